@@ -1,0 +1,1 @@
+"""Pure science: arrays and numbers in, findings out; no I/O, no clock, no logging."""

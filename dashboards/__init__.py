@@ -1,0 +1,1 @@
+"""Grafana as code, built from the series' schema."""

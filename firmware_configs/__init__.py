@@ -1,0 +1,1 @@
+"""One folder an instrument: wiring, registers, oddities, settings and a sample configuration."""

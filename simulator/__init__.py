@@ -1,0 +1,1 @@
+"""A shaken, sinking building that speaks real instrument bytes."""
