@@ -1,0 +1,60 @@
+"""The command line: a lazy table of commands."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from plumbline import __version__
+from plumbline.commands import CommandError
+
+
+class Command(NamedTuple):
+    """Where a command lives and what it is for."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: dict[str, Command] = {}
+
+
+def parser_for(names: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser with the named commands configured, the others only listed."""
+    parser = argparse.ArgumentParser(
+        prog="plumbline",
+        description="Plumbline watches structures settle and shake.",
+        epilog="Try 'plumbline COMMAND --help' for what a command does and an example.",
+    )
+    parser.add_argument("--version", action="version", version=f"plumbline {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        child = commands.add_parser(
+            name, help=command.summary, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        if name in names:
+            module = importlib.import_module(command.module)
+            module.configure(child)
+            child.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = parser_for([word for word in words if word in COMMANDS][:1])
+    args = parser.parse_args(words)
+    try:
+        return int(args.run(args))
+    except CommandError as error:
+        print(f"plumbline {args.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pictures for people: matplotlib figures of measures, trends and structures."""
