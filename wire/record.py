@@ -1,0 +1,154 @@
+"""A Block as one message: a miniSEED 3 record an axis, one after the other.
+
+Every record carries its own CRC and, as extra headers, the FDSN time quality and ``P``: boot (64
+bits in base64url), sequence number, clock error in nanoseconds, and the axes of the whole message,
+so that a message cut between two records is refused too. A message is taken whole or refused whole.
+"""
+
+import base64
+import re
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pymseed import DataEncoding, MS3Record, PymseedError, clear_error_messages
+
+from plumbline.wire.block import Block
+from plumbline.wire.errors import BadIdentity, CorruptRecord, NotARecord
+from plumbline.wire.identity import StreamId, axis_of
+
+STEIM2_LARGEST_STEP = 2**29 - 1  # Steim-2 raises on differences that do not fit 30 bits
+FIXED_HEADER_BYTES = 40
+_HEADERS = re.compile(
+    r'\{"FDSN":\{"Time":\{"Quality":(\d{1,3})\}\},'
+    r'"P":"([A-Za-z0-9_-]{11}) (\d{1,16}) (\d{1,18}) ([A-Z0-9]{1,6})"\}'
+)
+
+Row = NDArray[np.int32]
+
+
+class _Head(NamedTuple):
+    """What every record of one message must agree on."""
+
+    network: str
+    structure: str
+    node: str
+    band_source: str
+    start_ns: int
+    rate_hz: float
+    samples: int
+    extra: str
+
+
+def encode(block: Block) -> bytes:
+    """Return the message of a block: one record an axis, in the order of the axes."""
+    boot = base64.urlsafe_b64encode(block.boot.to_bytes(8, "big")).decode().rstrip("=")
+    headers = (
+        f'{{"FDSN":{{"Time":{{"Quality":{block.time_quality}}}}},'
+        f'"P":"{boot} {block.seq} {block.clock_error_ns} {block.stream.axes}"}}'
+    )
+    records = []
+    for axis, counts in zip(block.stream.axes, block.counts, strict=True):
+        msr = MS3Record()
+        msr.sourceid = block.stream.source_id(axis)
+        msr.formatversion = 3
+        msr.starttime = block.start_ns
+        msr.samprate = block.rate_hz
+        msr.pubversion = 1
+        msr.extra = headers
+        records.append(_packed(msr, counts))
+    return b"".join(records)
+
+
+def _packed(msr: MS3Record, counts: Row) -> bytes:
+    steps = np.abs(np.diff(counts.astype(np.int64), prepend=0))
+    msr.reclen = 512 + 8 * counts.size  # room for one record in either encoding
+    choices = [DataEncoding.INT32]
+    if steps.max() <= STEIM2_LARGEST_STEP:
+        choices.insert(0, DataEncoding.STEIM2)
+    best = b""
+    for encoding in choices:
+        msr.encoding = encoding
+        made = list(msr.generate(counts, "i"))
+        if len(made) != 1:
+            raise ValueError(f"{counts.size} samples do not fit one record")
+        if not best or len(made[0]) < len(best):
+            best = made[0]
+        if len(best) < FIXED_HEADER_BYTES + 4 * counts.size:
+            break  # INT32 cannot be smaller
+    return best
+
+
+def decode(message: bytes) -> Block:
+    """Return the block of a message.
+
+    Raises
+    ------
+    NotARecord
+        If the bytes do not begin as miniSEED 3, or carry none of our extra headers.
+    CorruptRecord
+        If a CRC or length is wrong, bytes are missing or left over, or the records disagree.
+    """
+    if len(message) < FIXED_HEADER_BYTES or message[:3] != b"MS\x03":
+        raise NotARecord(f"{len(message)} bytes that do not begin as miniSEED 3")
+    axes = ""
+    rows: list[Row] = []
+    first: _Head | None = None
+    taken = 0
+    view = memoryview(message)
+    while taken < len(message):
+        head, axis, counts, length = _record(view[taken:], f"record {len(rows) + 1}, byte {taken}")
+        if first is None:
+            first = head
+        elif head != first:
+            raise CorruptRecord("the records of one message disagree")
+        axes += axis
+        rows.append(counts)
+        taken += length
+    assert first is not None  # noqa: S101  (the message is not empty)
+    return _block(first, axes, rows)
+
+
+def _record(view: memoryview, where: str) -> tuple[_Head, str, Row, int]:
+    if bytes(view[:3]) != b"MS\x03":
+        raise CorruptRecord(f"{where}: no record begins here")
+    try:
+        msr = MS3Record.parse(view, unpack_data=True)
+        who = axis_of(msr.sourceid)
+        extra = msr.extra
+    except (PymseedError, BadIdentity, UnicodeDecodeError) as error:
+        clear_error_messages()
+        raise CorruptRecord(f"{where}: {' '.join(str(error).split())}") from error
+    if msr.sampletype != "i" or msr.samplecnt != msr.numsamples:
+        raise CorruptRecord(f"{where}: not all samples are there as 32-bit integers")
+    head = _Head(*who[:4], msr.starttime, msr.samprate, msr.samplecnt, extra)
+    return head, who[4], msr.np_datasamples.copy(), msr.reclen
+
+
+def _block(head: _Head, axes: str, rows: list[Row]) -> Block:
+    found = _HEADERS.fullmatch(head.extra)
+    if not found:
+        raise NotARecord(f"extra headers are not ours: {head.extra[:120]!r}")
+    quality, boot, seq, error_ns, all_axes = found.groups()
+    if axes != all_axes:
+        raise CorruptRecord(f"axes {axes} arrived of {all_axes}")
+    try:
+        stream = StreamId(
+            network=head.network,
+            structure=head.structure,
+            node=head.node,
+            band_source=head.band_source,
+            axes=axes,
+        )
+        return Block(
+            stream=stream,
+            boot=int.from_bytes(base64.urlsafe_b64decode(boot + "="), "big"),
+            seq=int(seq),
+            start_ns=head.start_ns,
+            rate_hz=head.rate_hz,
+            counts=np.stack(rows),
+            clock_error_ns=int(error_ns),
+            time_quality=int(quality),
+        )
+    except ValueError as error:
+        raise CorruptRecord(str(error)) from error

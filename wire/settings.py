@@ -1,0 +1,108 @@
+"""Configuration files: strict TOML, unknown keys refused, all problems told at once."""
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+Model = TypeVar("Model", bound="Settings")
+
+
+class Settings(BaseModel):
+    """Base of everything that is read from TOML."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in a file: where, what, and what was expected."""
+
+    where: str
+    what: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        at = f"line {self.line}: " if self.line else ""
+        return f"{at}{self.where}: {self.what}" if self.where else f"{at}{self.what}"
+
+
+class BadSettings(ValueError):
+    """A configuration file that cannot be used; carries every problem found in it."""
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = problems
+        noun = "problem" if len(problems) == 1 else "problems"
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(f"{path}: {len(problems)} {noun}{lines}")
+
+
+def read_settings(path: Path, model: type[Model]) -> Model:
+    """Read a TOML file into a model.
+
+    Raises
+    ------
+    BadSettings
+        With every problem of the file: syntax, unknown or missing keys, wrong values.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
+    except OSError as error:
+        raise BadSettings(
+            path, [Problem(where="", what=f"cannot be read ({error.strerror}); check the path")]
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(path, [Problem(where="", what=f"not TOML: {error}")]) from error
+    try:
+        return model.model_validate(content, context={"folder": path.resolve().parent})
+    except ValidationError as error:
+        raise BadSettings(path, [_problem(item, model, text) for item in error.errors()]) from error
+
+
+def _problem(item: Any, model: type[BaseModel], text: str) -> Problem:
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in item["loc"])
+    what = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "extra_forbidden":
+        known = sorted(_known_keys(model))
+        close = difflib.get_close_matches(str(item["loc"][-1]), known, n=1)
+        what = "unknown key" + (f"; did you mean {close[0]!r}?" if close else "; remove it")
+    elif item["type"] == "missing":
+        what = "missing; add it"
+    elif not what.startswith(("must", "expected")) and isinstance(
+        item["input"], str | int | float | bool
+    ):
+        what = f"{what}, got {item['input']!r}"
+    return Problem(where=where.lstrip("."), what=what, line=_line_of(item["loc"], text))
+
+
+def _known_keys(model: type[BaseModel]) -> set[str]:
+    """Return the key names of a model and of every model inside it."""
+    keys: set[str] = set()
+    schema = model.model_json_schema()
+    for part in [schema, *schema.get("$defs", {}).values()]:
+        keys.update(part.get("properties", {}))
+    return keys
+
+
+def _line_of(place: tuple[int | str, ...], text: str) -> int | None:
+    """Find the line of a key: the n-th ``[[table]]`` headers, then ``key =`` (best effort)."""
+    lines = text.splitlines()
+    at = 0
+    found: int | None = None
+    for part, after in zip(place, [*place[1:], None], strict=True):
+        if not isinstance(part, str):
+            continue
+        nth = after if isinstance(after, int) else 0
+        pattern = re.compile(rf"^\s*(\[+[^\]]*\b{re.escape(part)}\]+|{re.escape(part)}\s*=)")
+        hits = [n for n in range(at, len(lines)) if pattern.match(lines[n])]
+        if len(hits) <= nth:
+            break
+        at = hits[nth]
+        found = at + 1
+    return found
