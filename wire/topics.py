@@ -5,7 +5,7 @@
     plumbline/1/<network>/<structure>/<agent>/blocks/<node>.<band+source>     edge -> collector
     plumbline/1/<network>/<structure>/<agent>/state       retained, and the will
     plumbline/1/<network>/<structure>/<agent>/heartbeat   every 10 s
-    plumbline/1/<network>/<structure>/<agent>/watermark/<node>.<band+source>  retained, back to the edge
+    plumbline/1/<network>/<structure>/<agent>/watermark/<node>.<band+source>   retained, to edge
     plumbline/1/<network>/<structure>/<agent>/command                         to the edge
 """
 

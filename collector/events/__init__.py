@@ -1,0 +1,1 @@
+"""What happened to a structure: findings become events, events are kept."""

@@ -1,0 +1,86 @@
+"""Findings and events: what a detector saw, and what came of it."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an event is about."""
+
+    SHAKING = "shaking"
+    SWAY = "sway"
+    THRESHOLD = "threshold"
+    TILT = "tilt"
+    DIFFERENTIAL_SETTLEMENT = "differential_settlement"
+    SILENCE = "silence"
+    HEALTH = "health"
+
+
+class Level(StrEnum):
+    """Level of a channel or an event, and so the severity of the incident it opens."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    BLACK = "black"
+
+
+class Standing(StrEnum):
+    """How far a limit may be trusted; a candidate is shown and never pages."""
+
+    VERIFIED = "verified"
+    PROJECT = "project"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The limit that was crossed, with where it comes from."""
+
+    value: float
+    unit: str
+    source: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened to one structure; revised while it goes on.
+
+    Attributes
+    ----------
+    id
+        Hash of (detector, structure, onset sample): the same after any restart.
+    onset_ns, closed_ns
+        Sample times; ``closed_ns`` is None while it goes on. [ns since 1970]
+    value, unit
+        The largest value so far, as ``peak_gal`` of shaking. [unit]
+    nodes
+        Measures of each node: ``{"0A": {"peak_gal": 12.3, "onset_ns": ...}}``.
+    detector
+        The detector that opened it.
+    late
+        Found in data that came after its time; pages only under its own rule.
+    evidence
+        Which evidence decided, what the other detectors said of the same samples.
+    """
+
+    id: str
+    kind: Kind
+    structure: str
+    onset_ns: int
+    detector: str
+    level: Level
+    value: float
+    unit: str
+    closed_ns: int | None = None
+    late: bool = False
+    limit: Limit | None = None
+    nodes: dict[str, dict[str, float | int | str]] = field(default_factory=dict)
+    evidence: dict[str, object] = field(default_factory=dict)
+
+
+def finding_id(detector: str, place: str, onset_ns: int) -> str:
+    """Return the identity of a finding: same detector, place and onset sample, same id."""
+    return hashlib.sha256(f"{detector}|{place}|{onset_ns}".encode()).hexdigest()[:16]

@@ -1,0 +1,63 @@
+"""Reading the inventory file: what the model cannot see in one place alone is checked here."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from plumbline.wire.inventory.model import Inventory, Node, Structure, Unit
+from plumbline.wire.settings import BadSettings, Problem, read_settings
+
+
+def read_inventory(path: Path) -> Inventory:
+    """Read and check an inventory.
+
+    Raises
+    ------
+    BadSettings
+        With every problem of the file.
+    """
+    inventory = read_settings(path, Inventory)
+    if problems := list(inconsistencies(inventory)):
+        raise BadSettings(path, problems)
+    return inventory
+
+
+def inconsistencies(inventory: Inventory) -> Iterator[Problem]:
+    """Yield what contradicts itself: names used twice, partners that are not there."""
+    yield from _twice("structure", [structure.code for structure in inventory.structure])
+    for s, structure in enumerate(inventory.structure):
+        where = f"structure[{s}]"
+        yield from _twice(f"{where}.node", [node.code for node in structure.node])
+        yield from _stages(where, structure)
+        for n, node in enumerate(structure.node):
+            yield from _instruments(f"{where}.node[{n}]", node)
+
+
+def _instruments(where: str, node: Node) -> Iterator[Problem]:
+    streams = [instrument.stream for instrument in node.instrument]
+    yield from _twice(f"{where}.instrument", streams)
+    for i, instrument in enumerate(node.instrument):
+        here = f"{where}.instrument[{i}]"
+        yield from _twice(f"{here}.axes", [axis.code for axis in instrument.axes])
+        partner = instrument.temperature_partner
+        if partner is not None and partner not in streams:
+            yield Problem(
+                where=f"{here}.temperature_partner",
+                what=f"no stream {partner!r} on node {node.code}; this node has {streams}",
+            )
+        if instrument.baseline_m is not None and instrument.unit is not Unit.TILT:
+            yield Problem(where=f"{here}.baseline_m", what="only a tilt instrument has a baseline")
+
+
+def _stages(where: str, structure: Structure) -> Iterator[Problem]:
+    dates = [stage.since for stage in structure.stage]
+    if dates != sorted(dates):
+        yield Problem(where=f"{where}.stage", what="stages must be in the order of their dates")
+
+
+def _twice(where: str, codes: list[str]) -> Iterator[Problem]:
+    for code, times in Counter(codes).items():
+        if times > 1:
+            yield Problem(
+                where=where, what=f"code {code!r} is used {times} times; each must differ"
+            )

@@ -1,0 +1,43 @@
+"""Finding the structure, node and instrument of a stream, and turning counts into units."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.wire.block import Block
+from plumbline.wire.identity import StreamId
+from plumbline.wire.inventory.model import Instrument, Inventory, Node, Structure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One stream with all that the inventory knows of it."""
+
+    stream: StreamId
+    structure: Structure
+    node: Node
+    instrument: Instrument
+
+    def physical(self, block: Block) -> NDArray[np.float64]:
+        """Return the samples in the instrument's unit, shape ``(n_axes, n_samples)``."""
+        polarity = np.array([axis.polarity for axis in self.instrument.axes], dtype=np.float64)
+        return block.counts * (polarity / self.instrument.sensitivity)[:, np.newaxis]
+
+
+def places(inventory: Inventory) -> dict[str, Place]:
+    """Return every stream of an inventory by its key, as ``XX.TWR01.3A.HN``."""
+    return {place.stream.key: place for place in _all(inventory)}
+
+
+def _all(inventory: Inventory) -> Iterator[Place]:
+    for structure in inventory.structure:
+        for node in structure.node:
+            for instrument in node.instrument:
+                yield Place(
+                    stream=inventory.stream_id(structure, node, instrument),
+                    structure=structure,
+                    node=node,
+                    instrument=instrument,
+                )
