@@ -1,0 +1,151 @@
+"""One tiltmeter: angle, robust mean, resultant, beam; and what it may not claim."""
+
+import math
+
+import numpy as np
+import pytest
+
+from plumbline.analysis.tilt import (
+    SingleTiltmeter,
+    angle_from_counts,
+    angle_from_gravity,
+    chain_settlement_mm,
+    differential_settlement_mm,
+    robust_mean,
+    single_tiltmeter,
+    tilt_resultant,
+)
+from plumbline.analysis.tilt.angle import URAD_PER_ARCSECOND, URAD_PER_DEGREE
+
+
+@pytest.mark.parametrize(
+    ("slope", "mrad", "degrees", "arcseconds"),
+    [
+        (1 / 150, "6.667", "0.3820", "1375.1"),
+        (1 / 300, "3.333", "0.1910", "687.5"),
+        (1 / 500, "2.000", "0.1146", "412.5"),
+        (1 / 1000, "1.000", "0.0573", "206.3"),
+    ],
+)
+def test_slopes_convert_to_the_printed_angles(slope, mrad, degrees, arcseconds):
+    urad = slope * 1e6
+    assert f"{urad / 1e3:.3f}" == mrad
+    assert f"{urad / URAD_PER_DEGREE:.4f}" == degrees
+    assert f"{urad / URAD_PER_ARCSECOND:.1f}" == arcseconds
+
+
+def test_the_published_pipeline_example_gives_0_42_mm():
+    urad = 0.002 * URAD_PER_DEGREE
+    assert f"{urad:.0f}" == "35"
+    assert f"{differential_settlement_mm(urad, 12.0):.2f}" == "0.42"
+
+
+def test_a_lever_arm_of_12_instead_of_8_m_inflates_by_half():
+    ratio = differential_settlement_mm(35.0, 12.0) / differential_settlement_mm(35.0, 8.0)
+    assert ratio == pytest.approx(1.5)
+
+
+def test_settlement_without_a_length_is_refused():
+    with pytest.raises(ValueError, match="baseline_m"):
+        differential_settlement_mm(35.0, 0.0)
+
+
+def test_one_tiltmeter_never_yields_angular_distortion():
+    finding = single_tiltmeter(100.0, 10.0)
+    assert finding.differential_settlement_mm == pytest.approx(1.0)
+    assert finding.baseline_m == 10.0
+    assert finding.angular_distortion is None
+    assert "rigid-body" in finding.angular_distortion_reason
+    with pytest.raises(ValueError, match="rigid-body"):
+        SingleTiltmeter(
+            tilt_urad=1.0,
+            baseline_m=1.0,
+            differential_settlement_mm=0.001,
+            angular_distortion=0.001,
+        )
+    assert single_tiltmeter(100.0).differential_settlement_mm is None
+
+
+def test_counts_become_angle_minus_the_commissioning_zero():
+    np.testing.assert_allclose(
+        angle_from_counts([0, 100, -100], urad_per_count=0.5, zero_urad=20.0), [-20, 30, -70]
+    )
+
+
+def test_gravity_on_a_horizontal_axis_is_an_angle_and_shaking_rails_it():
+    assert angle_from_gravity(9.80665 * math.sin(1e-3)) == pytest.approx(1000.0)
+    # 330 urad is 0.32 gal: a borehole tiltmeter rails in the faintest shaking.
+    assert angle_from_gravity(0.0032363) == pytest.approx(330.0, abs=0.1)
+    assert np.isnan(angle_from_gravity(10.0))
+
+
+def test_the_robust_mean_of_clean_noise_is_nearly_as_good_as_the_mean():
+    rng = np.random.default_rng(1)
+    windows = rng.normal(5.0, 2.0, (2000, 120))
+    centres = np.array([robust_mean(w).centre for w in windows])
+    assert centres.mean() == pytest.approx(5.0, abs=0.02)
+    # Efficiency over 95 %: the variance is within 1 / 0.95 of the plain mean's.
+    assert np.var(centres) < np.var(windows.mean(axis=1)) / 0.95
+
+
+def test_spikes_and_missing_readings_do_not_move_the_robust_mean():
+    readings = [1.0, 1.1, 0.9, 1.0, 1.05, 0.95, 9999.0, math.nan, -500.0]
+    centre, scale, n_used = robust_mean(readings)
+    assert centre == pytest.approx(1.0)
+    assert scale < 0.1
+    assert n_used == 6
+
+
+def test_coarse_digits_keep_their_neighbours():
+    centre, _, n_used = robust_mean([3.0] * 60 + [4.0] * 40 + [900.0])
+    assert n_used == 100
+    assert centre == pytest.approx(3.4)
+
+
+def test_a_window_without_readings_has_no_mean():
+    centre, scale, n_used = robust_mean([math.nan])
+    assert math.isnan(centre)
+    assert math.isnan(scale)
+    assert n_used == 0
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "azimuth"),
+    [(3.0, 4.0, math.degrees(math.atan2(4, 3))), (-1, 0, 180), (0, -1, 270), (1, 0, 0)],
+)
+def test_the_resultant_is_pythagoras_and_points_by_compass(x, y, azimuth):
+    magnitude, direction = tilt_resultant(x, y)
+    assert magnitude == pytest.approx(math.hypot(x, y))
+    assert direction == pytest.approx(azimuth)
+
+
+def test_axes_mounted_anywhere_give_the_same_resultant():
+    lean, toward = 50.0, 200.0
+    for ax, ay in [(30.0, 120.0), (10.0, 280.0), (45.0, 100.0)]:
+        x = lean * math.cos(math.radians(toward - ax))
+        y = lean * math.cos(math.radians(toward - ay))
+        magnitude, direction = tilt_resultant(x, y, azimuth_x_deg=ax, azimuth_y_deg=ay)
+        assert magnitude == pytest.approx(lean)
+        assert direction == pytest.approx(toward)
+
+
+def test_two_axes_on_one_line_tell_no_direction():
+    with pytest.raises(ValueError, match="nearly one line"):
+        tilt_resultant(1.0, 1.0, azimuth_x_deg=10.0, azimuth_y_deg=190.0)
+
+
+def test_a_chain_adds_its_beams_and_its_error_grows_with_the_root_of_their_number():
+    chain = chain_settlement_mm([100.0] * 9, [3.0] * 9, sigma_urad=10.0, start_mm=2.0)
+    assert chain.settlement_mm[0] == 2.0
+    assert chain.settlement_mm[-1] == pytest.approx(2.0 + 9 * 0.3)
+    assert chain.sigma_mm[-1] == pytest.approx(math.sqrt(9) * 3.0 * 10e-3)
+
+
+def test_a_chain_of_one_is_the_beam_and_its_zero_is_taken_off():
+    chain = chain_settlement_mm([150.0], [10.0], zero_urad=[50.0])
+    assert chain.settlement_mm[1] == pytest.approx(differential_settlement_mm(100.0, 10.0))
+
+
+def test_a_missing_beam_hides_only_what_lies_beyond_it():
+    chain = chain_settlement_mm([100.0, math.nan, 100.0], [1.0, 1.0, 1.0])
+    assert np.isfinite(chain.settlement_mm).tolist() == [True, True, False, False]
