@@ -3,6 +3,7 @@
 import difflib
 import re
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,12 +63,25 @@ def read_settings(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate(content, context={"folder": path.resolve().parent})
     except ValidationError as error:
-        raise BadSettings(path, [_problem(item, model, text) for item in error.errors()]) from error
+        problems = [_problem(item, model, text) for item in _own_faults(error.errors())]
+        raise BadSettings(path, problems) from error
+
+
+def _own_faults(items: Sequence[Any]) -> Iterator[Any]:
+    """Yield the errors that are not the mere echo of one deeper inside."""
+    for item in items:
+        place = item["loc"]
+        deeper = any(
+            len(other["loc"]) > len(place) and other["loc"][: len(place)] == place
+            for other in items
+        )
+        if not (item["type"] == "too_short" and deeper):
+            yield item
 
 
 def _problem(item: Any, model: type[BaseModel], text: str) -> Problem:
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in item["loc"])
-    what = str(item["msg"]).removeprefix("Value error, ")
+    what = str(item["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
     if item["type"] == "extra_forbidden":
         known = sorted(_known_keys(model))
         close = difflib.get_close_matches(str(item["loc"][-1]), known, n=1)

@@ -1,0 +1,35 @@
+"""A RangeSet is a set of integers, however its ranges arrive."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plumbline.wire.ranges import RangeSet
+
+spans = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), max_size=25)
+
+
+@given(added=spans)
+def test_it_holds_what_a_plain_set_holds(added: list[tuple[int, int]]) -> None:
+    kept, oracle = RangeSet(), set()
+    for first, length in added:
+        kept.add(first, first + length)
+        oracle |= set(range(first, first + length + 1))
+    assert {n for n in range(60) if n in kept} == oracle
+    assert len(kept) == len(oracle)
+    gaps = {n for first, last in kept.missing(60) for n in range(first, last + 1)}
+    assert gaps == set(range(60)) - oracle
+
+
+@given(added=spans)
+def test_ranges_stay_sorted_and_apart(added: list[tuple[int, int]]) -> None:
+    kept = RangeSet((first, first + length) for first, length in added)
+    ranges = list(kept)
+    assert all(right[0] > left[1] + 1 for left, right in zip(ranges, ranges[1:], strict=False))
+    assert RangeSet(ranges) == kept
+
+
+@pytest.mark.parametrize(("first", "last"), [(-1, 3), (5, 4)])
+def test_what_is_no_range_is_refused(first: int, last: int) -> None:
+    with pytest.raises(ValueError, match="not a range"):
+        RangeSet().add(first, last)
