@@ -1,5 +1,6 @@
 """Cutting a stream anywhere: the property every stateful piece must survive."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,5 +15,5 @@ def cuts(length: int, most: int = 8) -> st.SearchStrategy[list[int]]:
 def pieces(x: Any, cut: Sequence[int]) -> Iterator[Any]:
     """Yield ``x`` cut along its last axis (arrays) or its length (bytes, lists)."""
     edges = [0, *cut, x.shape[-1] if hasattr(x, "shape") else len(x)]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         yield x[..., left:right] if hasattr(x, "shape") else x[left:right]

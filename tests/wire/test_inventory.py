@@ -50,7 +50,9 @@ unit = "urad"
 sensitivity = 1000
 baseline_m = 12
 temperature_partner = "LK"
-axes = [{ code = "1", azimuth_deg = 30, zero = { value = 12.5, when = 2026-02-01, who = "S. Chai" } }]
+axes = [
+  { code = "1", azimuth_deg = 30, zero = { value = 12.5, when = 2026-02-01, who = "S. Chai" } },
+]
 
 [[structure.node.instrument]]
 stream = "LK"

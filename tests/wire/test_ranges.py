@@ -1,5 +1,7 @@
 """A RangeSet is a set of integers, however its ranges arrive."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ def test_it_holds_what_a_plain_set_holds(added: list[tuple[int, int]]) -> None:
 def test_ranges_stay_sorted_and_apart(added: list[tuple[int, int]]) -> None:
     kept = RangeSet((first, first + length) for first, length in added)
     ranges = list(kept)
-    assert all(right[0] > left[1] + 1 for left, right in zip(ranges, ranges[1:], strict=False))
+    assert all(right[0] > left[1] + 1 for left, right in itertools.pairwise(ranges))
     assert RangeSet(ranges) == kept
 
 
