@@ -1,0 +1,1 @@
+"""InfluxDB: a copy of the archive for looking at, rebuilt for any span."""
