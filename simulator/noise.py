@@ -1,0 +1,58 @@
+"""Coloured noise that goes on: the same numbers however it is asked for."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt, sosfreqz
+
+Floats = NDArray[np.float64]
+
+
+class BandNoise:
+    """Gaussian noise of one band, independent in each row.
+
+    Parameters
+    ----------
+    seed
+        Seed or seed sequence of the noise.
+    rows
+        How many independent rows.
+    band_hz
+        Corners of a second-order Butterworth band-pass [Hz]; a lower corner of 0 is a low-pass.
+    rms
+        Standard deviation of each row, in the caller's unit.
+    rate_hz
+        Sampling rate. [Hz]
+    """
+
+    def __init__(
+        self,
+        seed: int | np.random.SeedSequence,
+        rows: int,
+        *,
+        band_hz: tuple[float, float],
+        rms: float,
+        rate_hz: float,
+    ) -> None:
+        low, high = band_hz
+        kind, corners = ("lowpass", high) if low == 0 else ("bandpass", band_hz)
+        self.sections = butter(2, corners, btype=kind, fs=rate_hz, output="sos")
+        self._state = np.zeros((self.sections.shape[0], rows, 2))
+        self._draw = np.random.default_rng(seed)
+        self._rows = rows
+        self.scale = rms / gain_rms(self.sections)
+
+    def take(self, n: int) -> Floats:
+        """Return the next ``n`` samples, shape ``(rows, n)``."""
+        if n == 0:
+            return np.empty((self._rows, 0))
+        # Drawn sample by sample over the rows, so that two short draws equal one long one.
+        white = self._draw.standard_normal((n, self._rows)).T
+        coloured, self._state = sosfilt(self.sections, white, zi=self._state)
+        return np.asarray(self.scale * coloured)
+
+
+def gain_rms(sos: Floats) -> float:
+    """Return the standard deviation of unit white noise after a filter (Parseval's theorem)."""
+    n = 1 << 17
+    _, response = sosfreqz(sos, worN=n, whole=True)
+    return float(np.sqrt(np.mean(np.abs(response) ** 2)))
