@@ -17,7 +17,11 @@ class Command(NamedTuple):
     summary: str
 
 
-COMMANDS: dict[str, Command] = {}
+COMMANDS: dict[str, Command] = {
+    "dashboards": Command(
+        "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
+    ),
+}
 
 
 def parser_for(names: Sequence[str]) -> argparse.ArgumentParser:

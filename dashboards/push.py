@@ -1,0 +1,122 @@
+"""Handing dashboards and the data source to a Grafana, so that a second time changes nothing."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from grafana_api.grafana_api import GrafanaClientError, GrafanaException
+from grafana_api.grafana_face import GrafanaFace
+
+Json = dict[str, Any]
+
+KEPT_BY_GRAFANA = ("id", "version")
+
+
+class PushFailed(Exception):
+    """Grafana did not take it; the text says why and what to do."""
+
+
+class Outcome(StrEnum):
+    """What a push did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """One thing that was handed over."""
+
+    what: str
+    outcome: Outcome
+
+
+class Grafana:
+    """One Grafana, reached with a service-account token.
+
+    Parameters
+    ----------
+    url
+        As ``http://127.0.0.1:3000``, with a path where Grafana lives below one.
+    token
+        Service-account token (API keys are gone since Grafana 11.3).
+    """
+
+    def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise PushFailed(f"Grafana address {url!r}: expected http://host:port")
+        prefix = parts.path.strip("/")
+        self._url = url
+        self._face = GrafanaFace(
+            auth=token,
+            host=parts.hostname,
+            port=parts.port,
+            url_path_prefix=f"{prefix}/" if prefix else "",
+            protocol=parts.scheme,
+            timeout=timeout_s,
+        )
+
+    def push_datasource(self, wanted: Json) -> Pushed:
+        """Create or update a data source, found by its name."""
+        name = wanted["name"]
+        found = self._get(lambda: self._face.datasource.get_datasource_by_name(name))
+        if found is None:
+            self._do(lambda: self._face.datasource.create_datasource(wanted))
+            return Pushed(what=f"data source {name}", outcome=Outcome.CREATED)
+        if all(found.get(key) == value for key, value in wanted.items() if "ecure" not in key):
+            return Pushed(what=f"data source {name}", outcome=Outcome.UNCHANGED)
+        self._do(lambda: self._face.datasource.update_datasource(found["id"], {**found, **wanted}))
+        return Pushed(what=f"data source {name}", outcome=Outcome.UPDATED)
+
+    def push_dashboard(self, wanted: Json) -> Pushed:
+        """Create or update a dashboard, found by its uid; unchanged JSON is not sent."""
+        what = f"dashboard {wanted['title']}"
+        found = self._get(lambda: self._face.dashboard.get_dashboard(wanted["uid"]))
+        if found is not None:
+            there = {k: v for k, v in found["dashboard"].items() if k not in KEPT_BY_GRAFANA}
+            if there == wanted:
+                return Pushed(what=what, outcome=Outcome.UNCHANGED)
+        body = {"dashboard": wanted, "overwrite": True, "message": "pushed by plumbline"}
+        self._do(lambda: self._face.dashboard.update_dashboard(body))
+        return Pushed(what=what, outcome=Outcome.UPDATED if found else Outcome.CREATED)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._face.api.s.close()
+
+    def _get(self, ask: Any) -> Json | None:
+        try:
+            found: Json = self._do(ask)
+        except PushFailed as failure:
+            cause = failure.__cause__
+            if isinstance(cause, GrafanaClientError) and cause.status_code == 404:
+                return None
+            raise
+        return found
+
+    def _do(self, act: Any) -> Any:
+        try:
+            return act()
+        except GrafanaException as error:
+            hint = "; give a service-account token with the Editor role or above"
+            denied = hint if error.status_code in (401, 403) else ""
+            raise PushFailed(f"{self._url}: {error.message}{denied}") from error
+        except requests.RequestException as error:
+            raise PushFailed(f"{self._url} is not reachable ({error}); is Grafana up?") from error
+
+
+def influx_datasource(name: str, url: str, database: str, username: str | None = None) -> Json:
+    """Return an InfluxDB data source that is asked in InfluxQL."""
+    return {
+        "name": name,
+        "uid": name,
+        "type": "influxdb",
+        "access": "proxy",
+        "url": url,
+        "user": username or "",
+        "jsonData": {"dbName": database, "httpMode": "POST", "version": "InfluxQL"},
+    }
