@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from plumbline.records import cosmos
+from plumbline.records import cosmos, csmip, cwb, esm, geonet, jma_csv, openeew, renadic, smc
 from plumbline.records.record import Record
 
 
@@ -22,4 +22,12 @@ class Format(NamedTuple):
 
 FORMATS: dict[str, Format] = {
     "cosmos": Format("COSMOS V0, V1, V1c, V2, V2c", cosmos.sniff, cosmos.read),
+    "smc": Format("SMC of the USGS", smc.sniff, smc.read),
+    "renadic": Format("RENADIC V1", renadic.sniff, renadic.read),
+    "csmip": Format("CSMIP/CDMG V1, V2", csmip.sniff, csmip.read),
+    "geonet": Format("GeoNet V1A, V2A", geonet.sniff, geonet.read),
+    "jma": Format("JMA CSV", jma_csv.sniff, jma_csv.read),
+    "cwb": Format("CWB/CWA text", cwb.sniff, cwb.read),
+    "esm": Format("ESM/ITACA ASCII (DYNA)", esm.sniff, esm.read),
+    "openeew": Format("OpenEEW JSON lines", openeew.sniff, openeew.read),
 }

@@ -13,6 +13,7 @@ Oddities
   against H), and only StationXML is believed about units.
 """
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,10 @@ def read_obspy(path: Path, inventory: Any = None) -> list[Record]:
     import obspy
 
     try:
-        stream = obspy.read(str(path))
+        with warnings.catch_warnings():
+            # Remarks on headers (SAC's single-precision intervals) nobody here can act on.
+            warnings.simplefilter("ignore")
+            stream = obspy.read(str(path))
     except TypeError as error:
         raise UnknownFormat(
             f"{path}: no reader knows this format; for plain columns give --rate and --columns"

@@ -19,7 +19,8 @@ class TextLines:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
-        self.lines = text.splitlines()
+        self.lines = [line.rstrip("\r\x1a") for line in text.split("\n")]
+        """Without line ends; ``\x1a`` is the end-of-file mark of DOS and CP/M."""
         self.at = 0
 
     @classmethod
