@@ -1,4 +1,4 @@
-"""A shear building driven at its base: masses on storey springs, answered mode by mode, a chunk at a time."""
+"""A shear building driven at its base: floors on storey springs, answered mode by mode."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,9 @@ class ShearBuilding:
         if self.mass_kg.ndim != 1 or self.mass_kg.shape != self.stiffness_nm.shape:
             raise ValueError("mass_kg and stiffness_nm must be one value for each floor")
         if not self.mass_kg.size or self.mass_kg.min() <= 0 or self.stiffness_nm.min() <= 0:
-            raise ValueError("a building needs at least one floor; masses and stiffness must be > 0")
+            raise ValueError(
+                "a building needs at least one floor; masses and stiffness must be > 0"
+            )
         if not 0 < self.damping < 1:
             raise ValueError(f"damping must lie between 0 and 1, not {self.damping}")
 
@@ -42,7 +44,7 @@ class ShearBuilding:
         return self.mass_kg.size
 
     def modes(self) -> tuple[Floats, Floats]:
-        """Return frequencies [Hz], ascending, and mode shapes ``(floor, mode)`` of unit modal mass."""
+        """Return frequencies [Hz], ascending, and shapes ``(floor, mode)`` of unit modal mass."""
         below = self.stiffness_nm
         above = np.append(below[1:], 0.0)
         root = np.sqrt(self.mass_kg)
@@ -52,7 +54,9 @@ class ShearBuilding:
         return np.sqrt(squared) / (2 * np.pi), vectors / root[:, None]
 
 
-def uniform_building(floors: int, *, first_period_s: float, damping: float = 0.015) -> ShearBuilding:
+def uniform_building(
+    floors: int, *, first_period_s: float, damping: float = 0.015
+) -> ShearBuilding:
     r"""Return equal floors and storeys tuned to a first period [s].
 
     Notes
@@ -182,4 +186,4 @@ class Sway:
             moved += self._shape_at[:, mode, None] * restoring[mode]
         moved += self._side_at[:, None] * load
         moved[self._is_base] = base_ms2
-        return moved
+        return np.asarray(moved)

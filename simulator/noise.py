@@ -33,13 +33,26 @@ class BandNoise:
         rms: float,
         rate_hz: float,
     ) -> None:
-        low, high = band_hz
-        kind, corners = ("lowpass", high) if low == 0 else ("bandpass", band_hz)
-        self.sections = butter(2, corners, btype=kind, fs=rate_hz, output="sos")
-        self._state = np.zeros((self.sections.shape[0], rows, 2))
+        self.sections = sections(band_hz, rate_hz)
+        self._state = np.zeros((len(self.sections), rows, 2))
         self._draw = np.random.default_rng(seed)
         self._rows = rows
         self.scale = rms / gain_rms(self.sections)
+
+    @classmethod
+    def of_density(
+        cls,
+        seed: int | np.random.SeedSequence,
+        rows: int,
+        *,
+        band_hz: tuple[float, float],
+        density: float,
+        rate_hz: float,
+    ) -> "BandNoise":
+        """Return noise whose spectrum inside the band is flat at a one-sided density. [unit/√Hz]"""
+        noise = cls(seed, rows, band_hz=band_hz, rms=1.0, rate_hz=rate_hz)
+        noise.scale = density * np.sqrt(rate_hz / 2)
+        return noise
 
     def take(self, n: int) -> Floats:
         """Return the next ``n`` samples, shape ``(rows, n)``."""
@@ -56,3 +69,11 @@ def gain_rms(sos: Floats) -> float:
     n = 1 << 17
     _, response = sosfreqz(sos, worN=n, whole=True)
     return float(np.sqrt(np.mean(np.abs(response) ** 2)))
+
+
+def sections(band_hz: tuple[float, float], rate_hz: float) -> Floats:
+    """Return the second-order sections of a band, or of a low-pass where its lower corner is 0."""
+    low, high = band_hz
+    if low == 0:
+        return np.asarray(butter(2, high, btype="lowpass", fs=rate_hz, output="sos"))
+    return np.asarray(butter(2, [low, high], btype="bandpass", fs=rate_hz, output="sos"))

@@ -84,5 +84,6 @@ def _steps(draw: np.random.Generator) -> Waves:
     pace = draw.uniform(1.7, 2.2) * np.arange(1, 6)
     shares = np.array([0.35, 0.25, 0.2, 0.12, 0.08])
     return [
-        (share * shares, pace, draw.uniform(0, 2 * np.pi, 5)) for share in (0.05, 0.05, 1.0)
+        (np.asarray(share * shares), np.asarray(pace), draw.uniform(0, 2 * np.pi, 5))
+        for share in (0.05, 0.05, 1.0)
     ]

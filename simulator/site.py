@@ -50,7 +50,7 @@ class Frame:
     @property
     def n(self) -> int:
         """Samples in the frame."""
-        return next(iter(self.accel_ms2.values())).shape[1]
+        return int(next(iter(self.accel_ms2.values())).shape[1])
 
 
 class Site:
@@ -86,7 +86,10 @@ class Site:
         self._next = 0
         seeds = np.random.SeedSequence(structure.seed).generate_state(8)
         self._quiet = BandNoise(
-            int(seeds[0]), 3, band_hz=(0.5, 30.0), rms=structure.ambient_gal * 0.01,
+            int(seeds[0]),
+            3,
+            band_hz=(0.5, 30.0),
+            rms=structure.ambient_gal * 0.01,
             rate_hz=SITE_RATE_HZ,
         )
         towers = [
@@ -101,8 +104,10 @@ class Site:
             for tower, seed in zip(towers, seeds[1:3], strict=True)
         ]
         self._road = Passing(
-            seed=int(seeds[3]), per_minute=structure.vehicles_per_minute,
-            peak_gal=structure.vehicle_gal, walk=False,
+            seed=int(seeds[3]),
+            per_minute=structure.vehicles_per_minute,
+            peak_gal=structure.vehicle_gal,
+            walk=False,
         )
         self._walks = {
             level: Passing(
@@ -207,7 +212,7 @@ def _ramps(act: Act) -> list[tuple[tuple[int, ...], int, Ramp]]:
 
 
 def _lay(base: Floats, start: int, at: int, clip: Floats) -> None:
-    """Add the part of a clip that begins at index ``at`` onto the frame that begins at ``start``."""
+    """Add what a clip beginning at index ``at`` has in the frame beginning at ``start``."""
     first, last = max(start, at), min(start + base.shape[1], at + clip.shape[1])
     if first < last:
         base[:, first - start : last - start] += clip[:, first - at : last - at]

@@ -59,7 +59,7 @@ class InstrumentSpec(Settings):
     """How much too fast the instrument's clock runs. [ppm]"""
     serial: str = ""
     seed: int = 1
-    options: dict[str, str | int | float | bool | list[int]] = {}
+    options: dict[str, str | int | float | bool | list[int]] = Field(default_factory=dict)
     """What only this kind of instrument knows."""
 
 
@@ -87,6 +87,8 @@ class RigSpec(Settings):
     """Folder of the symlinks."""
     truth: Path = Path("truth")
     """Folder of the truth."""
+    wait_s: NotNegative = 30.0
+    """How long to wait for somebody to open every port. [s]"""
     seconds: Positive | None = None
     """When to stop; without it the rig runs until it is told to."""
 

@@ -38,7 +38,10 @@ class Gusts:
         self, building: ShearBuilding, *, roof_rms_gal: float, rate_hz: float, seed: int
     ) -> None:
         self._noise = BandNoise(
-            seed, 1, band_hz=GUST_BAND_HZ, rms=roof_gust_ms2(building, roof_rms_gal, rate_hz),
+            seed,
+            1,
+            band_hz=GUST_BAND_HZ,
+            rms=roof_gust_ms2(building, roof_rms_gal, rate_hz),
             rate_hz=rate_hz,
         )
 

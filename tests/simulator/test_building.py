@@ -60,9 +60,7 @@ def test_modes_agree_with_the_full_matrices_integrated_at_once():
     mass, k = np.diag(building.mass_kg), building.stiffness_nm
     stiff = np.diag(k + np.append(k[1:], 0)) - np.diag(k[1:], 1) - np.diag(k[1:], -1)
     freqs, shapes = building.modes()
-    viscous = (
-        mass @ shapes @ np.diag(2 * building.damping * 2 * np.pi * freqs) @ shapes.T @ mass
-    )
+    viscous = mass @ shapes @ np.diag(2 * building.damping * 2 * np.pi * freqs) @ shapes.T @ mass
     low = np.hstack([-np.linalg.solve(mass, stiff), -np.linalg.solve(mass, viscous)])
     a = np.vstack([np.hstack([np.zeros((3, 3)), np.eye(3)]), low])
     b = np.vstack([np.zeros((3, 2)), np.column_stack([-np.ones(3), side])])
@@ -95,8 +93,7 @@ def test_the_motion_does_not_depend_on_how_the_input_is_cut(cut):
     whole = tower().accel_ms2(BASE, GUST)
     sway = tower()
     parts = [
-        sway.accel_ms2(b, g)
-        for b, g in zip(pieces(BASE, cut), pieces(GUST, cut), strict=True)
+        sway.accel_ms2(b, g) for b, g in zip(pieces(BASE, cut), pieces(GUST, cut), strict=True)
     ]
     np.testing.assert_array_equal(np.concatenate(parts, axis=1), whole)
 

@@ -1,0 +1,62 @@
+"""What happened and how strong it was, for the truth's list of events."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from plumbline.simulator.acts import Act, Quake, Settlement, TiltRamp
+from plumbline.simulator.site import SITE_RATE_HZ, Frame
+from plumbline.simulator.weather import NS
+
+
+class Chronicle:
+    """Watches the frames while acts run, and tells of each when it begins and when it is over.
+
+    Parameters
+    ----------
+    acts
+        The timeline.
+    start_ns
+        True UTC time of second 0. [ns since 1970]
+    """
+
+    def __init__(self, acts: Sequence[Act], start_ns: int) -> None:
+        self._start_ns = start_ns
+        self._coming = sorted(acts, key=lambda act: act.start_s)
+        self._running: list[tuple[Act, dict[int, float]]] = []
+
+    def watch(self, frame: Frame) -> Iterator[dict[str, object]]:
+        """Yield what began or ended within a frame."""
+        end_s = (frame.start + frame.n) / SITE_RATE_HZ
+        while self._coming and self._coming[0].start_s < end_s:
+            act = self._coming.pop(0)
+            self._running.append((act, {}))
+            yield {"what": "begin", **self._described(act)}
+        for act, peaks in list(self._running):
+            for level, accel in frame.accel_ms2.items():
+                here = float(np.abs(accel).max()) * 100
+                peaks[level] = max(peaks.get(level, 0.0), here)
+            if act.end_s <= end_s:
+                self._running.remove((act, peaks))
+                yield {
+                    "what": "end",
+                    **self._described(act),
+                    "peak_gal": {str(level): round(peak, 3) for level, peak in peaks.items()},
+                }
+
+    def _described(self, act: Act) -> dict[str, object]:
+        told: dict[str, object] = {
+            "kind": getattr(act, "kind", "act"),
+            "onset_ns": self._start_ns + round(act.start_s * NS),
+            "end_ns": self._start_ns + round(act.end_s * NS),
+        }
+        match act:
+            case Quake():
+                told["record"] = act.record.name
+            case TiltRamp():
+                told["total_urad"] = list(act.total_urad)
+                told["levels"] = list(act.levels)
+            case Settlement():
+                told["settlement_mm"] = act.settlement_mm
+                told["length_m"] = act.length_m
+        return told

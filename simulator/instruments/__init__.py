@@ -1,0 +1,15 @@
+"""Instruments that speak real bytes, each written from its data sheet."""
+
+from collections.abc import Callable
+
+from plumbline.simulator.emission import Instrument
+from plumbline.simulator.instruments.adxl355_node import Adxl355Node
+from plumbline.simulator.spec import InstrumentSpec, RigSpec
+
+INSTRUMENTS: dict[str, Callable[[InstrumentSpec, RigSpec, int], Instrument]] = {
+    "adxl355_node": Adxl355Node,
+}
+"""By kind: made from its own description, the rig's, and the true time of second 0 [ns]."""
+
+BAUD = {"adxl355_node": 460_800, "witmotion_wt901": 115_200, "lily": 19_200, "tuff_tilt": 19_200}
+"""Speed of the line when the description names none. [bit/s]"""

@@ -1,0 +1,155 @@
+"""A rig: the site and its instruments on pseudo-terminals, paced by the wall clock, as one process.
+
+``python -m plumbline.simulator.rig SPEC.toml`` makes the ports, waits until somebody has opened
+every one of them (or ``wait_s`` is over), runs, and writes the truth. SIGTERM or SIGINT stops it
+cleanly. One JSON line on standard output says that the ports are there, one that the site's time
+began, and one at the end how many samples were made.
+"""
+
+import argparse
+import heapq
+import itertools
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from plumbline.simulator.chronicle import Chronicle
+from plumbline.simulator.feed import Feed
+from plumbline.simulator.line import Delivery, Fate
+from plumbline.simulator.ports import Port
+from plumbline.simulator.site import SITE_RATE_HZ, Site
+from plumbline.simulator.spec import RigSpec
+from plumbline.simulator.truth import TruthWriter
+from plumbline.simulator.weather import NS
+from plumbline.wire.settings import BadSettings, read_settings
+
+AHEAD_NS = 150_000_000
+"""The site is computed this far ahead, so that bytes leave when they are due. [ns]"""
+LONGEST_SLEEP_S = 0.05
+LAST_WORD_S = 2.0
+"""How long the listeners are given to read what was sent last. [s]"""
+
+
+class Rig:
+    """Runs a description until its seconds are over or it is told to stop."""
+
+    def __init__(self, spec: RigSpec) -> None:
+        self._spec = spec
+        spec.ports.mkdir(parents=True, exist_ok=True)
+        self._ports = {i.port: Port(spec.ports / i.port) for i in spec.instrument}
+        self._stopped = False
+        self._due: list[tuple[int, int, Feed, Delivery]] = []
+        self._order = itertools.count()
+
+    def stop(self) -> None:
+        """Ask the rig to end; safe in a signal handler."""
+        self._stopped = True
+
+    def wait_for_listeners(self) -> None:
+        """Return when every port is open at its other end, or the time for it is over."""
+        deadline = time.monotonic() + self._spec.wait_s
+        while not self._stopped and time.monotonic() < deadline:
+            if all(port.heard for port in self._ports.values()):
+                return
+            time.sleep(LONGEST_SLEEP_S)
+
+    def run(self) -> int:
+        """Run; return how many samples of all channels were emitted."""
+        begun_ns, mono_ns = time.time_ns() + AHEAD_NS, time.monotonic_ns() + AHEAD_NS
+        spec = self._spec
+        site = Site(spec.structure, [i.level for i in spec.instrument], spec.act, start_ns=begun_ns)
+        feeds = [Feed(instrument, spec, begun_ns) for instrument in spec.instrument]
+        facts = [fact for feed in feeds for fact in feed.instrument.facts]
+        truth, chronicle = TruthWriter(spec.truth, facts), Chronicle(spec.act, begun_ns)
+        truth.tell({"what": "start", "at_ns": begun_ns, "structure": spec.structure.code})
+        tell(started_ns=begun_ns)
+        end_ns = None if spec.seconds is None else begun_ns + round(spec.seconds * NS)
+        ready_ns = begun_ns
+        try:
+            while not self._stopped:
+                now_ns = begun_ns + time.monotonic_ns() - mono_ns
+                if end_ns is not None and now_ns >= end_ns:
+                    break
+                while ready_ns < now_ns + AHEAD_NS:
+                    frame = site.next_frame()
+                    ready_ns = frame.start_ns + frame.n * NS // SITE_RATE_HZ
+                    for event in chronicle.watch(frame):
+                        truth.tell(event)
+                    for feed in feeds:
+                        self._queue(feed, feed.take(frame))
+                        self._converse(feed, now_ns)
+                        for note in feed.instrument.notes:
+                            truth.tell({"port": feed.port, **note})
+                        feed.instrument.notes.clear()
+                    truth.flush()
+                self._dispatch(now_ns, truth)
+                self._sleep(now_ns)
+        finally:
+            for port in self._ports.values():
+                port.unplug(LAST_WORD_S)
+            truth.tell({"what": "stop", "at_ns": time.time_ns(), "samples": truth.samples})
+            truth.close()
+        return truth.samples
+
+    def _queue(self, feed: Feed, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            heapq.heappush(self._due, (delivery.arrival_ns, next(self._order), feed, delivery))
+
+    def _converse(self, feed: Feed, now_ns: int) -> None:
+        """Follow the cable, and let the instrument answer what the host wrote."""
+        port = self._ports[feed.port]
+        if feed.unplugged(now_ns):
+            port.unplug()
+        elif not port.plugged:
+            port.plug()
+        if received := port.read():
+            self._queue(feed, feed.hear(received, now_ns))
+
+    def _dispatch(self, now_ns: int, truth: TruthWriter) -> None:
+        while self._due and self._due[0][0] <= now_ns:
+            _, _, feed, delivery = heapq.heappop(self._due)
+            taken = self._ports[feed.port].write(delivery.payload)
+            truth.record(delivery if taken else delivery.with_fate(Fate.UNHEARD))
+
+    def _sleep(self, now_ns: int) -> None:
+        if self._due:
+            time.sleep(min(LONGEST_SLEEP_S, max(0.0005, (self._due[0][0] - now_ns) / NS)))
+        else:
+            time.sleep(LONGEST_SLEEP_S)
+
+
+def tell(**what: object) -> None:
+    """Say one thing to whoever started the rig: a JSON line."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a rig from its description; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m plumbline.simulator.rig",
+        description="A shaken, sinking building that speaks real instrument bytes on ptys.",
+    )
+    parser.add_argument("spec", type=Path, help="description of the rig (TOML)")
+    try:
+        rig = Rig(read_settings(parser.parse_args(argv).spec, RigSpec))
+    except BadSettings as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 2
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        rig.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    tell(ports=True)
+    rig.wait_for_listeners()
+    tell(samples=rig.run())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
