@@ -32,7 +32,7 @@ def zero_crossing_hz(velocity_mms: Array, rate_hz: float) -> float:
     peak = int(np.argmax(np.abs(v)))
     other_side = np.flatnonzero(v * np.sign(v[peak]) <= 0)
     split = int(np.searchsorted(other_side, peak))
-    if split == 0 or split == other_side.size:
+    if split in (0, other_side.size):
         return math.nan
     before, after = int(other_side[split - 1]), int(other_side[split])
     start = before + v[before] / (v[before] - v[before + 1])

@@ -104,7 +104,7 @@ def _in_band(x: Array, rate_hz: float, band: Band, *, integrate: bool) -> Array:
         return x
     usable = band.at_rate(rate_hz)
     size = next_fast_len(n + int(SETTLING_PERIODS * rate_hz / usable.low_hz), real=True)
-    frequency_hz = np.fft.rfftfreq(size, 1 / rate_hz)
+    frequency_hz = np.fft.rfftfreq(size, 1 / rate_hz).astype(np.float64)
     gain = meter_response(frequency_hz, usable)
     if integrate:
         gain[1:] /= 2j * np.pi * frequency_hz[1:]

@@ -1,0 +1,190 @@
+"""Judge a peak by a limit curve, or say why it cannot be judged."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plumbline.analysis.standing import may_page
+from plumbline.analysis.vibration.curves import Judged, LimitCurve
+from plumbline.analysis.vibration.peak import Axis, Peak
+
+LEAST_RATE_HZ = 250.0
+"""Below it a stream cannot carry 1-80 Hz with room for the recorder's own filter. [Hz]"""
+
+ASSESSMENT_SHARE = 0.1
+"""Under this share of the line's lowest limit no frequency is named: none could change the
+verdict, and one read out of noise is made up (the practice of meters)."""
+
+FLOOR_PEAK_FACTOR = 4.5
+"""Largest to r.m.s. value of Gaussian noise over a minute in this band, about."""
+
+
+class Outcome(StrEnum):
+    """What came of holding a peak against a curve."""
+
+    WITHIN = "within"
+    EXCEEDED = "exceeded"
+    BELOW_ASSESSMENT = "below assessment level"
+    BELOW_RANGE = "not applicable: below 1 Hz"
+    RATE = "not applicable: sampling rate"
+    INSTRUMENT_FLOOR = "not applicable: instrument floor"
+    COMPONENT = "not applicable: component"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One peak held against one curve.
+
+    Attributes
+    ----------
+    peak
+        What moved, how fast, at which frequencies.
+    curve
+        Standard, line, location, duration, source and standing.
+    outcome
+        What came of it.
+    frequency_hz
+        The frequency whose limit governs; NaN where none does. [Hz]
+    method
+        How that frequency was found.
+    limit_mms
+        The governing limit; NaN where none applies. [mm/s]
+    frequency_sensitive
+        True if the two frequencies give different outcomes, or one lies outside the table: the
+        lower limit was taken.
+    reason
+        The verdict in words.
+    """
+
+    peak: Peak
+    curve: LimitCurve
+    outcome: Outcome
+    frequency_hz: float
+    method: str
+    limit_mms: float
+    frequency_sensitive: bool
+    reason: str
+
+    @property
+    def ratio(self) -> float:
+        """Peak over limit; NaN where no limit applies."""
+        return self.peak.ppv_mms / self.limit_mms
+
+    @property
+    def pages(self) -> bool:
+        """True if this verdict may call a person: exceeded, by a limit that is no candidate."""
+        return self.outcome is Outcome.EXCEEDED and may_page(self.curve.provenance.standing)
+
+
+AXES: dict[Judged, tuple[Axis, ...]] = {
+    Judged.EACH_COMPONENT: (Axis.HORIZONTAL, Axis.VERTICAL, Axis.UNKNOWN),
+    Judged.HORIZONTAL: (Axis.HORIZONTAL,),
+    Judged.VERTICAL: (Axis.VERTICAL,),
+    Judged.VECTOR_SUM: (Axis.SUM,),
+}
+
+
+def judged(peak: Peak, curve: LimitCurve, rate_hz: float, floor_mms: float = 0.0) -> Verdict:
+    """Return the verdict on one peak.
+
+    Parameters
+    ----------
+    peak
+        Peak velocity and its frequencies, in the band of a meter.
+    curve
+        The limit.
+    rate_hz
+        Sampling rate of the record it comes from. [Hz]
+    floor_mms
+        R.m.s. velocity of the instrument's own noise in that band; 0 if not known. [mm/s]
+
+    Notes
+    -----
+    Where zero crossings and spectrum name different frequencies, the one with the lower limit
+    governs. A peak whose half wave is slower than the table begins is not judged at all: a far
+    earthquake moves a site at 48 mm/s and 0.33 Hz without saying anything about DIN 4150-3.
+    """
+    floor_peak = FLOOR_PEAK_FACTOR * floor_mms
+    if peak.axis not in AXES[curve.judged]:
+        why = f"{curve.standard} judges the {curve.judged} here, this is {peak.axis}"
+        return _not_judged(peak, curve, Outcome.COMPONENT, why)
+    if rate_hz < LEAST_RATE_HZ:
+        why = f"{rate_hz:g} samples a second cannot carry 1-80 Hz; {LEAST_RATE_HZ:g} can"
+        return _not_judged(peak, curve, Outcome.RATE, why)
+    if 2 * floor_peak > curve.lowest_mms:
+        why = (
+            f"the instrument's own noise peaks near {floor_peak:.2g} mm/s, "
+            f"more than half of the lowest limit {curve.lowest_mms:g} mm/s"
+        )
+        return _not_judged(peak, curve, Outcome.INSTRUMENT_FLOOR, why)
+    if peak.ppv_mms <= max(ASSESSMENT_SHARE * curve.lowest_mms, floor_peak):
+        why = f"{peak.ppv_mms:.2g} mm/s is too small for a frequency to be named"
+        return _not_judged(peak, curve, Outcome.BELOW_ASSESSMENT, why)
+    if not peak.frequencies_hz or peak.frequencies_hz[0] < curve.from_hz:
+        slow = f"{peak.frequencies_hz[0]:.2f} Hz" if peak.frequencies_hz else "no whole half wave"
+        why = f"the peak is {slow}: the table begins at {curve.from_hz:g} Hz"
+        return _not_judged(peak, curve, Outcome.BELOW_RANGE, why)
+    return _by_frequency(peak, curve)
+
+
+def governing(
+    peaks: Sequence[Peak], curve: LimitCurve, rate_hz: float, floor_mms: float = 0.0
+) -> tuple[Verdict, ...]:
+    """Return a verdict for each peak, the governing one first.
+
+    An exceeded limit governs over one kept, and the larger share of its own limit over the
+    smaller; what could not be judged comes last.
+    """
+    verdicts = [judged(peak, curve, rate_hz, floor_mms) for peak in peaks]
+    return tuple(sorted(verdicts, key=_rank, reverse=True))
+
+
+def _rank(verdict: Verdict) -> tuple[float, float]:
+    ratio = verdict.ratio if math.isfinite(verdict.ratio) else -1.0
+    return ratio, verdict.peak.ppv_mms
+
+
+def _by_frequency(peak: Peak, curve: LimitCurve) -> Verdict:
+    named = {
+        "zero crossings": peak.zero_crossing_hz,
+        "spectrum": peak.spectral_hz,
+    }
+    limits = {
+        method: (f, curve.limit_mms(max(f, curve.from_hz)))
+        for method, f in named.items()
+        if math.isfinite(f)
+    }
+    method, (frequency_hz, limit_mms) = min(limits.items(), key=lambda item: item[1][1])
+    over = {peak.ppv_mms > limit for _, limit in limits.values()}
+    outside = any(f < curve.from_hz for f, _ in limits.values())
+    outcome = Outcome.EXCEEDED if peak.ppv_mms > limit_mms else Outcome.WITHIN
+    reason = (
+        f"{peak.component}: {peak.ppv_mms:.2f} mm/s at {frequency_hz:.1f} Hz ({method}), "
+        f"limit {limit_mms:.2f} mm/s: {outcome}"
+    )
+    if len(over) > 1 or outside:
+        reason += "; frequency-sensitive, the lower limit was taken"
+    return Verdict(
+        peak=peak,
+        curve=curve,
+        outcome=outcome,
+        frequency_hz=frequency_hz,
+        method=method,
+        limit_mms=limit_mms,
+        frequency_sensitive=len(over) > 1 or outside,
+        reason=reason,
+    )
+
+
+def _not_judged(peak: Peak, curve: LimitCurve, outcome: Outcome, why: str) -> Verdict:
+    return Verdict(
+        peak=peak,
+        curve=curve,
+        outcome=outcome,
+        frequency_hz=math.nan,
+        method="",
+        limit_mms=math.nan,
+        frequency_sensitive=False,
+        reason=f"{peak.component}: {outcome}: {why}",
+    )

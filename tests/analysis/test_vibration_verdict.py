@@ -1,0 +1,121 @@
+"""A verdict names what it rests on, or says why there is none."""
+
+import math
+
+import numpy as np
+import pytest
+
+from plumbline.analysis.standing import Adoption, adopted
+from plumbline.analysis.vibration import (
+    STANDARDS,
+    Axis,
+    Location,
+    Outcome,
+    Peak,
+    component_peak,
+    governing,
+    judged,
+    vector_peak,
+    velocity_from_accel_mms,
+)
+from plumbline.analysis.vibration.physics import floor_velocity_mms
+
+DIN_2 = STANDARDS["din4150-3"].curve("2")
+DIN_3 = STANDARDS["din4150-3"].curve("3")
+
+
+def a_peak(ppv_mms, crossing_hz, spectral_hz=None, component="x", axis=Axis.HORIZONTAL):
+    return Peak(
+        component=component,
+        axis=axis,
+        ppv_mms=ppv_mms,
+        time_s=1.0,
+        zero_crossing_hz=crossing_hz,
+        spectral_hz=crossing_hz if spectral_hz is None else spectral_hz,
+    )
+
+
+def test_4_2_mm_s_at_18_hz_in_a_dwelling_is_within_7_0():
+    verdict = judged(a_peak(4.2, 18.0), DIN_2, 1000)
+    assert verdict.outcome is Outcome.WITHIN
+    assert verdict.limit_mms == pytest.approx(7.0)
+    assert not verdict.frequency_sensitive
+
+
+def test_the_lower_limit_governs_when_the_frequencies_disagree():
+    verdict = judged(a_peak(6.0, 40.0, 12.0), DIN_2, 1000)
+    assert verdict.outcome is Outcome.EXCEEDED
+    assert verdict.frequency_hz == 12.0
+    assert verdict.method == "spectrum"
+    assert verdict.frequency_sensitive
+    assert "frequency-sensitive" in verdict.reason
+
+
+def test_frequencies_that_agree_on_the_outcome_are_not_called_sensitive():
+    assert not judged(a_peak(2.0, 40.0, 12.0), DIN_2, 1000).frequency_sensitive
+
+
+def test_a_far_earthquake_never_exceeds_a_construction_limit():
+    rate_hz = 500.0
+    t = np.arange(int(60 * rate_hz)) / rate_hz
+    accel_ms2 = 0.10 * np.sin(2 * np.pi * t / 3.0) * np.hanning(t.size)
+    assert 0.10 / (2 * np.pi / 3) * 1000 == pytest.approx(48, abs=0.5)  # its PGV in mm/s
+    velocity = velocity_from_accel_mms(accel_ms2, rate_hz)
+    verdict = judged(component_peak("x", velocity, rate_hz, Axis.HORIZONTAL), DIN_2, rate_hz)
+    assert verdict.outcome is Outcome.BELOW_RANGE
+    assert math.isnan(verdict.ratio)
+    assert not verdict.pages
+
+
+def test_a_100_hz_stream_cannot_judge():
+    verdict = judged(a_peak(30.0, 18.0), DIN_2, 100)
+    assert verdict.outcome is Outcome.RATE
+    assert "250" in verdict.reason
+
+
+def test_noise_gets_no_frequency_and_no_limit():
+    verdict = judged(a_peak(0.3, 33.0), DIN_2, 1000)
+    assert verdict.outcome is Outcome.BELOW_ASSESSMENT
+    assert math.isnan(verdict.frequency_hz)
+
+
+def test_a_noisy_instrument_cannot_judge_a_monument():
+    floor = floor_velocity_mms(290, 1, 80)
+    assert judged(a_peak(2.0, 20), DIN_3, 1000, floor).outcome is Outcome.INSTRUMENT_FLOOR
+    quiet = floor_velocity_mms(22.5, 1, 80)
+    assert judged(a_peak(2.0, 20), DIN_3, 1000, quiet).outcome is Outcome.WITHIN
+
+
+def test_a_top_floor_limit_ignores_the_vertical():
+    top = STANDARDS["din4150-3"].curve("2", Location.TOP_FLOOR)
+    vertical = a_peak(30, 20, component="z", axis=Axis.VERTICAL)
+    assert judged(vertical, top, 1000).outcome is Outcome.COMPONENT
+
+
+def test_the_component_nearest_its_own_limit_governs_not_the_fastest():
+    slow = a_peak(4.8, 8.0, component="x")
+    fast = a_peak(9.0, 60.0, component="y")
+    assert [v.peak.component for v in governing([fast, slow], DIN_2, 1000)] == ["x", "y"]
+
+
+def test_a_vector_sum_is_larger_than_its_components_and_needs_three():
+    t = np.arange(2000) / 1000
+    wave = np.sin(2 * np.pi * 12 * t) * np.hanning(2000)
+    peak = vector_peak({"x": 3 * wave, "y": 4 * wave, "z": 12 * wave}, 1000)
+    assert peak.ppv_mms == pytest.approx(13, rel=0.01)
+    assert peak.zero_crossing_hz == pytest.approx(12, abs=0.1)
+    sn = STANDARDS["sn640312a"].curve("normal")
+    assert judged(peak, sn, 1000).outcome is Outcome.WITHIN
+    with pytest.raises(ValueError, match="three components"):
+        vector_peak({"x": wave, "y": wave}, 1000)
+
+
+def test_an_exceeded_candidate_is_shown_and_never_pages():
+    candidate = STANDARDS["neb37"].curve("2")
+    loud = a_peak(25.0, 8.0)
+    shown = judged(loud, candidate, 1000)
+    assert shown.outcome is Outcome.EXCEEDED
+    assert not shown.pages
+    by = Adoption(engineer="S. Example, PE", date="2026-03-01", document="TWR01-VIB-004")
+    assert judged(loud, adopted(candidate, by), 1000).pages
+    assert judged(loud, DIN_2, 1000).pages
