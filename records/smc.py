@@ -10,9 +10,8 @@ Oddities
 - -32768 and 1.7E+38 are "not known".
 - Integer 16 is the number of comment lines, 17 that of values; 13 is the dip from the vertical
   (0 is up), 14 the azimuth.
-- The header has the minute of the earthquake, not the time of the first sample. Years before
-  about 2000 have the day of the year where newer files have month and day, so the date is
-  taken from the fourth text line.
+- The header has the minute of the earthquake, not the time of the first sample: the start time
+  stays unknown.
 - Newer files name the channel in a comment, ``<SCNL>1103.HN2.NP.4E``, and the place in another.
 """
 
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from plumbline.records.errors import NotATimeSeries
 from plumbline.records.fortran import Layout, take_numbers
-from plumbline.records.instant import rate_of, utc_ns
+from plumbline.records.instant import rate_of
 from plumbline.records.orientation import VERTICAL, Orientation, oriented, towards
 from plumbline.records.record import Array, Record, Unit
 from plumbline.records.textlines import TextLines
@@ -44,7 +43,6 @@ VALUES = Layout(per_line=8, width=10)
 UNKNOWN_INTEGER = -32768
 UNKNOWN_REAL = 1e38
 
-DATE = re.compile(r"^\s*(\d{4})\s+(\d{1,2})\s+(\d{1,2})\s+(\d{2})(\d{2})")
 STATION = re.compile(r"station\s*=\s*(.*?)\s{2,}component\s*=\s*(\S*)", re.IGNORECASE)
 SCNL = re.compile(r"<SCNL>\s*([^.\s]*)\.([^.\s]*)\.([^.\s]*)\.([^.\s<]*)")
 PLACE = re.compile(r"<loclbl=?>=?(.*?)(?:<end>|$)", re.IGNORECASE)
@@ -87,7 +85,6 @@ def read(path: Path) -> list[Record]:
     named = STATION.search(text[5])
     number = int(integers[29])
     station = str(number) if number not in (UNKNOWN_INTEGER, 0) else (named[1] if named else "")
-    date = DATE.match(text[3])
     component = named[2] if named else ""
     return [
         Record(
@@ -97,28 +94,15 @@ def read(path: Path) -> list[Record]:
             location=scnl[4] if scnl else "",
             place=place[1].strip() if place else "",
             orientation=_orientation(integers[12], integers[13], component),
-            start_ns=_minute_ns(date),
             rate_hz=rate_of(1 / rate_hz),
             values=values,
             unit=kind[1],
             offset_removed=kind[2],
             peak=_peak(reals),
             source=path,
-            notes=("the header gives the minute of the earthquake, not of the start",)
-            if date
-            else (),
+            notes=(f"no start time; the earthquake: {' '.join(text[3].split())}",),
         )
     ]
-
-
-def _minute_ns(date: re.Match[str] | None) -> int | None:
-    if date is None:
-        return None
-    year, month, day, hour, minute = (int(part) for part in date.groups())
-    try:
-        return utc_ns((year, month, day), hour, minute, 0.0)
-    except ValueError:
-        return None
 
 
 def _orientation(dip: int, azimuth: int, component: str) -> Orientation:
