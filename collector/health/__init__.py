@@ -1,0 +1,1 @@
+"""How the system itself is doing: channels, disk, stages, as numbers people can read."""

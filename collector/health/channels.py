@@ -1,0 +1,125 @@
+"""Per channel: latency, gaps, noise against the instrument's floor, clock error, flat, clipped."""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from plumbline.wire.block import NS, Block
+from plumbline.wire.inventory.lookup import Place
+
+WINDOW_S = 60.0  # long enough for a 1 Hz tiltmeter to show that it moves
+FLAT_S = 10.0  # a MEMS accelerometer never repeats one count for ten seconds
+CLIPPED_SHARE = 0.995  # of full scale; the last half per cent is offset and gain error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelStatus:
+    """One channel as it was over the last minute.
+
+    Attributes
+    ----------
+    rms, floor
+        Noise about its mean, and what the instrument alone would show; None where the inventory
+        states no floor. [unit of the stream]
+    age_s
+        Since the last sample arrived. [s]
+    """
+
+    channel: str
+    unit: str
+    age_s: float
+    latency_s: float
+    gaps: int
+    missing_s: float
+    rms: float
+    floor: float | None
+    clock_error_ms: float
+    time_quality: int
+    flat: bool
+    clipped: bool
+
+
+@dataclass(slots=True)
+class _Stream:
+    place: Place
+    unit: str
+    received_ns: int = 0
+    latency_s: float = 0.0
+    next_ns: int = 0
+    gaps: int = 0
+    missing_ns: int = 0
+    clock_error_ns: int = 0
+    time_quality: int = 0
+    parts: deque[tuple[int, np.ndarray]] = field(default_factory=deque)
+
+
+class ChannelWatch:
+    """Follows blocks and says how each channel is; safe to ask from another thread."""
+
+    def __init__(self, places: Mapping[str, Place]) -> None:
+        self._lock = threading.Lock()
+        self._streams = {
+            key: _Stream(place=place, unit=str(place.instrument.unit))
+            for key, place in places.items()
+        }
+
+    def see(self, block: Block, received_ns: int) -> None:
+        """Take one block in."""
+        with self._lock:
+            stream = self._streams.get(block.stream.key)
+            if stream is None:
+                return
+            stream.received_ns = max(stream.received_ns, received_ns)
+            if block.end_ns <= stream.next_ns:
+                return  # late data: it fills an old gap and says nothing of now
+            step_ns = NS / block.rate_hz
+            hole_ns = block.start_ns - stream.next_ns
+            if stream.next_ns and hole_ns > step_ns / 2:
+                stream.gaps += 1
+                stream.missing_ns += hole_ns
+            stream.next_ns = block.end_ns
+            stream.latency_s = (received_ns - block.end_ns) / NS
+            stream.clock_error_ns = block.clock_error_ns
+            stream.time_quality = block.time_quality
+            stream.parts.append((block.end_ns, block.counts))
+            while stream.parts[0][0] < block.end_ns - WINDOW_S * NS:
+                stream.parts.popleft()
+
+    def statuses(self, now_ns: int) -> list[ChannelStatus]:
+        """Return every channel that was ever heard."""
+        with self._lock:
+            heard = [stream for stream in self._streams.values() if stream.parts]
+            return [status for stream in heard for status in _statuses(stream, now_ns)]
+
+    def last_heard(self) -> dict[str, int]:
+        """Return when each stream of the inventory last arrived; 0 for never. [ns]"""
+        with self._lock:
+            return {key: stream.received_ns for key, stream in self._streams.items()}
+
+
+def _statuses(stream: _Stream, now_ns: int) -> Iterable[ChannelStatus]:
+    instrument = stream.place.instrument
+    counts = np.concatenate([part for _, part in stream.parts], axis=1)
+    values = counts / instrument.sensitivity
+    recent = counts[:, -max(2, round(FLAT_S * instrument.rate_hz)) :]
+    for row, name in enumerate(stream.place.stream.nslc):
+        largest = float(np.abs(values[row]).max())
+        full = instrument.full_scale
+        yield ChannelStatus(
+            channel=name,
+            unit=stream.unit,
+            age_s=(now_ns - stream.received_ns) / NS,
+            latency_s=stream.latency_s,
+            gaps=stream.gaps,
+            missing_s=stream.missing_ns / NS,
+            rms=float(values[row].std()),
+            floor=instrument.noise_rms,
+            clock_error_ms=stream.clock_error_ns / 1e6,
+            time_quality=stream.time_quality,
+            flat=recent.shape[1] >= FLAT_S * instrument.rate_hz
+            and bool((recent[row] == recent[row, 0]).all()),
+            clipped=full is not None and largest >= CLIPPED_SHARE * full,
+        )

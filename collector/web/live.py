@@ -1,0 +1,46 @@
+"""The live stage: follows the journal from its end and keeps what the page shows."""
+
+from collections.abc import Callable, Sequence
+
+from plumbline.collector.health.channels import ChannelWatch
+from plumbline.collector.journal.entry import Entry
+from plumbline.collector.web.waves import Waves
+from plumbline.wire.block import Block
+
+
+class LiveStage:
+    """Keeps nothing on disk: after a restart the page fills again within a minute."""
+
+    name = "live"
+
+    def __init__(
+        self,
+        *,
+        start: int,
+        waves: Waves,
+        channels: ChannelWatch,
+        held_out: Callable[[Block, int], bool],
+    ) -> None:
+        self._cursor = start
+        self._waves = waves
+        self._channels = channels
+        self._held_out = held_out
+
+    def cursor(self) -> int:
+        """Journal offset from which to go on."""
+        return self._cursor
+
+    def take(self, entries: Sequence[Entry], now_ns: int) -> None:
+        """Show some blocks."""
+        for entry in entries:
+            block = entry.block()
+            if not self._held_out(block, entry.received_ns):
+                self._waves.see(block)
+                self._channels.see(block, entry.received_ns)
+        self._cursor = entries[-1].next_offset
+
+    def idle(self, now_ns: int) -> None:
+        """Nothing to do without new blocks."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""

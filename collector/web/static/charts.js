@@ -1,0 +1,61 @@
+// Moving charts: one envelope chart for each accelerometer, one line chart of all tilts.
+const COLOURS = ["#1b6ca8", "#c2571a", "#3c8031", "#7b4fa3", "#a33b5b", "#5d6b1f"];
+const WINDOW_S = 60;
+
+function envelopeChart(parent, key, name, axes) {
+  const box = document.createElement("div");
+  parent.append(box);
+  const series = [{}];
+  const bands = [];
+  [...axes].forEach((axis, row) => {
+    const line = {stroke: COLOURS[row], width: 1, points: {show: false}};
+    series.push({...line, label: axis + " high"}, {...line, label: axis + " low"});
+    bands.push({series: [row * 2 + 1, row * 2 + 2], fill: COLOURS[row] + "55"});
+  });
+  const chart = new uPlot({
+    title: `${key}  ${name}  (${[...axes].map((a, i) => a + " " + ["blue", "orange", "green"][i]).join(", ")})`,
+    width: parent.clientWidth, height: 150, series, bands, legend: {show: false},
+    cursor: {drag: {x: false}}, axes: [{}, {size: 60}],
+    scales: {y: {range: (_, low, high) => widened(low, high)}},
+  }, [[]], box);
+  return {chart, t: [], rows: series.slice(1).map(() => [])};
+}
+
+function widened(low, high) {
+  const most = Math.max(Math.abs(low || 0), Math.abs(high || 0), 0.5) * 1.1;
+  return [-most, most];
+}
+
+function extend(view, points) {
+  points.t.forEach((t, i) => {
+    view.t.push(t);
+    points.high.forEach((row, axis) => {
+      view.rows[axis * 2].push(row[i]);
+      view.rows[axis * 2 + 1].push(points.low[axis][i]);
+    });
+  });
+  const newest = view.t[view.t.length - 1];
+  let old = 0;
+  while (old < view.t.length && view.t[old] < newest - WINDOW_S) old++;
+  view.t.splice(0, old);
+  view.rows.forEach((row) => row.splice(0, old));
+  view.chart.setData([view.t, ...view.rows]);
+}
+
+function tiltChart(parent, streams, limits) {
+  const lines = [];
+  Object.entries(streams).forEach(([key, points]) => {
+    [...points.axes].forEach((axis, row) => lines.push({key, axis, t: points.t, v: points.high[row] || []}));
+  });
+  if (!lines.length) return;
+  const drawn = uPlot.join(lines.map((line) => [line.t, line.v]));
+  const series = [{}, ...lines.map((line, i) => ({
+    label: `${line.key}${line.axis}`, stroke: COLOURS[i % COLOURS.length], width: 2, spanGaps: true,
+  }))];
+  Object.entries(limits).forEach(([level, value]) => [value, -value].forEach((at) => {
+    series.push({label: `${level} ${at}`, stroke: level === "amber" ? "#d69400" : "#c01818", dash: [6, 4]});
+    drawn.push(drawn[0].map(() => at));
+  }));
+  parent.replaceChildren();
+  new uPlot({width: parent.clientWidth, height: 260, series, axes: [{}, {size: 60}]}, drawn, parent);
+}
