@@ -20,9 +20,11 @@ class Events(Protocol):
 
     def between(
         self, start_ns: int, end_ns: int, structure: str | None = None
-    ) -> Sequence[Event]: ...
+    ) -> Sequence[Event]:
+        """Return events whose onset lies between two times."""
 
-    def open(self) -> Sequence[Event]: ...
+    def open(self) -> Sequence[Event]:
+        """Return events that go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ function widened(low, high) {
 
 function extend(view, points) {
   points.t.forEach((t, i) => {
+    if (t <= view.t[view.t.length - 1]) return;
     view.t.push(t);
     points.high.forEach((row, axis) => {
       view.rows[axis * 2].push(row[i]);

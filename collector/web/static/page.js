@@ -82,7 +82,6 @@ async function refresh() {
       if (!points.t.length) continue;
       views[key] = views[key] || envelopeChart($("waves"), key, points.name, points.axes);
       extend(views[key], points);
-      after = Math.max(after, 0);
     }
     after = Math.min(...Object.values(views).map((view) => view.t[view.t.length - 1]));
     if (!isFinite(after)) after = 0;
