@@ -114,11 +114,14 @@ def _exponential(omega: float, damping: float, dt: float) -> Floats:
     root = np.sqrt(1 - damping**2)
     decay = np.exp(-damping * omega * dt)
     sine, cosine = np.sin(omega * root * dt), np.cos(omega * root * dt)
-    return decay * np.array(
-        [
-            [cosine + damping / root * sine, sine / (omega * root)],
-            [-omega / root * sine, cosine - damping / root * sine],
-        ]
+    return np.asarray(
+        decay
+        * np.array(
+            [
+                [cosine + damping / root * sine, sine / (omega * root)],
+                [-omega / root * sine, cosine - damping / root * sine],
+            ]
+        )
     )
 
 

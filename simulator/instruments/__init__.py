@@ -4,10 +4,16 @@ from collections.abc import Callable
 
 from plumbline.simulator.emission import Instrument
 from plumbline.simulator.instruments.adxl355_node import Adxl355Node
+from plumbline.simulator.instruments.lily import Lily
+from plumbline.simulator.instruments.tuff_tilt import TuffTilt
+from plumbline.simulator.instruments.witmotion_wt901 import WitmotionWt901
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 
 INSTRUMENTS: dict[str, Callable[[InstrumentSpec, RigSpec, int], Instrument]] = {
     "adxl355_node": Adxl355Node,
+    "witmotion_wt901": WitmotionWt901,
+    "lily": Lily,
+    "tuff_tilt": TuffTilt,
 }
 """By kind: made from its own description, the rig's, and the true time of second 0 [ns]."""
 
