@@ -1,1 +1,25 @@
-"""The hub: checked bytes, appended and fsynced; every stage follows it from its own cursor."""
+"""The journal: every accepted message, durable, in the order it came."""
+
+from plumbline.collector.journal.entry import Entry, Mark, is_future
+from plumbline.collector.journal.errors import (
+    FellOff,
+    JournalBroken,
+    JournalError,
+    JournalFull,
+    JournalLocked,
+)
+from plumbline.collector.journal.journal import Journal
+from plumbline.collector.journal.settings import JournalSettings
+
+__all__ = [
+    "Entry",
+    "FellOff",
+    "Journal",
+    "JournalBroken",
+    "JournalError",
+    "JournalFull",
+    "JournalLocked",
+    "JournalSettings",
+    "Mark",
+    "is_future",
+]

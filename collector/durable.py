@@ -1,0 +1,37 @@
+"""Writing to disk so that a crash leaves something that can be mended.
+
+Everything of the collector that appends to its own files comes through here: whole writes, fsync of
+the file, fsync of the folder where a name appeared.
+"""
+
+import os
+from pathlib import Path
+
+
+def write_all(fd: int, content: bytes | bytearray | memoryview) -> None:
+    """Write every byte, or raise what the system said."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names inside a folder durable."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Give a file new content: all of it or, after a crash, all of the old."""
+    beside = path.with_name(path.name + ".new")
+    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        write_all(fd, content)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    beside.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,221 @@
+"""Ingest: one group of messages in, one fsync, and what each of them was.
+
+For every message there is exactly one outcome: journaled (new, or a conflict kept beside the
+first), known already, or in quarantine. The ledger learns of a block only after its fsync, so a
+watermark never says more than the disk holds.
+"""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+from plumbline.collector.arrivals import Arrivals
+from plumbline.collector.ingest.checks import Incoming, Refused, agent_name, checked, parsed
+from plumbline.collector.ingest.ledger import Ledger, Verdict
+from plumbline.collector.ingest.peek import Key, key_of
+from plumbline.collector.ingest.quarantine import Cause, Quarantine, Quarantined
+from plumbline.collector.ingest.rivals import Rivals
+from plumbline.collector.journal import Journal, Mark, is_future
+from plumbline.collector.notices import Notices
+from plumbline.wire.block import Block
+from plumbline.wire.errors import BadIdentity
+from plumbline.wire.inventory.lookup import Place
+
+CORRUPT_COPIES = 3
+"""Damaged in the same way this often, a message is damaged at the edge and refused for good."""
+CORRUPT_REMEMBERED = 10_000
+
+Spoke = Callable[[str, str], None]
+
+
+@dataclass(slots=True)
+class _Group:
+    """What one group comes to before its fsync."""
+
+    payloads: list[tuple[int, bytes]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    keys: list[tuple[Key, int]] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    fresh: dict[Key, int] = field(default_factory=dict)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    known: list[tuple[Key, str]] = field(default_factory=list)
+
+
+class Ingest:
+    """Takes groups of block messages; used by one thread.
+
+    Parameters
+    ----------
+    spoke
+        Called with (topic, stream key) for each message that a watermark should answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        ledger: Ledger,
+        quarantine: Quarantine,
+        places: Mapping[str, Place],
+        arrivals: Arrivals,
+        notices: Notices,
+        spoke: Spoke,
+    ) -> None:
+        self._journal = journal
+        self._ledger = ledger
+        self._quarantine = quarantine
+        self._places = places
+        self._arrivals = arrivals
+        self._notices = notices
+        self._spoke = spoke
+        self._rivals = Rivals()
+        self._corrupt: Counter[tuple[Key, int]] = Counter()
+        self.counts: Counter[str] = Counter()
+
+    def take(self, messages: Sequence[Incoming]) -> None:
+        """Take a group: everything accepted is durable, and the ledger knows it, on return.
+
+        Raises
+        ------
+        JournalError
+            If the group could not be made durable; nothing of it counts as taken, and the same
+            group may be given again.
+        """
+        group = _Group()
+        for message in messages:
+            self._sort(message, group)
+        if group.payloads:
+            self._journal.append(group.payloads, group.blocks, group.marks)
+            self._journal.sync()
+        if group.quarantined:
+            self._set_aside(group.quarantined)
+        for (key, crc), block, (received_ns, _), topic in zip(
+            group.keys, group.blocks, group.payloads, group.topics, strict=True
+        ):
+            self._ledger.hold(key, crc, received_ns)
+            self._arrivals.block(block, agent_name(parsed(topic)[0]), received_ns)
+            self._watch(block, topic, received_ns)
+            self._spoke(topic, key.stream)
+        for key, topic in group.known:
+            self._ledger.touch(key, messages[-1].received_ns)
+            self._spoke(topic, key.stream)
+        self.counts["taken"] += len(group.payloads)
+        self.counts["duplicate"] += len(group.known)
+
+    def _sort(self, message: Incoming, group: _Group) -> None:
+        try:
+            block = checked(message, self._places)
+        except Refused as refused:
+            group.quarantined.append(
+                Quarantined(
+                    received_ns=message.received_ns,
+                    topic=message.topic,
+                    cause=refused.cause,
+                    reason=str(refused),
+                    key=key_of(message.payload),
+                    payload=message.payload,
+                )
+            )
+            return
+        key = Key(block.stream.key, block.boot, block.seq)
+        crc = crc32(message.payload)
+        verdict = self._ledger.judge(key, crc)
+        if key in group.fresh:
+            verdict = Verdict.DUPLICATE if group.fresh[key] == crc else Verdict.CONFLICT
+        if verdict is Verdict.DUPLICATE:
+            group.known.append((key, message.topic))
+            return
+        mark = Mark.NONE
+        if verdict is Verdict.CONFLICT:
+            mark = Mark.CONFLICT
+            self._conflict(key, message.received_ns)
+        group.fresh.setdefault(key, crc)
+        group.payloads.append((message.received_ns, message.payload))
+        group.blocks.append(block)
+        group.marks.append(mark)
+        group.keys.append((key, crc))
+        group.topics.append(message.topic)
+
+    def _set_aside(self, messages: list[Quarantined]) -> None:
+        """Keep what could not be taken; what the edge need not send again is called refused."""
+        news: list[Quarantined] = []
+        for message in messages:
+            self.counts[message.cause] += 1
+            self._tell_refusal(message)
+            if message.cause is not Cause.CORRUPT or message.key is None:
+                news.append(message)
+                continue
+            again = (message.key, crc32(message.payload))
+            if len(self._corrupt) >= CORRUPT_REMEMBERED:
+                self._corrupt.clear()
+            self._corrupt[again] += 1
+            if self._corrupt[again] == 1:
+                news.append(message)
+            elif self._corrupt[again] >= CORRUPT_COPIES:
+                self._ledger.refuse(message.key, message.reason, message.received_ns)
+                self._answer(message.topic, message.key.stream)
+        kept = self._quarantine.keep(news)
+        for message in kept:
+            if message.key is not None and message.cause is not Cause.CORRUPT:
+                self._ledger.refuse(message.key, message.reason, message.received_ns)
+                self._answer(message.topic, message.key.stream)
+        if len(kept) < len(news):
+            self._notices.tell(
+                "quarantine-full",
+                "the quarantine is full: what cannot be taken stays with the edge; see "
+                "'plumbline status' for the reasons and mend them",
+                messages[-1].received_ns,
+            )
+
+    def _answer(self, topic: str, stream: str) -> None:
+        with contextlib.suppress(BadIdentity):  # nobody listens on a topic that is not ours
+            parsed(topic)
+            self._spoke(topic, stream)
+
+    def _tell_refusal(self, message: Quarantined) -> None:
+        about = message.key.stream if message.key else message.topic
+        self._notices.tell(
+            f"{message.cause}:{about}",
+            f"message set aside in quarantine (topic {message.topic}): {message.reason}",
+            message.received_ns,
+        )
+
+    def _conflict(self, key: Key, received_ns: int) -> None:
+        self.counts["conflict"] += 1
+        self._notices.tell(
+            f"conflict:{key.stream}:{key.boot:016x}",
+            f"two different blocks of {key.stream} claim boot {key.boot:016x} number {key.seq}; "
+            "both are kept. Was an SD card cloned or a spool copied? Give one agent a new spool.",
+            received_ns,
+        )
+
+    def _watch(self, block: Block, topic: str, received_ns: int) -> None:
+        """Report what is taken and yet strange: a time in the future, two agents of one name."""
+        stream = block.stream.key
+        if is_future(block, received_ns):
+            self.counts["future"] += 1
+            ahead_s = (block.end_ns - received_ns) / 1e9
+            self._notices.tell(
+                f"future:{stream}",
+                f"{stream} is {ahead_s:.0f} s ahead of the collector: kept, but held out of "
+                "detection and series. Check the clocks of the agent and of this machine.",
+                received_ns,
+            )
+        else:
+            self._notices.end(f"future:{stream}", received_ns)
+        other = self._rivals.sampled(stream, block.boot, block.start_ns)
+        if other is not None:
+            self.tell_rivals(topic, block.boot, other, received_ns)
+
+    def tell_rivals(self, topic: str, boot: int, other: int, received_ns: int) -> None:
+        """Report that two machines use one agent's name."""
+        agent = agent_name(parsed(topic)[0])
+        self._notices.tell(
+            f"rivals:{agent}",
+            f"two agents call themselves {agent} (boots {boot:016x} and {other:016x} at the same "
+            "time); give one of them another name in its edge.toml",
+            received_ns,
+        )

@@ -1,0 +1,34 @@
+"""What can be wrong with the journal.
+
+::
+
+    JournalError
+     ├ JournalLocked    another collector holds the folder       -> stop the other one
+     ├ JournalFull      no space left; nothing was added         -> free space, then it goes on
+     ├ JournalBroken    a failed fsync: what is durable is unknown -> open the journal again
+     └ FellOff          an offset below the oldest segment       -> refill from the archive
+"""
+
+
+class JournalError(Exception):
+    """The journal cannot do what was asked."""
+
+
+class JournalLocked(JournalError):
+    """Another process has the journal open."""
+
+
+class JournalFull(JournalError):
+    """The disk has no space left; the group was not added and may be tried again."""
+
+
+class JournalBroken(JournalError):
+    """An fsync failed, so nobody knows what is on the disk until the journal is opened again."""
+
+
+class FellOff(JournalError):
+    """The entries at an offset were released; ``first_offset`` is the oldest there is."""
+
+    def __init__(self, offset: int, first_offset: int) -> None:
+        self.first_offset = first_offset
+        super().__init__(f"offset {offset} was released; the journal begins at {first_offset}")

@@ -1,0 +1,77 @@
+"""Notices: what the operator must know, each told once until it is over.
+
+A notice says what is wrong and what to do. Whoever finds it tells it; the log gets one line when it
+begins and one when it ends; status page, metrics and health events read the list.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, replace
+
+log = logging.getLogger(__name__)
+
+HELD_AFTER_END = 200
+"""Ended notices kept for the status page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing the operator must know.
+
+    Attributes
+    ----------
+    key
+        What it is about, as ``unknown-stream:XX.TWR01.3A.HN``: the same key is told once.
+    text
+        What is wrong, and what to do.
+    since_ns, last_ns, ended_ns
+        When it began, was last seen, and ended (None while it goes on). [ns since 1970]
+    times
+        How often it was seen.
+    """
+
+    key: str
+    text: str
+    since_ns: int
+    last_ns: int
+    times: int = 1
+    ended_ns: int | None = None
+
+
+class Notices:
+    """The open notices and the latest ended ones; any thread may tell, end and read."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[str, Notice] = {}
+        self._ended: list[Notice] = []
+
+    def tell(self, key: str, text: str, now_ns: int) -> bool:
+        """Note that something is wrong; return whether this is the first telling."""
+        with self._lock:
+            known = self._open.get(key)
+            if known is not None:
+                self._open[key] = replace(known, text=text, last_ns=now_ns, times=known.times + 1)
+                return False
+            self._open[key] = Notice(key=key, text=text, since_ns=now_ns, last_ns=now_ns)
+        log.warning("%s", text)
+        return True
+
+    def end(self, key: str, now_ns: int) -> None:
+        """Note that it is over, if it was on."""
+        with self._lock:
+            known = self._open.pop(key, None)
+            if known is None:
+                return
+            self._ended = [*self._ended[1 - HELD_AFTER_END :], replace(known, ended_ns=now_ns)]
+        log.warning("over: %s", known.text)
+
+    def open(self) -> list[Notice]:
+        """Return what is wrong now, oldest first."""
+        with self._lock:
+            return sorted(self._open.values(), key=lambda notice: notice.since_ns)
+
+    def ended(self) -> list[Notice]:
+        """Return the latest notices that are over, oldest first."""
+        with self._lock:
+            return list(self._ended)
