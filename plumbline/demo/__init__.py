@@ -1,0 +1,1 @@
+"""The demonstration: a shaken, sinking tower, end to end, on one machine."""
