@@ -1,0 +1,1 @@
+"""Events become incidents, incidents call people by SMS until somebody answers."""

@@ -1,0 +1,35 @@
+"""What can go wrong between an event and a phone.
+
+::
+
+    AlertingError
+     ├ SendError                 a sender could not take a message
+     │  ├ GatewayAway            not now                           -> again, after a pause
+     │  └ MessageRefused         this number or text, never        -> the next sender, or person
+     ├ StepRefused               a change of status that is not in the table -> a fault of ours
+     └ AnswerRefused             an answer that cannot be taken    -> tell who gave it what to do
+"""
+
+
+class AlertingError(Exception):
+    """Something in alerting cannot be done; the text says what and why."""
+
+
+class SendError(AlertingError):
+    """A sender could not take a message."""
+
+
+class GatewayAway(SendError):
+    """The gateway cannot take the message now; it may later."""
+
+
+class MessageRefused(SendError):
+    """The gateway will never take this message; another way has to be found."""
+
+
+class StepRefused(AlertingError):
+    """A status was asked to change in a way its table does not know."""
+
+
+class AnswerRefused(AlertingError):
+    """An answer cannot be taken; the text says what to do."""

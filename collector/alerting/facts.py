@@ -1,0 +1,78 @@
+"""The facts of an event that a message and a page tell, as they are kept beside the incident."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What happened, where, when, how much, beyond which limit.
+
+    Attributes
+    ----------
+    level
+        The level at which it calls people.
+    onset_ns, closed_ns
+        Sample times; ``closed_ns`` is None while it goes on. [ns since 1970]
+    value, unit
+        The largest value so far. [unit]
+    limit
+        The limit that was crossed; None where a detector, not a limit, decided.
+    nodes
+        Codes of the nodes that saw it, sorted.
+    """
+
+    event_id: str
+    kind: Kind
+    structure: str
+    level: Level
+    onset_ns: int
+    closed_ns: int | None
+    value: float
+    unit: str
+    limit: Limit | None
+    nodes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, event: Event, level: Level) -> Self:
+        """Return the facts of an event that calls at a level."""
+        return cls(
+            event_id=event.id,
+            kind=event.kind,
+            structure=event.structure,
+            level=level,
+            onset_ns=event.onset_ns,
+            closed_ns=event.closed_ns,
+            value=event.value,
+            unit=event.unit,
+            limit=event.limit,
+            nodes=tuple(sorted(event.nodes)),
+        )
+
+    def to_json(self) -> str:
+        """Return the facts as they are stored."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return stored facts."""
+        stored: dict[str, Any] = json.loads(text)
+        limit = stored["limit"]
+        if limit is not None:
+            limit["standing"] = Standing(limit["standing"])
+        return cls(
+            **{
+                **stored,
+                "kind": Kind(stored["kind"]),
+                "level": Level(stored["level"]),
+                "limit": Limit(**limit) if limit is not None else None,
+                "nodes": tuple(stored["nodes"]),
+            }
+        )
+
+    def closed(self, closed_ns: int | None) -> Self:
+        """Return the same facts with another end."""
+        return replace(self, closed_ns=closed_ns)

@@ -1,0 +1,133 @@
+"""Everything that may change the status of an incident is in this table.
+
+An incident is one cause that people must know of. Two questions make its status: does the cause go
+on, and has somebody answered?
+
+==================  =================  ================
+status              the cause goes on  somebody answered
+==================  =================  ================
+open                yes                not yet
+acknowledged        yes                yes
+over                no                 not yet
+closed              no                 yes, or nobody needs to
+==================  =================  ================
+
+People are called while an incident is open or over: shaking that has ended must still be seen.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plumbline.collector.alerting.errors import StepRefused
+from plumbline.collector.events.model import Kind, Level
+
+
+class Status(StrEnum):
+    """Where an incident stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    OVER = "over"
+    CLOSED = "closed"
+
+
+class Happening(StrEnum):
+    """What can befall an incident."""
+
+    WORSE = "worse"
+    """Its level rose: what was answered before must be answered again."""
+    ACK = "ack"
+    """Somebody answered."""
+    ENDED = "ended"
+    """The cause is over, and must still be seen."""
+    RECOVERED = "recovered"
+    """The cause is over, and nobody needs to see it any more."""
+    RESUMED = "resumed"
+    """The cause goes on again."""
+    LAPSED = "lapsed"
+    """It was over for so long, or a new one took its place, that nobody is asked any more."""
+
+
+TRANSITIONS: dict[tuple[Status, Happening], Status] = {
+    (Status.OPEN, Happening.WORSE): Status.OPEN,
+    (Status.OPEN, Happening.ACK): Status.ACKNOWLEDGED,
+    (Status.OPEN, Happening.ENDED): Status.OVER,
+    (Status.OPEN, Happening.RECOVERED): Status.CLOSED,
+    (Status.ACKNOWLEDGED, Happening.WORSE): Status.OPEN,
+    (Status.ACKNOWLEDGED, Happening.ACK): Status.ACKNOWLEDGED,
+    (Status.ACKNOWLEDGED, Happening.ENDED): Status.CLOSED,
+    (Status.ACKNOWLEDGED, Happening.RECOVERED): Status.CLOSED,
+    (Status.OVER, Happening.WORSE): Status.OVER,
+    (Status.OVER, Happening.ACK): Status.CLOSED,
+    (Status.OVER, Happening.RECOVERED): Status.CLOSED,
+    (Status.OVER, Happening.RESUMED): Status.OPEN,
+    (Status.OVER, Happening.LAPSED): Status.CLOSED,
+    (Status.CLOSED, Happening.WORSE): Status.OVER,
+    (Status.CLOSED, Happening.ACK): Status.CLOSED,
+    (Status.CLOSED, Happening.RESUMED): Status.OPEN,
+}
+
+GOING_ON = frozenset({Status.OPEN, Status.ACKNOWLEDGED})
+UNSEEN = frozenset({Status.OPEN, Status.OVER})
+
+
+def after(status: Status, happening: Happening) -> Status:
+    """Return the status that follows.
+
+    Raises
+    ------
+    StepRefused
+        If the table does not know the step.
+    """
+    try:
+        return TRANSITIONS[status, happening]
+    except KeyError as error:
+        raise StepRefused(f"an incident that is {status} cannot be {happening}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One cause that people must know of.
+
+    Attributes
+    ----------
+    cause
+        What makes two events the same incident, as ``TWR01/motion``.
+    code
+        Four digits by which people answer.
+    level
+        The level people were told, or are being told.
+    test
+        A test of the alarm path: nothing happened.
+    only
+        The one person a test is for, or None for the whole policy.
+    lower_since_ns
+        Since when the level is lower than told; said when it lasts. [ns since 1970]
+    walk
+        How often the policy was begun anew.
+    position
+        The call of the policy that is made next.
+    next_ns
+        When that is due; None when nobody is to be called any more. [ns since 1970]
+    muted_by
+        The silence that keeps the calls back, or None.
+    """
+
+    id: int
+    cause: str
+    structure: str
+    kind: Kind
+    code: str
+    status: Status
+    level: Level
+    test: bool
+    only: str | None
+    opened_ns: int
+    ended_ns: int | None
+    answered_ns: int | None
+    answered_by: str | None
+    lower_since_ns: int | None
+    walk: int
+    position: int
+    next_ns: int | None
+    muted_by: int | None

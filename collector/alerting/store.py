@@ -1,0 +1,147 @@
+"""The alerting database: one SQLite file that holds all that the next state is computed from."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from plumbline.collector.alerting.errors import AlertingError
+
+VERSION = 1
+_SCHEMA = """
+CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+CREATE TABLE incident (
+    id INTEGER PRIMARY KEY, cause TEXT NOT NULL, structure TEXT NOT NULL, kind TEXT NOT NULL,
+    code TEXT NOT NULL, status TEXT NOT NULL, level TEXT NOT NULL, test INTEGER NOT NULL,
+    only TEXT, opened_ns INTEGER NOT NULL, ended_ns INTEGER, answered_ns INTEGER,
+    answered_by TEXT, lower_since_ns INTEGER, walk INTEGER NOT NULL, position INTEGER NOT NULL,
+    next_ns INTEGER, muted_by INTEGER
+) STRICT;
+CREATE UNIQUE INDEX one_incident_a_cause ON incident (cause) WHERE status <> 'closed';
+CREATE INDEX incident_by_code ON incident (code);
+CREATE TABLE incident_event (
+    event_id TEXT PRIMARY KEY, incident_id INTEGER NOT NULL REFERENCES incident (id),
+    level TEXT NOT NULL, closed_ns INTEGER, facts TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_of_incident ON incident_event (incident_id);
+CREATE TABLE passed_over (
+    event_id TEXT PRIMARY KEY, reason TEXT NOT NULL, at_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE notification (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+    incident_id INTEGER REFERENCES incident (id), person TEXT NOT NULL, phone TEXT NOT NULL,
+    sender TEXT NOT NULL, purpose TEXT NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL,
+    segments INTEGER NOT NULL, call TEXT NOT NULL, state TEXT NOT NULL,
+    created_ns INTEGER NOT NULL, due_ns INTEGER NOT NULL, expires_ns INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, lease_ns INTEGER, handed_ns INTEGER, done_ns INTEGER,
+    ref TEXT, error TEXT
+) STRICT;
+CREATE INDEX notification_alive ON notification (state)
+    WHERE state IN ('queued', 'leased', 'submitted');
+CREATE INDEX notification_of_incident ON notification (incident_id);
+CREATE INDEX notification_of_person ON notification (person, handed_ns);
+CREATE TABLE inbound (
+    key TEXT PRIMARY KEY, phone TEXT NOT NULL, text TEXT NOT NULL, at_ns INTEGER NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT;
+CREATE TABLE silence (
+    id INTEGER PRIMARY KEY, structure TEXT, kind TEXT, node TEXT, up_to TEXT NOT NULL,
+    reason TEXT NOT NULL, author TEXT NOT NULL, from_ns INTEGER NOT NULL,
+    until_ns INTEGER NOT NULL, ended_ns INTEGER
+) STRICT;
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, entry TEXT NOT NULL, incident_id INTEGER,
+    notification_id INTEGER, person TEXT, detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_of_incident ON audit (incident_id);
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+"""
+
+
+class AlertStore:
+    """The alerting database, for any thread of this process and beside other processes.
+
+    Parameters
+    ----------
+    path
+        The file; made with its folder when it is not there.
+
+    Raises
+    ------
+    AlertingError
+        If the file was written by another version of this program.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=10.0
+        )
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # FULL: what a commit promised to send must survive a power cut.
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._prepare()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the database for reading and writing; all of it is kept, or nothing."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has rolled back by itself
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+    def _prepare(self) -> None:
+        with self.transaction() as tx:
+            version = int(tx.execute("PRAGMA user_version").fetchone()[0])
+            if version == 0:
+                for statement in _statements(_SCHEMA):
+                    tx.execute(statement)
+                tx.execute(f"PRAGMA user_version = {VERSION}")
+        if version not in (0, VERSION):
+            self.close()
+            raise AlertingError(
+                f"{self.path}: written by version {version} of the alerting database, this program"
+                f" knows {VERSION}; use the program that wrote it, or move the file away"
+            )
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script where SQLite sees the end of a statement (a trigger holds semicolons)."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+def mark(tx: sqlite3.Connection, name: str) -> int:
+    """Return a number that was kept under a name, or 0."""
+    row = tx.execute("SELECT value FROM mark WHERE name = ?", (name,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def set_mark(tx: sqlite3.Connection, name: str, value: int) -> None:
+    """Keep a number under a name."""
+    tx.execute(
+        "INSERT INTO mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
