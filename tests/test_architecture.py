@@ -30,7 +30,7 @@ THIRD_PARTY: dict[str, set[str]] = {
         "numpy", "pydantic", "paho", "pymseed", "obspy", "influxdb_client", "urllib3",
         "prometheus_client", "starlette", "uvicorn", "scipy",
     },
-    "simulator": {"numpy", "scipy"},
+    "simulator": {"numpy", "pydantic", "scipy"},
     "dashboards": {"grafana_api", "requests"},
     "firmware_configs": set(),
     "plumbline": {"numpy", "pydantic", "matplotlib", "obspy", "amqtt", "scipy", "serial"},
