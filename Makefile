@@ -7,10 +7,10 @@ ARGS ?=
 APT_VENV := sudo apt-get install -y python3-venv
 APT_SERVERS := sudo apt-get install -y --no-install-recommends mosquitto influxdb gammu gammu-smsd chromium
 
-.PHONY: help demo test check bench soak lock clean
+.PHONY: help demo test check bench soak lock aarch64 clean
 
 help:  ## list what can be made
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 16
+	@grep -E '^[a-z0-9]+:.*##' Makefile | sed -E 's/^([a-z0-9]+):[^#]*## */  make \1\t/' | expand -t 16
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -47,6 +47,9 @@ soak: $(READY)  ## hours of noise and hundreds of kills: counts with their bound
 
 lock: $(READY)  ## write requirements.lock anew from what is installed
 	@$(VENV)/bin/pip freeze --exclude-editable --exclude plumbline | LC_ALL=C sort -f > requirements.lock
+
+aarch64: $(READY)  ## write anew which wheels a Raspberry Pi gets (needs a network)
+	@$(RUN) deploy/resolve_aarch64.py
 
 clean:  ## remove the environment, caches and the demo's data
 	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data
