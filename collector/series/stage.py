@@ -35,8 +35,6 @@ class SeriesStage:
         Events, written as annotations.
     window
         Reads archived blocks of a stream between two times, for the waveforms of episodes.
-    held_out
-        Tells whether a block is too far in the future to be believed.
     """
 
     name = "series"
@@ -50,7 +48,6 @@ class SeriesStage:
         state: SeriesState,
         events: EventStore,
         window: Window,
-        held_out: Callable[[Block, int], bool],
     ) -> None:
         self._settings = settings
         self._places = places
@@ -58,7 +55,6 @@ class SeriesStage:
         self._state = state
         self._events = events
         self._window = window
-        self._held_out = held_out
         nodes = {(place.stream.structure, place.stream.node) for place in places.values()}
         default = "always" if len(nodes) <= ALWAYS_UP_TO_NODES else "episodes"
         self._waveforms = settings.waveforms or default
@@ -76,7 +72,12 @@ class SeriesStage:
             If InfluxDB does not answer; the same entries come again.
         """
         self._write(line for entry in entries for line in self._lines(entry))
+        newest_ns = max(
+            (entry.block().start_ns for entry in entries if not entry.held_out), default=0
+        )
         self._state.save("journal", entries[-1].next_offset)
+        if newest_ns > self._state.load("sample_ns"):
+            self._state.save("sample_ns", newest_ns)
 
     def idle(self, now_ns: int) -> None:
         """Write what changed among the events."""
@@ -84,6 +85,17 @@ class SeriesStage:
         for revision, event in changes:
             self._write(self._event_lines(event))
             self._state.save("events", revision)
+
+    def fell_off(self, first_offset: int, now_ns: int) -> None:
+        """Fill what left the journal unread from the archive, then go on from its first entry."""
+        since = self._state.load("sample_ns")
+        for key, place in self._places.items():
+            for block in self._window(key, since, now_ns):
+                self._write(
+                    waveform_lines(place, block) if self._waveforms == "always" else iter(())
+                )
+                self._write(measure_lines(place, block, block.end_ns))
+        self._state.save("journal", first_offset)
 
     def close(self) -> None:
         """Let go of InfluxDB and of the marks."""
@@ -93,7 +105,7 @@ class SeriesStage:
     def _lines(self, entry: Entry) -> Iterator[str]:
         block = entry.block()
         place = self._places.get(block.stream.key)
-        if place is None or self._held_out(block, entry.received_ns):
+        if place is None or entry.held_out:
             return
         if self._waveforms == "always":
             yield from waveform_lines(place, block)

@@ -1,11 +1,10 @@
 """The live stage: follows the journal from its end and keeps what the page shows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.web.waves import Waves
-from plumbline.wire.block import Block
 
 
 class LiveStage:
@@ -19,12 +18,10 @@ class LiveStage:
         start: int,
         waves: Waves,
         channels: ChannelWatch,
-        held_out: Callable[[Block, int], bool],
     ) -> None:
         self._cursor = start
         self._waves = waves
         self._channels = channels
-        self._held_out = held_out
 
     def cursor(self) -> int:
         """Journal offset from which to go on."""
@@ -34,7 +31,7 @@ class LiveStage:
         """Show some blocks."""
         for entry in entries:
             block = entry.block()
-            if not self._held_out(block, entry.received_ns):
+            if not entry.held_out:
                 self._waves.see(block)
                 self._channels.see(block, entry.received_ns)
         self._cursor = entries[-1].next_offset

@@ -18,9 +18,7 @@ SHOWN_NS = 24 * 3600 * NS
 class Events(Protocol):
     """The part of the event store the page reads."""
 
-    def between(
-        self, start_ns: int, end_ns: int, structure: str | None = None
-    ) -> Sequence[Event]:
+    def between(self, start_ns: int, end_ns: int, structure: str | None = None) -> Sequence[Event]:
         """Return events whose onset lies between two times."""
 
     def open(self) -> Sequence[Event]:
