@@ -21,6 +21,7 @@ COMMANDS: dict[str, Command] = {
     "dashboards": Command(
         "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
     ),
+    "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
 }
 
 

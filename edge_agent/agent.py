@@ -1,0 +1,196 @@
+"""The edge agent, assembled: a thread a port, one for the spool, one for the broker."""
+
+import logging
+import secrets
+import shutil
+import socket
+import threading
+from collections.abc import Callable
+
+from plumbline import __version__
+from plumbline.edge_agent.blocks import Gatherer, block_seconds
+from plumbline.edge_agent.clock import Clock
+from plumbline.edge_agent.drivers import DRIVERS
+from plumbline.edge_agent.locks import SpoolLock
+from plumbline.edge_agent.presence import Presence
+from plumbline.edge_agent.publisher import Publisher
+from plumbline.edge_agent.reader import Reader
+from plumbline.edge_agent.rejects import Rejects
+from plumbline.edge_agent.serial_port import SerialPort
+from plumbline.edge_agent.settings import EdgeSettings, InstrumentSettings
+from plumbline.edge_agent.spool import Spool
+from plumbline.edge_agent.systemd import notify
+from plumbline.edge_agent.writer import Writer
+from plumbline.wire.block import Block
+from plumbline.wire.messages import Heartbeat, StreamBirth
+
+LOG = logging.getLogger(__name__)
+NS = 1_000_000_000
+STUCK_NS = 60 * NS
+LOOK_S = 2.0
+GOODBYE_S = 5.0
+
+
+class Agent:
+    """One start of the agent.
+
+    Parameters
+    ----------
+    settings
+        The configuration.
+    clock
+        The host's clocks.
+
+    Raises
+    ------
+    InUse
+        If another agent has the spool.
+    SpoolTrouble
+        If the spool cannot be opened.
+    """
+
+    def __init__(self, settings: EdgeSettings, clock: Clock) -> None:
+        self.boot = secrets.randbits(64)
+        self._settings = settings
+        self._clock = clock
+        self._started_ns = clock.utc_ns()
+        self._begun_ns = clock.monotonic_ns()
+        self._stopping = threading.Event()
+        self._broken = threading.Event()
+        boot = f"{self.boot:016x}"
+        path = settings.spool.path
+        self._lock = SpoolLock(path)
+        self._spool = Spool(path, bound_mb=settings.spool.bound_mb)
+        self._spool.begin_boot(boot, self._started_ns)
+        rejects = Rejects(path.with_name(path.stem + "-rejected.jsonl"))
+        self._readers = [self._reader(each, rejects) for each in settings.instrument]
+        self._publisher = Publisher(
+            settings=settings.broker,
+            presence=Presence(
+                address=settings.address,
+                boot=boot,
+                host=socket.gethostname(),
+                version=__version__,
+                started_ns=self._started_ns,
+                streams=self._births,
+            ),
+            streams=[each.stream for reader in self._readers for each in reader.gatherers.values()],
+            spool=self._spool,
+            heartbeat=self._heartbeat,
+            monotonic_ns=clock.monotonic_ns,
+        )
+        self._writer = Writer(
+            spool=self._spool,
+            boot=boot,
+            commit_s=settings.spool.commit_ms / 1000,
+            committed=self._publisher.committed,
+            monotonic_ns=clock.monotonic_ns,
+        )
+
+    def run(self) -> int:
+        """Run until asked to stop; return the exit code, 1 if a part of the agent broke."""
+        readers = [
+            self._thread(f"read-{number}", reader.run)
+            for number, reader in enumerate(self._readers)
+        ]
+        writer = self._thread("spool", self._writer.run)
+        publisher = self._thread("publish", self._publisher.run)
+        for thread in (writer, publisher, *readers):
+            thread.start()
+        notify("READY=1")
+        while not self._stopping.wait(LOOK_S) and not self._broken.is_set():
+            if self._is_turning():
+                notify("WATCHDOG=1")
+        notify("STOPPING=1")
+        for reader in self._readers:
+            reader.stop()
+        for thread in readers:
+            thread.join(GOODBYE_S)
+        self._writer.stop()
+        writer.join(GOODBYE_S)
+        self._publisher.stop(GOODBYE_S)
+        publisher.join(GOODBYE_S + 2)
+        self._spool.close()
+        self._lock.close()
+        return 1 if self._broken.is_set() else 0
+
+    def stop(self) -> None:
+        """Ask `run` to flush what is held and to end (from a signal handler or any thread)."""
+        self._stopping.set()
+
+    def _thread(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                work()
+            except Exception:
+                LOG.exception("the part %r of the agent broke; it ends, to be started again", name)
+                self._broken.set()
+                self._stopping.set()
+
+        return threading.Thread(target=guarded, name=name, daemon=True)
+
+    def _is_turning(self) -> bool:
+        """Tell whether every thread went round its loop lately."""
+        now_ns = self._clock.monotonic_ns()
+        turned = [self._writer.turned_ns, self._publisher.turned_ns]
+        turned += [reader.turned_ns for reader in self._readers]
+        return now_ns - min(turned) < STUCK_NS
+
+    def _reader(self, instrument: InstrumentSettings, rejects: Rejects) -> Reader:
+        spec = instrument.spec
+        gatherers = {}
+        for code, output in instrument.streams().items():
+            rate_hz = instrument.rate_of(output)
+            gatherers[output.name] = Gatherer(
+                stream=self._settings.stream_id(instrument, code),
+                boot=self.boot,
+                rows=instrument.rows_of(output),
+                rate_hz=rate_hz,
+                block_s=instrument.block_s or block_seconds(rate_hz),
+                traits=spec.clock,
+            )
+        usual_hz = instrument.rate_of(spec.usual)
+        return Reader(
+            port=SerialPort(
+                instrument.port,
+                baud=instrument.line_baud,
+                monotonic_ns=self._clock.monotonic_ns,
+            ),
+            driver=DRIVERS[instrument.driver].make(usual_hz, instrument.line_baud),
+            gatherers=gatherers,
+            clock=self._clock,
+            rejects=rejects,
+            emit=self._take,
+        )
+
+    def _take(self, block: Block) -> None:
+        self._writer.take(block)
+
+    def _births(self) -> tuple[StreamBirth, ...]:
+        return tuple(
+            StreamBirth(
+                stream=gatherer.stream.key,
+                axes=gatherer.stream.axes,
+                rate_hz=gatherer.rate_hz,
+                driver=instrument.driver,
+                port=instrument.port,
+                serial=reader.driver.serial,
+            )
+            for instrument, reader in zip(self._settings.instrument, self._readers, strict=True)
+            for gatherer in reader.gatherers.values()
+        )
+
+    def _heartbeat(self) -> Heartbeat:
+        fill = self._spool.fill()
+        return Heartbeat(
+            agent=self._settings.agent,
+            boot=f"{self.boot:016x}",
+            sent_ns=self._clock.utc_ns(),
+            uptime_s=(self._clock.monotonic_ns() - self._begun_ns) / NS,
+            spool_rows=fill.rows,
+            spool_unheld=fill.unheld,
+            spool_bytes=fill.bytes,
+            disk_free_bytes=shutil.disk_usage(self._settings.spool.path.parent).free,
+            clock_synchronised=self._clock.synchronised(),
+            streams=tuple(health for reader in self._readers for health in reader.health()),
+        )

@@ -1,0 +1,30 @@
+"""What can go wrong at the edge.
+
+::
+
+    EdgeError                 operator-facing: what is wrong; what to do
+     ├ InUse                  another agent has the spool          -> stop one of them
+     ├ SpoolTrouble           the spool cannot be opened or written -> disk, rights, space
+     ├ PortTrouble            a port cannot be opened or was unplugged -> tried again with backoff
+     └ BrokerTrouble          the broker refuses or is not there   -> tried again with backoff
+"""
+
+
+class EdgeError(Exception):
+    """Something is wrong that a person can mend; the text says what and how."""
+
+
+class InUse(EdgeError):
+    """Another agent runs on the same spool."""
+
+
+class SpoolTrouble(EdgeError):
+    """The spool cannot be opened or written."""
+
+
+class PortTrouble(EdgeError):
+    """A serial port cannot be opened, or is gone."""
+
+
+class BrokerTrouble(EdgeError):
+    """The broker cannot be reached, or refuses."""

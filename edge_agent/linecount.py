@@ -1,0 +1,84 @@
+"""Numbering the samples of an instrument that does not count them itself, by their arrival.
+
+A line may be late because the host was busy: then the lines behind it catch up. It may be late
+because lines before it are missing: then the lines behind it stay late. The first late line is
+held until the next one tells which it was.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.edge_agent.envelope import LowerEnvelope
+
+NS = 1_000_000_000
+LATE_PERIODS = 0.75
+LATE_AT_LEAST_NS = 250_000_000  # below that a fast instrument's jitter looks like a missing line
+
+Numbered = tuple[int, NDArray[np.int32], int]
+
+
+class LineCounter:
+    """Numbers samples from 0 by arrival; a jump in the numbers is a gap.
+
+    Parameters
+    ----------
+    rate_hz
+        Nominal sampling rate. [Hz]
+    max_skew
+        Largest error of that rate believed. [s/s]
+    """
+
+    __slots__ = ("_envelope", "_late_ns", "_next", "_period_ns", "_waiting")
+
+    def __init__(self, *, rate_hz: float, max_skew: float) -> None:
+        self._period_ns = NS / rate_hz
+        self._late_ns = round(max(LATE_PERIODS * self._period_ns, LATE_AT_LEAST_NS))
+        self._envelope = LowerEnvelope(max_skew=max_skew)
+        self._next = 0
+        self._waiting: list[tuple[NDArray[np.int32], int]] = []
+
+    def feed(self, counts: NDArray[np.int32], ready_ns: int) -> Iterator[Numbered]:
+        """Take samples in their order, with the time the last was there; yield them numbered."""
+        for column in range(counts.shape[1]):
+            yield from self._one(counts[:, column : column + 1], ready_ns)
+
+    def settle(self) -> Iterator[Numbered]:
+        """Yield what is still held: no further line will tell whether lines are missing."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._next += self._missing(waiting[0][1])
+        for counts, ready_ns in waiting:
+            yield self._numbered(counts, ready_ns)
+
+    def _one(self, counts: NDArray[np.int32], ready_ns: int) -> Iterator[Numbered]:
+        first_late_ns = self._waiting[0][1] if self._waiting else ready_ns
+        self._waiting.append((counts, ready_ns))
+        late = self._next and self._lateness(ready_ns, len(self._waiting) - 1) >= self._late_ns
+        if late and ready_ns - first_late_ns < self._period_ns / 2:
+            return  # alone so far, or from one burst: the next line decides
+        if late:
+            self._next += self._missing(
+                ready_ns - round((len(self._waiting) - 1) * self._period_ns)
+            )
+        waiting, self._waiting = self._waiting, []
+        for each, each_ready_ns in waiting:
+            yield self._numbered(each, each_ready_ns)
+
+    def _lateness(self, ready_ns: int, ahead: int) -> int:
+        x = round((self._next + ahead) * self._period_ns)
+        return ready_ns - x - self._envelope.at(x)
+
+    def _missing(self, ready_ns: int) -> int:
+        """Return how many lines are missing before one that was there at ``ready_ns``."""
+        lateness = self._lateness(ready_ns, 0) if self._next else 0
+        if lateness < self._late_ns:
+            return 0
+        return int((lateness + self._period_ns / 4) // self._period_ns)
+
+    def _numbered(self, counts: NDArray[np.int32], ready_ns: int) -> Numbered:
+        number, self._next = self._next, self._next + 1
+        x = round(number * self._period_ns)
+        self._envelope.add(x, ready_ns - x)
+        return number, counts, ready_ns

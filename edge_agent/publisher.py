@@ -1,0 +1,235 @@
+"""The publisher: one thread that owns the broker's connection and sends what is due."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+
+from plumbline.edge_agent.connection import Connection, Received
+from plumbline.edge_agent.delivery import Delivery
+from plumbline.edge_agent.errors import BrokerTrouble
+from plumbline.edge_agent.presence import Presence
+from plumbline.edge_agent.settings import BrokerSettings
+from plumbline.edge_agent.spool import Row, Spool
+from plumbline.edge_agent.wake import Wake
+from plumbline.edge_agent.watermarks import Watermarks
+from plumbline.wire.errors import BadMessage
+from plumbline.wire.identity import StreamId
+from plumbline.wire.messages import Command, Heartbeat, Watermark
+from plumbline.wire.topics import ROOT, Kind
+
+LOG = logging.getLogger(__name__)
+NS = 1_000_000_000
+HEARTBEAT_NS = 10 * NS
+FIRST_RETRY_S = 0.5
+LONGEST_RETRY_S = 30.0
+LONGEST_WAIT_S = 1.0
+
+
+class Publisher:
+    """Sends rows, birth and heartbeat; takes watermarks and commands.
+
+    Parameters
+    ----------
+    settings
+        How to reach the broker.
+    presence
+        Birth, will and goodbye of this agent.
+    streams
+        Streams whose watermarks are asked for.
+    spool
+        Where rows are read and marked.
+    heartbeat
+        Makes the heartbeat of this moment.
+    monotonic_ns
+        The clock that is never set. [ns]
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: BrokerSettings,
+        presence: Presence,
+        streams: Sequence[StreamId],
+        spool: Spool,
+        heartbeat: Callable[[], Heartbeat],
+        monotonic_ns: Callable[[], int],
+    ) -> None:
+        self.delivery = Delivery(spool, backlog_per_s=settings.backlog_per_s)
+        self.is_connected = False
+        self.turned_ns = monotonic_ns()
+        self._settings = settings
+        self._presence = presence
+        self._streams = streams
+        self._spool = spool
+        self._heartbeat = heartbeat
+        self._monotonic_ns = monotonic_ns
+        self._watermarks = Watermarks(spool, self.delivery)
+        self._committed: queue.SimpleQueue[list[Row]] = queue.SimpleQueue()
+        self._wake = Wake()
+        self._rows_of_mid: dict[int, int] = {}
+        self._topics = {stream.key: presence.topic(Kind.BLOCKS, stream) for stream in streams}
+        self._told = ""
+        self._was_served = False
+        self._beat_ns = 0
+        self._stop_at_ns: int | None = None
+        self._stopping = threading.Event()
+
+    def committed(self, rows: list[Row]) -> None:
+        """Take rows that were just made durable (from any thread)."""
+        if self.is_connected:
+            self._committed.put(rows)
+            self._wake.ring()
+
+    def stop(self, within_s: float) -> None:
+        """Ask the thread to send what is live, say goodbye and end."""
+        self._stop_at_ns = self._monotonic_ns() + round(within_s * NS)
+        self._stopping.set()
+        self._wake.ring()
+
+    def run(self) -> None:
+        """Connect, serve, and connect again with backoff, until asked to stop."""
+        retry_s = FIRST_RETRY_S
+        while not self._stopping.is_set():
+            self.turned_ns = self._monotonic_ns()
+            try:
+                self._serve()
+            except BrokerTrouble as trouble:
+                if self._was_served:
+                    retry_s = FIRST_RETRY_S
+                self._tell(f"{trouble}. Blocks are kept in the spool; trying again")
+            self._stopping.wait(retry_s)
+            retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+
+    def _serve(self) -> None:
+        """Live through one connection."""
+        self._was_served = False
+        connection = Connection(
+            self._settings,
+            client_id=self._presence.client_id,
+            will_topic=self._presence.topic(Kind.STATE),
+            will=self._presence.will().to_json(),
+        )
+        try:
+            connection.open()
+            self._await_acceptance(connection)
+            self._greet(connection)
+            self._was_served = self.is_connected = True
+            self.delivery.connected()
+            while not self._is_done():
+                self.turned_ns = self._monotonic_ns()
+                self._send(connection)
+                connection.turn(self._wait_s(), self._wake.fd)
+                self._wake.clear()
+                self._take(connection)
+            self._say_goodbye(connection)
+        finally:
+            self.is_connected = False
+            connection.drop()
+            self._rows_of_mid.clear()
+            self.delivery.disconnected()
+
+    def _await_acceptance(self, connection: Connection) -> None:
+        give_up_ns = self._monotonic_ns() + 10 * NS
+        while not connection.is_open:
+            if self._monotonic_ns() > give_up_ns or self._stopping.is_set():
+                raise BrokerTrouble(
+                    f"broker {self._settings.host}:{self._settings.port} does not answer; is it an "
+                    "MQTT broker?"
+                )
+            connection.turn(0.1, self._wake.fd)
+            self._wake.clear()
+
+    def _greet(self, connection: Connection) -> None:
+        topics = [self._presence.topic(Kind.WATERMARK, stream) for stream in self._streams]
+        topics += [self._presence.topic(Kind.STATE), self._presence.topic(Kind.COMMAND)]
+        connection.subscribe(topics)
+        self._publish_state(connection)
+        self._beat_ns = self._monotonic_ns()
+        if self._told:
+            self._tell("")
+        LOG.info("connected to broker %s:%d", self._settings.host, self._settings.port)
+
+    def _send(self, connection: Connection) -> None:
+        while not self._committed.empty():
+            self.delivery.committed(self._committed.get_nowait())
+        now_ns = self._monotonic_ns()
+        for row, is_backlog in self.delivery.ready(now_ns):
+            mid = connection.publish(self._topic_of(row.stream), row.message)
+            self._rows_of_mid[mid] = row.id
+            self.delivery.note_sent(row, is_backlog=is_backlog)
+        if now_ns >= self._beat_ns:
+            self._beat_ns += HEARTBEAT_NS * (1 + (now_ns - self._beat_ns) // HEARTBEAT_NS)
+            beat = self._heartbeat().to_json()
+            connection.publish(self._presence.topic(Kind.HEARTBEAT), beat, qos=0)
+
+    def _take(self, connection: Connection) -> None:
+        now_ns = self._monotonic_ns()
+        while connection.acknowledged:
+            row_id = self._rows_of_mid.pop(connection.acknowledged.popleft(), None)
+            if row_id is not None:
+                self.delivery.acknowledged(row_id, now_ns)
+        while connection.received:
+            message = connection.received.popleft()
+            try:
+                self._hear(connection, message, now_ns)
+            except BadMessage as error:
+                self._tell(f"a message on {message.topic} cannot be read and is ignored: {error}")
+
+    def _hear(self, connection: Connection, message: Received, now_ns: int) -> None:
+        kind = message.topic.removeprefix(ROOT + "/").split("/")[3]
+        if kind == Kind.WATERMARK:
+            watermark = Watermark.from_json(message.payload)
+            self._watermarks.take(watermark, is_retained=message.is_retained, now_ns=now_ns)
+        elif kind == Kind.COMMAND:
+            self._obey(Command.from_json(message.payload))
+        elif kind == Kind.STATE and not message.is_retained:
+            verdict = self._presence.heard(message.payload, now_ns)
+            if verdict.trouble:
+                LOG.error("%s", verdict.trouble)
+            if verdict.must_speak_up:
+                self._publish_state(connection)
+
+    def _obey(self, command: Command) -> None:
+        ids = self._spool.ids_between(command.stream, command.boot, command.first, command.last)
+        self.delivery.asked_for(ids)
+        span = f"{command.stream} boot {command.boot} blocks {command.first} to {command.last}"
+        LOG.info("the collector asks for %s: %d are in the spool", span, len(ids))
+
+    def _publish_state(self, connection: Connection) -> None:
+        state = self._presence.birth().to_json()
+        connection.publish(self._presence.topic(Kind.STATE), state, retain=True)
+
+    def _say_goodbye(self, connection: Connection) -> None:
+        goodbye = self._presence.goodbye().to_json()
+        mid = connection.publish(self._presence.topic(Kind.STATE), goodbye, retain=True)
+        give_up_ns = self._monotonic_ns() + NS
+        while mid not in connection.acknowledged and self._monotonic_ns() < give_up_ns:
+            connection.turn(0.1)
+        connection.close()
+
+    def _is_done(self) -> bool:
+        """Tell whether stopping was asked for and nothing live waits, or time is over."""
+        if self._stop_at_ns is None:
+            return False
+        waits = not self._committed.empty() or self.delivery.has_live
+        return not waits or self._monotonic_ns() >= self._stop_at_ns
+
+    def _wait_s(self) -> float:
+        now_ns = self._monotonic_ns()
+        waits = [LONGEST_WAIT_S, (self._beat_ns - now_ns) / NS]
+        if (wait_ns := self.delivery.wait_ns(now_ns)) is not None:
+            waits.append(wait_ns / NS)
+        if self._stop_at_ns is not None:
+            waits.append(0.05)
+        return max(0.0, min(waits))
+
+    def _topic_of(self, key: str) -> str:
+        """Return the topic of a stream, also of one that only an earlier configuration had."""
+        return self._topics.get(key) or self._presence.topic_of_key(key)
+
+    def _tell(self, text: str) -> None:
+        """Log a trouble once, not at each attempt."""
+        if text and text != self._told:
+            LOG.error("%s", text)
+        self._told = text
