@@ -13,7 +13,9 @@ from plumbline.wire.inventory.model import Unit
 
 KEPT_S = {Unit.ACCELERATION: 120, Unit.TILT: 3600}
 POINTS_A_SECOND = 10  # an envelope of ten pairs a second fills a chart 600 pixels wide in a minute
-SETTLING_S = 30.0  # the resting level (gravity, offset) is followed this slowly
+SETTLING_S = 30.0  # the resting level is followed this slowly, after a mean of all so far
+    30.0  # the resting level (gravity, offset) is followed this slowly, after a mean of all so far
+)
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class _Trace:
     place: Place
     kept_ns: int
     rest: np.ndarray | None = None
+    seen_s: float = 0.0
     points: deque[tuple[int, list[float], list[float]]] = field(default_factory=deque)
 
 
@@ -53,9 +56,11 @@ class Waves:
 
     def _see_acceleration(self, trace: _Trace, block: Block, gal: np.ndarray) -> None:
         mean = gal.mean(axis=1)
+        seconds = block.n_samples / block.rate_hz
+        trace.seen_s += seconds
         if trace.rest is None:
             trace.rest = mean
-        share = min(1.0, block.n_samples / block.rate_hz / SETTLING_S)
+        share = seconds / max(seconds, min(trace.seen_s, SETTLING_S))
         trace.rest = trace.rest + share * (mean - trace.rest)
         moved = gal - trace.rest[:, np.newaxis]
         step = max(1, round(block.rate_hz / POINTS_A_SECOND))

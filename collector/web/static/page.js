@@ -1,5 +1,6 @@
 // Asks the collector every second and shows what it says. Nothing here decides anything.
-let language = localStorage.getItem("language") || "en";
+const asked = new URLSearchParams(location.search).get("lang");
+let language = TEXTS[asked] ? asked : localStorage.getItem("language") || "en";
 const views = {};
 let after = 0;
 const $ = (id) => document.getElementById(id);

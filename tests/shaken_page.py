@@ -1,0 +1,106 @@
+"""A page fed with a shaken tower, served for real."""
+
+from pathlib import Path
+
+import numpy as np
+from places import START_NS, block_of, tower
+
+from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+from plumbline.collector.health.channels import ChannelWatch
+from plumbline.collector.web.app import application
+from plumbline.collector.web.server import WebServer
+from plumbline.collector.web.settings import WebSettings
+from plumbline.collector.web.sources import Sources
+from plumbline.collector.web.waves import Waves
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.lookup import places
+
+NOW_NS = START_NS + 31 * NS
+
+
+class KnownEvents:
+    """The part of an event store the page reads, over a plain list."""
+
+    def __init__(self) -> None:
+        self.known: list[Event] = []
+
+    def between(self, start_ns: int, end_ns: int, structure: str | None = None) -> list[Event]:
+        return [event for event in self.known if start_ns <= event.onset_ns <= end_ns]
+
+    def open(self) -> list[Event]:
+        return [event for event in self.known if event.closed_ns is None]
+
+
+def shaking(level: Level = Level.RED, closed_ns: int | None = None) -> Event:
+    limit = Limit(value=20.0, unit="gal", source="project", standing=Standing.PROJECT)
+    return Event(
+        id="quake", kind=Kind.SHAKING, structure="TWR01", onset_ns=START_NS + 5 * NS,
+        detector="long_period", level=level, value=23.4, unit="gal", limit=limit,
+        closed_ns=closed_ns,
+    )  # fmt: skip
+
+
+class Page:
+    """One served page and what it is made from."""
+
+    def __init__(self, folder: Path) -> None:
+        inventory = tower(folder)
+        streams = places(inventory)
+        self.events = KnownEvents()
+        self.acknowledged: list[tuple[str, str]] = []
+        self.health: dict[str, object] = {"ok": True, "stages": {}, "problems": []}
+        waves, channels = Waves(streams), ChannelWatch(streams)
+        rng = np.random.default_rng(4)
+        for second in range(30):
+            start_ns = START_NS + second * NS
+            t = second + np.arange(100) / 100
+            for key, size in (("XX.TWR01.0A.HN", 0.05), ("XX.TWR01.3A.HN", 0.4)):
+                sway = size * np.sin(2 * np.pi * t / 3)
+                noise = rng.normal(0, 0.002, (3, 100))
+                values = np.stack([9.8 + 0.1 * sway, sway, 0.5 * sway]) + noise
+                block = block_of(streams[key], values, seq=second, start_ns=start_ns)
+                waves.see(block)
+                channels.see(block, start_ns + NS + 200_000_000)
+        for ten in range(3):
+            tilt = np.full((2, 10), 100.0 + 30 * ten) + rng.normal(0, 1, (2, 10))
+            block = block_of(
+                streams["XX.TWR01.0A.LA"], tilt, seq=ten, start_ns=START_NS + ten * 10 * NS
+            )
+            waves.see(block)
+            channels.see(block, block.end_ns)
+            warm = block_of(
+                streams["XX.TWR01.0A.LK"], np.full((1, 10), 31.0), seq=ten, start_ns=block.start_ns
+            )
+            channels.see(warm, warm.end_ns)
+        self.sources = Sources(
+            inventory=inventory,
+            places=streams,
+            waves=waves,
+            channels=channels,
+            events=self.events,
+            alerts=self._alerts,
+            answered=lambda: frozenset({"quake"} if self.acknowledged else ()),
+            acknowledge=self._acknowledge,
+            health=lambda: self.health,
+            metrics=lambda: b"plumbline_blocks 1\n",
+            limits_urad={"amber": 120.0, "red": 200.0},
+            stale_after_s=15.0,
+        )
+
+    def _alerts(self) -> list[dict[str, object]]:
+        told = [{"person": "Somchai", "when_ns": str(START_NS + 6 * NS), "state": "delivered"}]
+        by = self.acknowledged[0][1] if self.acknowledged else None
+        title = "TWR01 shaking 23.4 gal"
+        return [{"title": title, "severity": "red", "told": told, "answered_by": by}]
+
+    def _acknowledge(self, code: str, by: str) -> str:
+        if code != "4711":
+            raise ValueError(f"no open incident has the code {code}")
+        self.acknowledged.append((code, by))
+        return "acknowledged"
+
+    def serve(self, password: str | None = None) -> WebServer:
+        app = application(self.sources, password=password, now_ns=lambda: NOW_NS)
+        server = WebServer(app, WebSettings(port=0))
+        server.start()
+        return server
