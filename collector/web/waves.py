@@ -14,8 +14,6 @@ from plumbline.wire.inventory.model import Unit
 KEPT_S = {Unit.ACCELERATION: 120, Unit.TILT: 3600}
 POINTS_A_SECOND = 10  # an envelope of ten pairs a second fills a chart 600 pixels wide in a minute
 SETTLING_S = 30.0  # the resting level is followed this slowly, after a mean of all so far
-    30.0  # the resting level (gravity, offset) is followed this slowly, after a mean of all so far
-)
 
 
 @dataclass(slots=True)
