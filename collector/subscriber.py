@@ -1,9 +1,9 @@
 """The subscriber: MQTT 3.1.1 at QoS 1 into a bounded inbox, and watermarks out.
 
-The callback does nothing but enqueue and acknowledge. When the inbox is full it waits, nothing more
-is acknowledged and the broker holds back: that is the back-pressure, and the whole of it. The session
-is kept at the broker, so a short absence is bridged; what a long one loses there the edge sends
-again, because only the watermark counts.
+The callback does nothing but enqueue and acknowledge. When the inbox is full it waits, nothing
+more is acknowledged and the broker holds back: that is the back-pressure, and the whole of it. The
+session is kept at the broker, so a short absence is bridged; what a long one loses there the edge
+sends again, because only the watermark counts.
 """
 
 import logging

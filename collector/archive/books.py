@@ -1,0 +1,138 @@
+"""The archive's books: how long each file is, where each hour lies in it, the journal cursor.
+
+One transaction says all of it, so that after a crash files are cut to their length and the journal
+is replayed from the cursor: nothing is archived twice and nothing is left out.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from plumbline.wire.block import NS
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (
+    one INTEGER PRIMARY KEY CHECK (one = 1), store TEXT, cursor INTEGER);
+CREATE TABLE IF NOT EXISTS open_files (name TEXT PRIMARY KEY, length INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS day_files (name TEXT PRIMARY KEY, length INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS channels (nslc TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS chunks (
+    nslc TEXT, start_ns INTEGER, end_ns INTEGER, name TEXT, first_byte INTEGER, length INTEGER,
+    samples INTEGER, quality INTEGER, error_ns INTEGER);
+CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (nslc, end_ns);
+"""
+
+
+LONGEST_CHUNK_NS = 2 * 3600 * NS  # an hour and its last block, with room
+
+
+class Chunk(NamedTuple):
+    """Records of one channel appended together: one hour, or what came late for it.
+
+    ``quality`` and ``error_ns`` are the worst in it.
+    """
+
+    nslc: str
+    start_ns: int
+    end_ns: int
+    name: str
+    first_byte: int
+    length: int
+    samples: int
+    quality: int
+    error_ns: int
+
+
+class Books:
+    """``archive.db``; written by the archive stage alone, read by anyone."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    @classmethod
+    def to_write(cls, path: Path, store: str) -> Self:
+        """Open for writing; ``store`` is the journal that the cursor belongs to."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.executescript(_SCHEMA)
+        kept = db.execute("SELECT store FROM meta").fetchone()
+        if kept is None or kept[0] != store:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (1, ?, 0)", (store,))
+        return cls(db)
+
+    @classmethod
+    def to_read(cls, path: Path) -> Self | None:
+        """Open for reading, or return None if there are no books yet."""
+        if not path.exists():
+            return None
+        db = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            timeout=10.0,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        return cls(db)
+
+    def cursor(self) -> int:
+        """Return the journal offset up to which everything is in the files."""
+        return int(self._db.execute("SELECT cursor FROM meta").fetchone()[0])
+
+    def open_files(self) -> dict[str, int]:
+        """Return the open files and how long each is."""
+        return {name: int(n) for name, n in self._db.execute("SELECT name, length FROM open_files")}
+
+    def day_length(self, name: str) -> int:
+        """Return how long a day file is (0 if it does not exist)."""
+        row = self._db.execute("SELECT length FROM day_files WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def commit(self, cursor: int, lengths: Mapping[str, int]) -> None:
+        """Note that open files are this long and the journal is in them up to the cursor."""
+        with self._db:
+            self._db.execute("BEGIN")
+            self._db.executemany("INSERT OR REPLACE INTO open_files VALUES (?, ?)", lengths.items())
+            self._db.execute("UPDATE meta SET cursor = ?", (cursor,))
+
+    def close_hours(self, open_names: Iterable[str], chunks: Iterable[Chunk]) -> None:
+        """Note that hours are closed: their records are appended, their open files may go."""
+        with self._db:
+            self._db.execute("BEGIN")
+            for chunk in chunks:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO day_files VALUES (?, ?)",
+                    (chunk.name, chunk.first_byte + chunk.length),
+                )
+                self._db.execute("INSERT OR IGNORE INTO channels VALUES (?)", (chunk.nslc,))
+                self._db.execute("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)", chunk)
+            self._db.executemany(
+                "DELETE FROM open_files WHERE name = ?", [(name,) for name in open_names]
+            )
+
+    def chunks(self, nslc: str, start_ns: int, end_ns: int) -> list[Chunk]:
+        """Return the chunks of a channel that touch a span, in the order they were appended."""
+        rows = self._db.execute(
+            "SELECT * FROM chunks WHERE nslc = ? AND end_ns > ? AND end_ns < ? AND start_ns < ?"
+            " ORDER BY rowid",
+            (nslc, start_ns, end_ns + LONGEST_CHUNK_NS, end_ns),
+        )
+        return [Chunk(*row) for row in rows]
+
+    def channels(self) -> Iterator[str]:
+        """Yield the channels that have records."""
+        for (nslc,) in self._db.execute("SELECT nslc FROM channels ORDER BY nslc"):
+            yield nslc
+
+    def span(self, nslc: str) -> tuple[int, int] | None:
+        """Return first and last time of a channel's records, or None if it has none."""
+        row = self._db.execute(
+            "SELECT min(start_ns), max(end_ns) FROM chunks WHERE nslc = ?", (nslc,)
+        ).fetchone()
+        return (int(row[0]), int(row[1])) if row[0] is not None else None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

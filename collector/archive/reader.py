@@ -1,0 +1,160 @@
+"""Reading the archive: any window of any channel, day files and open hour together.
+
+Safe beside a running collector, in its process or another. While an hour is being closed it is for
+a moment in both places; what is told twice is told once here.
+"""
+
+import contextlib
+import fnmatch
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from plumbline.collector.archive.books import Books, Chunk
+from plumbline.collector.archive.openhour import (
+    HOUR_NS,
+    blocks_in,
+    hour_end_ns,
+    runs_of,
+    stream_of,
+)
+from plumbline.collector.archive.records import runs_in
+from plumbline.collector.archive.run import Run, merged
+
+ATTEMPTS = 20
+
+
+class Gap(NamedTuple):
+    """A stretch of a window without samples. [ns since 1970]"""
+
+    nslc: str
+    start_ns: int
+    end_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What the archive holds of some channels in a span of time.
+
+    Attributes
+    ----------
+    start_ns, end_ns
+        The span asked for; samples with ``start_ns <= time < end_ns``. [ns since 1970]
+    channels
+        The runs of each channel in the order of time, by SEED name; asked for and empty: no runs.
+    hidden
+        Samples left out because another run tells of the same instant, by SEED name.
+    """
+
+    start_ns: int
+    end_ns: int
+    channels: dict[str, list[Run]]
+    hidden: dict[str, int]
+
+    @property
+    def runs(self) -> list[Run]:
+        """Every run, a channel after the other."""
+        return [run for runs in self.channels.values() for run in runs]
+
+    def gaps(self) -> list[Gap]:
+        """Return what is missing, also before the first and after the last sample."""
+        found: list[Gap] = []
+        for nslc, runs in self.channels.items():
+            due_ns = self.start_ns
+            for run in runs:
+                period_ns = 2 * run.half_sample_ns
+                if run.start_ns - due_ns > (
+                    period_ns if due_ns == self.start_ns else period_ns / 2
+                ):
+                    found.append(Gap(nslc, due_ns, run.start_ns))
+                due_ns = run.end_ns
+            if self.end_ns > due_ns:
+                found.append(Gap(nslc, due_ns, self.end_ns))
+        return found
+
+
+class ArchiveReader:
+    """Reads one collector's archive.
+
+    Parameters
+    ----------
+    data
+        The collector's data folder.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._archive = data / "archive"
+        self._open = data / "open"
+        self._books_path = data / "state" / "archive.db"
+        self._books: Books | None = None
+
+    def channels(self, pattern: str = "*") -> list[str]:
+        """Return the channels there are, as ``XX.TWR01.3A.HNZ``, that fit a shell pattern."""
+        books = self._opened()
+        names = set(books.channels() if books else ())
+        for path in self._open.glob("*/*"):
+            key, axes = stream_of(path)
+            names.update(key + axis for axis in axes)
+        return sorted(fnmatch.filter(names, pattern))
+
+    def read_window(self, stream_or_nslc: str, start_ns: int, end_ns: int) -> Window:
+        """Return the samples of a stream or channel with ``start_ns <= time < end_ns``.
+
+        Parameters
+        ----------
+        stream_or_nslc
+            A stream as ``XX.TWR01.3A.HN`` or a channel as ``XX.TWR01.3A.HNZ``; shell patterns
+            (``XX.TWR01.*.HN?``) are allowed.
+        """
+        is_stream = len(stream_or_nslc.rpartition(".")[2]) == 2
+        names = self.channels(stream_or_nslc + "?" if is_stream else stream_or_nslc)
+        channels: dict[str, list[Run]] = {}
+        hidden: dict[str, int] = {}
+        for key in dict.fromkeys(name[:-1] for name in names):
+            wanted = [name for name in names if name[:-1] == key]
+            pieces = self._pieces(key, wanted, start_ns, end_ns)
+            for nslc in wanted:
+                runs, hidden[nslc] = merged([piece for piece in pieces if piece.nslc == nslc])
+                trimmed = [run.trimmed(start_ns, end_ns) for run in runs]
+                channels[nslc] = [run for run in trimmed if run is not None]
+        return Window(start_ns=start_ns, end_ns=end_ns, channels=channels, hidden=hidden)
+
+    def close(self) -> None:
+        """Close the books."""
+        if self._books is not None:
+            self._books.close()
+            self._books = None
+
+    def _pieces(self, key: str, names: list[str], start_ns: int, end_ns: int) -> list[Run]:
+        """Return all there is; read again if an hour was closed meanwhile."""
+        for _ in range(ATTEMPTS):
+            before = self._chunks(names, start_ns, end_ns)
+            pieces = self._open_pieces(key, names, start_ns, end_ns)
+            if self._chunks(names, start_ns, end_ns) == before:
+                break
+        for chunk in before:
+            pieces += runs_in(self._archive, chunk, start_ns, end_ns)
+        return pieces
+
+    def _chunks(self, names: list[str], start_ns: int, end_ns: int) -> list[Chunk]:
+        books = self._opened()
+        if books is None:
+            return []
+        return [chunk for name in names for chunk in books.chunks(name, start_ns, end_ns)]
+
+    def _open_pieces(self, key: str, names: list[str], start_ns: int, end_ns: int) -> list[Run]:
+        """Return what the open hours hold; a block may have begun in the hour before."""
+        pieces: list[Run] = []
+        for path in self._open.glob(f"*/{key}.*"):
+            ends_ns = hour_end_ns(path)
+            if ends_ns + HOUR_NS <= start_ns or ends_ns - HOUR_NS >= end_ns:
+                continue
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile: the books will say so
+                blocks = list(blocks_in(path.read_bytes(), start_ns, end_ns))
+                pieces += runs_of(key, stream_of(path)[1], blocks)
+        return [piece for piece in pieces if piece.nslc in names]
+
+    def _opened(self) -> Books | None:
+        if self._books is None:
+            self._books = Books.to_read(self._books_path)
+        return self._books
