@@ -3,5 +3,15 @@
 from plumbline.records.errors import RecordError
 from plumbline.records.reading import read_records
 from plumbline.records.record import Quantity, Record, Unit
+from plumbline.records.stations import Station, joined, stations
 
-__all__ = ["Quantity", "Record", "RecordError", "Unit", "read_records"]
+__all__ = [
+    "Quantity",
+    "Record",
+    "RecordError",
+    "Station",
+    "Unit",
+    "joined",
+    "read_records",
+    "stations",
+]

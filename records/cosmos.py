@@ -219,7 +219,7 @@ def _names(header: _Header) -> _Names:
     if scnl is not None:
         return _Names(scnl[3], scnl[1], scnl[4].replace("--", ""), scnl[2])
     network, station = (code[1], code[2]) if code else ("", "")
-    return _Names(network, station, "", f"CH{number}" if number else "")
+    return _Names(network, station, "", f"CHAN{number}" if number else "")
 
 
 def _orientation(header: _Header, words: str, channel: str) -> Orientation:

@@ -56,7 +56,7 @@ def names(text: list[str]) -> Names:
     place = re.split(r"LOCATION\s*:", line, flags=re.IGNORECASE)
     return Names(
         station=numbered[1] if numbered else name,
-        channel=f"CH{number}" if number else "",
+        channel=f"CHAN{number}" if number else "",
         place=" ".join(place[1].split()) if len(place) > 1 else "",
         orientation=oriented(channel[2] if channel else ""),
     )

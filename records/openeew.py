@@ -4,7 +4,8 @@ Oddities
 --------
 - ``device_t`` is the device's time of the *last* sample of the packet; ``cloud_t`` is when it
   arrived. Some devices' clocks are half an hour wrong: where the two differ by more than a
-  minute throughout, the device's time is moved by their median difference, and a note says so.
+  minute throughout, the device's time is moved by their median difference in whole seconds,
+  and a note says so.
 - ``sr`` is nominal. The true rate is 2 to 4 % lower; it is counted from the packets of each
   gap-free run.
 - A run ends where two packets are more than one and a half packets apart; packets that come
@@ -48,7 +49,8 @@ def read(path: Path) -> list[Record]:
         own = [packet for packet in packets if packet["device_id"] == device]
         late = [p["cloud_t"] - p["device_t"] for p in own if p.get("cloud_t") is not None]
         wrong_s = float(np.median(late)) if late else 0.0
-        shift_s = wrong_s if abs(wrong_s) > CLOCK_WRONG_S else 0.0
+        # Whole seconds, so that the files of one device are moved alike and still join.
+        shift_s = float(round(wrong_s)) if abs(wrong_s) > CLOCK_WRONG_S else 0.0
         for run in _runs(own):
             records += _records(path, run, shift_s)
     return records
@@ -92,7 +94,7 @@ def _records(path: Path, run: list[dict[str, Any]], shift_s: float) -> list[Reco
     start_s = first["device_t"] + shift_s - (len(first["x"]) - 1) / rate_hz
     notes = [f"rate counted from the packets; {first['sr']:g} Hz is stated"]
     if shift_s:
-        notes.append(f"device clock wrong by {shift_s:.0f} s: times moved to those of arrival")
+        notes.append(f"device clock wrong by {shift_s:.0f} s: times moved by that")
     return [
         Record(
             station=first["device_id"],

@@ -61,7 +61,7 @@ SI: dict[Unit, tuple[Quantity, float]] = {
 """Quantity and SI value of each unit that has one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Record:
     """One axis of motion, in the unit its giver used.
 
