@@ -1,6 +1,8 @@
 // Moving charts: one envelope chart for each accelerometer, one line chart of all tilts.
 const COLOURS = ["#1b6ca8", "#c2571a", "#3c8031", "#7b4fa3", "#a33b5b", "#5d6b1f"];
 const WINDOW_S = 60;
+let zone = "UTC";  // of the first structure; the page sets it
+const inZone = (t) => uPlot.tzDate(new Date(t * 1000), zone);
 
 function envelopeChart(parent, key, name, axes) {
   const box = document.createElement("div");
@@ -13,6 +15,7 @@ function envelopeChart(parent, key, name, axes) {
     bands.push({series: [row * 2 + 1, row * 2 + 2], fill: COLOURS[row] + "55"});
   });
   const chart = new uPlot({
+    tzDate: inZone,
     title: `${key}  ${name}  (${[...axes].map((a, i) => a + " " + ["blue", "orange", "green"][i]).join(", ")})`,
     width: parent.clientWidth, height: 150, series, bands, legend: {show: false},
     cursor: {drag: {x: false}}, axes: [{}, {size: 60}],
@@ -58,5 +61,5 @@ function tiltChart(parent, streams, limits) {
     drawn.push(drawn[0].map(() => at));
   }));
   parent.replaceChildren();
-  new uPlot({width: parent.clientWidth, height: 260, series, axes: [{}, {size: 60}]}, drawn, parent);
+  new uPlot({tzDate: inZone, width: parent.clientWidth, height: 260, series, legend: {live: false}, axes: [{}, {size: 60}]}, drawn, parent);
 }

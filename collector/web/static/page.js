@@ -49,7 +49,6 @@ function showVerdicts(state) {
   }));
 }
 function showTables(state) {
-  const zone = state.structures[0].timezone;
   rows("events", state.events.map((event) => [
     cell(local(event.onset_ns, zone)), cell(event.structure),
     cell(T().kinds[event.kind] || event.kind, event.level),
@@ -74,6 +73,7 @@ async function ask(path) {
 async function refresh() {
   try {
     const state = await ask("/api/now");
+    zone = state.structures[0].timezone;
     $("clock").textContent = local(state.now_ns, state.structures[0].timezone) + " " + state.structures[0].timezone;
     document.body.classList.remove("lost");
     showVerdicts(state);
