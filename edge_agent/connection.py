@@ -113,10 +113,11 @@ class Connection:
         """
         sock = self._client.socket()
         if sock is not None:
-            writers = [sock] if self._client.want_write() else []
-            wakers = [] if wake_fd is None else [wake_fd]
-            readable, writable, _ = select.select([sock, *wakers], writers, [], max(0.0, timeout_s))
-            if sock in readable:
+            fd = sock.fileno()
+            writers = [fd] if self._client.want_write() else []
+            readers = [fd] if wake_fd is None else [fd, wake_fd]
+            readable, writable, _ = select.select(readers, writers, [], max(0.0, timeout_s))
+            if fd in readable:
                 self._client.loop_read()
                 while isinstance(sock, ssl.SSLSocket) and self._client.socket() and sock.pending():
                     self._client.loop_read()
@@ -175,5 +176,9 @@ class Connection:
 
     def _on_message(self, client: Any, userdata: Any, message: mqtt.MQTTMessage) -> None:
         self.received.append(
-            Received(topic=message.topic, payload=message.payload, is_retained=bool(message.retain))
+            Received(
+                topic=message.topic,
+                payload=bytes(message.payload),
+                is_retained=bool(message.retain),
+            )
         )

@@ -55,13 +55,12 @@ class LineCounter:
     def _one(self, counts: NDArray[np.int32], ready_ns: int) -> Iterator[Numbered]:
         first_late_ns = self._waiting[0][1] if self._waiting else ready_ns
         self._waiting.append((counts, ready_ns))
-        late = self._next and self._lateness(ready_ns, len(self._waiting) - 1) >= self._late_ns
-        if late and ready_ns - first_late_ns < self._period_ns / 2:
+        ahead = len(self._waiting) - 1
+        is_late = self._next and self._lateness(ready_ns, ahead) >= self._late_ns
+        if is_late and ready_ns - first_late_ns < self._period_ns / 2:
             return  # alone so far, or from one burst: the next line decides
-        if late:
-            self._next += self._missing(
-                ready_ns - round((len(self._waiting) - 1) * self._period_ns)
-            )
+        if is_late:
+            self._next += self._missing(ready_ns - round(ahead * self._period_ns))
         waiting, self._waiting = self._waiting, []
         for each, each_ready_ns in waiting:
             yield self._numbered(each, each_ready_ns)

@@ -44,7 +44,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-FilePath = Annotated[Path, AfterValidator(_beside_the_file), Field(validate_default=True)]
+FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
 
 
 class BrokerSettings(Settings):
@@ -79,7 +79,7 @@ class BrokerSettings(Settings):
 class SpoolSettings(Settings):
     """Where blocks wait until the collector holds them."""
 
-    path: FilePath = Path("spool.db")
+    path: FilePath = Field(default=Path("spool.db"), validate_default=True)
     bound_mb: Annotated[float, Field(ge=1)] = 2000.0
     commit_ms: Annotated[int, Field(ge=1, le=1000)] = 20
     sd_card: bool = False

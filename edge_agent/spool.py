@@ -150,9 +150,7 @@ class Spool:
             for mark in watermark.boots:
                 for first, last in mark.held:
                     span = (watermark.stream, mark.boot, first, last)
-                    held += self._update(
-                        f"standing = 1 WHERE standing IN (0, 2) AND {where}", *span
-                    )
+                    held += self._update(f"standing = 1 WHERE standing <> 1 AND {where}", *span)
                 for first, last, reason in mark.refused:
                     span = (watermark.stream, mark.boot, first, last)
                     ids = self._update(

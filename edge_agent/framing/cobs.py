@@ -7,7 +7,7 @@ References
 """
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from plumbline.edge_agent.framing.rejected import Rejected
 
@@ -46,7 +46,7 @@ class CobsReader:
         if rest:
             yield Rejected(reason="frame cut off", raw=rest)
 
-    def _cut(self, stuffed: bytes) -> Iterator[Rejected]:  # type: ignore[misc]
+    def _cut(self, stuffed: bytes) -> Generator[Rejected, None, bytes]:
         """Yield what is beyond the longest frame in pieces of fixed length; return the rest."""
         while len(stuffed) > LONGEST_STUFFED:
             self._overlong = True
