@@ -1,0 +1,225 @@
+"""Has the rate changed? A daily look at a compensated series, with its false alarms counted."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import t as student
+
+from plumbline.analysis.trend.thinning import lag_one
+
+# How long ago the change may have begun. [d]
+ONSETS_D: Final = (5, 7, 10, 14, 20, 28, 40, 60, 90)
+
+# Days before the earliest onset that the old line is learned from.
+LEARNED_FROM_D: Final = 14
+
+# Days of history before anything may alarm, and the most that is looked back on.
+FEWEST_DAYS: Final = 30
+MOST_DAYS: Final = 400
+
+# Two directions, two kinds of change: all share the budget of one day.
+WAYS: Final = 4
+
+
+class Kind(StrEnum):
+    """What explains the change better."""
+
+    RATE = "rate"
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One day's answer.
+
+    Attributes
+    ----------
+    day_d
+        The day looked at. [d]
+    alarm
+        Whether the change exceeds what the false-alarm budget allows.
+    kind
+        Whether a new rate or a step explains it better.
+    since_d
+        When the best explanation begins. [d]
+    size, low, high
+        Change of rate [unit/d] or step [unit], and its 95 % interval.
+    p
+        Probability of so much by chance in one day, all looks of the day included.
+    """
+
+    day_d: float
+    alarm: bool
+    kind: Kind
+    since_d: float
+    size: float
+    low: float
+    high: float
+    p: float
+
+
+def daily_budget(*, false_alarms_a_year: float, channels: int) -> float:
+    """Return the probability of a false alarm that one channel may spend on one day.
+
+    Parameters
+    ----------
+    false_alarms_a_year
+        Wanted over all channels together. [1/yr]
+    channels
+        How many channels are watched.
+    """
+    if not (false_alarms_a_year > 0 and channels > 0):
+        raise ValueError("false alarms a year and channels must be > 0")
+    return false_alarms_a_year / (365.25 * channels)
+
+
+def rate_change(
+    day_d: ArrayLike,
+    values: ArrayLike,
+    *,
+    budget: float,
+    covariates: ArrayLike | None = None,
+    known_steps_d: tuple[float, ...] = (),
+    tolerated: float = 0.0,
+) -> Change | None:
+    """Look at a series of daily medians as of its last day: has its rate changed?
+
+    Parameters
+    ----------
+    day_d, values
+        Daily medians in order of time, shape ``(n,)``, finite. [d], any unit
+    budget
+        Probability of a false alarm today; see `daily_budget`.
+    covariates
+        What else moves the series, e.g. the day's mean temperature, shape ``(n, m)``.
+    known_steps_d
+        Times of events that may have moved the structure: each gets its own step, so that
+        a quake's offset is not taken for a rate. The day of an event is left out. [d]
+    tolerated
+        Change of rate that is nobody's business (the instrument's own). [unit/d]
+
+    Returns
+    -------
+    Change or None
+        ``None`` while the history is shorter than 30 days.
+
+    Notes
+    -----
+    Against the line, covariates and known steps of the whole history, a ramp and a step
+    are tried at each of `ONSETS_D`, by generalised least squares with first-order noise.
+    The best one's Student probability times the number of looks is compared with the
+    budget. That union bound, over looks and day by day, makes the true false alarms fewer
+    than budgeted, for the looks overlap; the noise's correlation is taken one standard
+    error above its estimate, because a short history underrates it. Line and covariates
+    are estimated again each day, so a poorly known season widens the test instead of
+    alarming it.
+    """
+    rows = _Rows.of(day_d, values, covariates, known_steps_d)
+    day = rows.day
+    if day.size < FEWEST_DAYS:
+        return None
+    onsets = np.array([day[-1] - o for o in ONSETS_D if day[-1] - o > day[0] + LEARNED_FROM_D])
+    after = day[:, np.newaxis] - onsets
+    tried = np.hstack([np.maximum(0.0, after), (after > 0).astype(float)])
+    phi = 0.0
+    # The noise is judged beside the best explanation, else a true change would count as noise.
+    for _ in range(2):
+        residual = _Looks.of(rows, tried, phi).residual
+        phi = lag_one(day, residual, 1.0)
+        phi = min(phi + np.sqrt((1.0 - phi**2) / day.size), 0.98)
+    return _answer(_Looks.of(rows, tried, phi), float(day[-1]), onsets, budget, tolerated)
+
+
+class _Rows(NamedTuple):
+    """The days looked at, the series, and what is known to move it."""
+
+    day: NDArray[Any]
+    values: NDArray[Any]
+    design: NDArray[Any]
+
+    @classmethod
+    def of(
+        cls,
+        day_d: ArrayLike,
+        values: ArrayLike,
+        covariates: ArrayLike | None,
+        known_steps_d: tuple[float, ...],
+    ) -> "_Rows":
+        day, y = np.asarray(day_d, float), np.asarray(values, float)
+        kept = np.ones(day.size, dtype=bool)
+        for step in known_steps_d:
+            kept &= np.abs(day - step) > 0.5
+        index = np.flatnonzero(kept)[-MOST_DAYS:]
+        day = day[index]
+        if day.size == 0:
+            return cls(day, y[index], np.empty((0, 2)))
+        columns = [np.ones(day.size), (day - day[-1]) / 100.0]
+        if covariates is not None:
+            extra = np.asarray(covariates, float).reshape(kept.size, -1)[index]
+            columns += list((extra - extra.mean(axis=0)).T)
+        for step in known_steps_d:
+            later = (day >= step).astype(float)
+            if 0 < later.sum() < day.size:
+                columns.append(later)
+        return cls(day, y[index], np.column_stack(columns))
+
+
+class _Looks(NamedTuple):
+    """Every explanation fitted beside the old line, whitened; ``(n_looks,)``."""
+
+    size: NDArray[Any]
+    sigma: NDArray[Any]
+    freedom: int
+    residual: NDArray[Any]
+
+    @classmethod
+    def of(cls, rows: _Rows, tried: NDArray[Any], phi: float) -> "_Looks":
+        together = np.column_stack([rows.values, tried, rows.design])
+        white = _whitened(rows.day, together, phi)
+        looks = tried.shape[1]
+        base, _ = np.linalg.qr(white[:, 1 + looks :])
+        free = white[:, : 1 + looks]
+        free = free - base @ (base.T @ free)
+        target, shapes = free[:, 0], free[:, 1:]
+        power = np.maximum(np.sum(shapes**2, axis=0), 1e-12)
+        size = (shapes.T @ target) / power
+        left = np.maximum(target @ target - size**2 * power, 1e-300)
+        freedom = rows.day.size - rows.design.shape[1] - 2
+        explained = np.column_stack([tried[:, int(np.argmin(left))], rows.design])
+        fit = np.linalg.lstsq(explained, rows.values, rcond=None)[0]
+        residual = rows.values - explained @ fit
+        return cls(size, np.sqrt(left / freedom / power), freedom, residual)
+
+
+def _answer(
+    looks: _Looks, today: float, onsets: NDArray[Any], budget: float, tolerated: float
+) -> Change:
+    n = onsets.size
+    allowed = np.concatenate([np.full(n, tolerated), np.zeros(n)])
+    t = np.maximum(np.abs(looks.size) - allowed, 0.0) / looks.sigma
+    best = int(np.argmax(t))
+    p = min(1.0, WAYS * n * float(student.sf(t[best], looks.freedom)))
+    reach = float(student.ppf(0.975, looks.freedom)) * float(looks.sigma[best])
+    size = float(looks.size[best])
+    return Change(
+        day_d=today,
+        alarm=p < budget,
+        kind=Kind.RATE if best < n else Kind.STEP,
+        since_d=float(onsets[best % n]),
+        size=size,
+        low=size - reach,
+        high=size + reach,
+        p=p,
+    )
+
+
+def _whitened(day: NDArray[Any], rows: NDArray[Any], phi: float) -> NDArray[Any]:
+    """Return rows with first-order noise of daily correlation ``phi`` made white."""
+    if phi <= 0:
+        return rows
+    carried = (phi ** np.diff(day))[:, np.newaxis]
+    later = (rows[1:] - carried * rows[:-1]) / np.sqrt(1.0 - carried**2)
+    return np.vstack([rows[:1], later])
