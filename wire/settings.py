@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 
 Model = TypeVar("Model", bound="Settings")
 
@@ -17,6 +17,24 @@ class Settings(BaseModel):
     """Base of everything that is read from TOML."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _beside(path: Path, info: ValidationInfo) -> Path:
+    """Take a relative path from the folder of the file that names it."""
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / path
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"no file at {path}; check the path")
+    return path
+
+
+BesidePath = Annotated[Path, AfterValidator(_beside)]
+"""A path taken from the folder of the configuration that names it."""
+ExistingFile = Annotated[Path, AfterValidator(_beside), AfterValidator(_existing)]
+"""A file that must be there, taken from the folder of the configuration that names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from plumbline.wire.settings import Settings
+from plumbline.wire.settings import ExistingFile, Settings
 
 
 class SeriesSettings(Settings):
@@ -17,8 +17,8 @@ class SeriesSettings(Settings):
     """Database of InfluxDB 1, bucket of 2 and 3."""
     org: str = "plumbline"
     username: str | None = None
-    password_file: Path | None = None
-    token_file: Path | None = None
+    password_file: ExistingFile | None = None
+    token_file: ExistingFile | None = None
     waveforms: Literal["always", "episodes", "never"] | None = None
     """Unset: always up to 50 nodes, episodes beyond."""
     batch_lines: Annotated[int, Field(gt=0, le=100_000)] = 5_000

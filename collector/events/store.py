@@ -1,0 +1,143 @@
+"""The event store: SQLite, every save a new revision, so that others can follow what changes.
+
+A detector's snapshot may be saved in the same transaction as the events that came of it: after a
+crash neither is without the other.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from plumbline.collector.events.codec import from_text, to_text
+from plumbline.collector.events.model import Event
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS event (
+    id TEXT PRIMARY KEY, revision INTEGER NOT NULL UNIQUE, structure TEXT NOT NULL,
+    kind TEXT NOT NULL, onset_ns INTEGER NOT NULL, closed_ns INTEGER, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS event_by_onset ON event (onset_ns);
+CREATE INDEX IF NOT EXISTS event_going_on ON event (id) WHERE closed_ns IS NULL;
+CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO counter VALUES ('revision', 0);
+"""
+
+
+class EventStore:
+    """Events of all structures; any thread may save, read and wait.
+
+    Parameters
+    ----------
+    path
+        The database file; made with its folder when it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._news = threading.Condition(threading.RLock())
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(_SCHEMA)
+        row = self._db.execute("SELECT value FROM counter WHERE name = 'revision'").fetchone()
+        self._revision = int(row[0])
+
+    @property
+    def revision(self) -> int:
+        """The newest revision."""
+        with self._news:
+            return self._revision
+
+    def save(self, *events: Event, snapshot: tuple[str, bytes] | None = None) -> None:
+        """Insert or revise events, and keep a snapshot with them: all or nothing, durable."""
+        with self._news:
+            revision = self._revision
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                for event in events:
+                    revision += 1
+                    self._put(event, revision)
+                self._db.execute(
+                    "UPDATE counter SET value = ? WHERE name = 'revision'", (revision,)
+                )
+                if snapshot is not None:
+                    self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", snapshot)
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._revision = revision
+            if events:
+                self._news.notify_all()
+
+    def _put(self, event: Event, revision: int) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.id,
+                revision,
+                event.structure,
+                str(event.kind),
+                event.onset_ns,
+                event.closed_ns,
+                to_text(event),
+            ),
+        )
+
+    def snapshot(self, name: str) -> bytes | None:
+        """Return the snapshot kept under a name."""
+        with self._news:
+            row = self._db.execute("SELECT body FROM snapshot WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def changes(self, after_revision: int, limit: int = 500) -> list[tuple[int, Event]]:
+        """Return what was saved after a revision, oldest change first, each event once."""
+        with self._news:
+            rows = self._db.execute(
+                "SELECT revision, body FROM event WHERE revision > ? ORDER BY revision LIMIT ?",
+                (after_revision, limit),
+            ).fetchall()
+        return [(int(revision), from_text(body)) for revision, body in rows]
+
+    def get(self, event_id: str) -> Event | None:
+        """Return an event by its id."""
+        return next(iter(self._read("WHERE id = ?", (event_id,))), None)
+
+    def between(self, start_ns: int, end_ns: int, structure: str | None = None) -> list[Event]:
+        """Return events whose onset lies in ``[start_ns, end_ns]``, by onset."""
+        if structure is None:
+            return self._read(
+                "WHERE onset_ns BETWEEN ? AND ? ORDER BY onset_ns", (start_ns, end_ns)
+            )
+        return self._read(
+            "WHERE onset_ns BETWEEN ? AND ? AND structure = ? ORDER BY onset_ns",
+            (start_ns, end_ns, structure),
+        )
+
+    def open(self) -> list[Event]:
+        """Return the events that go on, by onset."""
+        return self._read("WHERE closed_ns IS NULL ORDER BY onset_ns", ())
+
+    def wait(self, after_revision: int, timeout_s: float) -> bool:
+        """Wait until something newer than a revision is there; tell whether it is."""
+        deadline = time.monotonic() + timeout_s
+        with self._news:
+            while self._revision <= after_revision:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._news.wait(left):
+                    return self._revision > after_revision
+            return True
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._news:
+            self._db.close()
+
+    def _read(self, where: str, values: Iterable[object]) -> list[Event]:
+        with self._news:
+            rows = self._db.execute(f"SELECT body FROM event {where}", tuple(values)).fetchall()  # noqa: S608
+        return [from_text(body) for (body,) in rows]

@@ -1,0 +1,40 @@
+"""The collector's configuration file: one section a room, all with sane defaults."""
+
+from pathlib import Path
+
+from plumbline.collector.alerting.settings import AlertingSettings
+from plumbline.collector.archive.settings import ArchiveSettings
+from plumbline.collector.broker import BrokerSettings
+from plumbline.collector.journal.settings import JournalSettings
+from plumbline.collector.series.settings import SeriesSettings
+from plumbline.collector.web.settings import WebSettings
+from plumbline.wire.inventory import Inventory, read_inventory
+from plumbline.wire.settings import BesidePath, Settings, read_settings
+
+
+class CollectorSettings(Settings):
+    """Everything the collector is told."""
+
+    data: BesidePath = Path("data")
+    """Journal, archive, databases, quarantine; made on first use."""
+    inventory: BesidePath = Path("inventory.toml")
+    client_id: str = "plumbline-collector"
+    """Name at the broker; each collector of one broker needs its own."""
+    broker: BrokerSettings = BrokerSettings()
+    journal: JournalSettings = JournalSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    series: SeriesSettings = SeriesSettings()
+    alerting: AlertingSettings = AlertingSettings()
+    web: WebSettings = WebSettings()
+
+
+def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
+    """Read the collector's configuration and the inventory it names.
+
+    Raises
+    ------
+    BadSettings
+        With every problem of the configuration, or every one of the inventory.
+    """
+    settings = read_settings(path, CollectorSettings)
+    return settings, read_inventory(settings.inventory)

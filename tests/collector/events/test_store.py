@@ -1,0 +1,80 @@
+"""The event store forgets nothing and tells what changed."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing, finding_id
+from plumbline.collector.events.store import EventStore
+
+QUAKE = Event(
+    id=finding_id("long_period", "TWR01", 5),
+    kind=Kind.SHAKING,
+    structure="TWR01",
+    onset_ns=5,
+    detector="long_period",
+    level=Level.RED,
+    value=12.5,
+    unit="gal",
+    limit=Limit(value=2.0, unit="gal", source="โครงการ", standing=Standing.PROJECT),
+    nodes={"0A": {"peak_gal": 12.5, "onset_ns": 5}},
+    evidence={"short_period": {"ratio": 1.3, "on": False}},
+)
+
+
+def test_an_event_comes_back_as_it_went_after_a_restart(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    store.save(QUAKE)
+    store.close()
+    again = EventStore(tmp_path / "events.db")
+    assert again.get(QUAKE.id) == QUAKE
+    assert again.open() == [QUAKE]
+    again.close()
+
+
+def test_a_revision_is_told_once_and_in_order(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    other = replace(QUAKE, id="other", onset_ns=9)
+    store.save(QUAKE)
+    store.save(other)
+    store.save(replace(QUAKE, closed_ns=99))
+    told = store.changes(0)
+    assert [event.id for _, event in told] == ["other", QUAKE.id]
+    assert told[-1][1].closed_ns == 99
+    assert store.changes(told[-1][0]) == []
+    store.close()
+
+
+def test_a_snapshot_is_kept_with_its_events_or_not_at_all(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    store.save(QUAKE, snapshot=("detect", b"first"))
+    broken = replace(QUAKE, id="broken", evidence={"not JSON": object()})
+    with pytest.raises(TypeError):
+        store.save(broken, snapshot=("detect", b"second"))
+    assert store.snapshot("detect") == b"first"
+    assert store.get("broken") is None
+    store.save(snapshot=("detect", b"third"))
+    assert store.snapshot("detect") == b"third"
+    store.close()
+
+
+def test_events_are_found_by_their_onset(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    store.save(QUAKE, replace(QUAKE, id="later", onset_ns=50, closed_ns=60))
+    assert [event.onset_ns for event in store.between(0, 10)] == [5]
+    assert [event.onset_ns for event in store.between(0, 99, "TWR01")] == [5, 50]
+    assert store.between(0, 99, "TWR02") == []
+    assert [event.onset_ns for event in store.open()] == [5]
+    store.close()
+
+
+def test_a_waiter_wakes_when_something_is_saved(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    assert not store.wait(0, 0.01)
+    saver = threading.Timer(0.05, store.save, (QUAKE,))
+    saver.start()
+    assert store.wait(0, 10)
+    saver.join()
+    store.close()
