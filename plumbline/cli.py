@@ -22,6 +22,7 @@ COMMANDS: dict[str, Command] = {
         "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
     ),
     "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
+    "export": Command("plumbline.commands.export", "write a window of the archive to files"),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
 }
 

@@ -113,10 +113,11 @@ class ArchiveReader:
         for key in dict.fromkeys(name[:-1] for name in names):
             wanted = [name for name in names if name[:-1] == key]
             pieces = self._pieces(key, wanted, start_ns, end_ns)
+            lead: list[Run] | None = None
             for nslc in wanted:
                 runs, hidden[nslc] = merged([piece for piece in pieces if piece.nslc == nslc])
-                trimmed = [run.trimmed(start_ns, end_ns) for run in runs]
-                channels[nslc] = [run for run in trimmed if run is not None]
+                channels[nslc] = cut = _cut(runs, lead, start_ns, end_ns)
+                lead = lead or cut
         return Window(start_ns=start_ns, end_ns=end_ns, channels=channels, hidden=hidden)
 
     def close(self) -> None:
@@ -158,3 +159,15 @@ class ArchiveReader:
         if self._books is None:
             self._books = Books.to_read(self._books_path)
         return self._books
+
+
+def _cut(runs: list[Run], lead: list[Run] | None, start_ns: int, end_ns: int) -> list[Run]:
+    """Trim runs to a span, or to the very samples that another axis of the instrument has.
+
+    The records of two axes do not begin at the same sample, so their times may differ by the
+    packing's tolerance; cut apart, one axis could come out a sample shorter.
+    """
+    half_ns = runs[0].half_sample_ns if runs else 0
+    spans = [(run.start_ns - half_ns, run.end_ns - half_ns) for run in lead or ()]
+    trimmed = [run.trimmed(a, b) for a, b in spans or [(start_ns, end_ns)] for run in runs]
+    return [run for run in trimmed if run is not None]
