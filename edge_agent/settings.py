@@ -13,7 +13,6 @@ from plumbline.wire.topics import Address, agent_problem
 
 MB = 1_000_000
 PROMPT_COMMIT_MS = 50
-USUAL_ROWS = {"Z": "z", "3": "z", "N": "x", "1": "x", "E": "y", "2": "y"}
 
 
 def _code(field: str) -> AfterValidator:
@@ -151,10 +150,8 @@ class InstrumentSettings(Settings):
 
     def rows_of(self, output: Output) -> tuple[int, ...]:
         """Return, for each axis of a block, the row of the driver's readings."""
-        axes = self.axes_of(output)
-        if output.secondary:
-            return tuple(range(len(axes)))
-        own = self.map or "".join(USUAL_ROWS.get(axis, "") for axis in axes)
+        own = "" if output.secondary else self.map
+        own = own or "".join(output.rows.get(axis, "") for axis in self.axes_of(output))
         return tuple(output.own_axes.index(letter) for letter in own)
 
     def _problems(self) -> Any:
@@ -181,7 +178,7 @@ class InstrumentSettings(Settings):
             yield f"temperature: {self.driver} gives none; leave it out"
         own = primary[0].own_axes
         axes = self.axes or primary[0].axes
-        letters = self.map or "".join(USUAL_ROWS.get(axis, "?") for axis in axes)
+        letters = self.map or "".join(primary[0].rows.get(axis, "?") for axis in axes)
         if sorted(letters) != sorted(own):
             yield (
                 f"axes {axes!r} with map {self.map!r}: map must name each of {own!r} once, in the "

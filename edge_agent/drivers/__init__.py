@@ -1,10 +1,13 @@
 """The drivers, one line an instrument."""
 
-from plumbline.edge_agent.drivers import adxl355_node
+from plumbline.edge_agent.drivers import adxl355_node, lily, tuff_tilt, witmotion_wt901
 from plumbline.edge_agent.drivers.driver import Driver, DriverSpec, Item, Notice, Output
 
 DRIVERS: dict[str, DriverSpec] = {
     "adxl355_node": adxl355_node.SPEC,
+    "witmotion_wt901": witmotion_wt901.SPEC,
+    "lily": lily.SPEC,
+    "tuff_tilt": tuff_tilt.SPEC,
 }
 
 __all__ = ["DRIVERS", "Driver", "DriverSpec", "Item", "Notice", "Output"]

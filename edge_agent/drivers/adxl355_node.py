@@ -28,6 +28,7 @@ MOST_SAMPLES = 26
 SAMPLE_BYTES = 9
 LINE_OVERHEAD_BYTES = 4  # CRC, one byte of stuffing, the zero that ends the frame
 NS = 1_000_000_000
+STANDARD_GRAVITY = 9.80665
 
 NAMES = {0: "raw", 1: "decimated"}
 USUAL_DELAY_NS = {0: 3_260_000, 1: 103_260_000}
@@ -177,11 +178,17 @@ SPEC = DriverSpec(
     summary="ADXL355 node: framed, counted, 500 Hz and/or 100 Hz",
     baud=460_800,
     outputs=(
-        Output(name="decimated", stream="HN", own_axes="xyz", axes="ZNE", rate_hz=100.0),
-        Output(name="raw", stream="CN", own_axes="xyz", axes="ZNE", rate_hz=500.0),
+        Output(
+            name="decimated", stream="HN", own_axes="xyz", axes="ZNE", rate_hz=100.0,
+            unit="m/s2", counts_per_unit=256_000 / STANDARD_GRAVITY,
+        ),
+        Output(
+            name="raw", stream="CN", own_axes="xyz", axes="ZNE", rate_hz=500.0,
+            unit="m/s2", counts_per_unit=256_000 / STANDARD_GRAVITY,
+        ),
     ),
     # 50 ppm of crystal and as much again; the constant delays are data-sheet values, not measured
     clock=ClockTraits(
         counted=True, max_skew=1e-4, error_ns=2_000_000, settling_error_ns=20_000_000
     ),
-)
+)  # fmt: skip

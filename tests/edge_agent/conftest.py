@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from edge_bench import Mosquitto  # noqa: E402
+from edge_bench import Mosquitto
 
 
 @pytest.fixture

@@ -1,0 +1,67 @@
+"""What the drivers of line instruments share: lines in, readings timed by arrival out."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.edge_agent.drivers.driver import Item
+from plumbline.edge_agent.framing import Rejected
+from plumbline.edge_agent.framing.lines import LineReader
+from plumbline.edge_agent.readings import Readings
+from plumbline.edge_agent.timebase import ClockTraits
+
+NS = 1_000_000_000
+LINE_END_BYTES = 2
+
+# The rate is a setting of the instrument's own clock; what lies between the motion and the line (a
+# filter, an average of some samples) is not told.
+ARRIVAL_TIMED = ClockTraits(
+    counted=False, max_skew=5e-3, error_ns=500_000_000, settling_error_ns=1_000_000_000
+)
+
+
+class LineInstrument:
+    """Base of the drivers that read one line a sample.
+
+    Parameters
+    ----------
+    rate_hz
+        Not needed: the lines are numbered by arrival behind the driver.
+    baud
+        Speed of the line, for the time a line takes. [baud]
+    """
+
+    def __init__(self, rate_hz: float, baud: int) -> None:
+        del rate_hz
+        self.frames = 0
+        self.serial: str | None = None
+        self._ns_per_byte = 10 * NS / baud
+        self._reader = LineReader()
+
+    def feed(self, piece: bytes, arrival_ns: int) -> Iterator[Item]:
+        """Take bytes and their arrival; yield readings, rejected lines and notices."""
+        for line in self._reader.feed(piece):
+            if isinstance(line, Rejected):
+                yield line
+            else:
+                taken = round((len(line) + LINE_END_BYTES) * self._ns_per_byte)
+                yield from self.understood(line, arrival_ns - taken)
+
+    def reopened(self) -> Iterator[Item]:
+        """Forget the half line left from before the port was opened again."""
+        yield from self._reader.reset()
+
+    def understood(self, line: str, ready_ns: int) -> Iterator[Item]:
+        """Yield what one line says."""
+        raise NotImplementedError
+
+    def sampled(self, output: str, counts: Sequence[int], ready_ns: int) -> Readings:
+        """Return one sample of one output."""
+        column: NDArray[np.int32] = np.array(counts, dtype=np.int32).reshape(-1, 1)
+        return Readings(output=output, run=0, counter=None, counts=column, ready_ns=ready_ns)
+
+
+def printed_count(field: str) -> int:
+    """Return a decimal field in units of its last printed digit: ``-236.026`` is -236026."""
+    return int(field.strip().replace(".", ""))
