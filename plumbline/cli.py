@@ -18,11 +18,13 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "collector": Command("plumbline.commands.collector", "keep every sample, detect, call people"),
     "dashboards": Command(
         "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
     ),
     "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
     "export": Command("plumbline.commands.export", "write a window of the archive to files"),
+    "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
 }
 

@@ -1,0 +1,81 @@
+"""How the collector is, for ``/healthz``, ``/metrics`` and ``plumbline status``."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from plumbline.collector.data_path import DataPath
+from plumbline.collector.health.channels import ChannelWatch
+from plumbline.collector.health.metrics import Reading
+from plumbline.collector.stages import StageRunner
+
+
+def health(data: DataPath, runners: Sequence[StageRunner]) -> dict[str, Any]:
+    """Return ``ok``, the stages and every open problem in words."""
+    stages = {runner.name: asdict(runner.health()) for runner in runners}
+    problems = [notice.text for notice in data.notices.open()]
+    if not data.desk.alive():
+        problems.insert(0, f"ingest has stopped ({data.desk.error}); restart the collector")
+    if not data.subscriber.connected:
+        problems.insert(0, "the broker is not connected")
+    ok = (
+        data.desk.alive()
+        and data.subscriber.connected
+        and all(stage["error"] is None for stage in stages.values())
+    )
+    return {"ok": ok, "stages": stages, "problems": problems}
+
+
+def readings(
+    data: DataPath, runners: Sequence[StageRunner], channels: ChannelWatch, now_ns: int
+) -> Iterator[Reading]:
+    """Yield what Prometheus scrapes."""
+    yield Reading(
+        name="messages",
+        help="Block messages by what became of them.",
+        labels=("outcome",),
+        samples={(outcome,): float(n) for outcome, n in data.ingest.counts.items()},
+        counts=True,
+    )
+    yield Reading(
+        name="quarantined",
+        help="Messages in quarantine by cause.",
+        labels=("cause",),
+        samples={(cause,): float(n) for cause, n in data.quarantine.counts().items()},
+    )
+    yield _one("broker_connected", "1 while connected.", float(data.subscriber.connected))
+    yield _one("inbox_messages", "Waiting for ingest.", float(data.inbox.qsize()))
+    yield _one("journal_bytes", "Size of the journal.", float(data.journal.size_bytes))
+    yield _one("notices_open", "Problems that go on.", float(len(data.notices.open())))
+    stages = [runner.health() for runner in runners]
+    yield Reading(
+        name="stage_behind_bytes",
+        help="Durable journal bytes a stage has not taken yet.",
+        labels=("stage",),
+        samples={(stage.name,): float(stage.behind_bytes) for stage in stages},
+    )
+    yield Reading(
+        name="stage_restarts",
+        help="How often a stage was built again after an error.",
+        labels=("stage",),
+        samples={(stage.name,): float(stage.restarts) for stage in stages},
+        counts=True,
+    )
+    statuses = channels.statuses(now_ns)
+    for name, text in (
+        ("age_s", "Since the last sample arrived."),
+        ("latency_s", "Arrival after the end of the last block."),
+        ("rms", "Noise about the mean over a minute, unit of the stream."),
+        ("clock_error_ms", "Estimated largest error of the time stamps."),
+        ("gaps", "Gaps since the collector started."),
+    ):
+        yield Reading(
+            name=f"channel_{name}",
+            help=text,
+            labels=("channel",),
+            samples={(status.channel,): float(getattr(status, name)) for status in statuses},
+        )
+
+
+def _one(name: str, text: str, value: float) -> Reading:
+    return Reading(name=name, help=text, labels=(), samples={(): value})

@@ -1,0 +1,138 @@
+"""The collector, assembled: every room is built here, started in order and stopped in reverse."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+from starlette.applications import Starlette
+
+from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.data_path import DataPath
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.health.channels import ChannelWatch
+from plumbline.collector.health.metrics import Metrics
+from plumbline.collector.report import health, readings
+from plumbline.collector.series.influx import sink_for
+from plumbline.collector.series.refill import archived_blocks
+from plumbline.collector.series.stage import SeriesStage
+from plumbline.collector.series.state import SeriesState
+from plumbline.collector.settings import CollectorSettings
+from plumbline.collector.stages import Stage, StageRunner
+from plumbline.collector.web.app import application
+from plumbline.collector.web.live import LiveStage
+from plumbline.collector.web.server import WebServer
+from plumbline.collector.web.sources import Sources
+from plumbline.collector.web.waves import Waves
+from plumbline.wire.block import Block
+from plumbline.wire.inventory import Inventory
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING_S = 5.0
+KEPT_BY = ("archive", "detect")  # the journal waits for these; series refills from the archive
+
+
+class Collector:
+    """One collector: data path, stages, page.
+
+    Parameters
+    ----------
+    now_ns
+        The clock everything is told.
+    """
+
+    def __init__(
+        self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
+    ) -> None:
+        self._settings = settings
+        self._inventory = inventory
+        self._now_ns = now_ns
+        self.data = DataPath(settings, inventory, now_ns)
+        self.events = EventStore(settings.data / "state" / "events.db")
+        self._waves = Waves(self.data.places)
+        self.channels = ChannelWatch(self.data.places)
+        self.runners = [self._runner(name, build) for name, build in self._stages().items()]
+        self.web = WebServer(self._application(), settings.web)
+        self._stop = threading.Event()
+        self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeping")
+
+    def start(self) -> None:
+        """Start everything; the data path first."""
+        self.data.start()
+        for runner in self.runners:
+            runner.start()
+        self.web.start()
+        self._housekeeper.start()
+        log.info("collecting; the page is at %s", self.web.url)
+
+    def stop(self) -> None:
+        """Take in what has arrived, let the stages finish it, close everything."""
+        self._stop.set()
+        self.data.hush()
+        for runner in self.runners:
+            runner.stop()
+        self.web.stop()
+        self._housekeeper.join()
+        self.events.close()
+        self.data.close()
+
+    def _stages(self) -> dict[str, Callable[[], Stage]]:
+        """Return how each stage is built; a stage that died is built again."""
+        stages: dict[str, Callable[[], Stage]] = {
+            "archive": self.data.archive_stage,
+            "live": self._live_stage,
+        }
+        if self._settings.series.url is not None:
+            stages["series"] = self._series_stage
+        return stages
+
+    def _runner(self, name: str, build: Callable[[], Stage]) -> StageRunner:
+        return StageRunner(name, build, self.data.journal, self.data.notices, self._now_ns)
+
+    def _live_stage(self) -> LiveStage:
+        return LiveStage(
+            start=self.data.journal.end_offset, waves=self._waves, channels=self.channels
+        )
+
+    def _series_stage(self) -> SeriesStage:
+        settings = self._settings
+        archive = ArchiveReader(settings.data)
+
+        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
+            return archived_blocks(archive, self.data.places[key], start_ns, end_ns)
+
+        return SeriesStage(
+            settings=settings.series,
+            places=self.data.places,
+            sink=sink_for(settings.series),
+            state=SeriesState(settings.data / "state" / "series.db"),
+            events=self.events,
+            window=window,
+        )
+
+    def _application(self) -> Starlette:
+        settings = self._settings.web
+        secret = settings.password_file
+        password = secret.read_text(encoding="utf-8").strip() if secret else None
+        metrics = Metrics(lambda: readings(self.data, self.runners, self.channels, self._now_ns()))
+        sources = Sources(
+            inventory=self._inventory,
+            places=self.data.places,
+            waves=self._waves,
+            channels=self.channels,
+            events=self.events,
+            alerts=list,
+            answered=frozenset,
+            acknowledge=lambda code, by: "",
+            health=lambda: health(self.data, self.runners),
+            metrics=metrics.text,
+            limits_urad={},
+            stale_after_s=settings.stale_after_s,
+        )
+        return application(sources, password=password, now_ns=self._now_ns)
+
+    def _keep_house(self) -> None:
+        """Let journal segments go that every stage it waits for has passed."""
+        while not self._stop.wait(HOUSEKEEPING_S):
+            cursors = [r.health().cursor for r in self.runners if r.name in KEPT_BY]
+            self.data.journal.release(min(cursors))

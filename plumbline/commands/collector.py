@@ -1,0 +1,65 @@
+"""``plumbline collector``: run the collector, or check its configuration."""
+
+import argparse
+import logging
+import signal
+import threading
+import time
+from pathlib import Path
+
+from plumbline.commands import CommandError
+
+EXAMPLE = """example:
+  plumbline collector check collector.toml     everything that is wrong, at once; starts nothing
+  plumbline collector run collector.toml       until Ctrl-C or SIGTERM
+
+The smallest configuration is an empty file beside inventory.toml: a broker on this machine, data in
+./data, the page on http://127.0.0.1:8080/, alarms into the outbox folder.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.description = "Keep every sample the agents publish, detect, call people, show the page."
+    parser.epilog = EXAMPLE
+    actions = parser.add_subparsers(dest="action", metavar="run|check", required=True)
+    for name, summary in (("run", "collect until told to stop"), ("check", "start nothing")):
+        action = actions.add_parser(name, help=summary)
+        action.add_argument("config", type=Path, help="the collector's TOML file")
+        action.add_argument("--verbose", action="store_true", help="log what it does")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run or check."""
+    from plumbline.collector.settings import read_collector
+    from plumbline.wire.settings import BadSettings
+
+    logging.basicConfig(
+        level=logging.INFO if args.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        settings, inventory = read_collector(args.config)
+    except BadSettings as error:
+        raise CommandError(str(error)) from error
+    if args.action == "check":
+        streams = sum(len(n.instrument) for s in inventory.structure for n in s.node)
+        print(f"{args.config}: good; {len(inventory.structure)} structures, {streams} streams")
+        return 0
+
+    from plumbline.collector.journal import JournalError
+    from plumbline.collector.service import Collector
+    from plumbline.collector.web.server import CannotListen
+
+    try:
+        collector = Collector(settings, inventory, time.time_ns)
+    except (CannotListen, JournalError) as error:
+        raise CommandError(str(error)) from error
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    collector.start()
+    print(f"collecting; the page is at {collector.web.url}", flush=True)
+    stop.wait()
+    collector.stop()
+    return 0
