@@ -84,8 +84,8 @@ class Station:
 def joined(records: Iterable[Record]) -> list[Record]:
     """Join pieces of one channel that follow one another, in one file or in several.
 
-    Channels keep the order in which they first come. Pieces without a start time never join. Where the rates were counted and differ a little,
-    the joined record has the rate of the whole span.
+    Channels keep the order in which they first come. Pieces without a start time never join.
+    Where the rates were counted and differ a little, the joined record has that of the whole.
     """
     pieces = list(records)
     order = {channel: i for i, channel in enumerate(dict.fromkeys(map(_channel, pieces)))}

@@ -1,0 +1,151 @@
+"""``plumbline measure``: every measure of anybody's records."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plumbline.commands import CommandError
+
+if TYPE_CHECKING:
+    from plumbline.measuring import Measured, Rules
+
+UNITS = ("gal", "g", "m/s2", "counts")
+
+EPILOG = """\
+Files of one station become its axes; pieces of one channel are joined. Formats are recognised
+by their contents: COSMOS, CSMIP, SMC, RENADIC, GeoNet, JMA CSV, CWB, ESM, OpenEEW, and all that
+ObsPy reads (miniSEED, SAC, K-NET, ...). StationXML among the files gives counts their unit.
+
+PGA is the peak of acceleration minus its pre-event mean, at the recorded rate, unfiltered. A
+record whose header says its offset is removed is taken as it is. 'band' is the peak between
+0.05 and 20 Hz, another figure. Velocity and displacement are above --corner.
+
+Examples:
+  plumbline measure NP8040*.V1c
+  plumbline measure *.mseed station.xml --json > measures.json
+  plumbline measure quake.txt --columns t,NS,EW,UD --units g --plot quake.png
+  plumbline measure motion.txt --columns NS --rate 100 --units m/s2
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.description = (
+        "Measure records of shaking: peaks, JMA and Mercalli intensity, Arias intensity, CAV, "
+        "duration, response spectra, JMA long-period class."
+    )
+    parser.epilog = EPILOG
+    parser.add_argument("files", nargs="+", metavar="FILE", help="records, and StationXML if any")
+    parser.add_argument(
+        "--units", choices=UNITS, help="unit of values whose file states none (and of counts)"
+    )
+    parser.add_argument("--columns", help="the files are plain columns, named so: t,NS,EW,UD,-")
+    parser.add_argument("--rate", type=_positive, metavar="HZ", help="rate of plain columns")
+    parser.add_argument(
+        "--baseline",
+        default="auto",
+        metavar="RULE",
+        help="auto (default), as-given, whole, or the seconds of quiet at the beginning",
+    )
+    parser.add_argument(
+        "--corner",
+        type=_not_negative,
+        default=0.05,
+        metavar="HZ",
+        help="high-pass corner of velocity and displacement, default 0.05; 0: plain integration",
+    )
+    parser.add_argument(
+        "--damping", type=_fraction, default=0.05, help="of the spectra, default 0.05"
+    )
+    parser.add_argument(
+        "--period", type=_positive, metavar="S", help="the building's own period, 1.6 to 7.8 s"
+    )
+    parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
+    parser.add_argument(
+        "--plot", metavar="PNG", help="draw axes, spectra and energy; one picture a station"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure the files and print what was found."""
+    from plumbline.measuring import measured
+    from plumbline.records import RecordError, Unit, read_records, stations
+
+    if args.rate is not None and args.columns is None:
+        raise CommandError("--rate is for plain columns; name them too: --columns t,NS,EW,UD")
+    try:
+        records = read_records(
+            args.files,
+            unit=None if args.units is None else Unit(args.units),
+            rate_hz=args.rate,
+            columns=None if args.columns is None else args.columns.split(","),
+        )
+        found = [measured(station, _rules(args)) for station in stations(records)]
+    except (RecordError, ValueError) as error:
+        raise CommandError(str(error)) from error
+    if not found:
+        raise CommandError("no records in these files; StationXML alone measures nothing")
+    if args.json:
+        print(json.dumps({"stations": [m.report for m in found]}, indent=1, ensure_ascii=False))
+    else:
+        from plumbline.measuring.words import words
+
+        print("\n\n".join(words(m.report) for m in found))
+    if args.plot is not None:
+        _draw(found, Path(args.plot))
+    return 0
+
+
+def _rules(args: argparse.Namespace) -> "Rules":
+    from plumbline.analysis.baseline import Baseline
+    from plumbline.measuring import Rules
+
+    named = {"auto": None, "as-given": Baseline.AS_GIVEN, "whole": Baseline.WHOLE_RECORD}
+    pre_event_s = None
+    if args.baseline not in named:
+        try:
+            pre_event_s = _positive(args.baseline)
+        except (ValueError, argparse.ArgumentTypeError):
+            raise CommandError(
+                f"--baseline {args.baseline}: give auto, as-given, whole or seconds"
+            ) from None
+    return Rules(
+        baseline=named.get(args.baseline),
+        pre_event_s=pre_event_s,
+        corner_hz=args.corner or None,
+        damping=args.damping,
+        own_period_s=args.period,
+    )
+
+
+def _draw(found: "list[Measured]", path: Path) -> None:
+    from plumbline.plots.measure import draw
+
+    drawable = [m for m in found if m.accel_ms2 is not None]
+    if not drawable:
+        raise CommandError("nothing to draw: the unit of the values is not known; give --units")
+    for i, one in enumerate(drawable, 1):
+        target = path if len(drawable) == 1 else path.with_stem(f"{path.stem}-{i}")
+        try:
+            draw(one, target)
+        except OSError as error:
+            raise CommandError(f"{target}: {error.strerror}; choose another --plot") from error
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _not_negative(text: str) -> float:
+    return 0.0 if float(text) == 0 else _positive(text)
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not in [0, 1)")
+    return value
