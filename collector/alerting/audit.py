@@ -19,6 +19,7 @@ class Entry(StrEnum):
     RESUMED = "resumed"
     LAPSED = "lapsed"
     NOT_PAGED = "not_paged"
+    NOT_TAKEN = "not_taken"
     EVENTS_REPLACED = "events_replaced"
     CALLED = "called"
     MUTED = "muted"

@@ -107,6 +107,8 @@ class Notification:
         The call of the policy it belongs to, as ``0.2`` (walk, position), or an empty text.
     due_ns, expires_ns
         When it may be tried next, and when it is too old to be sent. [ns since 1970]
+    attempts, returned
+        How often it was tried in vain, and how often a gateway that had taken it gave it back.
     lease_ns
         Until when the dispatcher that has it in hand owns it. [ns since 1970]
     handed_ns, done_ns
@@ -131,6 +133,7 @@ class Notification:
     due_ns: int
     expires_ns: int
     attempts: int
+    returned: int
     lease_ns: int | None
     handed_ns: int | None
     done_ns: int | None

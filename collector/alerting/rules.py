@@ -51,12 +51,14 @@ class Rules(Settings):
     def _over_the_defaults(cls, raw: Any) -> Any:
         if not isinstance(raw, dict):
             return raw
-        filled = {}
-        for kind, given in raw.items():
-            default = cls.model_fields[kind].default if kind in cls.model_fields else None
-            whole = isinstance(given, dict) and default is not None
-            filled[kind] = {**default.model_dump(), **given} if whole else given
-        return filled
+        return {kind: cls._filled(kind, given) for kind, given in raw.items()}
+
+    @classmethod
+    def _filled(cls, kind: str, given: Any) -> Any:
+        field = cls.model_fields.get(kind)
+        if field is None or not isinstance(given, dict):
+            return given
+        return {**field.default.model_dump(), **given}
 
     def of(self, kind: Kind) -> Rule:
         """Return the rule of a kind of event."""
@@ -92,14 +94,16 @@ def verdict(event: Event, rules: Rules) -> Level | Reason:
 class _Cause:
     name: str
     each_place: bool = False
+    latches: bool = False
 
 
 # Accelerations over a threshold during a quake have the quake as their cause. Tilt and settlement
 # stay apart: another measure, another limit, another thing to look at. What falls silent or breaks
-# is one cause a place, because two broken instruments need two repairs.
+# is one cause a place, because two broken instruments need two repairs. Motion latches: what a
+# structure went through does not become less when it calms down; a tilt may go back.
 _CAUSES: dict[Kind, _Cause] = {
-    Kind.SHAKING: _Cause("motion"),
-    Kind.THRESHOLD: _Cause("motion"),
+    Kind.SHAKING: _Cause("motion", latches=True),
+    Kind.THRESHOLD: _Cause("motion", latches=True),
     Kind.SWAY: _Cause("sway"),
     Kind.TILT: _Cause("tilt"),
     Kind.DIFFERENTIAL_SETTLEMENT: _Cause("settlement"),
@@ -113,3 +117,8 @@ def cause_of(event: Event) -> str:
     cause = _CAUSES[event.kind]
     place = "+".join(sorted(event.nodes)) or event.detector
     return f"{event.structure}/{cause.name}" + (f"/{place}" if cause.each_place else "")
+
+
+def latches(kind: Kind) -> bool:
+    """Tell whether an incident keeps the gravest level it ever had."""
+    return _CAUSES[kind].latches

@@ -34,8 +34,8 @@ CREATE TABLE notification (
     sender TEXT NOT NULL, purpose TEXT NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL,
     segments INTEGER NOT NULL, call TEXT NOT NULL, state TEXT NOT NULL,
     created_ns INTEGER NOT NULL, due_ns INTEGER NOT NULL, expires_ns INTEGER NOT NULL,
-    attempts INTEGER NOT NULL, lease_ns INTEGER, handed_ns INTEGER, done_ns INTEGER,
-    ref TEXT, error TEXT
+    attempts INTEGER NOT NULL, returned INTEGER NOT NULL, lease_ns INTEGER, handed_ns INTEGER,
+    done_ns INTEGER, ref TEXT, error TEXT
 ) STRICT;
 CREATE INDEX notification_alive ON notification (state)
     WHERE state IN ('queued', 'leased', 'submitted');
@@ -131,6 +131,20 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
+
+
+@contextmanager
+def apart(tx: sqlite3.Connection) -> Iterator[None]:
+    """Keep or undo a part of a transaction on its own."""
+    tx.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if tx.in_transaction:
+            tx.execute("ROLLBACK TO part")
+            tx.execute("RELEASE part")
+        raise
+    tx.execute("RELEASE part")
 
 
 def mark(tx: sqlite3.Connection, name: str) -> int:
