@@ -177,6 +177,8 @@ class Sway:
         """
         if not base_ms2.size:
             return np.empty((len(self._is_base), 0))
+        if self._is_base.all():
+            return np.tile(base_ms2, (len(self._is_base), 1))
         # With every mode kept, base acceleration cancels out of the absolute acceleration of a
         # floor: what is left is what its springs and dampers do, and the load upon it.
         restoring = np.empty((len(self._filters), base_ms2.size))

@@ -12,6 +12,8 @@ GUST_BAND_HZ = (0.0, 0.08)
 """Most of the energy of gusts lies below 0.1 Hz (Davenport's spectrum peaks near 0.01 to 0.05 Hz);
 the tail of this band excites the first modes."""
 
+SIZING_MODES = 3
+
 
 def push_shape(building: ShearBuilding) -> Floats:
     """Return the side load of each floor for a unit gust: a power-law profile, exponent 0.3.
@@ -55,14 +57,15 @@ def roof_gust_ms2(building: ShearBuilding, roof_rms_gal: float, rate_hz: float) 
 
     Notes
     -----
-    The modes are taken as independent (their frequencies are far apart and damping is small).
+    The modes are taken as independent (their frequencies are far apart and damping is small). A
+    gust is slow beside the fourth mode, which follows it without accelerating.
     """
     frequencies, shapes = building.modes()
     side = push_shape(building)
     unit = BandNoise(0, 1, band_hz=GUST_BAND_HZ, rms=1.0, rate_hz=rate_hz)
     share = shapes.T @ (building.mass_kg * side)
     squared = 0.0
-    for mode, frequency in enumerate(frequencies):
+    for mode, frequency in enumerate(frequencies[:SIZING_MODES]):
         b, a = oscillator_filter(frequency, building.damping, rate_hz)
         through = np.append(b, a)[None, :]
         # The load itself plus the restoring part: the floor's acceleration for this mode.
