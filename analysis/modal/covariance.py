@@ -42,7 +42,7 @@ def ssi_cov(motion: Floats, rate_hz: float, block_rows: int, orders: range) -> l
     Parameters
     ----------
     motion
-        Channels as rows, shape ``(n_channels, n)``; any units, each its own.
+        Channels as rows, of like size, shape ``(n_channels, n)``.
     rate_hz
         Sampling rate. [Hz]
     block_rows
@@ -74,9 +74,7 @@ def ssi_cov(motion: Floats, rate_hz: float, block_rows: int, orders: range) -> l
     n_channels, n = motion.shape
     if n < 8 * block_rows:
         raise ValueError(f"{n} samples are too few for {block_rows} block rows")
-    scale = motion.std(axis=1)
-    scale = np.where(scale > 0, scale, 1.0)
-    centred = (motion - motion.mean(axis=1, keepdims=True)) / scale[:, None]
+    centred = motion - motion.mean(axis=1, keepdims=True)
     r = correlations(centred, 2 * block_rows)
     a, b = np.ogrid[:block_rows, :block_rows]
     blocks = r[block_rows + a - b]
@@ -84,4 +82,4 @@ def ssi_cov(motion: Floats, rate_hz: float, block_rows: int, orders: range) -> l
     toeplitz = blocks.transpose(0, 2, 1, 3).reshape(side, side)
     u, s, _ = svd(toeplitz, full_matrices=False, check_finite=False)
     most = min(orders[-1], side - n_channels)
-    return poles_by_order(u[:, :most] * np.sqrt(s[:most]), n_channels, orders, rate_hz, scale)
+    return poles_by_order(u[:, :most] * np.sqrt(s[:most]), n_channels, orders, rate_hz)

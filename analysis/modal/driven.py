@@ -23,7 +23,7 @@ def moesp(
     base
         Motion of the base, shape ``(n_inputs, n)``.
     motion
-        Response, shape ``(n_channels, n)``.
+        Response, channels of like size, shape ``(n_channels, n)``.
     rate_hz
         Sampling rate. [Hz]
     block_rows
@@ -57,8 +57,8 @@ def moesp(
     columns = motion.shape[1] - 2 * block_rows + 1
     if columns < 2 * block_rows * (n_inputs + n_channels):
         raise ValueError(f"{motion.shape[1]} samples are too few for {block_rows} block rows")
-    u, _ = _unit(base)
-    y, scale = _unit(motion)
+    u = base - base.mean(axis=1, keepdims=True)
+    y = motion - motion.mean(axis=1, keepdims=True)
     past_u, future_u = (_hankel(u, at, block_rows, columns) for at in (0, block_rows))
     past_y, future_y = (_hankel(y, at, block_rows, columns) for at in (0, block_rows))
     stacked = np.concatenate([future_u, past_u, past_y, future_y])
@@ -68,10 +68,4 @@ def moesp(
     left, s, _ = svd(explained, full_matrices=False, check_finite=False)
     most = min(orders[-1], rows_y - n_channels)
     weighted = left[:, :most] * np.sqrt(s[:most])
-    return poles_by_order(weighted, n_channels, orders, rate_hz, scale)
-
-
-def _unit(rows: Floats) -> tuple[Floats, Floats]:
-    scale = rows.std(axis=1)
-    scale = np.where(scale > 0, scale, 1.0)
-    return (rows - rows.mean(axis=1, keepdims=True)) / scale[:, None], scale
+    return poles_by_order(weighted, n_channels, orders, rate_hz)

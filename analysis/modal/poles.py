@@ -40,7 +40,7 @@ class Poles:
         )
 
 
-def poles_of(transition: Floats, output: Floats, rate_hz: float, channel_scale: Floats) -> Poles:
+def poles_of(transition: Floats, output: Floats, rate_hz: float) -> Poles:
     r"""Return the oscillating poles of ``x' = A x``, ``y = C x``.
 
     Parameters
@@ -51,8 +51,6 @@ def poles_of(transition: Floats, output: Floats, rate_hz: float, channel_scale: 
         ``C``, shape ``(n_channels, n)``.
     rate_hz
         Sampling rate. [Hz]
-    channel_scale
-        What each channel was divided by before the fit, shape ``(n_channels,)``.
 
     Notes
     -----
@@ -63,7 +61,7 @@ def poles_of(transition: Floats, output: Floats, rate_hz: float, channel_scale: 
     upper = mu.imag > 0
     eigenvalues = np.log(mu[upper].astype(np.complex128)) * rate_hz
     size = np.abs(eigenvalues)
-    shapes = (output @ vectors[:, upper]).T * channel_scale
+    shapes = (output @ vectors[:, upper]).T
     return Poles(
         order=transition.shape[0],
         frequency_hz=size / (2 * np.pi),
@@ -73,7 +71,7 @@ def poles_of(transition: Floats, output: Floats, rate_hz: float, channel_scale: 
 
 
 def poles_by_order(
-    observability: Floats, n_channels: int, orders: range, rate_hz: float, channel_scale: Floats
+    observability: Floats, n_channels: int, orders: range, rate_hz: float
 ) -> list[Poles]:
     """Return the poles of every model order from one observability matrix.
 
@@ -88,8 +86,6 @@ def poles_by_order(
         Model orders wanted; those the matrix cannot carry are left out.
     rate_hz
         Sampling rate. [Hz]
-    channel_scale
-        What each channel was divided by, shape ``(n_channels,)``.
 
     Notes
     -----
@@ -108,7 +104,6 @@ def poles_by_order(
             np.linalg.solve(r[:n, :n], shifted[:n, :n]),
             observability[:n_channels, :n],
             rate_hz,
-            channel_scale,
         )
         for n in carried
         if np.min(np.abs(np.diag(r)[:n])) > 0

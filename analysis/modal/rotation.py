@@ -7,7 +7,7 @@ import numpy as np
 from scipy import signal
 
 from plumbline.analysis.modal.poles import Complexes, Floats
-from plumbline.analysis.modal.transfer import SEGMENTS, interpolated_peak
+from plumbline.analysis.modal.transfer import interpolated_peak, segment_samples
 
 PROMINENCE_DB = 10.0  # of a peak of the difference's power spectrum
 COHERENT = 0.5  # above it the difference follows the translation
@@ -74,7 +74,7 @@ def difference_peaks(
     small and coherent with them, and is no mode of its own.
     """
     turn, along = (one - other) / 2, (one + other) / 2
-    length = max(8, int(one.size / SEGMENTS))
+    length = segment_samples(one.size, rate_hz)
     f, power = signal.welch(turn, rate_hz, nperseg=length)
     tiny = np.finfo(np.float64).tiny
     translation = np.zeros_like(power)

@@ -92,12 +92,13 @@ def fitted_baseline(
     if high - low >= LEAST_RANGE_C:
         columns.append(temperature_c - at_c)
     design = np.stack(columns, axis=1)
-    weights = np.ones(n)
-    answer = np.zeros(len(columns))
+    weights: Floats = np.ones(n)
+    answer: Floats = np.zeros(len(columns))
     sigma = 0.0
     for _ in range(ROUNDS):
         root = np.sqrt(weights)
-        answer, *_ = np.linalg.lstsq(design * root[:, None], frequency_hz * root, rcond=None)
+        solved = np.linalg.lstsq(design * root[:, None], frequency_hz * root, rcond=None)
+        answer = solved[0].astype(np.float64)
         residual = frequency_hz - design @ answer
         sigma = 1.4826 * float(np.median(np.abs(residual)))
         if sigma == 0:

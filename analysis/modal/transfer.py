@@ -7,7 +7,8 @@ from scipy import signal
 
 from plumbline.analysis.modal.poles import Floats
 
-SEGMENTS = 2.5  # record over segment length: four half-overlapping segments
+SEGMENTS = 2.5  # record over segment length: four half-overlapping segments at least
+LONGEST_SEGMENT_S = 120.0  # a longer record is averaged more, not cut finer
 PEAK_RATIO = 2.0  # a peak stands this far above the higher of the valleys beside it
 
 
@@ -64,7 +65,7 @@ def transfer_function(
     rate_hz
         Sampling rate. [Hz]
     segment_s
-        Length of a segment; by default four half-overlapping ones fit. [s]
+        Length of a segment; by default four half-overlapping ones fit, at most 120 s. [s]
 
     Raises
     ------
@@ -75,7 +76,7 @@ def transfer_function(
         raise ValueError(f"base has {base.size} samples, response {response.size}")
     if not np.any(base != base[0]):
         raise ValueError("the base record does not move")
-    length = round(segment_s * rate_hz) if segment_s else int(base.size / SEGMENTS)
+    length = round(segment_s * rate_hz) if segment_s else segment_samples(base.size, rate_hz)
     length = max(8, min(length, base.size))
     f, cross = signal.csd(base, response, rate_hz, nperseg=length)
     _, own = signal.welch(base, rate_hz, nperseg=length)
@@ -87,6 +88,11 @@ def transfer_function(
         coherence=np.asarray(np.abs(cross) ** 2 / np.maximum(own * other, tiny)),
         segment_s=length / rate_hz,
     )
+
+
+def segment_samples(n: int, rate_hz: float) -> int:
+    """Return the default length of an averaged segment of a record of ``n`` samples."""
+    return max(8, int(min(n / SEGMENTS, LONGEST_SEGMENT_S * rate_hz)))
 
 
 def transfer_peaks(

@@ -1,6 +1,6 @@
 """Modes without hand-picking: every band, several lag windows, many orders, one list."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,19 +108,23 @@ def identify(
         If the record is too short for any frequency of the range.
     """
     rule = rule or Stability()
+    scale = _spread(motion)
     low_hz, high_hz = band_hz or default_band_hz(motion.shape[1], rate_hz, base is not None)
     found: list[Group] = []
     diagrams = []
     for stretch in stretches(low_hz, high_hz):
-        families, rate = _families(motion, base, rate_hz, stretch.low_hz, stretch.high_hz)
+        response, rate = decimated(motion / scale, rate_hz, stretch.high_hz)
+        drive = None if base is None else decimated(base, rate_hz, stretch.high_hz)[0]
+        here = _spread(response)
+        families = _families(response / here, drive, rate, stretch.low_hz)
         if not families:
             continue
         foot = max(low_hz, OVERLAP * stretch.low_hz)
         poles = stable(families, foot, min(stretch.high_hz, USABLE_SHARE_OF_RATE * rate), rule)
         diagrams.append(poles)
-        found += groups(poles, rule)
+        found += [replace(group, shape=group.shape * here[:, 0]) for group in groups(poles, rule)]
     return Identified(
-        modes=tuple(_mode(group) for group in _distinct(found)),
+        modes=tuple(_mode(group, scale[:, 0]) for group in _distinct(found)),
         low_hz=low_hz,
         high_hz=high_hz,
         driven=base is not None,
@@ -138,24 +142,28 @@ def default_band_hz(n: int, rate_hz: float, driven: bool) -> tuple[float, float]
     return low, high
 
 
+def _spread(rows: Floats) -> Floats:
+    """Return each row's standard deviation as a column, 1 for a row that does not move."""
+    spread = rows.std(axis=1, keepdims=True)
+    return np.where(spread > 0, spread, 1.0)
+
+
 def _families(
-    motion: Floats, base: Floats | None, rate_hz: float, low_hz: float, high_hz: float
-) -> tuple[list[list[Poles]], float]:
-    response, rate = decimated(motion, rate_hz, high_hz)
-    drive = None if base is None else decimated(base, rate_hz, high_hz)[0]
+    response: Floats, drive: Floats | None, rate_hz: float, low_hz: float
+) -> list[list[Poles]]:
     families = []
     for periods in LAG_PERIODS:
-        rows = max(4, round(periods * rate / low_hz))
+        rows = max(4, round(periods * rate_hz / low_hz))
         try:
             if drive is None:
-                poles = ssi_cov(response, rate, rows, ORDERS)
+                poles = ssi_cov(response, rate_hz, rows, ORDERS)
             else:
-                poles = moesp(drive, response, rate, rows, ORDERS)
+                poles = moesp(drive / _spread(drive), response, rate_hz, rows, ORDERS)
         except ValueError:  # this lag window is longer than the record allows; shorter ones stand
             continue
         if len(poles) > 1:
             families.append(poles)
-    return families, rate
+    return families
 
 
 def _distinct(found: list[Group]) -> list[Group]:
@@ -173,13 +181,14 @@ def _same(group: Group, other: Group) -> bool:
     return bool(near and mac(group.shape, other.shape)[0, 0] > SAME_MAC)
 
 
-def _mode(group: Group) -> Mode:
+def _mode(group: Group, scale: Floats) -> Mode:
+    shape = group.shape * scale
     return Mode(
         frequency_hz=group.frequency_hz,
         frequency_spread_hz=group.frequency_spread_hz,
         damping=group.damping,
         damping_spread=group.damping_spread,
-        shape=in_phase(group.shape),
-        collinearity=collinearity(group.shape),
+        shape=in_phase(shape),
+        collinearity=collinearity(shape),
         presence=group.presence,
     )
