@@ -37,7 +37,7 @@ class DataPath:
         self.arrivals = Arrivals()
         self.journal = Journal(settings.data / "journal", settings.journal, now_ns)
         self.ledger = opened_ledger(state / "ledger.db", self.journal)
-        self.quarantine = Quarantine(settings.data / "quarantine" / "quarantine.db")
+        self.quarantine = Quarantine(settings.data / "quarantine")
         self.inbox = Inbox(maxsize=settings.broker.inbox)
         self.subscriber = Subscriber(
             settings.broker,

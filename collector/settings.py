@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.broker import BrokerSettings
@@ -15,9 +17,9 @@ from plumbline.wire.settings import BesidePath, Settings, read_settings
 class CollectorSettings(Settings):
     """Everything the collector is told."""
 
-    data: BesidePath = Path("data")
+    data: BesidePath = Field(default=Path("data"), validate_default=True)
     """Journal, archive, databases, quarantine; made on first use."""
-    inventory: BesidePath = Path("inventory.toml")
+    inventory: BesidePath = Field(default=Path("inventory.toml"), validate_default=True)
     client_id: str = "plumbline-collector"
     """Name at the broker; each collector of one broker needs its own."""
     broker: BrokerSettings = BrokerSettings()

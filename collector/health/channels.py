@@ -9,6 +9,7 @@ import numpy as np
 
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.inventory.model import Unit
 
 WINDOW_S = 60.0  # long enough for a 1 Hz tiltmeter to show that it moves
 FLAT_S = 10.0  # a MEMS accelerometer never repeats one count for ten seconds
@@ -119,7 +120,8 @@ def _statuses(stream: _Stream, now_ns: int) -> Iterable[ChannelStatus]:
             floor=instrument.noise_rms,
             clock_error_ms=stream.clock_error_ns / 1e6,
             time_quality=stream.time_quality,
-            flat=recent.shape[1] >= FLAT_S * instrument.rate_hz
+            flat=instrument.unit is Unit.ACCELERATION
+            and recent.shape[1] >= FLAT_S * instrument.rate_hz
             and bool((recent[row] == recent[row, 0]).all()),
             clipped=full is not None and largest >= CLIPPED_SHARE * full,
         )
