@@ -16,6 +16,7 @@ from itertools import pairwise
 
 BUCKET_NS = 4_000_000_000
 BUCKETS = 75  # five minutes: short beside the drift of a crystal, long beside any jitter
+BROKEN_NS = 50_000_000  # so far below all points no arrival can be: the clocks' relation changed
 
 Point = tuple[int, int]
 
@@ -30,7 +31,8 @@ class LowerEnvelope:
 
     Notes
     -----
-    Only the lowest point of each four seconds is kept: no other can touch the line.
+    Only the lowest point of each four seconds is kept: no other can touch the line. A point far
+    below what the skew allows (the host slept, and its monotonic clock stood still) begins anew.
     """
 
     __slots__ = ("_lowest", "_max_skew")
@@ -44,9 +46,13 @@ class LowerEnvelope:
         lowest = self._lowest
         bucket = x_ns // BUCKET_NS
         if lowest and lowest[-1][0] // BUCKET_NS == bucket:
-            if y_ns < lowest[-1][1]:
-                lowest[-1] = (x_ns, y_ns)
-            return
+            if y_ns >= lowest[-1][1]:
+                return
+            self._forget_if_broken(y_ns)
+            if lowest:
+                lowest.pop()
+        else:
+            self._forget_if_broken(y_ns)
         lowest.append((x_ns, y_ns))
         while lowest[0][0] // BUCKET_NS <= bucket - BUCKETS:
             lowest.popleft()
@@ -67,6 +73,11 @@ class LowerEnvelope:
             return y1 + round(rise * (x_ns - x1))
         steepest = self._max_skew if y2 > y1 else -self._max_skew
         return min(y + round(steepest * (x_ns - x)) for x, y in self._lowest)
+
+    def _forget_if_broken(self, y_ns: int) -> None:
+        most = round(self._max_skew * BUCKETS * BUCKET_NS) + BROKEN_NS
+        if self._lowest and y_ns < min(y for _, y in self._lowest) - most:
+            self._lowest.clear()
 
     def _edge(self) -> tuple[Point, Point]:
         """Return the edge of the lower hull that spans the mean of ``x``."""
