@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from plumbline.simulator.acts import Quake
 from plumbline.simulator.chronicle import Chronicle
 from plumbline.simulator.feed import Feed
 from plumbline.simulator.line import Delivery, Fate
@@ -24,7 +25,7 @@ from plumbline.simulator.site import SITE_RATE_HZ, Site
 from plumbline.simulator.spec import RigSpec
 from plumbline.simulator.truth import TruthWriter
 from plumbline.simulator.weather import NS
-from plumbline.wire.settings import BadSettings, read_settings
+from plumbline.wire.settings import read_settings
 
 AHEAD_NS = 150_000_000
 """The site is computed this far ahead, so that bytes leave when they are due. [ns]"""
@@ -34,10 +35,25 @@ LAST_WORD_S = 2.0
 
 
 class Rig:
-    """Runs a description until its seconds are over or it is told to stop."""
+    """Runs a description until its seconds are over or it is told to stop.
+
+    Raises
+    ------
+    ValueError
+        If an instrument has an option it does not know, or a record is not there.
+    FileExistsError
+        If the folder of the truth holds another run's.
+    """
 
     def __init__(self, spec: RigSpec) -> None:
         self._spec = spec
+        for instrument in spec.instrument:
+            Feed(instrument, spec, 0)
+        for act in spec.act:
+            if isinstance(act, Quake) and not act.record.is_file():
+                raise ValueError(f"act: no record at {act.record}; make it or name another")
+        if (spec.truth / "streams.json").exists():
+            raise FileExistsError(f"{spec.truth} holds another run's truth; name an empty folder")
         spec.ports.mkdir(parents=True, exist_ok=True)
         self._ports = {i.port: Port(spec.ports / i.port) for i in spec.instrument}
         self._stopped = False
@@ -136,7 +152,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("spec", type=Path, help="description of the rig (TOML)")
     try:
         rig = Rig(read_settings(parser.parse_args(argv).spec, RigSpec))
-    except BadSettings as wrong:
+    except (ValueError, OSError) as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 2
 

@@ -75,6 +75,7 @@ class Lily:
         self._streams = True
         self._levelling = 0
         self._railed = 0
+        self._greeted = False
 
     def step_clock(self, step_s: float) -> None:
         """Set the clock that the hub prints; samples have no time of their own."""
@@ -110,13 +111,19 @@ class Lily:
         if self._relevel_at_s and self._relevel_at_s[0] <= at_s:
             self._relevel_at_s.pop(0)
             self._levelling = LEVEL_S
-        out = []
+        out = [] if self._greeted else [self._banner()]
+        self._greeted = True
         for reading in self._reader.take(frame):
             if self._levelling:
                 out.append(self._level(reading, frame.temp_c))
             elif self._streams:
                 out.append(self._sample(reading, frame.temp_c))
         return out
+
+    def _banner(self) -> Emission:
+        at_ns = self._start_ns + round(self._began_s * NS)
+        text = f"*APPLIED GEOMECHANICS LILY Firmware V2.1 SN-{self._serial} ID01"
+        return Emission(ready_ns=at_ns, payload=self._line(at_ns, text).encode())
 
     def _sample(self, reading: Reading, temp_c: float) -> Emission:
         counts = np.rint(reading.tilt_urad(self._zero_urad, RANGE_URAD) * 1000).astype(np.int32)

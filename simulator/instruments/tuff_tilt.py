@@ -12,6 +12,7 @@ from plumbline.simulator.instruments.tilt_reader import READINGS_PER_S, Reading,
 from plumbline.simulator.sampling import Ticks
 from plumbline.simulator.site import Frame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
+from plumbline.simulator.weather import NS
 
 COUNTS_PER_URAD = 1000 * 180 / np.pi * 1e-6
 """One count is the last printed digit, 0.001°: 17.45 µrad."""
@@ -61,6 +62,7 @@ class TuffTilt:
         )
         self._counter = 0
         self._streams = True
+        self._greeting_ns: int | None = self._start_ns + round((at_s + BOOT_S) * NS)
 
     def step_clock(self, step_s: float) -> None:
         """Refuse: it has no clock."""
@@ -82,8 +84,13 @@ class TuffTilt:
 
     def observe(self, frame: Frame) -> list[Emission]:
         """See one more frame."""
+        out = []
+        if self._greeting_ns is not None:
+            # An empty line at power-on ends whatever was on the line before.
+            out.append(Emission(ready_ns=self._greeting_ns, payload=b"\r\n"))
+            self._greeting_ns = None
         readings = self._reader.take(frame)
-        return [self._sample(r, frame.temp_c) for r in readings if self._streams]
+        return out + [self._sample(r, frame.temp_c) for r in readings if self._streams]
 
     def _sample(self, reading: Reading, temp_c: float) -> Emission:
         counts = np.rint(

@@ -173,7 +173,7 @@ def test_what_a_rig_says_on_its_ports_is_its_truth_and_sigterm_ends_it(tmp_path)
         rows = truth[key]
         assert not rows["fate"].any()
         np.testing.assert_array_equal(rows["counts"].T, counts_heard(line, stream))
-    assert words.count(b"\r\n") == len(truth["XX.TWR01.0T.LA"])
+    assert words.count(b"\r\n") == len(truth["XX.TWR01.0T.LA"]) + 1  # the banner
     assert said["samples"] == sum(rows["counts"].size for rows in truth.values())
     assert [e["what"] for e in read_events(tmp_path / "truth")] == ["start", "begin", "end", "stop"]
     assert not (tmp_path / "ports" / "ttyGROUND").is_symlink()
@@ -204,3 +204,31 @@ def test_a_description_that_is_wrong_is_told_in_full(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "kind" in told
     assert "levle" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[instrument]]\nport="a"\nkind="tuff_tilt"\nnode="00"\noptions={format="NMEA"}',
+         "SIM or XDR"),
+        ('[[instrument]]\nport="a"\nkind="lily"\nnode="00"\n[[act]]\nkind="earthquake"\n'
+         'start_s=1\nseconds=5\nrecord="/nowhere.npz"', "/nowhere.npz"),
+    ],
+)  # fmt: skip
+def test_what_cannot_run_is_refused_before_any_port_is_made(tmp_path, capsys, text, told):
+    spec = tmp_path / "rig.toml"
+    spec.write_text(f'ports = "{tmp_path}/ports"\ntruth = "{tmp_path}/truth"\n{text}\n')
+    assert main([str(spec)]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "ports").exists()
+
+
+def test_a_rig_does_not_write_into_another_runs_truth(tmp_path, capsys):
+    (tmp_path / "truth").mkdir()
+    (tmp_path / "truth" / "streams.json").write_text("[]")
+    spec = tmp_path / "rig.toml"
+    spec.write_text(
+        f'truth = "{tmp_path}/truth"\n[[instrument]]\nport="a"\nkind="lily"\nnode="00"\n'
+    )
+    assert main([str(spec)]) == 2
+    assert "empty folder" in capsys.readouterr().err

@@ -18,12 +18,23 @@ SAMPLE = re.compile(
 
 
 def lines(spec, seconds):
-    return [(d.payload.decode(), d) for _, d in run(spec, seconds)]
+    """Return the lines that hold samples."""
+    return [(d.payload.decode(), d) for _, d in run(spec, seconds) if d.sent]
 
 
-def levelled(lily, seconds, tilt_urad=(0.0, 0.0)):
+def watched(lily, seconds, tilt_urad=(0.0, 0.0)):
+    """Let it see a steady tilt; leave the banner out."""
     lean = np.tile(np.array(tilt_urad)[:, None] * 1e-6, (1, 500 * seconds))
-    return lily.observe(frame(np.zeros((3, 500 * seconds)), tilt=lean))
+    return lily.observe(frame(np.zeros((3, 500 * seconds)), tilt=lean))[1:]
+
+
+def test_at_power_on_they_end_what_was_on_the_line_before():
+    for kind, first in (("lily", b"*APPLIED GEOMECHANICS LILY"), ("tuff_tilt", b"\r\n")):
+        spec = rig(instrument(kind))
+        delivery = run(spec, 5)[0][1]
+        assert delivery.payload.startswith(first)
+        assert delivery.payload.endswith(b"\r\n")
+        assert not delivery.sent
 
 
 def test_a_lily_prints_what_it_counts():
@@ -68,7 +79,7 @@ def test_shaking_of_half_a_gal_drives_a_lily_to_its_rails():
 
 def test_a_lily_told_to_level_says_so_and_starts_again_near_zero():
     lily = Lily(instrument("lily"), rig(instrument("lily")), START_NS)
-    before = levelled(lily, 5, (200.0, -150.0))
+    before = watched(lily, 5, (200.0, -150.0))
     (echo,) = lily.hear(b"*9900XY-LEVEL,1\r\n", START_NS)
     lily.observe(frame(np.zeros((3, 1)), start=2500))
     after = []
@@ -101,7 +112,7 @@ def test_a_lily_can_be_silenced_and_woken():
     lily = Lily(instrument("lily"), rig(instrument("lily")), START_NS)
     lily.hear(b"*9900XYC-O", 0)
     lily.hear(b"FF\r\n", 0)
-    assert levelled(lily, 5) == []
+    assert watched(lily, 5) == []
     lily.hear(b"*9900XYC2\r\n", 0)
     assert lily.observe(frame(np.zeros((3, 1500)), start=2500))
 
@@ -155,7 +166,7 @@ def test_a_tuff_tilt_prints_what_it_counts(style):
 def test_a_tuff_tilt_changes_its_format_when_told():
     tuff = TuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
     tuff.hear(b"*9900SO-XDR\r\n", 0)
-    (emission,) = tuff.observe(frame(np.zeros((3, 700))))
+    emission = tuff.observe(frame(np.zeros((3, 700))))[-1]
     assert emission.payload.startswith(b"$YXXDR,")
 
 
