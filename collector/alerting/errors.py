@@ -31,5 +31,5 @@ class StepRefused(AlertingError):
     """A status was asked to change in a way its table does not know."""
 
 
-class AnswerRefused(AlertingError):
+class AnswerRefused(AlertingError, ValueError):
     """An answer cannot be taken; the text says what to do."""

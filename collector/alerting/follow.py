@@ -11,7 +11,7 @@ from plumbline.collector.alerting.facts import Facts
 from plumbline.collector.alerting.incident import GOING_ON, Incident, Status
 from plumbline.collector.alerting.incidents import Member
 from plumbline.collector.alerting.notices import Notices
-from plumbline.collector.alerting.rules import Reason, cause_of, verdict
+from plumbline.collector.alerting.rules import Reason, cause_of, latches, rank, verdict
 from plumbline.collector.alerting.settle import lapse, settle
 from plumbline.collector.alerting.store import AlertStore, apart, mark, set_mark
 from plumbline.collector.events.model import Event, Level, Standing
@@ -84,7 +84,7 @@ class Follower:
         known = incidents.member(tx, event.id)
         if known is not None:
             incident = self._home(tx, known)
-            level = known.level if _is_candidate(event) else event.level
+            level = _level_of_known(event, known)
         else:
             paged = self._verdict(event, now_ns)
             if isinstance(paged, Reason):
@@ -155,6 +155,15 @@ class Follower:
             detector=event.detector,
         )
         return opened
+
+
+def _level_of_known(event: Event, known: Member) -> Level:
+    """Return the level at which a known event calls now.
+
+    A revision against a candidate limit changes nothing; motion keeps the gravest level.
+    """
+    latched = latches(event.kind) and rank(event.level) < rank(known.level)
+    return known.level if latched or _is_candidate(event) else event.level
 
 
 def _is_candidate(event: Event) -> bool:

@@ -1,5 +1,6 @@
 """Incidents and their events as they are stored."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -12,6 +13,7 @@ from plumbline.collector.events.model import Kind, Level
 
 _COLUMNS = [field.name for field in fields(Incident) if field.name != "id"]
 _CODES = range(1000, 10_000)
+_STRIDE = 7_919  # a prime that does not divide 9000: the walk meets every code
 # A code is not given again soon: an old message still on somebody's phone must not answer a new
 # alarm.
 _CODES_KEPT = 2_000
@@ -159,11 +161,10 @@ def _free_code(tx: sqlite3.Connection, seed: int) -> str:
 
 
 def _codes_from(seed: int) -> Iterator[str]:
-    """Yield every code once, in an order that looks accidental; a replay gives the same."""
-    start = (seed // 1_000_000) % len(_CODES)
-    step = 7_919  # a prime that does not divide 9000: the walk meets every code
+    """Yield every code once, from an accidental first; a replay gives the same."""
+    first = int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:4])
     for turn in range(len(_CODES)):
-        yield str(_CODES[(start * 31 + turn * step) % len(_CODES)])
+        yield str(_CODES[(first + turn * _STRIDE) % len(_CODES)])
 
 
 def _incident(row: sqlite3.Row) -> Incident:

@@ -1,0 +1,262 @@
+"""From an event to a phone, and back: people are called until somebody answers."""
+
+import pytest
+from stories.alerting_story import CANDIDATE, NS, Story
+
+from plumbline.collector.events.model import Kind, Level
+
+
+def test_a_crossing_is_told_at_once_in_the_persons_language(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens()
+        code = story.code()
+        story.expect_sms(
+            "Somchai", "แดง", "TWR01", code, "12.3 gal", "8 gal (โครงการ)", "13:20:31 +07:00"
+        )
+
+
+def test_without_an_answer_the_second_person_is_told(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens()
+        code = story.code()
+        story.expect_sms("Somchai", code)
+        story.forward(119)
+        story.expect_silence()
+        story.forward(1)
+        story.expect_sms("Mali", "RED", "12.3 gal", "limit 8 gal (project)", "STOP WORK", code)
+
+
+def test_an_answer_stops_the_second_call(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens()
+        story.expect_sms("Somchai")
+        story.forward(60)
+        story.acknowledge(by="Somchai")
+        story.forward(3600, every_s=30)
+
+
+def test_a_first_step_can_be_repeated_before_the_second(tmp_path):
+    steps = [{"people": ["Somchai"], "delay_s": 60, "repeat": 2}, {"people": ["Mali"]}]
+    with Story(tmp_path, step=steps) as story:
+        story.happens()
+        story.expect_sms("Somchai")
+        story.forward(60)
+        story.expect_sms("Somchai")
+        story.forward(60)
+        story.expect_sms("Mali")
+
+
+def test_when_nobody_answers_it_says_so_and_stops_calling(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens()
+        story.expect_sms("Somchai")
+        story.forward(240)
+        story.expect_sms("Mali")
+        assert "nobody_answered" in story.log()
+        story.forward(3600, every_s=60)
+
+
+def test_a_quake_that_many_nodes_and_detectors_see_is_one_incident(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens("quake")
+        story.happens("nodes", kind=Kind.THRESHOLD, nodes={"9A": {"peak_gal": 11.0}})
+        story.happens("nodes2", kind=Kind.THRESHOLD, level=Level.AMBER)
+        assert len(story.open()) == 1
+        assert story.open()[0].nodes == ("0A", "3A", "9A")
+        story.expect_sms("Somchai")
+
+
+def test_two_structures_are_two_incidents(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens("quake")
+        story.happens("other", structure="TWR02")
+        codes = [one.incident.code for one in story.open()]
+        assert len(set(codes)) == 2
+        story.expect_sms("Somchai", "TWR01")
+        story.expect_sms("Somchai", "TWR02", "06:20:31 +00:00")
+
+
+def test_a_graver_level_calls_again_even_after_an_answer(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens(level=Level.AMBER)
+        story.expect_sms("Somchai", "เหลือง")
+        story.acknowledge()
+        story.forward(10)
+        story.revised(quake, level=Level.BLACK, value=95.0)
+        story.expect_sms("Somchai", "↑ดำ", "95 gal", "อพยพทันที")
+        story.forward(120)
+        story.expect_sms("Mali", "BLACK", "EVACUATE NOW")
+        story.acknowledge(by="Mali")
+
+
+def test_everybody_who_was_told_hears_that_it_is_graver(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens(level=Level.AMBER)
+        story.expect_sms("Somchai")
+        story.forward(120)
+        story.expect_sms("Mali")
+        story.revised(quake, level=Level.RED)
+        story.expect_sms("Somchai", "↑แดง")
+        story.expect_sms("Mali", "NOW RED")
+        story.acknowledge()
+
+
+def test_the_end_is_told_to_those_who_were_told(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens()
+        story.expect_sms("Somchai")
+        story.acknowledge()
+        story.forward(95)
+        story.ends(quake)
+        story.expect_sms("Somchai", "สิ้นสุด", "13:20:31-13:22:06 +07:00", "รอการตรวจสอบ")
+        assert story.open() == []
+
+
+def test_shaking_that_ended_must_still_be_seen(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens()
+        story.expect_sms("Somchai")
+        story.forward(60)
+        story.ends(quake)
+        story.expect_sms("Somchai", "สิ้นสุด")
+        story.forward(60)
+        story.expect_sms("Mali", "RED", "13:20:31 to 13:21:31")
+        story.acknowledge(by="Mali")
+        assert story.open() == []
+
+
+def test_an_instrument_that_comes_back_before_anybody_answered_needs_no_answer(tmp_path):
+    with Story(tmp_path) as story:
+        silence = story.happens(kind=Kind.SILENCE, level=Level.AMBER, value=65.0, unit="s")
+        story.expect_sms("Somchai", "ไม่มีข้อมูล", "65 s")
+        story.forward(60)
+        story.ends(silence)
+        story.expect_sms("Somchai", "มีข้อมูลแล้ว")
+        story.forward(3600, every_s=60)
+
+
+def test_a_tilt_that_goes_back_is_told_only_when_it_stays_so(tmp_path):
+    with Story(tmp_path) as story:
+        tilt = story.happens(kind=Kind.TILT, unit="urad", value=310.0)
+        story.expect_sms("Somchai", "การเอียง", "310 urad")
+        story.acknowledge()
+        tilt = story.revised(tilt, level=Level.AMBER)
+        story.forward(30)
+        tilt = story.revised(tilt, level=Level.RED)
+        story.forward(300)
+        story.expect_silence()
+        story.revised(tilt, level=Level.AMBER)
+        story.forward(60)
+        story.expect_sms("Somchai", "↓เหลือง")
+
+
+def test_a_quake_that_calms_down_keeps_its_gravest_level(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens(level=Level.RED)
+        story.expect_sms("Somchai", "แดง")
+        story.revised(quake, level=Level.AMBER)
+        story.acknowledge()
+        story.forward(600, every_s=10)
+        assert story.open()[0].incident.level is Level.RED
+
+
+def test_an_aftershock_after_the_answer_is_a_new_alarm(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens("quake")
+        story.expect_sms("Somchai")
+        first = story.code()
+        story.acknowledge()
+        story.ends(quake)
+        story.expect_sms("Somchai", "สิ้นสุด")
+        story.forward(300)
+        story.happens("aftershock")
+        assert story.code() != first
+        story.expect_sms("Somchai", story.code())
+
+
+def test_an_aftershock_before_any_answer_belongs_to_the_quake(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens("quake")
+        story.expect_sms("Somchai")
+        code = story.code()
+        story.ends(quake)
+        story.expect_sms("Somchai", "สิ้นสุด")
+        story.forward(60)
+        story.happens("aftershock")
+        assert story.code() == code
+        story.acknowledge()
+
+
+def test_a_quake_a_day_later_is_another_one_though_nobody_answered_the_first(tmp_path):
+    with Story(tmp_path, rounds=1) as story:
+        quake = story.happens("quake")
+        first = story.code()
+        story.ends(quake)
+        story.forward(12 * 3600, every_s=60)
+        for person in ("Somchai", "Somchai", "Mali"):
+            story.expect_sms(person)
+        story.happens("next day")
+        assert story.code() != first
+        assert "lapsed" in story.log()
+        story.expect_sms("Somchai", story.code())
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_candidate_limit_never_calls_anybody(tmp_path, kind):
+    rules = {each.value: {"page_from": "amber", "late": "amber"} for each in Kind}
+    with Story(tmp_path, rule=rules) as story:
+        event = story.happens(kind=kind, level=Level.BLACK, limit=CANDIDATE)
+        story.forward(3600, every_s=60)
+        story.ends(event)
+        assert story.open() == []
+        assert story.log() == ["not_paged"]
+
+
+def test_a_candidate_limit_does_not_make_an_open_incident_graver_or_milder(tmp_path):
+    with Story(tmp_path) as story:
+        quake = story.happens(level=Level.AMBER)
+        story.expect_sms("Somchai", "8 gal (โครงการ)")
+        quake = story.revised(quake, level=Level.BLACK, value=99.0, limit=CANDIDATE)
+        story.forward(100)
+        assert story.open()[0].incident.level is Level.AMBER
+        assert story.open()[0].facts.value == 12.34
+        story.acknowledge()
+        story.ends(quake)
+        story.expect_sms("Somchai", "สิ้นสุด")
+
+
+def test_what_is_found_late_calls_nobody_unless_its_rule_says_so(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens(late=True)
+        story.forward(600, every_s=10)
+        assert story.open() == []
+        assert story.log() == ["not_paged"]
+    rule = {"shaking": {"late": "red"}}
+    with Story(tmp_path / "ruled", rule=rule) as story:
+        story.happens("small", late=True, level=Level.AMBER)
+        story.happens("large", late=True)
+        story.expect_sms("Somchai")
+
+
+def test_sway_calls_nobody_by_default_and_health_only_when_grave(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens("crane", kind=Kind.SWAY, level=Level.BLACK)
+        story.happens("disk", kind=Kind.HEALTH, level=Level.AMBER)
+        assert story.open() == []
+        story.happens("disk full", kind=Kind.HEALTH, value=0.4, unit="GB", limit=None)
+        story.expect_sms("Somchai", "ระบบขัดข้อง", "0.4 GB")
+
+
+def test_what_ended_long_ago_calls_nobody(tmp_path):
+    with Story(tmp_path) as story:
+        long_ago = story.now_ns - 7 * 3600 * NS
+        story.happens(onset_ns=long_ago, closed_ns=long_ago + 60 * NS)
+        assert story.open() == []
+
+
+def test_what_happened_while_the_collector_was_down_is_told(tmp_path):
+    with Story(tmp_path) as story:
+        onset_ns = story.now_ns - 600 * NS
+        story.happens(onset_ns=onset_ns, closed_ns=onset_ns + 100 * NS)
+        story.expect_sms("Somchai", "13:10:31-13:12:11 +07:00")
+        story.acknowledge()
