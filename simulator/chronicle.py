@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from plumbline.simulator.acts import Act, Quake, Settlement, TiltRamp
-from plumbline.simulator.site import SITE_RATE_HZ, Frame
+from plumbline.simulator.site import Frame
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
 

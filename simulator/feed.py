@@ -3,8 +3,9 @@
 from plumbline.simulator.emission import Emission, Instrument
 from plumbline.simulator.instruments import BAUD, INSTRUMENTS
 from plumbline.simulator.line import Delivery, Line
-from plumbline.simulator.site import SITE_RATE_HZ, Frame
+from plumbline.simulator.site import Frame
 from plumbline.simulator.spec import FaultSpec, InstrumentSpec, RigSpec
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
 

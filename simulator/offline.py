@@ -8,8 +8,9 @@ from pathlib import Path
 from plumbline.simulator.chronicle import Chronicle
 from plumbline.simulator.feed import Feed
 from plumbline.simulator.line import Delivery, Fate
-from plumbline.simulator.site import SITE_RATE_HZ, Site
+from plumbline.simulator.site import Site
 from plumbline.simulator.spec import RigSpec
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.truth import TruthWriter
 from plumbline.simulator.weather import NS
 

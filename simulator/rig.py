@@ -21,8 +21,9 @@ from plumbline.simulator.chronicle import Chronicle
 from plumbline.simulator.feed import Feed
 from plumbline.simulator.line import Delivery, Fate
 from plumbline.simulator.ports import Port
-from plumbline.simulator.site import SITE_RATE_HZ, Site
+from plumbline.simulator.site import Site
 from plumbline.simulator.spec import RigSpec
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.truth import TruthWriter
 from plumbline.simulator.weather import NS
 from plumbline.wire.settings import read_settings

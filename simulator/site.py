@@ -2,25 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.simulator import ground
-from plumbline.simulator.acts import Act, FarQuake, Piling, Quake, Settlement, TiltRamp, Wind
+from plumbline.simulator.acts import Act, Wind
 from plumbline.simulator.building import Sway, uniform_building
-from plumbline.simulator.histories import Ramp, tilt_rad
 from plumbline.simulator.noise import BandNoise
 from plumbline.simulator.passing import Passing
 from plumbline.simulator.spec import StructureSpec
+from plumbline.simulator.staging import SITE_RATE_HZ, lay, motion, ramps
 from plumbline.simulator.weather import NS, Weather
 from plumbline.simulator.wind import Gusts, push_shape
 
 Floats = NDArray[np.float64]
-
-SITE_RATE_HZ = 500
-"""Nothing of interest moves faster than 80 Hz; the fastest instrument samples at this rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +111,9 @@ class Site:
             )
             for level in self._levels if level > 0
         }  # fmt: skip
-        self._clips = [(round(act.start_s * SITE_RATE_HZ), _motion(act)) for act in acts]
+        self._clips = [(round(act.start_s * SITE_RATE_HZ), motion(act)) for act in acts]
         self._winds = [act for act in acts if isinstance(act, Wind)]
-        self._ramps = [ramp for act in acts for ramp in _ramps(act)]
+        self._ramps = [ramp for act in acts for ramp in ramps(act)]
         self._weather = Weather()
 
     def next_frame(self) -> Frame:
@@ -128,7 +123,7 @@ class Site:
         t_s = (start + np.arange(n)) / SITE_RATE_HZ
         base = self._quiet.take(n) + self._road.accel_ms2(start, n, SITE_RATE_HZ)
         for at, clip in self._clips:
-            _lay(base, start, at, clip)
+            lay(base, start, at, clip)
         strength = self._wind_strength(t_s)
         sway = [
             tower.accel_ms2(base[row], gust.take(strength))
@@ -167,52 +162,3 @@ class Site:
             if not levels or level in levels:
                 tilt[row] += ramp.at(t_s)
         return tilt
-
-
-def _motion(act: Act) -> Floats:
-    """Return the ground motion of an act, empty when the ground does not move."""
-    match act:
-        case Piling():
-            return ground.piling(
-                seconds=act.seconds, peak_gal=act.peak_gal, blows_per_s=act.blows_per_s,
-                rate_hz=SITE_RATE_HZ, seed=act.seed,
-            )  # fmt: skip
-        case FarQuake():
-            return ground.far_earthquake(
-                seconds=act.seconds, peak_gal=act.peak_gal, rise_s=act.rise_s,
-                rate_hz=SITE_RATE_HZ, seed=act.seed,
-            )  # fmt: skip
-        case Quake():
-            return act.scale * _record(act.record)[:, : round(act.seconds * SITE_RATE_HZ)]
-    return np.empty((3, 0))
-
-
-def _record(path: Path) -> Floats:
-    with np.load(path) as held:
-        return ground.recorded(
-            held["accel_ms2"].astype(np.float64),
-            record_rate_hz=float(held["rate_hz"]),
-            rate_hz=SITE_RATE_HZ,
-        )
-
-
-def _ramps(act: Act) -> list[tuple[tuple[int, ...], int, Ramp]]:
-    """Return the slow changes of an act: levels (none: all), row of the tilt, ramp [rad]."""
-    match act:
-        case TiltRamp():
-            return [
-                (act.levels, row, Ramp(start_s=act.start_s, seconds=act.seconds, total=urad * 1e-6))
-                for row, urad in enumerate(act.total_urad)
-            ]
-        case Settlement():
-            total = tilt_rad(act.settlement_mm, act.length_m)
-            ramp = Ramp(start_s=act.start_s, seconds=act.seconds, total=total)
-            return [((), ("east", "north").index(act.toward), ramp)]
-    return []
-
-
-def _lay(base: Floats, start: int, at: int, clip: Floats) -> None:
-    """Add what a clip beginning at index ``at`` has in the frame beginning at ``start``."""
-    first, last = max(start, at), min(start + base.shape[1], at + clip.shape[1])
-    if first < last:
-        base[:, first - start : last - start] += clip[:, first - at : last - at]

@@ -5,11 +5,20 @@ from numpy.typing import NDArray
 
 from plumbline.simulator.emission import STANDARD_GRAVITY, Emission, Sent, StreamFacts
 from plumbline.simulator.instruments import adxl355_frames as frames
+from plumbline.simulator.instruments.decimator import (
+    DECIMATE,
+    HIGHEST,
+    LOWEST,
+    TAPS,
+    Decimator,
+    at_rail,
+)
 from plumbline.simulator.instruments.specific_force import specific_force_ms2
 from plumbline.simulator.noise import BandNoise
 from plumbline.simulator.sampling import Sampler, Ticks
-from plumbline.simulator.site import SITE_RATE_HZ, Frame
+from plumbline.simulator.site import Frame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
 Floats = NDArray[np.float64]
@@ -18,22 +27,13 @@ Counts = NDArray[np.int32]
 NOISE_G_RTHZ = 22.5e-6
 """Noise density, data sheet, typical. [g/√Hz]"""
 LSB_PER_G = {1: 256_000, 2: 128_000, 3: 64_000}
-HIGHEST, LOWEST = 2**19 - 1, -(2**19)
 FILTER_DELAY_S = 1.63 / 500
-TAPS, DECIMATE = 101, 5
 RATE_HZ = {0: 500.0, 1: 100.0}
 BAND = {0: "CN", 1: "HN"}
 BOOT_S = 0.05
 """From power to the first sample: reset, self-check, configuration. [s]"""
 OFFSET_MG = 8.0
 """Spread of the zero-g offset of each axis; the data sheet allows 25 mg (typical limit). [mg]"""
-
-
-def decimator() -> Floats:
-    """Return the FIR of stream 1: windowed sinc, 50 Hz, Kaiser 6.2, unit sum."""
-    k = np.arange(TAPS) - TAPS // 2
-    h = np.sinc(2 * 50 / 500 * k) * np.kaiser(TAPS, 6.2)
-    return np.asarray(h / h.sum())
 
 
 class Adxl355Node:
@@ -66,7 +66,6 @@ class Adxl355Node:
         self._ids = {s: rig.stream_id(spec, BAND[s], spec.axes or "ENZ") for s in sorted(streams)}
         self._per_frame = {0: int(str(option.get("per_frame_0", 10))),
                            1: int(str(option.get("per_frame_1", 5)))}  # fmt: skip
-        self._taps = decimator()
         self.notes: list[dict[str, object]] = []
         self.restart(0.0)
 
@@ -85,8 +84,7 @@ class Adxl355Node:
         self._cause = 0
         ticks = Ticks(begin_s=self._began_s, rate_hz=RATE_HZ[0], ppm=self._spec.clock_ppm)
         self._sampler = Sampler(ticks, SITE_RATE_HZ)
-        self._raw = np.empty((3, 0), dtype=np.int32)
-        self._raw_first = 0
+        self._decimator = Decimator()
         self._waiting = {s: np.empty((3, 0), dtype=np.int32) for s in self._ids}
         self._clipped = {s: np.empty(0, dtype=bool) for s in self._ids}
         self._counter = dict.fromkeys(self._ids, 0)
@@ -110,9 +108,11 @@ class Adxl355Node:
             counts = np.clip(np.rint(noisy * self._scale), LOWEST, HIGHEST).astype(np.int32)
             if 0 in self._ids:
                 self._waiting[0] = np.hstack([self._waiting[0], counts])
-                self._clipped[0] = np.append(self._clipped[0], _at_rail(counts))
+                self._clipped[0] = np.append(self._clipped[0], at_rail(counts))
             if 1 in self._ids:
-                self._decimate(counts)
+                filtered, clipped = self._decimator.take(counts)
+                self._waiting[1] = np.hstack([self._waiting[1], filtered])
+                self._clipped[1] = np.append(self._clipped[1], clipped)
             for s in self._ids:
                 out += self._packed(s, temp)
         return sorted(out, key=lambda emission: emission.ready_ns)
@@ -160,19 +160,6 @@ class Adxl355Node:
     def _delay_s(self, stream: int) -> float:
         return FILTER_DELAY_S + (TAPS // 2 / RATE_HZ[0] if stream == 1 else 0.0)
 
-    def _decimate(self, counts: Counts) -> None:
-        """Filter what is complete: sample ``j`` needs raw samples ``5 j`` to ``5 j + 100``."""
-        self._raw = np.hstack([self._raw, counts])
-        ready = max(0, (self._raw.shape[1] - TAPS) // DECIMATE + 1)
-        if not ready:
-            return
-        windows = np.lib.stride_tricks.sliding_window_view(self._raw, TAPS, axis=1)
-        windows = windows[:, : ready * DECIMATE : DECIMATE]
-        filtered = np.rint(windows @ self._taps).astype(np.int32)
-        self._waiting[1] = np.hstack([self._waiting[1], filtered])
-        self._clipped[1] = np.append(self._clipped[1], _at_rail(windows).any(axis=-1))
-        self._raw = self._raw[:, ready * DECIMATE :]
-
     def _packed(self, stream: int, temp: int) -> list[Emission]:
         """Return the full frames of a stream."""
         n, out = self._per_frame[stream], []
@@ -209,8 +196,3 @@ class Adxl355Node:
         raw = index if stream == 0 else DECIMATE * index + TAPS // 2
         seconds = self._sampler.ticks.at_s(raw)
         return self._start_ns + np.rint(seconds * NS).astype(np.int64)
-
-
-def _at_rail(counts: Counts) -> NDArray[np.bool_]:
-    """Tell which samples have an axis (first dimension) at a clipping code."""
-    return np.asarray(((counts == HIGHEST) | (counts == LOWEST)).any(axis=0))

@@ -12,8 +12,9 @@ from plumbline.simulator.emission import Emission, Sent, StreamFacts
 from plumbline.simulator.instruments.agi_commands import CommandEar
 from plumbline.simulator.instruments.tilt_reader import READINGS_PER_S, Reading, TiltReader
 from plumbline.simulator.sampling import Ticks
-from plumbline.simulator.site import SITE_RATE_HZ, Frame
+from plumbline.simulator.site import Frame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
 RANGE_URAD = 330.0

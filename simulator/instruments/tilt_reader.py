@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from plumbline.simulator.instruments.specific_force import apparent_tilt_rad
 from plumbline.simulator.sampling import Sampler, Ticks
-from plumbline.simulator.site import SITE_RATE_HZ, Frame
+from plumbline.simulator.site import Frame
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
 READINGS_PER_S = 100

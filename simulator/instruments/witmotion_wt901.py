@@ -8,8 +8,9 @@ import numpy as np
 from plumbline.simulator.emission import STANDARD_GRAVITY, Emission, Sent, StreamFacts
 from plumbline.simulator.instruments.specific_force import specific_force_ms2
 from plumbline.simulator.sampling import Sampler, Ticks
-from plumbline.simulator.site import SITE_RATE_HZ, Frame
+from plumbline.simulator.site import Frame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
+from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
 COUNTS_PER_G = 32768 / 16

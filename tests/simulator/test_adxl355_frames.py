@@ -11,7 +11,7 @@ from node_bytes import crc16, messages, unstuffed
 from scipy.signal import firwin, freqz
 
 from plumbline.simulator.instruments import adxl355_frames as frames
-from plumbline.simulator.instruments.adxl355_node import decimator
+from plumbline.simulator.instruments import decimator
 
 PAGE = Path(__file__).resolve().parents[2] / "firmware_configs" / "adxl355_node" / "README.md"
 NONCE = 0x5EED1234
@@ -108,7 +108,7 @@ def test_the_temperature_code_is_the_data_sheets():
 
 
 def test_the_decimating_filter_is_the_one_on_the_page():
-    taps = decimator()
+    taps = decimator.taps()
     np.testing.assert_allclose(taps, firwin(101, 50, window=("kaiser", 6.2), fs=500), atol=1e-15)
     assert taps[50] == pytest.approx(0.200038298, abs=5e-10)
     assert taps[49] == pytest.approx(0.186921381, abs=5e-10)
@@ -116,8 +116,8 @@ def test_the_decimating_filter_is_the_one_on_the_page():
 
 
 def test_the_decimating_filter_is_flat_to_40_hz_and_shut_from_60_hz():
-    _, passed = freqz(decimator(), worN=np.linspace(0, 40, 400), fs=500)
-    _, stopped = freqz(decimator(), worN=np.linspace(60, 250, 2000), fs=500)
+    _, passed = freqz(decimator.taps(), worN=np.linspace(0, 40, 400), fs=500)
+    _, stopped = freqz(decimator.taps(), worN=np.linspace(60, 250, 2000), fs=500)
     assert np.ptp(20 * np.log10(np.abs(passed))) < 0.01
     assert 20 * np.log10(np.abs(stopped).max()) < -64
 
