@@ -133,8 +133,8 @@ class Subscriber:
     def _on_disconnect(
         self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
-        self.connected = False
-        if not self._stopping:
+        was_connected, self.connected = self.connected, False
+        if was_connected and not self._stopping:  # else it has been told why already
             self._tell(f"the broker at {self._where} closed the connection: {reason}")
 
     def _tell(self, text: str) -> None:

@@ -8,7 +8,10 @@ from plumbline.collector.export.timing import ChannelTiming
 WAVEFORMS: dict[Format, str] = {
     Format.MSEED2: (
         "waveforms.mseed    miniSEED 2.4, Steim-2, raw counts.\n"
-        '                   obspy.read("waveforms.mseed")'
+        '                   obspy.read("waveforms.mseed")\n'
+        "                   Each record has its own true start time. ObsPy joins records and\n"
+        "                   counts on at the nominal rate: after an hour on a clock 50 ppm off it\n"
+        "                   is 0.18 s away. Take short windows where absolute time matters."
     ),
     Format.MSEED3: (
         "waveforms.mseed3   miniSEED 3, Steim-2, raw counts, times to the nanosecond, clock error\n"
@@ -39,8 +42,8 @@ def readme(request: ExportRequest, channels: Sequence[ChannelTiming]) -> str:
             f"{samples} samples in {len(channels)} channels, {gaps} gaps (nothing is filled).",
             "",
             WAVEFORMS[request.format],
-            "stations.xml       FDSN StationXML: position, orientation, sensitivity, serial number.",
-            "                   A count is gain * unit; a negative gain: an axis mounted reversed.",
+            "stations.xml       FDSN StationXML: position, orientation, sensitivity, serial.",
+            "                   A count is gain * unit; negative gain: an axis mounted reversed.",
             "timing.json        how times were made, their quality and error, the clocks' rates.",
             "gaps.csv           every stretch of the window without samples, channel by channel.",
             "",

@@ -1,0 +1,85 @@
+"""One ingest with everything around it, in a folder, for tests."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from places import tower_places
+
+from plumbline.collector.arrivals import Arrivals
+from plumbline.collector.ingest.checks import Incoming
+from plumbline.collector.ingest.ingest import Ingest
+from plumbline.collector.ingest.opening import opened_ledger
+from plumbline.collector.ingest.quarantine import Quarantine
+from plumbline.collector.journal import Journal
+from plumbline.collector.notices import Notices
+from plumbline.collector.watermark import Watermarks
+from plumbline.wire.block import Block
+from plumbline.wire.messages import Watermark
+from plumbline.wire.record import encode
+from plumbline.wire.topics import Address, Kind
+
+
+class Intake:
+    """Ingest, journal, ledger, quarantine and watermarks of one data folder."""
+
+    def __init__(self, folder: Path, agent: str = "pi-3a") -> None:
+        self.address = Address(network="XX", structure="TWR01", agent=agent)
+        self.journal = Journal(folder / "journal")
+        self.ledger = opened_ledger(folder / "state" / "ledger.db", self.journal)
+        self.quarantine = Quarantine(folder / "quarantine")
+        self.places = tower_places(folder)
+        self.arrivals = Arrivals()
+        self.notices = Notices()
+        self.said: list[tuple[str, Watermark]] = []
+        self.connected = True
+        self.watermarks = Watermarks(self.ledger, self.journal.store_id, self._publish)
+        self.ingest = Ingest(
+            journal=self.journal,
+            ledger=self.ledger,
+            quarantine=self.quarantine,
+            places=self.places,
+            arrivals=self.arrivals,
+            notices=self.notices,
+            spoke=self.watermarks.spoke,
+        )
+
+    def _publish(self, topic: str, payload: bytes) -> bool:
+        if self.connected:
+            self.said.append((topic, Watermark.from_json(payload)))
+        return self.connected
+
+    def message(self, block: Block, received_ns: int | None = None) -> Incoming:
+        topic = self.address.topic(Kind.BLOCKS, block.stream)
+        return Incoming(topic, encode(block), received_ns or block.end_ns)
+
+    def take(self, *blocks: Block) -> None:
+        self.ingest.take([self.message(block) for block in blocks])
+
+    def take_raw(self, *payloads: bytes, topic: str = "", now_ns: int = 10**18) -> None:
+        topic = topic or "plumbline/1/XX/TWR01/pi-3a/blocks/3A.HN"
+        self.ingest.take([Incoming(topic, payload, now_ns) for payload in payloads])
+
+    def journaled(self) -> list[bytes]:
+        offset, payloads = self.journal.first_offset, []
+        while entries := self.journal.read(offset):
+            payloads += [entry.payload for entry in entries]
+            offset = entries[-1].next_offset
+        return payloads
+
+    def word(self, now_ns: int) -> Watermark:
+        """Return the newest watermark."""
+        self.watermarks.tick(now_ns, everything=True)
+        return self.said[-1][1]
+
+    def told(self) -> list[str]:
+        return [notice.key for notice in self.notices.open()]
+
+    def crash(self) -> None:
+        """Let go of the files as a kill would: no snapshot is written."""
+        self.ledger.close()
+        self.quarantine.close()
+        self.journal.close()
+
+
+def sequence(blocks: Iterable[Block]) -> list[int]:
+    return [block.seq for block in blocks]
