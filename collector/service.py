@@ -17,6 +17,8 @@ from plumbline.collector.series.refill import archived_blocks
 from plumbline.collector.series.stage import SeriesStage
 from plumbline.collector.series.state import SeriesState
 from plumbline.collector.settings import CollectorSettings
+from plumbline.collector.slow.settings import Quantity, SlowSettings
+from plumbline.collector.slow.stage import SlowStage
 from plumbline.collector.stages import Stage, StageRunner
 from plumbline.collector.web.app import application
 from plumbline.collector.web.live import LiveStage
@@ -29,7 +31,11 @@ from plumbline.wire.inventory import Inventory
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 5.0
-KEPT_BY = ("archive", "detect")  # the journal waits for these; series refills from the archive
+KEPT_BY = (
+    "archive",
+    "detect",
+    "slow",
+)  # the journal waits for these
 
 
 class Collector:
@@ -80,6 +86,7 @@ class Collector:
         """Return how each stage is built; a stage that died is built again."""
         stages: dict[str, Callable[[], Stage]] = {
             "archive": self.data.archive_stage,
+            "slow": self._slow_stage,
             "live": self._live_stage,
         }
         if self._settings.series.url is not None:
@@ -92,6 +99,14 @@ class Collector:
     def _live_stage(self) -> LiveStage:
         return LiveStage(
             start=self.data.journal.end_offset, waves=self._waves, channels=self.channels
+        )
+
+    def _slow_stage(self) -> SlowStage:
+        return SlowStage(
+            settings=self._settings.slow,
+            places=self.data.places,
+            events=self.events,
+            start=self.data.journal.first_offset,
         )
 
     def _series_stage(self) -> SeriesStage:
@@ -126,7 +141,7 @@ class Collector:
             acknowledge=lambda code, by: "",
             health=lambda: health(self.data, self.runners),
             metrics=metrics.text,
-            limits_urad={},
+            limits_urad=_tilt_limits(self._settings.slow),
             stale_after_s=settings.stale_after_s,
         )
         return application(sources, password=password, now_ns=self._now_ns)
@@ -136,3 +151,13 @@ class Collector:
         while not self._stop.wait(HOUSEKEEPING_S):
             cursors = [r.health().cursor for r in self.runners if r.name in KEPT_BY]
             self.data.journal.release(min(cursors))
+
+
+def _tilt_limits(settings: SlowSettings) -> dict[str, float]:
+    """Return the tilt limits that are drawn on the page, by level: the lowest of each."""
+    drawn: dict[str, float] = {}
+    for limit in settings.limit:
+        if limit.of is Quantity.TILT:
+            for level, bound in limit.bounds():
+                drawn[level] = min(bound, drawn.get(level, bound))
+    return drawn

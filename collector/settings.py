@@ -9,9 +9,11 @@ from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.broker import BrokerSettings
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.series.settings import SeriesSettings
+from plumbline.collector.slow.settings import SlowSettings, limit_problems
 from plumbline.collector.web.settings import WebSettings
 from plumbline.wire.inventory import Inventory, read_inventory
-from plumbline.wire.settings import BesidePath, Settings, read_settings
+from plumbline.wire.inventory.lookup import places
+from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_settings
 
 
 class CollectorSettings(Settings):
@@ -27,6 +29,7 @@ class CollectorSettings(Settings):
     archive: ArchiveSettings = ArchiveSettings()
     series: SeriesSettings = SeriesSettings()
     alerting: AlertingSettings = AlertingSettings()
+    slow: SlowSettings = SlowSettings()
     web: WebSettings = WebSettings()
 
 
@@ -36,7 +39,11 @@ def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
     Raises
     ------
     BadSettings
-        With every problem of the configuration, or every one of the inventory.
+        With every problem of the configuration, or every one of the inventory, or everything in
+        the one that the other does not bear out.
     """
     settings = read_settings(path, CollectorSettings)
-    return settings, read_inventory(settings.inventory)
+    inventory = read_inventory(settings.inventory)
+    if problems := list(limit_problems(settings.slow, places(inventory))):
+        raise BadSettings(path, problems)
+    return settings, inventory

@@ -4,6 +4,10 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from plumbline.analysis.standing import Standing
+
+__all__ = ["Event", "Kind", "Level", "Limit", "Standing", "finding_id"]
+
 
 class Kind(StrEnum):
     """What an event is about."""
@@ -24,14 +28,6 @@ class Level(StrEnum):
     AMBER = "amber"
     RED = "red"
     BLACK = "black"
-
-
-class Standing(StrEnum):
-    """How far a limit may be trusted; a candidate is shown and never pages."""
-
-    VERIFIED = "verified"
-    PROJECT = "project"
-    CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
