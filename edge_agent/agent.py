@@ -8,16 +8,13 @@ import threading
 from collections.abc import Callable
 
 from plumbline import __version__
-from plumbline.edge_agent.blocks import Gatherer, block_seconds
+from plumbline.edge_agent.assembly import reader_of
 from plumbline.edge_agent.clock import Clock
-from plumbline.edge_agent.drivers import DRIVERS
 from plumbline.edge_agent.locks import SpoolLock
 from plumbline.edge_agent.presence import Presence
 from plumbline.edge_agent.publisher import Publisher
-from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.rejects import Rejects
-from plumbline.edge_agent.serial_port import SerialPort
-from plumbline.edge_agent.settings import EdgeSettings, InstrumentSettings
+from plumbline.edge_agent.settings import EdgeSettings
 from plumbline.edge_agent.spool import Spool
 from plumbline.edge_agent.systemd import notify
 from plumbline.edge_agent.writer import Writer
@@ -63,7 +60,10 @@ class Agent:
         self._spool = Spool(path, bound_mb=settings.spool.bound_mb)
         self._spool.begin_boot(boot, self._started_ns)
         rejects = Rejects(path.with_name(path.stem + "-rejected.jsonl"))
-        self._readers = [self._reader(each, rejects) for each in settings.instrument]
+        self._readers = [
+            reader_of(settings, each, self.boot, clock, reject=rejects.keep, emit=self._take)
+            for each in settings.instrument
+        ]
         self._publisher = Publisher(
             settings=settings.broker,
             presence=Presence(
@@ -135,33 +135,6 @@ class Agent:
         turned = [self._writer.turned_ns, self._publisher.turned_ns]
         turned += [reader.turned_ns for reader in self._readers]
         return now_ns - min(turned) < STUCK_NS
-
-    def _reader(self, instrument: InstrumentSettings, rejects: Rejects) -> Reader:
-        spec = instrument.spec
-        gatherers = {}
-        for code, output in instrument.streams().items():
-            rate_hz = instrument.rate_of(output)
-            gatherers[output.name] = Gatherer(
-                stream=self._settings.stream_id(instrument, code),
-                boot=self.boot,
-                rows=instrument.rows_of(output),
-                rate_hz=rate_hz,
-                block_s=instrument.block_s or block_seconds(rate_hz),
-                traits=spec.clock,
-            )
-        usual_hz = instrument.rate_of(spec.usual)
-        return Reader(
-            port=SerialPort(
-                instrument.port,
-                baud=instrument.line_baud,
-                monotonic_ns=self._clock.monotonic_ns,
-            ),
-            driver=DRIVERS[instrument.driver].make(usual_hz, instrument.line_baud),
-            gatherers=gatherers,
-            clock=self._clock,
-            rejects=rejects,
-            emit=self._take,
-        )
 
     def _take(self, block: Block) -> None:
         self._writer.take(block)

@@ -43,7 +43,7 @@ class Connection:
     """
 
     def __init__(
-        self, settings: BrokerSettings, *, client_id: str, will_topic: str, will: bytes
+        self, settings: BrokerSettings, *, client_id: str, will_topic: str = "", will: bytes = b""
     ) -> None:
         self.is_open = False
         self.acknowledged: deque[int] = deque()
@@ -59,7 +59,8 @@ class Connection:
         )
         self._client.max_inflight_messages = 0  # the owner counts; a live row is never queued here
         self._client.connect_timeout = CONNECT_TIMEOUT_S
-        self._client.will_set(will_topic, will, qos=1, retain=True)
+        if will:
+            self._client.will_set(will_topic, will, qos=1, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish

@@ -10,7 +10,6 @@ from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.drivers import Driver, Item, Notice
 from plumbline.edge_agent.errors import PortTrouble
 from plumbline.edge_agent.framing import Rejected
-from plumbline.edge_agent.rejects import Rejects
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.wake import Wake
 from plumbline.wire.block import Block
@@ -35,8 +34,8 @@ class Reader:
         The streams, by the driver's name of the output.
     clock
         The host's clocks.
-    rejects
-        Where unreadable bytes are kept.
+    reject
+        Takes unreadable bytes, with the port and the time. [ns since 1970]
     emit
         Takes the blocks.
     """
@@ -48,7 +47,7 @@ class Reader:
         driver: Driver,
         gatherers: dict[str, Gatherer],
         clock: Clock,
-        rejects: Rejects,
+        reject: Callable[[str, Rejected, int], None],
         emit: Callable[[Block], None],
     ) -> None:
         self.driver = driver
@@ -57,7 +56,7 @@ class Reader:
         self.turned_ns = clock.monotonic_ns()
         self._port = port
         self._clock = clock
-        self._rejects = rejects
+        self._reject = reject
         self._emit = emit
         self._heard_ns: int | None = None
         self._is_cut = True
@@ -116,7 +115,7 @@ class Reader:
         for item in items:
             if isinstance(item, Rejected):
                 self.rejected += 1
-                self._rejects.keep(self._port.path, item, self._clock.utc_ns())
+                self._reject(self._port.path, item, self._clock.utc_ns())
             elif isinstance(item, Notice):
                 LOG.warning("port %s: %s", self._port.path, item.text)
             elif gatherer := self.gatherers.get(item.output):

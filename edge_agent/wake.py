@@ -21,3 +21,8 @@ class Wake:
         """Take all rings away."""
         with contextlib.suppress(BlockingIOError):
             os.read(self.fd, 4096)
+
+    def close(self) -> None:
+        """Close both ends."""
+        os.close(self.fd)
+        os.close(self._ringer)
