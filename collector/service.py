@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from starlette.applications import Starlette
 
+from plumbline.collector.alerting.assembly import Alerting
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.data_path import DataPath
 from plumbline.collector.events.store import EventStore
@@ -57,6 +58,7 @@ class Collector:
         self.events = EventStore(settings.data / "state" / "events.db")
         self._waves = Waves(self.data.places)
         self.channels = ChannelWatch(self.data.places)
+        self.alerting = Alerting(settings.alerting, inventory, self.events, settings.data, now_ns)
         self.runners = [self._runner(name, build) for name, build in self._stages().items()]
         self.web = WebServer(self._application(), settings.web)
         self._stop = threading.Event()
@@ -67,6 +69,7 @@ class Collector:
         self.data.start()
         for runner in self.runners:
             runner.start()
+        self.alerting.start()
         self.web.start()
         self._housekeeper.start()
         log.info("collecting; the page is at %s", self.web.url)
@@ -77,6 +80,7 @@ class Collector:
         self.data.hush()
         for runner in self.runners:
             runner.stop()
+        self.alerting.stop()
         self.web.stop()
         self._housekeeper.join()
         self.events.close()
@@ -136,9 +140,9 @@ class Collector:
             waves=self._waves,
             channels=self.channels,
             events=self.events,
-            alerts=list,
-            answered=frozenset,
-            acknowledge=lambda code, by: "",
+            alerts=self.alerting.shown,
+            answered=self.alerting.answered,
+            acknowledge=self.alerting.acknowledge,
             health=lambda: health(self.data, self.runners),
             metrics=metrics.text,
             limits_urad=_tilt_limits(self._settings.slow),
