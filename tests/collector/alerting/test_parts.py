@@ -1,0 +1,174 @@
+"""The small pure parts: reading answers, pauses, caps, codes, what is one cause."""
+
+import errno
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stories.alerting_story import START_NS, Story
+
+from plumbline.collector.alerting import audit, incidents
+from plumbline.collector.alerting.audit import Entry
+from plumbline.collector.alerting.caps import free_at_ns
+from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
+from plumbline.collector.alerting.grammar import Code, SeenIt, Unclear, parsed
+from plumbline.collector.alerting.inbound import international
+from plumbline.collector.alerting.retry import is_temporary, pause_ns
+from plumbline.collector.alerting.rules import Reason, Rules, cause_of, verdict
+from plumbline.collector.alerting.settings import Cap
+from plumbline.collector.alerting.store import AlertStore
+from plumbline.collector.events.model import Kind, Level
+
+NS = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("4711", Code("4711")),
+        ("ACK 4711", Code("4711")),
+        ("acknowledged: 4711", Code("4711")),
+        ("4711 ok", Code("4711")),
+        ("รับทราบ 4711", Code("4711")),
+        ("รับทราบ ๔๗๑๑", Code("4711")),
+        ("了解　４７１１", Code("4711")),
+        ("#4711", Code("4711")),
+        ("4711\0\0\0\0", Code("4711")),
+        ("Ok", SeenIt()),
+        ("了解です。", SeenIt()),
+        ("47111", Unclear()),
+        ("471", Unclear()),
+        ("not 4711", Unclear()),
+        ("4711 4712", Unclear()),
+        ("", Unclear()),
+    ],
+)
+def test_an_answer_is_read(text, answer):
+    assert parsed(text) == answer
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading(text):
+    assert isinstance(parsed(text), Code | SeenIt | Unclear)
+
+
+@given(st.integers(0, 9999), st.sampled_from(["٠", "๐", "０", "०", "0"]))
+def test_digits_of_every_script_are_digits(number, zero):
+    digits = f"{number:04d}"
+    written = "".join(chr(ord(zero) + int(digit)) for digit in digits)
+    assert parsed(written) == Code(digits)
+
+
+def test_only_what_may_pass_is_tried_again():
+    assert is_temporary(GatewayAway("away"))
+    assert is_temporary(OSError(errno.ENOSPC, "disk full"))
+    assert is_temporary(PermissionError(errno.EACCES, "not yet"))
+    assert not is_temporary(MessageRefused("no such number"))
+    assert not is_temporary(OSError(errno.ENAMETOOLONG, "name"))
+    assert not is_temporary(TypeError("a fault of ours"))
+
+
+def test_pauses_double_to_two_minutes_give_or_take_a_quarter():
+    for attempts, pause_s in ((1, 2), (2, 4), (3, 8), (6, 64), (7, 120), (20, 120)):
+        pauses = [pause_ns(attempts, f"key{n}") / NS for n in range(200)]
+        assert all(0.75 * pause_s <= pause <= 1.25 * pause_s for pause in pauses)
+        assert max(pauses) - min(pauses) > 0.3 * pause_s
+
+
+def test_a_cap_frees_when_the_oldest_message_leaves_its_window():
+    caps = (Cap(messages=2, within_s=10), Cap(messages=3, within_s=100))
+    assert free_at_ns([], caps, 5 * NS) == 5 * NS
+    assert free_at_ns([1 * NS, 4 * NS], caps, 5 * NS) == 11 * NS
+    assert free_at_ns([1 * NS, 4 * NS], caps, 12 * NS) == 12 * NS
+    assert free_at_ns([1 * NS, 4 * NS, 6 * NS], caps, 50 * NS) == 101 * NS
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+66812345678", "+66812345678"),
+        ("0066812345678", "+66812345678"),
+        ("081-234-5678", "+66812345678"),
+        ("AIS", "AIS"),
+    ],
+)
+def test_numbers_are_compared_in_one_form(written, number):
+    assert international(written, "66") == number
+
+
+def test_no_code_comes_again_soon_though_all_open_at_one_moment(tmp_path):
+    with AlertStore(tmp_path / "a.db").transaction() as tx:
+        codes = [opened(tx, n).code for n in range(300)]
+    assert len(set(codes)) == 300
+    assert all(len(code) == 4 and code.isdecimal() and code[0] != "0" for code in codes)
+
+
+def opened(tx, n):
+    return incidents.add(
+        tx,
+        cause=str(n),
+        structure="TWR01",
+        kind=Kind.TILT,
+        level=Level.RED,
+        opened_ns=START_NS,
+        next_ns=None,
+    )
+
+
+def test_the_log_can_only_be_added_to(tmp_path):
+    store = AlertStore(tmp_path / "a.db")
+    with store.transaction() as tx:
+        audit.write(tx, 1, Entry.OPENED, why="a test")
+    for change in ("UPDATE audit SET person = 'x'", "DELETE FROM audit"):
+        with (
+            pytest.raises(sqlite3.IntegrityError, match="only added to"),
+            store.transaction() as tx,
+        ):
+            tx.execute(change)
+    with store.transaction() as tx:
+        assert [line.detail for line in audit.lines(tx)] == [{"why": "a test"}]
+    store.close()
+
+
+def test_a_database_of_another_version_is_left_alone(tmp_path):
+    store = AlertStore(tmp_path / "a.db")
+    with store.transaction() as tx:
+        tx.execute("PRAGMA user_version = 99")
+    store.close()
+    with pytest.raises(AlertingError, match="version 99.*move the file away"):
+        AlertStore(tmp_path / "a.db")
+
+
+def test_one_cause_has_one_incident_that_is_not_closed(tmp_path):
+    store = AlertStore(tmp_path / "a.db")
+    with pytest.raises(sqlite3.IntegrityError), store.transaction() as tx:
+        opened(tx, 1)
+        opened(tx, 1)
+    store.close()
+
+
+def test_what_is_one_cause(tmp_path):
+    with Story(tmp_path) as story:
+        causes = {kind: cause_of(story.event(kind=kind)) for kind in Kind}
+        assert causes[Kind.SHAKING] == causes[Kind.THRESHOLD] == "TWR01/motion"
+        assert causes[Kind.TILT] != causes[Kind.DIFFERENTIAL_SETTLEMENT]
+        one, other = (
+            cause_of(story.event(kind=Kind.SILENCE, nodes={node: {}})) for node in ("0A", "3A")
+        )
+        assert one != other
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_rule_table_decides_who_is_called(tmp_path, kind):
+    lowest = {
+        Kind.SWAY: None,
+        Kind.HEALTH: Level.RED,
+    }.get(kind, Level.AMBER)
+    with Story(tmp_path) as story:
+        for level in Level:
+            said = verdict(story.event(kind=kind, level=level), Rules())
+            calls = lowest is not None and list(Level).index(level) >= list(Level).index(lowest)
+            assert said == (level if calls else Reason.BELOW)
+            late = verdict(story.event(kind=kind, level=level, late=True), Rules())
+            assert late is Reason.LATE

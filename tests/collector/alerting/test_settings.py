@@ -1,0 +1,108 @@
+"""The section that says who is called: everything wrong with it is told at once."""
+
+import pytest
+
+from plumbline.collector.alerting.settings import AlertingSettings, SenderName
+from plumbline.collector.events.model import Kind, Level
+from plumbline.wire.settings import BadSettings, Settings, read_settings
+
+GOOD = """
+[alerting]
+senders = ["gammu-smsd", "outbox-folder"]
+
+[[alerting.person]]
+name = "Somchai"
+phone = "+66812345678"
+language = "th"
+
+[[alerting.person]]
+name = "Mali"
+phone = "+66898765432"
+senders = ["gammu-smsd"]
+
+[[alerting.step]]
+people = ["Somchai"]
+delay_s = 60
+repeat = 2
+
+[[alerting.step]]
+people = ["Somchai", "Mali"]
+
+[alerting.rule.sway]
+page_from = "red"
+"""
+
+
+class File(Settings):
+    """A file with the section in it."""
+
+    alerting: AlertingSettings
+
+
+def read(tmp_path, text):
+    path = tmp_path / "collector.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_settings(path, File).alerting
+
+
+def test_a_section_is_read(tmp_path):
+    settings = read(tmp_path, GOOD)
+    assert settings.step[0].repeat == 2
+    assert settings.rule.of(Kind.SWAY).page_from == "red"
+    assert settings.rule.of(Kind.SWAY).late == "never"
+    assert settings.answer_s.of(Level.BLACK) == 120
+
+
+def test_an_empty_section_is_good():
+    settings = AlertingSettings()
+    assert settings.senders == (SenderName.OUTBOX_FOLDER,)
+
+
+def test_everything_wrong_is_told_at_once_with_its_place_and_what_to_do(tmp_path):
+    wrong = (
+        GOOD.replace("+66812345678", "0812345678")
+        .replace('"gammu-smsd", "outbox-folder"', '"pigeon"')
+        .replace('language = "th"', 'language = "th"\nstructures = ["TOWER01"]')
+        .replace('name = "Mali"', 'name = "Somchai"')
+        .replace('["Somchai", "Mali"]', '["Somchai", "Preecha"]')
+        .replace("repeat = 2", "repeat = 0")
+        .replace('page_from = "red"', 'page_from = "crimson"\ncolour = 1')
+    )
+    with pytest.raises(BadSettings) as refusal:
+        read(tmp_path, wrong)
+    told = {problem.where: problem.what for problem in refusal.value.problems}
+    assert "expected E.164" in told["alerting.person[0].phone"]
+    assert "as +66812345678" in told["alerting.person[0].phone"]
+    assert "expected 1 to 5 capital letters or digits" in told["alerting.person[0].structures[0]"]
+    assert "used twice" in told["alerting.person[1].name"]
+    assert "nobody is called 'Preecha'" in told["alerting.step[1].people[1]"]
+    assert "'gammu-smsd'" in told["alerting.senders[0]"]
+    assert "alerting.step[0].repeat" in told
+    assert "'never'" in told["alerting.rule.sway.page_from"]
+    assert "unknown key" in told["alerting.rule.sway.colour"]
+    assert len(told) == 8
+
+
+def test_two_people_cannot_have_one_number(tmp_path):
+    with pytest.raises(BadSettings, match="phone.*used twice"):
+        read(tmp_path, GOOD.replace("+66898765432", "+66812345678"))
+
+
+def test_one_sender_is_named_once(tmp_path):
+    with pytest.raises(BadSettings, match="name each once"):
+        read(tmp_path, GOOD.replace('"outbox-folder"', '"gammu-smsd"'))
+
+
+@pytest.mark.parametrize(
+    "senders", [["gammu-smsd"], ["gammu-smsd", "terminal"], ["terminal", "outbox-folder"]]
+)
+def test_in_house_nothing_can_reach_a_phone(senders):
+    settings = AlertingSettings.model_validate(
+        {
+            "senders": senders,
+            "person": [{"name": "A", "phone": "+66812345678", "senders": ["gammu-smsd"]}],
+        }
+    ).in_house()
+    kept = {*settings.senders, *(name for one in settings.person for name in one.senders)}
+    assert kept
+    assert SenderName.GAMMU_SMSD not in kept
