@@ -18,6 +18,7 @@ from plumbline.collector.series.refill import archived_blocks
 from plumbline.collector.series.stage import SeriesStage
 from plumbline.collector.series.state import SeriesState
 from plumbline.collector.settings import CollectorSettings
+from plumbline.collector.silence.watch import SilenceWatch
 from plumbline.collector.slow.settings import Quantity, SlowSettings
 from plumbline.collector.slow.stage import SlowStage
 from plumbline.collector.stages import Stage, StageRunner
@@ -31,7 +32,7 @@ from plumbline.wire.inventory import Inventory
 
 log = logging.getLogger(__name__)
 
-HOUSEKEEPING_S = 5.0
+HOUSEKEEPING_S = 1.0
 KEPT_BY = (
     "archive",
     "detect",
@@ -61,6 +62,14 @@ class Collector:
         self.alerting = Alerting(settings.alerting, inventory, self.events, settings.data, now_ns)
         self.runners = [self._runner(name, build) for name, build in self._stages().items()]
         self.web = WebServer(self._application(), settings.web)
+        self._silence = SilenceWatch(
+            settings=settings.silence,
+            places=self.data.places,
+            arrivals=self.data.arrivals,
+            events=self.events,
+            connected=lambda: self.data.subscriber.connected,
+            started_ns=now_ns(),
+        )
         self._stop = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeping")
 
@@ -151,8 +160,9 @@ class Collector:
         return application(sources, password=password, now_ns=self._now_ns)
 
     def _keep_house(self) -> None:
-        """Let journal segments go that every stage it waits for has passed."""
+        """Listen for silence; let journal segments go that every stage it waits for has passed."""
         while not self._stop.wait(HOUSEKEEPING_S):
+            self._silence.look(self._now_ns())
             cursors = [r.health().cursor for r in self.runners if r.name in KEPT_BY]
             self.data.journal.release(min(cursors))
 

@@ -9,6 +9,7 @@ from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.broker import BrokerSettings
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.series.settings import SeriesSettings
+from plumbline.collector.silence.settings import SilenceSettings
 from plumbline.collector.slow.settings import SlowSettings, limit_problems
 from plumbline.collector.web.settings import WebSettings
 from plumbline.wire.inventory import Inventory, read_inventory
@@ -30,6 +31,7 @@ class CollectorSettings(Settings):
     series: SeriesSettings = SeriesSettings()
     alerting: AlertingSettings = AlertingSettings()
     slow: SlowSettings = SlowSettings()
+    silence: SilenceSettings = SilenceSettings()
     web: WebSettings = WebSettings()
 
 
