@@ -51,7 +51,10 @@ RATE = re.compile(r"at\s+(\d+(?:\.\d*)?)\s*(?:pts|samples?|points)\s*/\s*s", re.
 COUNT = re.compile(r"NO\.?\s+OF\s+POINTS\s*=\s*(\d+)", re.IGNORECASE)
 LENGTH = re.compile(r"RECORD\s+LENGTH\s*=\s*(\d*\.?\d+)", re.IGNORECASE)
 EVEN = 0.51
-"""Times rounded to the last digit stray from the even grid by up to half that digit."""
+"""Times may stray from the even grid by half a step before they count as uneven."""
+
+NOMINAL_WITHIN = 5e-4
+"""A film's speed strays this much from the nominal rate, which is then taken for the grid."""
 
 
 def sniff(head: str, path: Path) -> bool:
@@ -84,12 +87,22 @@ def read(path: Path) -> list[Record]:
             records.append(_volume_1(lines))
         elif VOLUME_2 in first:
             records += _volume_2(lines)
-        elif first.startswith(("/&", "|", "-")) or not first.strip():
-            lines.take(1, "end mark")
         else:
-            lines.take(1, "channel")
-            lines.damaged("expected the first line of a channel, '... accelerogram ...'")
+            _pass_end_mark(lines)
+    if not records:
+        lines.damaged("no channel in this file")
     return records
+
+
+def _pass_end_mark(lines: TextLines) -> None:
+    """Pass one line between channels; numbers there mean the count in the header is wrong."""
+    words = lines.take(1, "end mark")[0].split()
+    try:
+        [float(word) for word in words]
+    except ValueError:
+        return
+    if words:
+        lines.damaged("more values than the header says")
 
 
 def _headers(lines: TextLines, volume: int) -> tuple[list[str], Array]:
@@ -139,7 +152,9 @@ def _record(
     notes: tuple[str, ...] = (),
 ) -> Record:
     return Record(
+        network=who.network,
         station=who.station,
+        location=who.location,
         channel=who.channel,
         place=who.place,
         orientation=who.orientation,
@@ -201,7 +216,9 @@ def _volume_1(lines: TextLines) -> Record:
 def _evenly(time_s: Array, values: Array) -> tuple[Array, float, tuple[str, ...]]:
     """Return values on an even grid, its rate, and a note if they had to be moved onto it."""
     step_s = float(time_s[-1] - time_s[0]) / (time_s.size - 1)
-    step_s = round(step_s, 6)
+    nominal_s = 1 / round(1 / step_s) if step_s < 1 else step_s
+    if abs(step_s / nominal_s - 1) < NOMINAL_WITHIN:
+        step_s = nominal_s
     grid = time_s[0] + step_s * np.arange(time_s.size)
     if np.abs(time_s - grid).max() <= EVEN * step_s:
         return values.copy(), rate_of(step_s), ()

@@ -11,7 +11,13 @@ VOLUME_1_LINES = 13
 VOLUME_2_LINES = 25
 CENTURY_PIVOT = 50
 
-STATION = re.compile(r"STATION\s+NO\.?\s*([A-Z]*\d+[A-Z]*)\s", re.IGNORECASE)
+STATION = re.compile(r"STATION\s+(?:NO|ID)\.?\s+(?!\d*\.\d+[NS])(\S+)", re.IGNORECASE)
+"""Number or code; where it is left blank the latitude follows, which is not one."""
+
+SEED = re.compile(r"^\S*\.([A-Z0-9]{1,2})\.([A-Z0-9]{1,5})\.(\S{2})\.[A-Z]{2}\b")
+"""Newer files of other networks: ``15481673.CI.WLT.--.HN``."""
+
+STATION_LINE = re.compile(r"\s*STATION\s+(?:NO|ID)\b", re.IGNORECASE)
 CHANNEL = re.compile(r"^\s*CHA?N\.?\s*(\d+)\s*:\s*(.*?)\s*(?:\(|LOCATION|FROM|$)", re.IGNORECASE)
 OWN_CHANNEL = re.compile(r"STA\s+CHN\s*:\s*(\d+)", re.IGNORECASE)
 START = re.compile(
@@ -36,7 +42,9 @@ ACCELERATION_UNITS: tuple[tuple[re.Pattern[str], Unit], ...] = (
 class Names(NamedTuple):
     """Who and where."""
 
+    network: str
     station: str
+    location: str
     channel: str
     place: str
     orientation: Orientation
@@ -48,14 +56,17 @@ def names(text: list[str]) -> Names:
     The station is its number, else the words of its name where the number is left blank.
     """
     numbered = next((m for line in text if (m := STATION.search(line))), None)
-    at = next((i for i, line in enumerate(text) if "STATION NO" in line.upper()), -1)
+    at = next((i for i, line in enumerate(text) if STATION_LINE.match(line)), -1)
     name = " ".join(text[at + 1].split()) if 0 <= at < len(text) - 1 else ""
     line = next((line for line in text if CHANNEL.match(line)), "")
     channel, own = CHANNEL.match(line), OWN_CHANNEL.search(line)
     number = own[1] if own and int(own[1]) else (channel[1] if channel else "")
+    seed = next((m for line in text if (m := SEED.match(line))), None)
     place = re.split(r"LOCATION\s*:", line, flags=re.IGNORECASE)
     return Names(
+        network=seed[1] if seed else "",
         station=numbered[1] if numbered else name,
+        location=seed[3].strip("-") if seed else "",
         channel=f"CHAN{number}" if number else "",
         place=" ".join(place[1].split()) if len(place) > 1 else "",
         orientation=oriented(channel[2] if channel else ""),

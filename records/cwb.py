@@ -44,7 +44,7 @@ def read(path: Path) -> list[Record]:
     header: dict[str, str] = {}
     peaks: dict[str, float] = {}
     ahead_h = 0.0
-    while not (line := lines.peek()).strip() or line.startswith("#"):
+    while not lines.done and (not (line := lines.peek()).strip() or line.startswith("#")):
         lines.take(1, "header")
         if match := PEAKS.match(line):
             peaks[match[1].upper()] = max(float(match[2]), float(match[3]), key=abs)

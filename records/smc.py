@@ -8,8 +8,8 @@ Oddities
 - The first line says what the values are: 1 uncorrected or 2 corrected acceleration (cm/s2),
   3 velocity (cm/s), 4 displacement (cm); 5 are response spectra. Nothing else states a unit.
 - -32768 and 1.7E+38 are "not known".
-- Integer 16 is the number of comment lines, 17 that of values; 13 is the dip from the vertical
-  (0 is up), 14 the azimuth.
+- Integer 16 is the number of comment lines, 17 that of values, 18 is 1 if something is wrong;
+  13 is the dip from the vertical (0 is up), 14 the azimuth.
 - The header has the minute of the earthquake, not the time of the first sample: the start time
   stays unknown.
 - Newer files name the channel in a comment, ``<SCNL>1103.HN2.NP.4E``, and the place in another.
@@ -17,6 +17,9 @@ Oddities
 
 import re
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from plumbline.records.errors import NotATimeSeries
 from plumbline.records.fortran import Layout, take_numbers
@@ -42,6 +45,8 @@ REALS = Layout(per_line=5, width=15)
 VALUES = Layout(per_line=8, width=10)
 UNKNOWN_INTEGER = -32768
 UNKNOWN_REAL = 1e38
+FASTEST_HZ = 1e5
+"""Some files have nonsense above this for a rate. [Hz]"""
 
 STATION = re.compile(r"station\s*=\s*(.*?)\s{2,}component\s*=\s*(\S*)", re.IGNORECASE)
 SCNL = re.compile(r"<SCNL>\s*([^.\s]*)\.([^.\s]*)\.([^.\s]*)\.([^.\s<]*)")
@@ -77,8 +82,8 @@ def read(path: Path) -> list[Record]:
     count, rate_hz = int(integers[16]), float(reals[1])
     if count <= 0:
         lines.damaged("integer 17, the number of values, is not known", header_line)
-    if not 0 < rate_hz < UNKNOWN_REAL:
-        lines.damaged("real 2, the sampling rate, is not known", header_line)
+    if not 0 < rate_hz < FASTEST_HZ:
+        lines.damaged(f"real 2, the sampling rate, is {rate_hz:g}", header_line)
     values = take_numbers(lines, count, VALUES, "values")
     scnl = next((m for line in comments if (m := SCNL.search(line))), None)
     place = next((m for line in comments if (m := PLACE.search(line))), None)
@@ -100,9 +105,16 @@ def read(path: Path) -> list[Record]:
             offset_removed=kind[2],
             peak=_peak(reals),
             source=path,
-            notes=(f"no start time; the earthquake: {' '.join(text[3].split())}",),
+            notes=_notes(text, integers),
         )
     ]
+
+
+def _notes(text: list[str], integers: NDArray[np.int_]) -> tuple[str, ...]:
+    notes = [f"no start time; the earthquake: {' '.join(text[3].split())}"]
+    if integers[17] == 1:
+        notes.append("the giver flags a problem with this record: see the comments in the file")
+    return tuple(notes)
 
 
 def _orientation(dip: int, azimuth: int, component: str) -> Orientation:
