@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plumbline.edge_agent.drivers import DRIVERS
+from plumbline.edge_agent.drivers import DRIVERS, USUAL_ROWS
 
 HEAD = """\
 ## Plumbline edge agent. '##' explains, '# key = value' shows a default.
@@ -64,7 +64,7 @@ def first_config(
             node=wanted.node,
             stream=usual.stream,
             axes=usual.axes,
-            map="".join(usual.rows[axis] for axis in usual.axes),
+            map="".join(USUAL_ROWS[axis] for axis in usual.axes),
             baud=spec.baud,
         )
     return text

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from plumbline.edge_agent.drivers import DRIVERS, DriverSpec, Output
+from plumbline.edge_agent.drivers import DRIVERS, USUAL_ROWS, DriverSpec, Output
 from plumbline.wire.identity import StreamId, code_problem
 from plumbline.wire.settings import BadSettings, Problem, Settings, read_settings
 from plumbline.wire.topics import Address, agent_problem
@@ -151,7 +151,7 @@ class InstrumentSettings(Settings):
     def rows_of(self, output: Output) -> tuple[int, ...]:
         """Return, for each axis of a block, the row of the driver's readings."""
         own = "" if output.secondary else self.map
-        own = own or "".join(output.rows.get(axis, "") for axis in self.axes_of(output))
+        own = own or "".join(USUAL_ROWS.get(axis, "") for axis in self.axes_of(output))
         return tuple(output.own_axes.index(letter) for letter in own)
 
     def _problems(self) -> Any:
@@ -178,7 +178,7 @@ class InstrumentSettings(Settings):
             yield f"temperature: {self.driver} gives none; leave it out"
         own = primary[0].own_axes
         axes = self.axes or primary[0].axes
-        letters = self.map or "".join(primary[0].rows.get(axis, "?") for axis in axes)
+        letters = self.map or "".join(USUAL_ROWS.get(axis, "?") for axis in axes)
         if sorted(letters) != sorted(own):
             yield (
                 f"axes {axes!r} with map {self.map!r}: map must name each of {own!r} once, in the "

@@ -1,7 +1,7 @@
 """What every driver offers: bytes with their arrival in, readings out, no I/O and no clock."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from plumbline.edge_agent.framing import Rejected
@@ -18,8 +18,9 @@ class Notice:
 
 Item = Readings | Rejected | Notice
 
+# x points east, y north, z up, unless the configuration maps the axes otherwise
+USUAL_ROWS = {"E": "x", "1": "x", "N": "y", "2": "y", "Z": "z", "3": "z", "I": "t"}
 # FDSN source identifiers, band codes by sample rate: below 250 Hz "H" (or "E"), ...
-USUAL_ROWS = {"Z": "z", "3": "z", "N": "x", "1": "x", "E": "y", "2": "y", "I": "t"}
 BANDS = ((0.9, "VU"), (1.1, "L"), (10, "M"), (80, "BS"), (250, "HE"), (1000, "CD"), (1e6, "FG"))
 
 
@@ -62,8 +63,6 @@ class Output:
         Nominal rate, unless the configuration tells another. [Hz]
     unit, counts_per_unit
         What a count means, for people who watch; the inventory says it for good.
-    rows
-        Which own axis an axis code stands for unless the configuration maps them.
     secondary
         Whether this comes beside another output, as a tiltmeter's temperature.
     """
@@ -75,7 +74,6 @@ class Output:
     rate_hz: float
     unit: str
     counts_per_unit: float
-    rows: Mapping[str, str] = field(default_factory=lambda: USUAL_ROWS)
     secondary: bool = False
 
     @staticmethod

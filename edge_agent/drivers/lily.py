@@ -2,7 +2,8 @@
 
 One tilt count is 0.001 µrad and one temperature count 0.01 °C, the last printed digits. The lines
 carry no checksum; their fields have fixed widths, so that a lost or doubled byte shows. Readings
-from levelling (marked ``*``) are not tilt of anything and are left out.
+from levelling (marked ``*``) are not tilt of anything and are left out; behind it the zero is
+another one, and a new run begins.
 """
 
 import re
@@ -28,14 +29,15 @@ class Lily(LineInstrument):
 
     def understood(self, line: str, ready_ns: int) -> Iterator[Item]:
         """Yield what one line says."""
-        text = LOGGER_PREFIX.sub("", line, count=1)
+        text = LOGGER_PREFIX.sub("", line, count=1).removeprefix("$")
         if text.startswith("*"):
             self.frames += 1
             if event := EVENT.search(text):
+                self.run += event[0] == "Leveled!"
                 yield Notice(text=f"LILY {self.serial or ''}: {event[0]}")
             return
         found = SAMPLE.fullmatch(text)
-        if not found:
+        if not found or not self.is_known(found[4]):
             yield Rejected(reason="not a LILY line", raw=line.encode())
             return
         x, y, temperature = (printed_count(found[group]) for group in (1, 2, 3))
@@ -43,7 +45,6 @@ class Lily(LineInstrument):
             yield Rejected(reason="LILY reading beyond its range", raw=line.encode())
             return
         self.frames += 1
-        self.serial = found[4]
         yield self.sampled("tilt", (x, y), ready_ns)
         yield self.sampled("temperature", (temperature,), ready_ns)
 

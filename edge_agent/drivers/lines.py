@@ -13,9 +13,9 @@ from plumbline.edge_agent.timebase import ClockTraits
 
 NS = 1_000_000_000
 LINE_END_BYTES = 2
+BURST_NS = 135_000_000  # middle of the 28 readings of a line to its beginning, as assumed in README
 
-# The rate is a setting of the instrument's own clock; what lies between the motion and the line (a
-# filter, an average of some samples) is not told.
+# The rate is a setting of the instrument's own clock; the spacing of the burst is not published.
 ARRIVAL_TIMED = ClockTraits(
     counted=False, max_skew=5e-3, error_ns=500_000_000, settling_error_ns=1_000_000_000
 )
@@ -36,6 +36,8 @@ class LineInstrument:
         del rate_hz
         self.frames = 0
         self.serial: str | None = None
+        self.run = 0
+        self._other_serial: str | None = None
         self._ns_per_byte = 10 * NS / baud
         self._reader = LineReader()
 
@@ -46,20 +48,33 @@ class LineInstrument:
                 yield line
             else:
                 taken = round((len(line) + LINE_END_BYTES) * self._ns_per_byte)
-                yield from self.understood(line, arrival_ns - taken)
+                yield from self.understood(line, arrival_ns - taken - BURST_NS)
 
     def reopened(self) -> Iterator[Item]:
-        """Forget the half line left from before the port was opened again."""
+        """Forget the half line, and whose it was, from before the port was opened again."""
+        self.serial = self._other_serial = None
         yield from self._reader.reset()
 
     def understood(self, line: str, ready_ns: int) -> Iterator[Item]:
         """Yield what one line says."""
         raise NotImplementedError
 
+    def is_known(self, serial: str) -> bool:
+        """Tell whether a line is from the instrument that was here before, or from a new one.
+
+        Without a checksum the serial number is what tells a damaged line; another number is
+        believed when it comes twice running.
+        """
+        if self.serial is None or serial in (self.serial, self._other_serial):
+            self.serial, self._other_serial = serial, None
+            return True
+        self._other_serial = serial
+        return False
+
     def sampled(self, output: str, counts: Sequence[int], ready_ns: int) -> Readings:
         """Return one sample of one output."""
         column: NDArray[np.int32] = np.array(counts, dtype=np.int32).reshape(-1, 1)
-        return Readings(output=output, run=0, counter=None, counts=column, ready_ns=ready_ns)
+        return Readings(output=output, run=self.run, counter=None, counts=column, ready_ns=ready_ns)
 
 
 def printed_count(field: str) -> int:

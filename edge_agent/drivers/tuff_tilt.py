@@ -33,8 +33,7 @@ class TuffTilt(LineInstrument):
         """Yield what one line says."""
         if line.startswith("$YXXDR,"):
             yield from self._xdr(line, ready_ns)
-        elif found := SIM.fullmatch(line):
-            self.serial = found[4]
+        elif (found := SIM.fullmatch(line)) and self.is_known(found[4]):
             x, y, temperature = (printed_count(found[group]) for group in (1, 2, 3))
             yield from self._sample(x, y, temperature, ready_ns)
         elif line.startswith("*"):
@@ -83,11 +82,11 @@ class TuffTilt(LineInstrument):
 SPEC = DriverSpec(
     make=TuffTilt,
     summary="Jewell Tuff Tilt: SIM or XDR sentences, 1 Hz, 0.001° a count",
-    baud=9_600,
+    baud=19_200,
     outputs=(
         Output(
             name="tilt", stream="LA", own_axes="xy", axes="12", rate_hz=1.0,
-            unit="deg", counts_per_unit=1000.0, rows={"1": "x", "2": "y", "E": "x", "N": "y"},
+            unit="deg", counts_per_unit=1000.0,
         ),
         Output(
             name="temperature", stream="LK", own_axes="t", axes="I", rate_hz=1.0,

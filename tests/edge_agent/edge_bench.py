@@ -370,6 +370,7 @@ path = "{spool}"
 driver = "adxl355_node"
 port = "{node_port}"
 node = "0A"
+map = "zxy"
 """
 
 
