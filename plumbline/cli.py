@@ -18,10 +18,12 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "alerts": Command("plumbline.commands.alerts", "what people were told; answer, silence, test"),
     "collector": Command("plumbline.commands.collector", "keep every sample, detect, call people"),
     "dashboards": Command(
         "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
     ),
+    "demo": Command("plumbline.commands.demo", "a shaken tower, end to end, on this machine"),
     "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
     "export": Command("plumbline.commands.export", "write a window of the archive to files"),
     "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),

@@ -1,0 +1,29 @@
+"""Reading the collector's file for alerting alone: an answer must not wait for the rest of it."""
+
+from pathlib import Path
+
+from pydantic import ConfigDict
+
+from plumbline.collector.alerting.settings import AlertingSettings
+from plumbline.wire.settings import BesidePath, Settings, read_settings
+
+
+class _Part(Settings):
+    """What alerting needs of the collector's file; all else is let through unread."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    data: BesidePath = Path("data")
+    alerting: AlertingSettings = AlertingSettings()
+
+
+def configured(path: Path) -> tuple[Path, AlertingSettings]:
+    """Return the data folder and the ``[alerting]`` section of a collector's file.
+
+    Raises
+    ------
+    BadSettings
+        If the file cannot be read or one of the two is wrong.
+    """
+    part = read_settings(path, _Part)
+    return part.data, part.alerting

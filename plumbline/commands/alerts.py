@@ -1,0 +1,245 @@
+"""``plumbline alerts``: what people were told, answering it, silences and tests."""
+
+import argparse
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plumbline.collector.events.model import Kind, Level
+from plumbline.commands import CommandError
+
+if TYPE_CHECKING:
+    from plumbline.collector.alerting.settings import AlertingSettings
+    from plumbline.collector.alerting.store import AlertStore
+
+NS = 1_000_000_000
+EXAMPLE = """example:
+  plumbline alerts list                          what is open, who was told, who answered
+  plumbline alerts ack 4711 --by Somchai         nobody is called about 4711 any more
+  plumbline alerts show 4711                     everything about it, with the log
+  plumbline alerts silence --structure TWR01 --for 2h --reason "crane works" --by Somchai
+  plumbline alerts silence                       the silences that hold now
+  plumbline alerts silence --end 3 --by Somchai
+  plumbline alerts test --person Mali --by Somchai
+  plumbline alerts people                        who is called, in which order
+
+The commands work on the collector's data folder, beside a running collector: --data DIR, or the one
+that --config names.
+"""
+_UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_STALE_S = 30
+_FOR_EVER_S = 3_650 * 86_400.0
+_KINDS = [kind.value for kind in Kind]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.description = "See what people were told, answer, keep silent for a while, test."
+    parser.epilog = EXAMPLE
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = _action(actions, "list", "open alarms, who was told, who answered")
+    listing.add_argument("--all", action="store_true", help="closed ones too, the latest 50")
+    listing.add_argument("--json", action="store_true", help="one JSON array")
+    shown = _action(actions, "show", "one alarm, every message and the log")
+    shown.add_argument("code", help="the four digits")
+    ack = _action(actions, "ack", "answer an alarm: nobody is called about it any more")
+    ack.add_argument("code", help="the four digits of the message")
+    ack.add_argument("--by", required=True, metavar="NAME", help="who has seen it")
+    silence = _action(actions, "silence", "call nobody for a while; without --for, list silences")
+    silence.add_argument("--for", dest="lasting", metavar="TIME", help="as 45m, 2h or 1d")
+    silence.add_argument("--structure", metavar="CODE", help="only this structure")
+    silence.add_argument("--kind", choices=_KINDS, help="only this kind of event")
+    silence.add_argument("--node", metavar="CODE", help="only where no other node is concerned")
+    silence.add_argument(
+        "--up-to",
+        default="red",
+        choices=["amber", "red", "black"],
+        help="gravest level kept silent (default: red; black must be asked for)",
+    )
+    silence.add_argument("--reason", default="", help="why")
+    silence.add_argument("--by", default="", metavar="NAME", help="who says so")
+    silence.add_argument("--end", type=int, metavar="ID", help="end this silence now")
+    test = _action(actions, "test", "send a message marked TEST and wait for an answer")
+    test.add_argument("--by", required=True, metavar="NAME", help="who tests")
+    test.add_argument("--person", metavar="NAME", help="only this person (default: the policy)")
+    test.add_argument("--structure", default="TEST", metavar="CODE", help="as named in the message")
+    _action(actions, "people", "who is called, and in which order")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the action."""
+    from plumbline.collector.alerting.engine import database
+    from plumbline.collector.alerting.errors import AlertingError
+
+    data, settings = _place(args)
+    try:
+        return _ACTIONS[args.action](args, database(data), settings)
+    except AlertingError as error:
+        raise CommandError(str(error)) from error
+
+
+def _list(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
+    from plumbline.collector.alerting import page, printed, view
+
+    now_ns = time.time_ns()
+    if args.json:
+        within_s = _FOR_EVER_S if args.all else 0.0
+        print(json.dumps(page.shown_incidents(path, now_ns, within_s), ensure_ascii=False))
+        return 0
+    found = (view.recent_incidents if args.all else view.open_incidents)(path, now_ns)
+    for one in found:
+        print("\n".join(printed.listed(one)))
+    if not found:
+        print("there has been no alarm" if args.all else "no alarm is open")
+    _warn_when_nobody_looks(path, now_ns)
+    return 0
+
+
+def _show(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
+    from plumbline.collector.alerting import printed, view
+
+    one = view.incident_with(path, args.code, time.time_ns())
+    if one is None:
+        raise CommandError(f"no alarm has the code {args.code}; see 'plumbline alerts list --all'")
+    print("\n".join(printed.shown(one, view.log(path, one.incident.id))))
+    return 0
+
+
+def _ack(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
+    from plumbline.collector.alerting import page
+
+    with _opened(path) as store:
+        print(page.answer(store, args.code, args.by, "command line", time.time_ns()))
+    return 0
+
+
+def _silence(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
+    from plumbline.collector.alerting import mutes, printed, view
+
+    now_ns = time.time_ns()
+    if args.end is not None:
+        with _opened(path) as store, store.transaction() as tx:
+            if not mutes.end_silence(tx, args.end, args.by or "command line", now_ns):
+                raise CommandError(f"no silence {args.end} holds; see 'plumbline alerts silence'")
+        print(f"silence {args.end} has ended")
+        return 0
+    if args.lasting is not None:
+        matcher = mutes.Matcher(
+            structure=args.structure,
+            kind=Kind(args.kind) if args.kind else None,
+            node=args.node,
+            up_to=Level(args.up_to),
+        )
+        lasting_s = _seconds(args.lasting)
+        with _opened(path) as store, store.transaction() as tx:
+            mutes.set_silence(
+                tx,
+                matcher,
+                reason=args.reason,
+                author=args.by,
+                duration_s=lasting_s,
+                now_ns=now_ns,
+            )
+    held = view.silences(path, now_ns)
+    print("\n".join(map(printed.silence, held)) if held else "no silence holds")
+    return 0
+
+
+def _test(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
+    from plumbline.collector.alerting import drill
+
+    if args.person is not None and settings.named(args.person) is None:
+        names = ", ".join(one.name for one in settings.person) or "nobody"
+        raise CommandError(f"nobody is called {args.person!r}; the configuration has {names}")
+    now_ns = time.time_ns()
+    with _opened(path) as store, store.transaction() as tx:
+        begun = drill.start_test(
+            tx, structure=args.structure, by=args.by, only=args.person, now_ns=now_ns
+        )
+    print(f"test {begun.code} begins; 'plumbline alerts show {begun.code}' says what came of it")
+    _warn_when_nobody_looks(path, now_ns)
+    return 0
+
+
+def _people(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
+    from plumbline.collector.alerting import printed
+
+    if not settings.person:
+        print("nobody is called; add [[alerting.person]] to the configuration")
+        return 1
+    print("\n".join(printed.people(settings)))
+    return 0
+
+
+_ACTIONS: "dict[str, Callable[[argparse.Namespace, Path, AlertingSettings], int]]" = {
+    "list": _list,
+    "show": _show,
+    "ack": _ack,
+    "silence": _silence,
+    "test": _test,
+    "people": _people,
+}
+
+
+def _place(args: argparse.Namespace) -> "tuple[Path, AlertingSettings]":
+    """Return the data folder and the section; the rest of the file may be broken."""
+    from plumbline.collector.alerting.configured import configured
+    from plumbline.collector.alerting.settings import AlertingSettings
+    from plumbline.wire.settings import BadSettings
+
+    usual = Path("collector.toml")
+    path = args.config or (usual if usual.exists() else None)
+    if path is None:
+        return args.data or Path("data"), AlertingSettings()
+    try:
+        data, settings = configured(path)
+    except BadSettings as error:
+        # Whoever answers an alarm must not have to mend the file first.
+        if args.data is None or args.action in ("test", "people"):
+            raise CommandError(str(error)) from error
+        return args.data, AlertingSettings()
+    return args.data or data, settings
+
+
+@contextmanager
+def _opened(path: Path) -> "Iterator[AlertStore]":
+    from plumbline.collector.alerting.store import AlertStore
+
+    if not path.exists():
+        raise CommandError(
+            f"no alerting database at {path}; give the collector's data folder with --data"
+        )
+    store = AlertStore(path)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _warn_when_nobody_looks(path: Path, now_ns: int) -> None:
+    from plumbline.collector.alerting import printed, view
+
+    last_ns = view.summary(path).last_tick_ns
+    if now_ns - last_ns > _STALE_S * NS:
+        since = f"since {printed.clock(last_ns)}" if last_ns else "yet"
+        print(f"! no collector has looked at alarms {since}; is it running?")
+
+
+def _action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=summary, description=summary)
+    parser.add_argument("--data", type=Path, help="the collector's data folder")
+    parser.add_argument("--config", type=Path, help="its TOML file (default: collector.toml)")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
+    if not found:
+        raise CommandError(f"time {text!r}: expected a number and s, m, h or d, as 2h")
+    return float(found[1]) * _UNITS_S[found[2]]
