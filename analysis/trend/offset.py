@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -190,8 +190,10 @@ def _rank_p(time: NDArray[Any], y: NDArray[Any], before: Mask, after: Mask, tren
     if np.ptp(np.concatenate([left, right])) == 0:
         return 1.0
     # Its normal approximation holds from about eight readings a side.
-    method = "exact" if min(left.size, right.size) < 8 else "asymptotic"
-    p = float(mannwhitneyu(left, right, alternative="two-sided", method=method).pvalue)
+    method: Literal["exact", "asymptotic"] = (
+        "exact" if min(left.size, right.size) < 8 else "asymptotic"
+    )
+    p = float(mannwhitneyu(left.ravel(), right.ravel(), method=method).pvalue)
     share = min(
         _effective(time[before], left) / left.size, _effective(time[after], right) / right.size, 1.0
     )

@@ -120,7 +120,8 @@ def pairwise_slopes(time: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
     first, second = np.triu_indices(time.size, 1)
     step = time[second] - time[first]
     apart = step != 0
-    return (values[second] - values[first])[apart] / step[apart]
+    slopes: NDArray[Any] = (values[second] - values[first])[apart] / step[apart]
+    return slopes
 
 
 def trend(

@@ -82,8 +82,8 @@ def lag_one(time_d: ArrayLike, residual: ArrayLike, step_d: float) -> float:
     taken off; the result is held in ``[0, 0.98]``: a negative one is treated as none, so
     it never narrows an interval.
     """
-    time = np.asarray(time_d, dtype=float)
-    centred = np.asarray(residual, dtype=float) - np.mean(residual)
+    time, left = np.asarray(time_d, dtype=float), np.asarray(residual, dtype=float)
+    centred = left - left.mean()
     n = centred.size
     neighbours = np.abs(np.diff(time) - step_d) < 0.25 * step_d
     power = float(np.mean(centred**2))
