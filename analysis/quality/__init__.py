@@ -1,0 +1,37 @@
+"""Whether a channel can be believed: by itself, by its data sheet, by its neighbours."""
+
+from plumbline.analysis.quality.completeness import (
+    Gap,
+    Piece,
+    completeness,
+    gaps,
+    incomplete,
+)
+from plumbline.analysis.quality.examine import examined
+from plumbline.analysis.quality.finding import Defect, Finding, Severity
+from plumbline.analysis.quality.floor import quiet_spread
+from plumbline.analysis.quality.neighbours import (
+    Axis,
+    floors_apart,
+    gravity,
+    peaks_apart,
+    turned,
+)
+
+__all__ = [
+    "Axis",
+    "Defect",
+    "Finding",
+    "Gap",
+    "Piece",
+    "Severity",
+    "completeness",
+    "examined",
+    "floors_apart",
+    "gaps",
+    "gravity",
+    "incomplete",
+    "peaks_apart",
+    "quiet_spread",
+    "turned",
+]
