@@ -1,14 +1,13 @@
 """What the text lines of a CSMIP volume say: who, where, when, how much, in which unit."""
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from plumbline.records.instant import utc_ns
 from plumbline.records.orientation import Orientation, oriented
-from plumbline.records.record import Quantity, Unit
+from plumbline.records.record import Array, Quantity, Record, Unit
 
-VOLUME_1_LINES = 13
-VOLUME_2_LINES = 25
 CENTURY_PIVOT = 50
 
 STATION = re.compile(r"STATION\s+(?:NO|ID)\.?\s+(?!\d*\.\d+[NS])(\S+)", re.IGNORECASE)
@@ -107,3 +106,34 @@ def stated_unit(words: str, quantity: Quantity) -> Unit | None:
     if "CM" not in upper:
         return None
     return Unit.CMS if quantity is Quantity.VELOCITY else Unit.CM
+
+
+def record_of(
+    path: Path,
+    text: list[str],
+    values: Array,
+    unit: Unit,
+    rate_hz: float,
+    peak: float | None,
+    *,
+    offset_removed: bool,
+    notes: tuple[str, ...] = (),
+) -> Record:
+    """Return one series of a channel with what the text says about it."""
+    who = names(text)
+    return Record(
+        network=who.network,
+        station=who.station,
+        location=who.location,
+        channel=who.channel,
+        place=who.place,
+        orientation=who.orientation,
+        start_ns=start_ns(text),
+        values=values,
+        unit=unit,
+        rate_hz=rate_hz,
+        peak=peak,
+        offset_removed=offset_removed,
+        source=path,
+        notes=notes,
+    )

@@ -20,7 +20,8 @@ from plumbline.records.textlines import TextLines
 
 KEY = re.compile(r"^#\s*([^:]*?)\s*:\s*(.*)$")
 OFFSET = re.compile(r"GMT\s*([+-]\d+)")
-PEAKS = re.compile(r"^#\s*AmplitudeMAX\.?\s*([A-Z])\s*:\s*(\S+?)\s*~\s*(\S+)", re.IGNORECASE)
+NUMBER = r"([-+]?\d+(?:\.\d*)?)"
+PEAKS = re.compile(rf"^#\s*AmplitudeMAX\.?\s*([A-Z])\s*:\s*{NUMBER}\s*~\s*{NUMBER}", re.IGNORECASE)
 AXIS = re.compile(r"\b([UDNSEWXYZ])\s*\(")
 TIME = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})[-T ](\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d*)?)")
 DEFAULT_AXES = ["U", "N", "E"]

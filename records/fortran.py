@@ -8,16 +8,17 @@ from numpy.typing import NDArray
 
 from plumbline.records.textlines import TextLines
 
-DESCRIPTOR = re.compile(r"(\d*)\s*[IFEDG]\s*(\d+)(?:\.\d+)?", re.IGNORECASE)
+DESCRIPTOR = re.compile(r"(\d*)\s*[IFEDG]\s*(\d+)(?:\.(\d+))?", re.IGNORECASE)
 BLANK_SIGN = re.compile(r"([EeDd]) (\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How many fields a line has, and how wide they are."""
+    """How many fields a line has, how wide they are, how many figures follow the point."""
 
     per_line: int
     width: int
+    decimals: int = 0
 
     @classmethod
     def stated(cls, text: str) -> "Layout | None":
@@ -25,7 +26,7 @@ class Layout:
         match = DESCRIPTOR.search(text)
         if match is None:
             return None
-        return cls(per_line=int(match[1] or 1), width=int(match[2]))
+        return cls(per_line=int(match[1] or 1), width=int(match[2]), decimals=int(match[3] or 0))
 
     def lines(self, count: int) -> int:
         """Return how many lines ``count`` fields take."""

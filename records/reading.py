@@ -47,7 +47,7 @@ def read_records(
         if columns is not None:
             records += read_columns(path, columns, rate_hz=rate_hz)
         elif (name := format_of(path, heads[path])) is not None:
-            records += FORMATS[name].read(path)
+            records += _read(name, path)
         else:
             records += read_obspy(path, inventory)
     if unit is None:
@@ -56,6 +56,14 @@ def read_records(
         record.stated_in(unit) if record.unit in (Unit.UNSTATED, Unit.COUNTS) else record
         for record in records
     ]
+
+
+def _read(name: str, path: Path) -> list[Record]:
+    """Read a file of a known format; a header that contradicts itself is a `RecordError` too."""
+    try:
+        return FORMATS[name].read(path)
+    except (ValueError, ArithmeticError, IndexError) as error:
+        raise RecordError(f"{path}: a damaged {FORMATS[name].summary} header: {error}") from error
 
 
 def format_of(path: Path, head: str | None = None) -> str | None:

@@ -2,7 +2,8 @@
 
 Oddities
 --------
-- Values are tenths of g, in ``time value`` pairs, and carry an offset.
+- Values are tenths of g, in ``time value`` pairs; the mean of the whole record is removed, the
+  quiet beginning is not at zero.
 - The station number is left blank: the station is the name on the sixth line, latin-1.
 - Axes are named L, V, T along the building, or EW, NS, V; their azimuths are not given.
 - The trigger time is that of the first sample: files an instrument split join to the sample.

@@ -164,6 +164,13 @@ def test_csmip_volume_1_in_g_keeps_its_offset(write):
     np.testing.assert_allclose(record.values, X / 100, atol=1e-6)
 
 
+def test_volume_1_whose_mean_is_removed_is_taken_as_it_is(write):
+    level = np.round(X / 100, 6)
+    level[0] -= level.sum()
+    (record,) = read_records([write(make.csmip_volume_1(level))])
+    assert record.offset_removed
+
+
 def test_volume_1_pairs_in_tenths_of_g_are_tenths(write):
     (record,) = read_records([write(make.csmip_volume_1(X, unit="g/10", pairs=True))])
     assert (record.unit, record.rate_hz) == (Unit.G_TENTH, 50)
