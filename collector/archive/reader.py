@@ -130,12 +130,13 @@ class ArchiveReader:
         """Return all there is; read again if an hour was closed meanwhile."""
         for _ in range(ATTEMPTS):
             before = self._chunks(names, start_ns, end_ns)
-            pieces = self._open_pieces(key, names, start_ns, end_ns)
+            newest = self._open_pieces(key, names, start_ns, end_ns)
             if self._chunks(names, start_ns, end_ns) == before:
                 break
+        pieces: list[Run] = []
         for chunk in before:
             pieces += runs_in(self._archive, chunk, start_ns, end_ns)
-        return pieces
+        return pieces + newest
 
     def _chunks(self, names: list[str], start_ns: int, end_ns: int) -> list[Chunk]:
         books = self._opened()

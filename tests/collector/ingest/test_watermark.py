@@ -1,6 +1,7 @@
 """The word of the collector: complete, in time, and never ahead of the disk."""
 
 import dataclasses
+from itertools import pairwise
 from pathlib import Path
 
 from blocks import HN, T0_NS, blocks_of, truth
@@ -33,7 +34,7 @@ def test_a_stream_that_speaks_gets_a_word_within_a_second_and_then_every_five(
         if len(intake.said) > len(said_s):
             said_s.append(tenth / 10)
     assert said_s[0] == 0
-    assert max(b - a for a, b in zip(said_s, said_s[1:], strict=False)) <= 5
+    assert max(b - a for a, b in pairwise(said_s)) <= 5
 
 
 def test_many_streams_are_answered_in_turn_each_within_five_seconds(intake: Intake) -> None:

@@ -1,0 +1,180 @@
+"""The archive stage: each block once, day files that only grow, and exactness after a crash."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from blocks import T0_NS, blocks_of, truth
+from chunks import cuts, pieces
+from hypothesis import given, settings
+from keeping import NSLC, Keeping
+
+from plumbline.collector.archive.settings import ArchiveSettings
+from plumbline.collector.archive.stage import ArchiveLost
+from plumbline.wire.block import NS, Block
+
+MINUTE = 300  # samples of a block at 5 Hz
+
+
+def minutes(n: int, start_ns: int = T0_NS, **how: int) -> list[Block]:
+    return list(
+        blocks_of(truth(3, n * MINUTE), start_ns, rate_hz=5.0, size=MINUTE, **how)  # type: ignore[arg-type]
+    )
+
+
+def test_an_hour_is_closed_after_its_end_and_its_open_file_goes(keeping: Keeping) -> None:
+    blocks = minutes(90)
+    keeping.take(blocks, group=5)
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 90 * MINUTE)[0, : 60 * MINUTE])
+    assert [path.parent.name for path in keeping.folder.glob("open/*/*")] == ["2025-03-28T07"]
+    keeping.wait(3600)
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 90 * MINUTE)[0])
+    assert not list(keeping.folder.glob("open/*"))
+
+
+def test_the_names_are_those_of_sds(keeping: Keeping) -> None:
+    keeping.take(minutes(61))
+    keeping.wait(120)
+    path = keeping.folder / "archive/2025/XX/TWR01/HNZ.D/XX.TWR01.3A.HNZ.D.2025.087"
+    assert path.is_file()
+
+
+def test_midnight_parts_two_day_files_to_the_sample(keeping: Keeping) -> None:
+    start_ns = T0_NS + 18 * 3600 * NS - 30 * NS  # 23:59:30, so a block lies across midnight
+    keeping.take(minutes(3, start_ns))
+    keeping.wait(7200)
+    files = sorted(keeping.day_files())
+    assert [name[-8:] for name in files if name.startswith(NSLC)] == ["2025.087", "2025.088"]
+    one = keeping.reader.read_window(NSLC, 0, start_ns + 30 * NS)
+    two = keeping.reader.read_window(NSLC, start_ns + 30 * NS, 2**62)
+    assert [one.runs[0].n_samples, two.runs[0].n_samples] == [150, 750]
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 3 * MINUTE)[0])
+
+
+def test_late_blocks_are_appended_and_nothing_before_them_changes(keeping: Keeping) -> None:
+    blocks = minutes(130)
+    late = blocks[20:30]
+    keeping.take(blocks[:20] + blocks[30:])
+    keeping.wait(3600)
+    before = keeping.day_files()
+    keeping.take(late)
+    keeping.wait(3600)
+    after = keeping.day_files()
+    assert all(after[name].startswith(content) for name, content in before.items())
+    assert all(len(after[name]) > len(content) for name, content in before.items())
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 130 * MINUTE)[0])
+
+
+def test_a_block_of_the_future_waits_in_its_own_hour(keeping: Keeping) -> None:
+    keeping.take(minutes(1, T0_NS + 86400 * NS)[:1])
+    keeping.now_ns = T0_NS
+    keeping.follow()
+    assert keeping.day_files() == {}
+    (run,) = keeping.reader.read_window(NSLC, 0, 2**62).runs
+    assert run.n_samples == MINUTE
+
+
+def test_two_blocks_of_one_instant_are_both_archived(keeping: Keeping) -> None:
+    (block,) = minutes(1)
+    other = dataclasses.replace(block, counts=block.counts + np.int32(1))
+    keeping.take([block, other])
+    keeping.wait(7200)
+    assert keeping.counts().size == 2 * MINUTE
+    window = keeping.reader.read_window(NSLC, 0, 2**62)
+    assert window.hidden[NSLC] == MINUTE
+    np.testing.assert_array_equal(window.runs[0].counts, block.counts[0])
+
+
+def test_what_comes_again_after_its_hour_was_closed_is_not_archived_twice(
+    keeping: Keeping,
+) -> None:
+    blocks = minutes(70)
+    keeping.take(blocks)
+    keeping.wait(3600)
+    before = keeping.day_files()
+    keeping.take(blocks[10:40])
+    keeping.wait(3600)
+    assert keeping.day_files() == before
+
+
+@settings(max_examples=25, deadline=None)
+@given(cut=cuts(75))
+def test_how_entries_are_grouped_changes_no_byte(
+    tmp_path_factory: pytest.TempPathFactory, cut: list[int]
+) -> None:
+    blocks = minutes(75)
+    folder = tmp_path_factory.mktemp("archive")
+    whole, split = Keeping(folder / "whole"), Keeping(folder / "split")
+    whole.take(blocks, group=75)
+    for group in pieces(blocks, cut):
+        split.take(group, group=75)
+    for keeping in (whole, split):
+        keeping.wait(7200)
+    assert split.day_files() == whole.day_files()
+    whole.close()
+    split.close()
+
+
+def test_after_a_crash_files_are_cut_and_the_journal_is_replayed(keeping: Keeping) -> None:
+    blocks = minutes(59)
+    keeping.take(blocks[:30])
+    keeping.stage.commit()
+    keeping.take(blocks[30:45])
+    keeping.crash()
+    keeping.take(blocks[45:])
+    keeping.wait(7200)
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 59 * MINUTE)[0])
+
+
+def test_a_restart_goes_on_where_it_was(keeping: Keeping) -> None:
+    for block in minutes(130):
+        keeping.take([block])
+        keeping.restart()
+    keeping.wait(7200)
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 130 * MINUTE)[0])
+
+
+def test_after_an_error_in_the_middle_nothing_is_committed(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = minutes(20)
+    keeping.take(blocks[:5])
+    keeping.stage.commit()
+    real = os.write
+
+    def torn(fd: int, content: memoryview) -> int:
+        if "open" in str(Path(f"/proc/self/fd/{fd}").readlink()):
+            real(fd, content[:100])
+            raise OSError(28, "No space left on device")
+        return real(fd, content)
+
+    monkeypatch.setattr(os, "write", torn)
+    with pytest.raises(OSError, match="No space"):
+        keeping.take(blocks[5:10])
+    monkeypatch.undo()
+    keeping.restart()
+    keeping.follow()
+    keeping.take(blocks[10:])
+    keeping.wait(7200)
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 20 * MINUTE)[0])
+
+
+def test_closing_at_the_stop_leaves_everything_in_day_files(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path, ArchiveSettings(close_on_stop=True))
+    keeping.take(minutes(5))
+    keeping.restart()
+    np.testing.assert_array_equal(keeping.counts(), truth(3, 5 * MINUTE)[0])
+    keeping.close()
+
+
+def test_day_files_without_their_books_are_not_touched(keeping: Keeping) -> None:
+    keeping.take(minutes(61))
+    keeping.wait(7200)
+    before = keeping.day_files()
+    keeping.stage.close()
+    (keeping.folder / "state" / "archive.db").unlink()
+    with pytest.raises(ArchiveLost, match=r"bring archive\.db back"):
+        keeping._built()
+    assert keeping.day_files() == before
