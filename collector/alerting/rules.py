@@ -99,8 +99,9 @@ class _Cause:
 
 # Accelerations over a threshold during a quake have the quake as their cause. Tilt and settlement
 # stay apart: another measure, another limit, another thing to look at. What falls silent or breaks
-# is one cause a place, because two broken instruments need two repairs. Motion latches: what a
-# structure went through does not become less when it calms down; a tilt may go back.
+# is one cause a place, named by the detector (evidence "key"): two faults need two repairs. Motion
+# latches: what a structure went through does not become less when it calms down; a tilt may go
+# back.
 _CAUSES: dict[Kind, _Cause] = {
     Kind.SHAKING: _Cause("motion", latches=True),
     Kind.THRESHOLD: _Cause("motion", latches=True),
@@ -115,7 +116,7 @@ _CAUSES: dict[Kind, _Cause] = {
 def cause_of(event: Event) -> str:
     """Return what makes events one incident, as ``TWR01/motion`` or ``TWR01/silence/3A``."""
     cause = _CAUSES[event.kind]
-    place = "+".join(sorted(event.nodes)) or event.detector
+    place = str(event.evidence.get("key") or "+".join(sorted(event.nodes)) or event.detector)
     return f"{event.structure}/{cause.name}" + (f"/{place}" if cause.each_place else "")
 
 

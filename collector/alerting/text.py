@@ -109,10 +109,10 @@ class Wording:
                     code=code,
                     kind=words.kind[facts.kind],
                     value=quantity(facts.value, facts.unit),
-                    limit=limit,
+                    measured=measured,
                 )
             )
-            for limit in _limits(words, facts)
+            for measured in _measured(words, facts)
         )
         return full, short
 
@@ -138,18 +138,32 @@ class Wording:
 
 
 _TOLD_ONLY = frozenset({Purpose.CLEAR, Purpose.LOWERED})
+# What is silent or broken has no limit of a standard, and the message need not say so.
+_WITHOUT_LIMIT = frozenset({Kind.SILENCE, Kind.HEALTH})
 
 
-def _limits(words: MessageTable, facts: Facts) -> tuple[str, str]:
-    """Return the limit in words: whole, and without its unit where it is that of the value."""
-    limit = facts.limit
+def _measured(words: MessageTable, facts: Facts) -> tuple[str, str]:
+    """Return value and limit in words: whole, and shorter where both have one unit."""
+    value = quantity(facts.value, facts.unit)
+    line, limit = words.line, facts.limit
+    if limit is None and facts.kind in _WITHOUT_LIMIT:
+        return value, value
     if limit is None:
-        return words.line.no_limit, words.line.no_limit
-    standing = words.standing[limit.standing]
-    whole = quantity(limit.value, limit.unit)
-    short = number(limit.value) if limit.unit == facts.unit else whole
-    line = words.line.limit
-    return line.format(limit=whole, standing=standing), line.format(limit=short, standing=standing)
+        whole = line.measured.format(value=value, limit=line.no_limit)
+        return whole, whole
+    same_unit = limit.unit == facts.unit
+    sizes = (
+        quantity(limit.value, limit.unit),
+        number(limit.value) if same_unit else quantity(limit.value, limit.unit),
+    )
+    whole, short = (
+        line.measured.format(
+            value=value,
+            limit=line.limit.format(limit=shown, standing=words.standing[limit.standing]),
+        )
+        for shown in sizes
+    )
+    return whole, short
 
 
 def _offset(at: dt.datetime) -> str:

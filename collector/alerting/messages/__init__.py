@@ -25,6 +25,7 @@ class Lines(Settings):
     lowered: str
     clear: str
     test: str
+    measured: str
     limit: str
     no_limit: str
     day: str

@@ -157,6 +157,8 @@ def test_what_is_one_cause(tmp_path):
             cause_of(story.event(kind=Kind.SILENCE, nodes={node: {}})) for node in ("0A", "3A")
         )
         assert one != other
+        named = story.event(kind=Kind.SILENCE, evidence={"key": "link:XX.TWR01/pi-roof"})
+        assert cause_of(named) == "TWR01/silence/link:XX.TWR01/pi-roof"
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -112,6 +112,17 @@ def test_whatever_happens_it_takes_two_segments_at_most(name, language):
             assert words.standing[told.limit.standing] in first_line
 
 
+def test_shaking_without_a_limit_says_so_and_silence_needs_none():
+    shaking = wording("en").alarm(Purpose.ALARM, facts(limit=None), Level.RED, "4711")
+    assert "12.3 gal, no limit set" in shaking
+    silent = facts(limit=None, kind=Kind.SILENCE, value=36.0, unit="s")
+    assert (
+        wording("en")
+        .alarm(Purpose.ALARM, silent, Level.AMBER, "4711")
+        .startswith("AMBER TWR01 4711 no data 36 s\n")
+    )
+
+
 def test_english_stays_within_the_alphabet_that_has_160_characters():
     for kind, level, purpose in product(Kind, PAGING, TOLD):
         told = facts(kind=kind, unit="µm/m²")
