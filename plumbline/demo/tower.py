@@ -166,6 +166,7 @@ stream = "{spot.stream}"
 axes = "{spot.axes}"
 map = "{spot.map}"
 baud = {spot.baud}
+block_s = {1 if spot.rate_hz > 1 else 2}
 """
     return text
 

@@ -1,0 +1,101 @@
+"""What came of a demonstration, as one JSON object and as lines for people."""
+
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from plumbline.collector.alerting import view
+from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.export.bundle import write_bundle
+from plumbline.collector.export.request import ExportRequest
+from plumbline.demo.count import counted
+from plumbline.wire.block import NS
+from plumbline.wire.inventory import read_inventory
+
+FOR_EVER = 2**62
+AROUND_NS = 5 * NS
+EXPORTED_NS = 120 * NS
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """Count, export a window and list what happened; everything has stopped by now."""
+    data = folder / "data"
+    store = EventStore(data / "state" / "events.db")
+    events = store.between(0, FOR_EVER)
+    store.close()
+    count = counted(folder / "truth", data)
+    told = view.notifications(data / "state" / "alerting.db")
+    export = _exported(folder, events)
+    return {
+        "samples_generated": count.generated,
+        "samples_archived": count.archived,
+        "samples_lost": count.lost,
+        "duplicates": count.duplicates,
+        "samples_altered": count.altered,
+        "events": [_event(event) for event in events],
+        "notifications": [
+            {
+                "person": one.person,
+                "text": one.text,
+                "segments": one.segments,
+                "purpose": str(one.purpose),
+                "state": str(one.state),
+            }
+            for one in reversed(told)
+        ],
+        "archive": str(data / "archive"),
+        "truth": str(folder / "truth"),
+        "export": str(export) if export else None,
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    size = "peak_gal" if event.unit == "gal" else "value"
+    told: dict[str, Any] = {
+        "kind": str(event.kind),
+        "structure": event.structure,
+        "onset": _utc(event.onset_ns),
+        "closed": _utc(event.closed_ns) if event.closed_ns else None,
+        size: round(event.value, 3),
+        "unit": event.unit,
+        "level": str(event.level),
+        "detector": event.detector,
+        "late": event.late,
+        "nodes": event.nodes,
+        "evidence": event.evidence,
+    }
+    if event.limit is not None:
+        told["limit"] = asdict(event.limit)
+    return told
+
+
+def _exported(folder: Path, events: list[Event]) -> Path | None:
+    """Export the last shaking, or the last two minutes of it, as the researcher would."""
+    shaking = [event for event in events if event.kind is Kind.SHAKING]
+    if not shaking:
+        return None
+    last = shaking[-1]
+    end_ns = last.closed_ns or last.onset_ns + EXPORTED_NS
+    reader = ArchiveReader(folder / "data")
+    try:
+        bundle = write_bundle(
+            reader,
+            read_inventory(folder / "inventory.toml"),
+            ExportRequest(
+                channels=(f"*.{last.structure}.*.HN",),
+                start_ns=last.onset_ns - AROUND_NS,
+                end_ns=min(end_ns, last.onset_ns + EXPORTED_NS) + AROUND_NS,
+            ),
+            folder / "export",
+            dt.datetime.now(tz=dt.UTC),
+        )
+    finally:
+        reader.close()
+    return bundle.folder
+
+
+def _utc(time_ns: int) -> str:
+    return dt.datetime.fromtimestamp(time_ns / NS, tz=dt.UTC).isoformat(timespec="milliseconds")
