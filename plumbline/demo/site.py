@@ -173,7 +173,7 @@ def scaling() -> str:
     """Say in one line how the slow process is compressed."""
     times = DAYS * 86400 / SETTLING_S
     return (
-        f"settlement of {SETTLED_MM:g} mm in {SETTLING_S:g} s stands for {SETTLED_MM:g} mm in {DAYS} "
-        f"days: the process is compressed {times:,.0f} times, the clock is not; the averaging "
+        f"settlement of {SETTLED_MM:g} mm in {SETTLING_S:g} s stands for {SETTLED_MM:g} mm in "
+        f"{DAYS} days: the process is compressed {times:,.0f} times, the clock is not; the averaging "
         "window (6 s for 120 s) and the holds (3 and 4 s for 10 and 120 s) are scaled with it"
     )
