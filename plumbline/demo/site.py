@@ -174,6 +174,6 @@ def scaling() -> str:
     times = DAYS * 86400 / SETTLING_S
     return (
         f"settlement of {SETTLED_MM:g} mm in {SETTLING_S:g} s stands for {SETTLED_MM:g} mm in "
-        f"{DAYS} days: the process is compressed {times:,.0f} times, the clock is not; the averaging "
-        "window (6 s for 120 s) and the holds (3 and 4 s for 10 and 120 s) are scaled with it"
+        f"{DAYS} days: the process is compressed {times:,.0f} times, the clock is not; the "
+        "averaging window (6 s for 120 s) and holds (3, 4 s for 10, 120 s) are scaled with it"
     )
