@@ -1,8 +1,8 @@
 """Plain columns of numbers: what a spreadsheet, a program or a colleague writes.
 
 The file says neither rate nor unit nor which column is what, so the reader is told:
-``rate_hz`` and ``columns``, names left to right out of ``NS EW UD N E Z X Y Z t -`` or any
-others. ``t`` (or ``time``) is a time in seconds that gives the rate when none is told; ``-``
+``rate_hz`` and ``columns``, names left to right out of ``NS EW UD N E Z X Y t _`` or any
+others. ``t`` (or ``time``) is a time in seconds that gives the rate when none is told; ``_``
 skips a column.
 
 Oddities
@@ -27,7 +27,8 @@ from plumbline.records.orientation import UNKNOWN_ORIENTATION, oriented
 from plumbline.records.record import Array, Record, Unit
 
 TIME = frozenset({"T", "TIME"})
-SKIP = "-"
+SKIP = frozenset({"_", "-"})
+"""Both skip; only ``_`` can come first on a command line."""
 SEPARATORS = re.compile(r"[\s,;]+")
 COMMENT = ("#", "%", "!")
 STEADY = 0.05
@@ -48,7 +49,7 @@ def read_columns(
     path
         The file.
     columns
-        Names, left to right; ``t`` for time, ``-`` to skip. Columns beyond them are skipped.
+        Names, left to right; ``t`` for time, ``_`` to skip. Columns beyond them are skipped.
     rate_hz
         Sampling rate; may be left out if there is a time column or an ``n dt`` line. [Hz]
     unit
@@ -81,7 +82,7 @@ def read_columns(
             source=path,
         )
         for i, name in enumerate(names)
-        if name not in TIME and name != SKIP
+        if name not in TIME and name not in SKIP
     ]
 
 

@@ -40,7 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--units", choices=UNITS, help="unit of values whose file states none (and of counts)"
     )
-    parser.add_argument("--columns", help="the files are plain columns, named so: t,NS,EW,UD,-")
+    parser.add_argument(
+        "--columns", help="the files are plain columns, named so: t,NS,EW,UD (_ skips one)"
+    )
     parser.add_argument("--rate", type=_positive, metavar="HZ", help="rate of plain columns")
     parser.add_argument(
         "--baseline",

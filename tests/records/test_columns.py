@@ -32,7 +32,7 @@ def test_any_usual_table_is_read(form, head, tmp_path):
 
 
 def test_columns_may_be_skipped_and_the_rest_left_unnamed(tmp_path):
-    (record,) = read_records([written(tmp_path)], columns=["-", "a"], rate_hz=200)
+    (record,) = read_records([written(tmp_path)], columns=["_", "a"], rate_hz=200)
     assert (record.channel, record.rate_hz, record.unit) == ("A", 200, Unit.UNSTATED)
 
 
@@ -45,7 +45,7 @@ def test_a_count_and_an_interval_above_one_column_give_the_rate(tmp_path):
 
 def test_without_any_rate_there_is_no_record(tmp_path):
     with pytest.raises(UnknownFormat, match="--rate"):
-        read_records([written(tmp_path)], columns=["-", "a"])
+        read_records([written(tmp_path)], columns=["_", "a"])
 
 
 def test_a_gap_in_the_time_column_is_not_passed_over(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import record_makers as make
 
-from plumbline.records import Quantity, Unit, read_records
+from plumbline.records import Unit, read_records
 from plumbline.records.formats import FORMATS
 from plumbline.records.instant import utc_ns
 from plumbline.records.reading import format_of
@@ -62,137 +62,6 @@ def test_windows_line_ends_change_nothing(name, write):
         assert (one.station, one.channel, one.start_ns) == (
             other.station, other.channel, other.start_ns
         )  # fmt: skip
-
-
-def test_cosmos_says_who_where_when_and_how_much(write):
-    (record,) = read_records([write(make.cosmos(X))])
-    assert (record.network, record.station, record.location) == ("NP", "1234", "10")
-    assert (record.channel, record.place) == ("HNE", "Basement")
-    assert record.orientation.azimuth_deg == 90
-    assert record.start_ns == utc_ns((2019, 7, 6), 3, 19, 52.25)
-    assert (record.rate_hz, record.unit, record.peak) == (200, Unit.GAL, X[np.abs(X).argmax()])
-    np.testing.assert_allclose(record.values, X, atol=1e-6)
-
-
-def test_cosmos_goes_by_the_interval_of_the_series_not_of_the_recorder(write):
-    (record,) = read_records([write(make.cosmos(X, step_ms=5.0, recorder_step_s=0.02))])
-    assert record.rate_hz == 200
-
-
-def test_cosmos_without_usgs_comment_is_named_by_its_code(write):
-    text = make.cosmos(
-        X, scnl=None, code="CE-J2236", channel="Sta Cha:  3: 340 deg (Rcrdr Chan  1) Location: roof"
-    )
-    (record,) = read_records([write(text)])
-    assert (record.network, record.station, record.channel) == ("CE", "J2236", "CHAN3")
-    assert (record.place, record.orientation.azimuth_deg) == ("roof", 340)
-
-
-@pytest.mark.parametrize(
-    ("azimuth", "vertical", "degrees"), [(400, True, None), (600, False, None), (135, False, 135)]
-)
-def test_cosmos_direction_codes_are_understood(azimuth, vertical, degrees, write):
-    text = make.cosmos(X, azimuth=azimuth, channel="Sta Chan   ?:Other   (Rcrdr Chan  ?)")
-    (record,) = read_records([write(text)])
-    assert record.orientation.vertical is vertical
-    assert record.orientation.azimuth_deg == degrees
-
-
-def test_cosmos_numbers_may_touch(write):
-    (record,) = read_records([write(make.cosmos(-100 * np.abs(X), layout=(8, "{:9.3f}", "8F9.3")))])
-    np.testing.assert_allclose(record.values, -100 * np.abs(X), atol=1e-3)
-
-
-def test_cosmos_channels_follow_one_another_in_a_file(write):
-    text = make.cosmos(X) + make.cosmos(2 * X, scnl="1234.HNZ.NP.10")
-    first, second = read_records([write(text)])
-    assert (first.channel, second.channel) == ("HNE", "HNZ")
-    np.testing.assert_allclose(second.values, 2 * first.values, atol=1e-5)
-
-
-def test_cosmos_counts_become_g_by_the_header(write):
-    counts = np.round(X * 1000)
-    text = make.cosmos(
-        counts, stage=0, unit=(50, "counts"), kind="Raw acceleration counts",
-        layout=(1, "{:8.0f}", "1I8"), counts=(0.298024, 1.2553, 1.0),
-    )  # fmt: skip
-    (record,) = read_records([write(text)])
-    assert record.unit is Unit.G
-    np.testing.assert_allclose(record.values, counts * 0.298024e-6 / 1.2553)
-
-
-def test_cosmos_counts_without_a_sensitivity_stay_counts(write):
-    text = make.cosmos(X, stage=0, unit=(50, "counts"), kind="Raw acceleration counts")
-    assert read_records([write(text)])[0].unit is Unit.COUNTS
-
-
-@pytest.mark.parametrize(
-    ("stage", "mean", "removed"), [(1, -999.0, False), (1, 0.0, True), (2, 3.0, True)]
-)
-def test_cosmos_tells_whether_the_offset_is_gone(stage, mean, removed, write):
-    (record,) = read_records([write(make.cosmos(X, stage=stage, mean=mean))])
-    assert record.offset_removed is removed
-
-
-@pytest.mark.parametrize("upper", [False, True])
-@pytest.mark.parametrize("layout", ["(8f10.6)", ""])
-def test_csmip_volume_2_has_three_series_and_their_peaks(upper, layout, write):
-    text = make.csmip_volume_2(X, X / 10, X / 100, upper=upper, layout=layout)
-    accel, velocity, displacement = read_records([write(text)])
-    assert [r.quantity for r in (accel, velocity, displacement)] == [
-        Quantity.ACCELERATION, Quantity.VELOCITY, Quantity.DISPLACEMENT
-    ]  # fmt: skip
-    np.testing.assert_allclose(accel.values, X, atol=1e-3)
-    np.testing.assert_allclose(displacement.values, X / 100, atol=1e-3)
-    assert velocity.peak == pytest.approx(X[np.abs(X).argmax()] / 10, abs=1e-3)
-    assert (accel.station, accel.channel, accel.rate_hz) == ("57217", "CHAN7", 50)
-    assert accel.place.lower() == "crest, center"
-    assert accel.orientation.azimuth_deg == 45
-    assert accel.start_ns == utc_ns((2019, 1, 2), 21, 6, 45.5)
-
-
-def test_csmip_does_not_take_the_origin_time_for_the_start(write):
-    text = make.csmip_volume_2(X, X, X, start=False)
-    assert read_records([write(text)])[0].start_ns is None
-
-
-def test_csmip_volume_1_in_g_keeps_its_offset(write):
-    (record,) = read_records([write(make.csmip_volume_1(X / 100))])
-    assert (record.unit, record.rate_hz, record.station) == (Unit.G, 50, "14403")
-    assert (record.peak, record.offset_removed) == (-0.200, False)
-    assert record.start_ns == utc_ns((1994, 1, 17), 12, 31, 4.1)
-    np.testing.assert_allclose(record.values, X / 100, atol=1e-6)
-
-
-def test_volume_1_whose_mean_is_removed_is_taken_as_it_is(write):
-    level = np.round(X / 100, 6)
-    level[0] -= level.sum()
-    (record,) = read_records([write(make.csmip_volume_1(level))])
-    assert record.offset_removed
-
-
-def test_volume_1_pairs_in_tenths_of_g_are_tenths(write):
-    (record,) = read_records([write(make.csmip_volume_1(X, unit="g/10", pairs=True))])
-    assert (record.unit, record.rate_hz) == (Unit.G_TENTH, 50)
-    # The header's peak is in g, the values are not.
-    assert record.peak == pytest.approx(-2.0)
-    np.testing.assert_allclose(record.si(), X * 0.980665, atol=1e-3)
-
-
-def test_uneven_film_is_put_on_an_even_grid_and_says_so(write):
-    times = np.arange(53) / 50 + 0.015 * np.sin(np.arange(53))
-    times[0], times[-1] = 0.0, 52 / 50
-    values = np.round(np.sin(times), 3)
-    text = make.csmip_volume_1(values, unit="g/10", pairs=True, times=times)
-    (record,) = read_records([write(text)])
-    assert record.rate_hz == 50
-    assert "uneven" in record.notes[0]
-    np.testing.assert_allclose(record.values, np.sin(np.arange(53) / 50), atol=2e-3)
-
-
-def test_a_station_without_a_number_has_its_name(write):
-    text = make.csmip_volume_1(X, unit="g/10", pairs=True, renadic=True, number=None)
-    assert read_records([write(text)])[0].station == "LOS ANGELES - 116TH ST. SCHOOL"
 
 
 @pytest.mark.parametrize(
