@@ -1,0 +1,214 @@
+"""The options that name files, and the event they make."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from plumbline.commands import CommandError
+from plumbline.event_files.channels import Channel, Event, axis_word, channel_of, unit_word
+from plumbline.event_files.sidecar import Sidecar, sidecar_of
+from plumbline.event_files.table import SUFFIXES, picked, rate_of_times, read_table
+from plumbline.records import Quantity, Record, RecordError, Unit, joined, read_records
+from plumbline.records.orientation import Orientation, oriented, towards
+from plumbline.records.reading import format_of
+
+UNITS = tuple(str(unit) for unit in Unit if unit not in (Unit.COUNTS, Unit.UNSTATED))
+SAME_RATE = 1e-4
+
+FILES_HELP = """\
+Files: anything the records readers or ObsPy know (COSMOS, CSMIP, SMC, miniSEED with StationXML,
+SAC, ...), or tables: CSV and .npy with --rate and --columns, or with a sidecar. A sidecar is a
+TOML file of the same name: rate_hz, units, columns, exclude, [places], [azimuths_deg].
+Columns are picked by heading (Acc_X), by number from 0 (0-4), or named left to right (t,NS,-,UD).
+"""
+
+
+def add_file_options(parser: argparse.ArgumentParser) -> None:
+    """Add the files and what must be said about them."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("files", nargs="+", metavar="FILE", help="records, tables, StationXML")
+    parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate of tables")
+    parser.add_argument("--columns", metavar="LIST", help="columns of tables, comma separated")
+    parser.add_argument("--exclude", metavar="LIST", help="columns or channels to leave out")
+    parser.add_argument(
+        "--units", choices=UNITS, metavar="UNIT", help=f"unit where files state none: {UNITS}"
+    )
+
+
+def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
+    """Return the event in the files.
+
+    Parameters
+    ----------
+    args
+        Parsed options of `add_file_options`.
+    quantities
+        What is wanted; values of an unknown unit always come along.
+
+    Raises
+    ------
+    CommandError
+        If the files cannot be read, or do not belong together.
+    """
+    channels = channels_of(args, quantities)
+    return side_by_side(channels)
+
+
+def channels_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> list[Channel]:
+    """Return every wanted channel, each of its own length and start."""
+    records = records_of(args)
+    wanted = (*quantities, Quantity.UNKNOWN)
+    channels = [channel_of(record) for record in records if record.quantity in wanted]
+    for name in _list(args.exclude):
+        if not any(_called(channel, name) for channel in channels):
+            known = ", ".join(channel.name for channel in channels)
+            raise CommandError(f"--exclude {name}: no such channel; there are {known}")
+    kept = [c for c in channels if not any(_called(c, name) for name in _list(args.exclude))]
+    if not kept:
+        raise CommandError("no channel of motion in these files; see --help for what is read")
+    return _named_apart(kept)
+
+
+def records_of(args: argparse.Namespace) -> list[Record]:
+    """Return the records of all files, tables among them."""
+    paths = [Path(name) for name in args.files]
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        raise CommandError(f"no such file: {', '.join(missing)}")
+    tables = [path for path in paths if _is_table(path, args)]
+    others = [path for path in paths if path not in tables]
+    unit = None if args.units is None else Unit(args.units)
+    try:
+        records = joined(read_records(others, unit=unit)) if others else []
+    except RecordError as error:
+        raise CommandError(str(error)) from error
+    for path in tables:
+        records += _table_records(path, args, several=len(tables) > 1)
+    return records
+
+
+def side_by_side(channels: Sequence[Channel]) -> Event:
+    """Return channels cut to the time they share.
+
+    Raises
+    ------
+    CommandError
+        If their rates differ or they share no time.
+    """
+    rates = {channel.rate_hz for channel in channels}
+    if max(rates) / min(rates) - 1 > SAME_RATE:
+        raise CommandError(f"rates differ ({sorted(rates)} Hz): give files of one rate")
+    rate_hz = channels[0].rate_hz
+    notes = []
+    starts = [channel.start_ns for channel in channels if channel.start_ns is not None]
+    tied = len(starts) == len(channels)
+    skips = [0] * len(channels)
+    if tied:
+        latest = max(starts)
+        skips = [round((latest - start) / 1e9 * rate_hz) for start in starts]
+    elif len({channel.source for channel in channels}) > 1:
+        notes.append("files without start times were put side by side at their first samples")
+    lengths = [c.values.size - skip for c, skip in zip(channels, skips, strict=True)]
+    n = min(lengths)
+    if n < 2:
+        raise CommandError("the files share no time: give files of one event")
+    if max(lengths) != n:
+        notes.append(f"all channels were cut to the shortest, {n / rate_hz:.2f} s")
+    cut = tuple(
+        replace(c, values=c.values[skip : skip + n], raw=c.raw[skip : skip + n])
+        for c, skip in zip(channels, skips, strict=True)
+    )
+    lead = _leading_zeros(cut)
+    if lead:
+        notes.append(f"{lead} leading rows of zeros were dropped")
+        cut = tuple(replace(c, values=c.values[lead:], raw=c.raw[lead:]) for c in cut)
+    return Event(channels=cut, rate_hz=rate_hz, notes=tuple(notes))
+
+
+def _leading_zeros(channels: Sequence[Channel]) -> int:
+    """Return how many first samples are zero on every channel that is elsewhere off zero.
+
+    Recorders that write a row before the first measurement leave one; a step from it would ring.
+    """
+    offset = [c for c in channels if abs(np.median(c.raw)) > np.std(c.raw) > 0]
+    if not offset:
+        return 0
+    moving = np.any([c.raw != 0 for c in channels], axis=0)
+    return int(np.argmax(moving))
+
+
+def _is_table(path: Path, args: argparse.Namespace) -> bool:
+    if path.suffix == ".npy":
+        return True
+    if path.suffix.lower() not in SUFFIXES:
+        return False
+    asked = args.columns is not None or args.rate is not None
+    if asked or path.with_suffix(".toml").is_file():
+        return True
+    try:
+        return path.suffix.lower() == ".csv" and format_of(path) is None
+    except RecordError as error:
+        raise CommandError(str(error)) from error
+
+
+def _table_records(path: Path, args: argparse.Namespace, *, several: bool) -> list[Record]:
+    said = sidecar_of(path)
+    table = read_table(path)
+    columns = picked(table, _list(args.columns) or said.columns, path)
+    time_s = columns.pop("t", None)
+    rate_hz = args.rate or said.rate_hz
+    if rate_hz is None and time_s is not None:
+        rate_hz = rate_of_times(time_s, path)
+    if rate_hz is None:
+        raise CommandError(
+            f"{path}: says no sampling rate; give --rate HZ, or rate_hz in {path.stem}.toml"
+        )
+    return [
+        Record(
+            station=path.stem,
+            channel=name,
+            rate_hz=float(rate_hz),
+            values=np.ascontiguousarray(values),
+            unit=_unit(name, args.units or said.units, path),
+            place=said.places.get(name, path.stem if several else ""),
+            orientation=_facing(name, said),
+            source=path,
+        )
+        for name, values in columns.items()
+        if name not in said.exclude
+    ]
+
+
+def _facing(name: str, said: Sidecar) -> Orientation:
+    if name in said.azimuths_deg:
+        return towards(said.azimuths_deg[name])
+    return oriented(axis_word(name))
+
+
+def _unit(name: str, said: str | None, path: Path) -> Unit:
+    """Return the unit said for the table, else the one in the column's heading."""
+    if said is not None and said not in UNITS:
+        raise CommandError(f"{path}: unit {said!r} is none of {', '.join(UNITS)}")
+    word = said or unit_word(name)
+    return Unit(word) if word in UNITS else Unit.UNSTATED
+
+
+def _called(channel: Channel, name: str) -> bool:
+    """Return whether a name or column number means this channel."""
+    return name.lower() in (channel.name.lower(), channel.place.lower())
+
+
+def _list(text: str | None) -> list[str]:
+    return [part.strip() for part in text.split(",")] if text else []
+
+
+def _named_apart(channels: Sequence[Channel]) -> list[Channel]:
+    """Give channels that share a name the name of their place or file as well."""
+    names = [channel.name for channel in channels]
+    return [
+        replace(c, name=f"{c.place or c.source} {c.name}") if names.count(c.name) > 1 else c
+        for c in channels
+    ]
