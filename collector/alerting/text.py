@@ -99,7 +99,8 @@ class Wording:
         template = {
             Purpose.RAISED: words.line.raised,
             Purpose.LOWERED: words.line.lowered,
-            Purpose.CLEAR: words.line.clear,
+            # How long something was silent is in its span; the value is from its beginning.
+            Purpose.CLEAR: words.line.back if facts.kind in _WITHOUT_LIMIT else words.line.clear,
         }.get(purpose, words.line.alarm)
         full, short = (
             self._marked(
@@ -149,8 +150,8 @@ def _measured(words: MessageTable, facts: Facts) -> tuple[str, str]:
     if limit is None and facts.kind in _WITHOUT_LIMIT:
         return value, value
     if limit is None:
-        whole = line.measured.format(value=value, limit=line.no_limit)
-        return whole, whole
+        unlimited = line.no_limit.format(value=value)
+        return unlimited, unlimited
     same_unit = limit.unit == facts.unit
     sizes = (
         quantity(limit.value, limit.unit),

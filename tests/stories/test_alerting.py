@@ -3,6 +3,7 @@
 import pytest
 from stories.alerting_story import CANDIDATE, NS, Story
 
+from plumbline.collector.alerting import view
 from plumbline.collector.events.model import Kind, Level
 
 
@@ -260,3 +261,15 @@ def test_what_happened_while_the_collector_was_down_is_told(tmp_path):
         story.happens(onset_ns=onset_ns, closed_ns=onset_ns + 100 * NS)
         story.expect_sms("Somchai", "13:10:31-13:12:11 +07:00")
         story.acknowledge()
+
+
+def test_an_hour_of_wind_cranes_and_weak_shaking_calls_nobody(tmp_path):
+    with Story(tmp_path) as story:
+        for n in range(60):
+            level = Level.BLACK if n % 2 else Level.GREEN
+            kind = Kind.SWAY if n % 2 else Kind.SHAKING
+            event = story.happens(str(n), kind=kind, level=level)
+            story.forward(60, every_s=20)
+            story.ends(event)
+        assert view.summary(story.path).passed_over == 60
+        assert view.notifications(story.path) == []

@@ -24,6 +24,7 @@ class Lines(Settings):
     raised: str
     lowered: str
     clear: str
+    back: str
     test: str
     measured: str
     limit: str
