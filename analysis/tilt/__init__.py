@@ -2,18 +2,41 @@
 
 from plumbline.analysis.tilt.angle import angle_from_counts, angle_from_gravity
 from plumbline.analysis.tilt.chain import chain_settlement_mm, differential_settlement_mm
+from plumbline.analysis.tilt.damage import category_by_crack, category_by_strain, combined_strain
+from plumbline.analysis.tilt.limits import DISTORTION_LIMITS, DistortionLimit
+from plumbline.analysis.tilt.plane import (
+    Curvature,
+    Distortion,
+    RigidBody,
+    angular_distortions,
+    curvature,
+    deflection_ratio,
+    rigid_body,
+)
 from plumbline.analysis.tilt.resultant import Resultant, tilt_resultant
 from plumbline.analysis.tilt.robust import RobustMean, robust_mean
 from plumbline.analysis.tilt.single import SingleTiltmeter, single_tiltmeter
 
 __all__ = [
+    "DISTORTION_LIMITS",
+    "Curvature",
+    "Distortion",
+    "DistortionLimit",
     "Resultant",
+    "RigidBody",
     "RobustMean",
     "SingleTiltmeter",
     "angle_from_counts",
     "angle_from_gravity",
+    "angular_distortions",
+    "category_by_crack",
+    "category_by_strain",
     "chain_settlement_mm",
+    "combined_strain",
+    "curvature",
+    "deflection_ratio",
     "differential_settlement_mm",
+    "rigid_body",
     "robust_mean",
     "single_tiltmeter",
     "tilt_resultant",

@@ -1,0 +1,1 @@
+"""Settlement: differences between points, levels with their traps, consolidation ahead."""
