@@ -91,7 +91,8 @@ class Page:
         told = [{"person": "Somchai", "when_ns": str(START_NS + 6 * NS), "state": "delivered"}]
         by = self.acknowledged[0][1] if self.acknowledged else None
         title = "TWR01 shaking 23.4 gal"
-        return [{"title": title, "severity": "red", "told": told, "answered_by": by}]
+        incident = {"title": title, "severity": "red", "told": told, "answered_by": by}
+        return [{**incident, "code": "4711", "waits_for_answer": by is None}]
 
     def _acknowledge(self, code: str, by: str) -> str:
         if code != "4711":

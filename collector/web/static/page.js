@@ -55,15 +55,31 @@ function showTables(state) {
     cell(`${event.value.toPrecision(3)} ${event.unit}`), cell(event.detector),
     cell(event.late ? T().late : event.closed_ns ? local(event.closed_ns, zone) : T().open),
   ]));
-  rows("alerts", state.alerts.flatMap((incident) => incident.told.map((told) => [
+  rows("alerts", state.alerts.flatMap((incident) => incident.told.map((told, at) => [
     cell(local(told.when_ns, zone)), cell(told.person), cell(incident.title, incident.severity),
-    cell(told.state), cell(incident.answered_by || "—", incident.answered_by ? "good" : "quiet"),
+    cell(told.state),
+    at === 0 && incident.waits_for_answer ? answerButton(incident.code)
+      : cell(incident.answered_by || "—", incident.answered_by ? "good" : "quiet"),
   ])));
   rows("ages", state.ages.map((age) => {
     const old = age.age_s === null || age.age_s > state.stale_after_s + 10;
     return [cell(age.stream), cell(age.name),
       cell(age.age_s === null ? T().never : age.age_s.toFixed(1) + " s", old ? "red" : "good")];
   }));
+}
+function answerButton(code) {
+  const td = cell("");
+  const button = document.createElement("button");
+  button.textContent = `${T().answer} ${code}`;
+  button.addEventListener("click", async () => {
+    const by = window.prompt(T().whoAreYou);
+    if (!by) return;
+    const answer = await fetch("/api/ack", {method: "POST", body: JSON.stringify({code, by})});
+    const told = await answer.json();
+    window.alert(told.said || told.error);
+  });
+  td.append(button);
+  return td;
 }
 async function ask(path) {
   const answer = await fetch(path);

@@ -123,3 +123,4 @@ def test_a_browser_shows_stop_the_charts_and_who_was_told(
     assert f"<strong>{word}</strong>" in dom
     assert dom.count('class="uplot') == 3  # two accelerometers and the tilts
     assert "Somchai" in dom
+    assert dom.count("4711</button>") == 1
