@@ -77,10 +77,15 @@ def test_a_password_guards_everything_but_health(page: Page) -> None:
         server.stop()
 
 
-@pytest.mark.parametrize("guard", [{}, {"password_file": "p"}, {"tls_cert": "c", "tls_key": "k"}])
-def test_another_address_without_password_and_tls_is_refused(guard: dict[str, str]) -> None:
+@pytest.mark.parametrize("guard", [(), ("password_file",), ("tls_cert", "tls_key")])
+def test_another_address_without_password_and_tls_is_refused(
+    tmp_path: Path, guard: tuple[str, ...]
+) -> None:
+    for name in guard:
+        (tmp_path / name).touch()
+    given = {name: str(tmp_path / name) for name in guard}
     with pytest.raises(ValueError, match="set password_file, tls_cert"):
-        WebSettings.model_validate({"host": "0.0.0.0", **guard})
+        WebSettings.model_validate({"host": "0.0.0.0", **given})
 
 
 def test_a_port_in_use_is_one_clear_message(page: Page) -> None:
