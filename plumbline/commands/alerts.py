@@ -3,6 +3,7 @@
 import argparse
 import json
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,6 +81,10 @@ def run(args: argparse.Namespace) -> int:
         return _ACTIONS[args.action](args, database(data), settings)
     except AlertingError as error:
         raise CommandError(str(error)) from error
+    except sqlite3.OperationalError as error:
+        raise CommandError(
+            f"{database(data)}: {error}; try again, or as the user the collector runs as"
+        ) from error
 
 
 def _list(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
@@ -166,13 +171,14 @@ def _test(args: argparse.Namespace, path: Path, settings: "AlertingSettings") ->
 
 
 def _people(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import printed
+    from plumbline.collector.alerting import checks, printed
 
-    if not settings.person:
-        print("nobody is called; add [[alerting.person]] to the configuration")
-        return 1
-    print("\n".join(printed.people(settings)))
-    return 0
+    for line in printed.people(settings):
+        print(line)
+    problems = list(checks.problems_here(settings))
+    for problem in problems:
+        print(f"! {problem}")
+    return 1 if problems else 0
 
 
 _ACTIONS: "dict[str, Callable[[argparse.Namespace, Path, AlertingSettings], int]]" = {

@@ -1,6 +1,7 @@
 """``plumbline alerts`` beside a running collector: an answer typed in stops the calls."""
 
 import json
+import sqlite3
 
 import pytest
 from stories.alerting_story import Story
@@ -152,6 +153,26 @@ def test_people_and_policy_are_listed(story, capsys):
     out = capsys.readouterr().out
     assert "Somchai          +66812345678     th" in out
     assert "step 1: Somchai, 2 times, then 120 s for an answer" in out
+
+
+def test_nobody_to_call_and_no_gateway_are_said_before_it_matters(story, tmp_path, capsys):
+    text = '[alerting]\nsenders = ["gammu-smsd"]\n[alerting.gammu]\nspool = "/nowhere"\n'
+    (tmp_path / "collector.toml").write_text(text, encoding="utf-8")
+    assert alerts("people") == 1
+    out = capsys.readouterr().out
+    assert "! alerting.person: nobody is called" in out
+    assert "/nowhere/outbox: no such folder; install gammu-smsd" in out
+
+
+def test_a_database_that_cannot_be_written_is_one_line(story, capsys, monkeypatch):
+    def refused(*_):
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr("plumbline.collector.alerting.page.answer", refused)
+    assert alerts("ack", "4711", "--by", "Mali") == 2
+    error = capsys.readouterr().err
+    assert "readonly database; try again, or as the user the collector runs as" in error
+    assert len(error.splitlines()) == 1
 
 
 def test_without_a_database_it_says_where_it_looked(tmp_path, monkeypatch, capsys):
