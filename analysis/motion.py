@@ -62,7 +62,9 @@ def velocity_ms(
     -----
     One pass in the frequency domain with the amplitude of a four-pole Butterworth high-pass and
     no phase, zeros added for its ringing. Integration is exact for the band-limited record. A
-    permanent displacement is lost, as with any high-pass.
+    permanent displacement is lost, as with any high-pass. Where a record begins or ends in the
+    middle of strong motion, the missing rest reads as a jump to a standstill: velocity and above
+    all displacement are then wrong within about ``1 / corner_hz`` of that end.
     """
     axes = as_axes(accel_ms2, rate_hz)
     if corner_hz is None:

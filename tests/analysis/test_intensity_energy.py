@@ -25,6 +25,7 @@ SINE = np.sin(2 * np.pi * T)
 def test_arias_intensity_of_a_sine_is_its_closed_form():
     # pi / (2 g) x 5 m2/s3, seismic.md 5.10.
     assert arias_ms(SINE, RATE_HZ)[0] == pytest.approx(0.800883, abs=5e-7)
+    assert arias_ms(SINE, RATE_HZ)[0] * G / 9.81 == pytest.approx(0.800610, abs=5e-7)
     assert arias_ms(SINE, RATE_HZ)[0] == pytest.approx(np.pi / (2 * G) * 5, rel=1e-12)
 
 

@@ -14,6 +14,7 @@ from plumbline.analysis.long_period import (
     long_period_sva_ms,
     lpgm_class,
 )
+from plumbline.analysis.motion import displacement_m
 from plumbline.analysis.response import response_spectrum
 from plumbline.records import read_records
 
@@ -54,6 +55,18 @@ def test_steady_ground_motion_has_its_tabled_class(period_s, levels_gal):
     for number, level in enumerate(levels_gal, 1):
         assert lpgm_class(level * 1.002 * unit) == number
         assert lpgm_class(level * 0.998 * unit) == number - 1
+
+
+# seismic.md 5.3: how far the ground moves where class 1 begins, cm, to two decimals.
+@pytest.mark.parametrize(
+    ("period_s", "moved_cm"), [(1.6, 0.13), (3.0, 0.24), (5.0, 0.40), (7.8, 0.62)]
+)
+def test_class_one_begins_with_millimetres_of_ground_motion(period_s, moved_cm):
+    t = np.arange(round(60 * period_s * 100)) / 100
+    sine = np.sin(2 * np.pi * t / period_s) * np.hanning(t.size)  # it begins and ends at rest
+    ground = CLASS_GROUND_GAL[period_s][0] / 100 * sine
+    found = np.abs(displacement_m(ground, 100.0)).max() * 100
+    assert found == pytest.approx(moved_cm, abs=0.006)
 
 
 @pytest.mark.parametrize("period_s", [1.6, 3.0, 5.0, 7.8])

@@ -57,13 +57,13 @@ def test_the_step_is_that_of_nigam_and_jennings(period_s, damping):
     [(0.3, 0.004228), (1.0, 0.046974), (3.0, 0.422768), (7.8, 2.857912)],
 )
 def test_a_step_of_one_gal_moves_the_oscillator_as_tabled(period_s, sd_cm):
-    rate_hz = 2000 / period_s  # a fine grid, so that a sample falls on the peak
-    step = np.full(4000, 0.01)
-    found = response_spectrum(step, rate_hz, [period_s])
-    assert found.sd_m[0] * 100 == pytest.approx(sd_cm, abs=1.1e-6)
     z, w = 0.05, 2 * np.pi / period_s
+    # The peak comes after half a damped period: let a sample fall on it.
+    rate_hz = 1000 * w * np.sqrt(1 - z * z) / np.pi
+    found = response_spectrum(np.full(4000, 0.01), rate_hz, [period_s])
+    assert found.sd_m[0] * 100 == pytest.approx(sd_cm, abs=5e-7)
     closed_form = 0.01 * (1 + np.exp(-z * np.pi / np.sqrt(1 - z * z))) / w**2
-    assert found.sd_m[0] == pytest.approx(closed_form, rel=2e-6)
+    assert found.sd_m[0] == pytest.approx(closed_form, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,21 @@ def test_a_general_solver_finds_the_same_motion(period_s):
     u, v = response_history(MOTION, rate_hz, Oscillator(period_s=period_s, damping=z))
     np.testing.assert_allclose(u, slow.y[0], atol=2e-5 * np.abs(u).max())
     np.testing.assert_allclose(v, slow.y[1], atol=2e-5 * np.abs(v).max())
+
+
+@pytest.mark.parametrize(("period_s", "limit_m"), [(0.1, 0.02), (2.5, 0.03)])
+def test_duhamel_s_integral_finds_the_same_motion_of_eqsig_s_record(period_s, limit_m):
+    """The limits are those of eqsig's own test: the sum of all differences."""
+    record = read_records(
+        [shared_data("response-spectra-reference") / "eqsig_test_motion_dt0p01.txt"],
+        columns=["a"], unit="m/s2",
+    )[0]  # fmt: skip
+    accel, dt, z, w = record.si(), 0.01, 0.05, 2 * np.pi / period_s
+    wd, t = w * np.sqrt(1 - z * z), np.arange(record.values.size) * dt
+    impulse = -np.exp(-z * w * t) * np.sin(wd * t) / wd
+    slow = np.convolve(accel, impulse)[: t.size] * dt
+    u, _ = response_history(accel, 100.0, Oscillator(period_s=period_s, damping=z))
+    assert np.abs(u - slow).sum() < limit_m
 
 
 def test_a_very_stiff_oscillator_feels_the_ground_itself():
