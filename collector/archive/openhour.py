@@ -8,8 +8,8 @@ axes are in the name. Whole blocks prove themselves by a CRC; what follows the l
 import datetime as dt
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
@@ -43,9 +43,10 @@ def hour_name(time_ns: int) -> str:
     return hour.strftime("%Y-%m-%dT%H")
 
 
-def hour_end_ns(path: Path) -> int:
-    """Return when the hour of an open file ends. [ns since 1970]"""
-    hour = dt.datetime.strptime(path.parent.name, "%Y-%m-%dT%H").replace(tzinfo=dt.UTC)
+@lru_cache(maxsize=1024)
+def hour_end_ns(name: str) -> int:
+    """Return when the hour of a folder ends. [ns since 1970]"""
+    hour = dt.datetime.strptime(name, "%Y-%m-%dT%H").replace(tzinfo=dt.UTC)
     return int(hour.timestamp()) * NS + HOUR_NS
 
 
@@ -55,9 +56,9 @@ def file_name(block: Block) -> str:
     return f"{hour_name(block.start_ns)}/{stream.key}.{stream.axes}"
 
 
-def stream_of(path: Path) -> tuple[str, str]:
+def stream_of(name: str) -> tuple[str, str]:
     """Return stream key and axes of an open file, as ``("XX.TWR01.3A.HN", "ZNE")``."""
-    key, _, axes = path.name.rpartition(".")
+    key, _, axes = name.rpartition(".")
     return key, axes
 
 

@@ -6,6 +6,7 @@ a moment in both places; what is told twice is told once here.
 
 import contextlib
 import fnmatch
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from plumbline.collector.archive.records import runs_in
 from plumbline.collector.archive.run import Run, merged
 
 ATTEMPTS = 20
+FOREVER_NS = 2**62  # far beyond any sample, and no integer of SQLite or NumPy overflows
 
 
 class Gap(NamedTuple):
@@ -92,8 +94,8 @@ class ArchiveReader:
         """Return the channels there are, as ``XX.TWR01.3A.HNZ``, that fit a shell pattern."""
         books = self._opened()
         names = set(books.channels() if books else ())
-        for path in self._open.glob("*/*"):
-            key, axes = stream_of(path)
+        for path in self._open_files(-FOREVER_NS, FOREVER_NS):
+            key, axes = stream_of(path.name)
             names.update(key + axis for axis in axes)
         return sorted(fnmatch.filter(names, pattern))
 
@@ -106,6 +108,7 @@ class ArchiveReader:
             A stream as ``XX.TWR01.3A.HN`` or a channel as ``XX.TWR01.3A.HNZ``; shell patterns
             (``XX.TWR01.*.HN?``) are allowed.
         """
+        start_ns, end_ns = max(start_ns, -FOREVER_NS), min(end_ns, FOREVER_NS)
         is_stream = len(stream_or_nslc.rpartition(".")[2]) == 2
         names = self.channels(stream_or_nslc + "?" if is_stream else stream_or_nslc)
         channels: dict[str, list[Run]] = {}
@@ -147,14 +150,20 @@ class ArchiveReader:
     def _open_pieces(self, key: str, names: list[str], start_ns: int, end_ns: int) -> list[Run]:
         """Return what the open hours hold; a block may have begun in the hour before."""
         pieces: list[Run] = []
-        for path in self._open.glob(f"*/{key}.*"):
-            ends_ns = hour_end_ns(path)
-            if ends_ns + HOUR_NS <= start_ns or ends_ns - HOUR_NS >= end_ns:
-                continue
-            with contextlib.suppress(FileNotFoundError):  # closed meanwhile: the books will say so
-                blocks = list(blocks_in(path.read_bytes(), start_ns, end_ns))
-                pieces += runs_of(key, stream_of(path)[1], blocks)
+        for path in self._open_files(start_ns, end_ns):
+            if path.name.startswith(key + "."):
+                with contextlib.suppress(FileNotFoundError):  # closed now: the books will say so
+                    blocks = list(blocks_in(path.read_bytes(), start_ns, end_ns))
+                    pieces += runs_of(*stream_of(path.name), blocks)
         return [piece for piece in pieces if piece.nslc in names]
+
+    def _open_files(self, start_ns: int, end_ns: int) -> Iterator[Path]:
+        """Yield the files of open hours in a span; they may be closed, and go, meanwhile."""
+        for folder in list(self._open.iterdir()) if self._open.is_dir() else ():
+            ends_ns = hour_end_ns(folder.name)
+            if start_ns < ends_ns + HOUR_NS and end_ns > ends_ns - HOUR_NS:
+                with contextlib.suppress(FileNotFoundError):
+                    yield from folder.iterdir()
 
     def _opened(self) -> Books | None:
         if self._books is None:

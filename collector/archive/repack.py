@@ -44,7 +44,7 @@ class Repacker:
         path = self._open / name
         with path.open("rb") as file:
             blocks = list(blocks_in(file.read(length)))
-        key, axes = stream_of(path)
+        key, axes = stream_of(path.name)
         for run in runs_of(key, axes, self._unknown(key, axes, blocks)):
             for day_name, part in by_day(run):
                 self._append(day_name, part, closing)

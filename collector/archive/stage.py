@@ -143,7 +143,7 @@ class ArchiveStage:
         file = self._files.get(name)
         if file is None:
             path.parent.mkdir(exist_ok=True)
-            file = self._files[name] = _OpenFile(0, hour_end_ns(path), now_ns)
+            file = self._files[name] = _OpenFile(0, hour_end_ns(path.parent.name), now_ns)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             write_all(fd, content)
@@ -183,9 +183,9 @@ class ArchiveStage:
         for name, length in known.items():
             path = self._open / name
             os.truncate(path, length)
-            self._files[name] = _OpenFile(length, hour_end_ns(path), now_ns)
-            key, axes = stream_of(path)
-            end_ns = hour_end_ns(path)
+            self._files[name] = _OpenFile(length, hour_end_ns(path.parent.name), now_ns)
+            key, axes = stream_of(path.name)
+            end_ns = hour_end_ns(path.parent.name)
             for nslc in (key + axis for axis in axes):
                 for time_ns in (end_ns - 1, end_ns + HOUR_NS):
                     self._cut(day_file(nslc, time_ns))
