@@ -61,6 +61,12 @@ def readings(
         samples={(stage.name,): float(stage.restarts) for stage in stages},
         counts=True,
     )
+    yield Reading(
+        name="stage_delay_p99_s",
+        help="Arrival to taken by the stage, 99th percentile of the latest entries.",
+        labels=("stage",),
+        samples={(stage.name,): stage.delay_p99_s for stage in stages},
+    )
     statuses = channels.statuses(now_ns)
     for name, text in (
         ("age_s", "Since the last sample arrived."),

@@ -8,16 +8,19 @@ import contextlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from plumbline.collector.journal import Entry, FellOff, Journal
 from plumbline.collector.notices import Notices
+from plumbline.wire.block import NS
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.5
+DELAYS_KEPT = 20_000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 SOUND_AFTER_S = 60.0  # working this long, a stage counts as mended
 
@@ -62,6 +65,9 @@ class StageHealth:
         How often it was built again after an error.
     error
         The last error, or None while it works.
+    delay_p50_s, delay_p99_s
+        From arrival at the collector to taken by this stage, over its latest entries; 0 before
+        the first. [s]
     """
 
     name: str
@@ -69,6 +75,8 @@ class StageHealth:
     behind_bytes: int
     restarts: int
     error: str | None
+    delay_p50_s: float = 0.0
+    delay_p99_s: float = 0.0
 
 
 class StageRunner:
@@ -93,6 +101,7 @@ class StageRunner:
         self._position = 0
         self._restarts = 0
         self._error: str | None = None
+        self._delays: deque[float] = deque(maxlen=DELAYS_KEPT)
 
     def start(self) -> None:
         """Begin to follow."""
@@ -113,6 +122,8 @@ class StageRunner:
             behind_bytes=max(self._journal.end_offset - self._position, 0),
             restarts=self._restarts,
             error=self._error,
+            delay_p50_s=_quantile(self._delays, 0.50),
+            delay_p99_s=_quantile(self._delays, 0.99),
         )
 
     def _run(self) -> None:
@@ -143,6 +154,8 @@ class StageRunner:
                 if entries:
                     stage.take(entries, now_ns)
                     self._position = entries[-1].next_offset
+                    taken_ns = self._now_ns()
+                    self._delays.extend((taken_ns - each.received_ns) / NS for each in entries)
                 if time.monotonic() >= idle_due:
                     stage.idle(now_ns)
                     idle_due = time.monotonic() + IDLE_S
@@ -178,3 +191,9 @@ class StageRunner:
         if self._error is not None:
             self._error = None
             self._notices.end(f"stage:{self.name}", self._now_ns())
+
+
+def _quantile(delays: deque[float], share: float) -> float:
+    """Return a quantile of the delays, 0 where there are none."""
+    ordered = sorted(delays.copy())
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
