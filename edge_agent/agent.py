@@ -11,6 +11,7 @@ from plumbline import __version__
 from plumbline.edge_agent.assembly import reader_of
 from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.locks import SpoolLock
+from plumbline.edge_agent.memory import ClockMemory
 from plumbline.edge_agent.presence import Presence
 from plumbline.edge_agent.publisher import Publisher
 from plumbline.edge_agent.rejects import Rejects
@@ -61,7 +62,15 @@ class Agent:
         self._spool.begin_boot(boot, self._started_ns)
         rejects = Rejects(path.with_name(path.stem + "-rejected.jsonl"))
         self._readers = [
-            reader_of(settings, each, self.boot, clock, reject=rejects.keep, emit=self._take)
+            reader_of(
+                settings,
+                each,
+                self.boot,
+                clock,
+                reject=rejects.keep,
+                emit=self._take,
+                recall=self._recall,
+            )
             for each in settings.instrument
         ]
         self._publisher = Publisher(
@@ -84,6 +93,7 @@ class Agent:
             boot=boot,
             commit_s=settings.spool.commit_ms / 1000,
             committed=self._publisher.committed,
+            memories=self._memories,
             monotonic_ns=clock.monotonic_ns,
         )
 
@@ -138,6 +148,17 @@ class Agent:
 
     def _take(self, block: Block) -> None:
         self._writer.take(block)
+
+    def _recall(self, key: str) -> ClockMemory | None:
+        return ClockMemory.from_json(self._spool.fact(f"clock {key}"))
+
+    def _memories(self) -> dict[str, str]:
+        return {
+            f"clock {each.stream.key}": each.memory.to_json()
+            for reader in self._readers
+            for each in reader.gatherers.values()
+            if each.memory
+        }
 
     def _births(self) -> tuple[StreamBirth, ...]:
         return tuple(

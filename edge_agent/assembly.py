@@ -5,6 +5,7 @@ from collections.abc import Callable
 from plumbline.edge_agent.blocks import Gatherer, block_seconds
 from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.framing import Rejected
+from plumbline.edge_agent.memory import ClockMemory
 from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.settings import EdgeSettings, InstrumentSettings
@@ -19,6 +20,7 @@ def reader_of(
     *,
     reject: Callable[[str, Rejected, int], None],
     emit: Callable[[Block], None],
+    recall: Callable[[str], ClockMemory | None],
     block_s: float | None = None,
 ) -> Reader:
     """Return the reader of one instrument, its port not yet open.
@@ -33,19 +35,24 @@ def reader_of(
         The host's clocks.
     reject, emit
         Take unreadable bytes and finished blocks.
+    recall
+        Tells what is remembered of a stream's clock.
     block_s
         Length of blocks, where neither the configuration nor custom shall say it. [s]
     """
     gatherers = {}
     for code, output in instrument.streams().items():
         rate_hz = instrument.rate_of(output)
+        stream = settings.stream_id(instrument, code)
         gatherers[output.name] = Gatherer(
-            stream=settings.stream_id(instrument, code),
+            stream=stream,
             boot=boot,
             rows=instrument.rows_of(output),
             rate_hz=rate_hz,
             block_s=block_s or instrument.block_s or block_seconds(rate_hz),
             traits=instrument.spec.clock,
+            machine_boot=clock.machine_boot,
+            remembered=recall(stream.key),
         )
     rate_hz = instrument.rate_of(instrument.spec.usual)
     return Reader(

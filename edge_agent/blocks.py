@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.edge_agent.linecount import LineCounter
+from plumbline.edge_agent.memory import ClockMemory
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import ClockTraits, HostTime, Timebase
 from plumbline.wire.block import Block
 from plumbline.wire.identity import StreamId
 
+REMEMBER_NS = 5_000_000_000
 FAST_HZ = 50.0
 FAST_BLOCK_S = 1.0
 SLOW_BLOCK_S = 10.0  # a one-sample record is 236 bytes
@@ -39,6 +41,16 @@ class Gatherer:
     traits
         What is known of the instrument's clock.
 
+    machine_boot
+        Number of this start of the machine; without one nothing of the clock is remembered.
+    remembered
+        What an earlier start of the agent knew of the instrument's clock.
+
+    Attributes
+    ----------
+    memory
+        What the next start of the agent shall know; renewed every five seconds.
+
     Notes
     -----
     What happened is counted in ``gaps`` (counter jumped), ``restarts`` (the instrument's counter
@@ -55,15 +67,21 @@ class Gatherer:
         rate_hz: float,
         block_s: float,
         traits: ClockTraits,
+        machine_boot: str = "",
+        remembered: ClockMemory | None = None,
     ) -> None:
         self.stream = stream
         self.rate_hz = rate_hz
         self.gaps = self.restarts = self.repeated = self.steps = 0
         self.last_step_ns = 0
         self.latest: Block | None = None
+        self.memory: ClockMemory | None = None
         self._boot = boot
         self._rows = list(rows)
         self._traits = traits
+        self._machine_boot = machine_boot
+        self._remembered = remembered
+        self._memory_at_ns = 0
         self._full = max(1, round(block_s * rate_hz))
         self._seq = 0
         self._run: int | None = None
@@ -83,6 +101,8 @@ class Gatherer:
             self._timebase = Timebase(rate_hz=self.rate_hz, traits=self._traits)
             self._lines = LineCounter(rate_hz=self.rate_hz, max_skew=self._traits.max_skew)
             self._expected = None
+            if readings.counter is not None:
+                self._recall(readings.counter)
         if readings.counter is not None:
             yield from self._counted(readings.counter, readings.counts, readings.ready_ns, host)
             return
@@ -94,6 +114,13 @@ class Gatherer:
         for number, counts, ready_ns in self._lines.settle():
             yield from self._counted(number, counts, ready_ns, host)
         yield from self._close(host)
+
+    def _recall(self, counter: int) -> None:
+        memory, self._remembered = self._remembered, None
+        if memory is None or not self._traits.run_lasts or not self._machine_boot:
+            return
+        if (memory.machine_boot, memory.run) == (self._machine_boot, self._run):
+            self._timebase.recall(memory, counter)
 
     def _counted(
         self, counter: int, counts: NDArray[np.int32], ready_ns: int, host: HostTime
@@ -138,6 +165,10 @@ class Gatherer:
             time_quality=stamp.time_quality,
         )
         self._seq += 1
+        nominal_ns = self._timebase.nominal_ns(self._first)
+        if self._run is not None and abs(nominal_ns - self._memory_at_ns) >= REMEMBER_NS:
+            self._memory_at_ns = nominal_ns
+            self.memory = self._timebase.memory(self._machine_boot, self._run)
         self._pieces.clear()
         self._held = 0
         yield self.latest

@@ -2,10 +2,12 @@
 
 import ctypes
 import time
+from pathlib import Path
 from typing import Protocol
 
 from plumbline.edge_agent.timebase import HostTime
 
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 HOLD_NS = 50_000  # reading two clocks one after the other is not better than that
 SYNC_EVERY_NS = 10_000_000_000
 STA_UNSYNC = 0x0040
@@ -27,6 +29,10 @@ class Clock(Protocol):
     def synchronised(self) -> bool | None:
         """Tell whether the machine's clock is held for synchronised; None where unknown."""
 
+    @property
+    def machine_boot(self) -> str:
+        """The number of this start of the machine, for which monotonic times hold."""
+
 
 class HostClock:
     """The clocks of this machine.
@@ -41,6 +47,7 @@ class HostClock:
         self._offset_ns: int | None = None
         self._synchronised: bool | None = None
         self._asked_ns = 0
+        self.machine_boot = BOOT_ID.read_text().strip() if BOOT_ID.exists() else ""
 
     def monotonic_ns(self) -> int:
         """Return the clock that is never set. [ns]"""

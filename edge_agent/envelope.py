@@ -16,6 +16,7 @@ from itertools import pairwise
 
 BUCKET_NS = 4_000_000_000
 BUCKETS = 75  # five minutes: short beside the drift of a crystal, long beside any jitter
+WINDOW_NS = BUCKETS * BUCKET_NS
 BROKEN_NS = 50_000_000  # so far below all points no arrival can be: the clocks' relation changed
 
 Point = tuple[int, int]
@@ -57,6 +58,11 @@ class LowerEnvelope:
         while lowest[0][0] // BUCKET_NS <= bucket - BUCKETS:
             lowest.popleft()
 
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The lowest points that carry the line."""
+        return tuple(self._lowest)
+
     def at(self, x_ns: int) -> int:
         """Return the height of the line at ``x``. [ns]
 
@@ -75,7 +81,7 @@ class LowerEnvelope:
         return min(y + round(steepest * (x_ns - x)) for x, y in self._lowest)
 
     def _forget_if_broken(self, y_ns: int) -> None:
-        most = round(self._max_skew * BUCKETS * BUCKET_NS) + BROKEN_NS
+        most = round(self._max_skew * WINDOW_NS) + BROKEN_NS
         if self._lowest and y_ns < min(y for _, y in self._lowest) - most:
             self._lowest.clear()
 

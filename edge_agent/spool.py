@@ -7,7 +7,7 @@ durable (WAL, synchronous=FULL): a row that was announced survives a kill and a 
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from plumbline.edge_agent.errors import SpoolTrouble
 from plumbline.wire.messages import Watermark
 
 MB = 1_000_000
+NOTHING: Mapping[str, str] = {}
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS boots (boot TEXT PRIMARY KEY, started_ns INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -104,13 +105,17 @@ class Spool:
         with self._lock, self._transaction():
             self._db.execute("INSERT INTO boots VALUES (?, ?)", (boot, started_ns))
 
-    def add(self, rows: Sequence[NewRow]) -> list[int]:
-        """Commit rows as one group and return their ids; make room by the rules above."""
+    def add(self, rows: Sequence[NewRow], facts: Mapping[str, str] = NOTHING) -> list[int]:
+        """Commit rows, and facts to remember, as one group; return the ids of the rows.
+
+        Room is made by the rules above.
+        """
         incoming = sum(len(row.message) for row in rows)
         with self._lock:
             with self._transaction():
                 gone, freed = self._make_room(incoming)
                 ids = [self._insert(row) for row in rows]
+                self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             self._rows += len(rows) - gone
             self._bytes += incoming - freed
             return ids

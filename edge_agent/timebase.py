@@ -14,7 +14,8 @@ counter on one that does not, 60 in the first minute of a run, 50 arrival-timed.
 
 from dataclasses import dataclass
 
-from plumbline.edge_agent.envelope import LowerEnvelope
+from plumbline.edge_agent.envelope import WINDOW_NS, LowerEnvelope
+from plumbline.edge_agent.memory import ClockMemory
 
 NS = 1_000_000_000
 SETTLED_AFTER_NS = 60 * NS
@@ -31,6 +32,8 @@ class ClockTraits:
     ----------
     counted
         Whether the instrument counts its samples.
+    run_lasts
+        Whether the number of a run means the same to the next start of the agent.
     max_skew
         Largest error of its rate believed. [s/s]
     error_ns
@@ -43,6 +46,7 @@ class ClockTraits:
     max_skew: float
     error_ns: int
     settling_error_ns: int
+    run_lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +100,28 @@ class Timebase:
         self._last_ns = x
         self._envelope.add(x, ready_ns - x)
 
-    def monotonic_ns(self, counter: int) -> int:
-        """Return the best estimate of a sample's monotonic time. [ns]"""
-        x = self.nominal_ns(counter)
-        return x + self._envelope.at(x)
+    def recall(self, memory: ClockMemory, counter: int) -> None:
+        """Go on from what an earlier start of the agent knew, if sample ``counter`` is next to it.
+
+        Notes
+        -----
+        To be called before anything arrived. Older than the window of the envelope, or behind
+        ``counter``, it tells nothing.
+        """
+        last_ns = memory.points[-1][0] if memory.points else 0
+        if memory.points and 0 <= self.nominal_ns(counter) - last_ns <= WINDOW_NS:
+            self._first_ns = memory.first_ns
+            for x, y in memory.points:
+                self._envelope.add(x, y)
+
+    def memory(self, machine_boot: str, run: int) -> ClockMemory:
+        """Return what the next start of the agent shall know."""
+        return ClockMemory(
+            machine_boot=machine_boot,
+            run=run,
+            first_ns=self._first_ns or 0,
+            points=self._envelope.points,
+        )
 
     def stamp(self, counter: int, host: HostTime) -> Stamp:
         """Return the time of a block's first sample; blocks are asked for in their order."""

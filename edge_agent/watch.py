@@ -35,7 +35,14 @@ class Watch:
         self._readers: list[Reader] = []
         for instrument in settings.instrument:
             reader = reader_of(
-                settings, instrument, 0, clock, reject=self._reject, emit=self._emit, block_s=1.0
+                settings,
+                instrument,
+                0,
+                clock,
+                reject=self._reject,
+                emit=self._emit,
+                recall=lambda key: None,
+                block_s=1.0,
             )
             self._readers.append(reader)
             self._rows += [

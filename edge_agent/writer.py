@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from plumbline.edge_agent.errors import SpoolTrouble
 from plumbline.edge_agent.spool import MB, NewRow, Row, Spool
@@ -13,6 +13,7 @@ from plumbline.wire.record import encode
 LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
 MOST_WAITING = 20_000  # some 20 MB: an hour and more of three nodes while the disk is full
+REMEMBER_NS = 5 * NS
 SAY_AGAIN_NS = 60 * NS
 TURN_S = 1.0
 
@@ -30,6 +31,8 @@ class Writer:
         Longest a block waits for others to share its commit. [s]
     committed
         Told of rows that are durable.
+    memories
+        Asked for facts to remember, as the clocks of the instruments.
     monotonic_ns
         The clock that is never set. [ns]
     """
@@ -41,6 +44,7 @@ class Writer:
         boot: str,
         commit_s: float,
         committed: Callable[[list[Row]], None],
+        memories: Callable[[], Mapping[str, str]],
         monotonic_ns: Callable[[], int],
     ) -> None:
         self.lost = 0
@@ -49,6 +53,8 @@ class Writer:
         self._boot = boot
         self._commit_s = commit_s
         self._committed = committed
+        self._memories = memories
+        self._remembered_ns = monotonic_ns()
         self._monotonic_ns = monotonic_ns
         self._waiting: deque[NewRow] = deque()
         self._arrived = threading.Event()
@@ -90,7 +96,7 @@ class Writer:
         rows = list(self._waiting)
         if not rows:
             return
-        ids = self._spool.add(rows)
+        ids = self._spool.add(rows, self._due_memories())
         for _ in rows:
             self._waiting.popleft()
         self._committed(
@@ -106,6 +112,13 @@ class Writer:
                 "dropped: bring the link or the collector back, or raise bound_mb in [spool]",
                 f"{fill.bytes / MB:.0f} MB of {fill.bound_bytes / MB:.0f} MB",
             )
+
+    def _due_memories(self) -> Mapping[str, str]:
+        now_ns = self._monotonic_ns()
+        if now_ns - self._remembered_ns < REMEMBER_NS and not self._stopping.is_set():
+            return {}
+        self._remembered_ns = now_ns
+        return self._memories()
 
     def _say(self, what: str, how_much: str) -> None:
         """Log a trouble at once and again each minute while it lasts."""

@@ -189,6 +189,7 @@ SPEC = DriverSpec(
     ),
     # 50 ppm of crystal and as much again; the constant delays are data-sheet values, not measured
     clock=ClockTraits(
-        counted=True, max_skew=1e-4, error_ns=2_000_000, settling_error_ns=20_000_000
+        counted=True, max_skew=1e-4, error_ns=2_000_000, settling_error_ns=20_000_000,
+        run_lasts=True,
     ),
 )  # fmt: skip

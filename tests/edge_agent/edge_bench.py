@@ -8,6 +8,7 @@ import binascii
 import contextlib
 import os
 import pty
+import random
 import shutil
 import socket
 import struct
@@ -129,12 +130,16 @@ def hello_frame(nonce: int, serial: int = 355001) -> bytes:
 class Node:
     """An ADXL355 node on a pseudo-terminal, 100 Hz, in real time, in a thread.
 
+    Frames come up to ``jitter_s`` late.
+
     ``port`` is a name that stays when the node is plugged out and in, as those below
     ``/dev/serial/by-id`` do.
     """
 
-    def __init__(self, port: Path, nonce: int = 0x5EED1234) -> None:
+    def __init__(self, port: Path, nonce: int = 0x5EED1234, jitter_s: float = 0.0) -> None:
         self.port = port
+        self._jitter_s = jitter_s
+        self._rng = random.Random(nonce)
         self.nonce = nonce
         self.sent = 0
         self.begun_ns = 0
@@ -183,7 +188,7 @@ class Node:
         begun = time.monotonic()
         self.write(b"\0" + hello_frame(self.nonce))
         while not self._stopping.is_set():
-            due = begun + (self.sent + 5) / 100
+            due = begun + (self.sent + 5) / 100 + self._rng.uniform(0, self._jitter_s)
             self._stopping.wait(max(0.0, due - time.monotonic()))
             if self.sent % 100 == 0:
                 self.write(hello_frame(self.nonce))
@@ -257,7 +262,7 @@ class StandInCollector:
     def _take(self, client: mqtt.Client, userdata: object, message: mqtt.MQTTMessage) -> None:
         address, kind, _ = parsed(message.topic)
         with self._lock:
-            if kind is Kind.STATE:
+            if kind is Kind.STATE and message.payload.startswith(b"{"):
                 self.states.append(State.from_json(message.payload))
             elif kind is Kind.HEARTBEAT:
                 self.beats.append(Heartbeat.from_json(message.payload))
@@ -344,6 +349,13 @@ class AgentProcess:
         """Ask it to stop and return its exit code."""
         assert self._process is not None
         self._process.terminate()
+        code = self._process.wait(DEADLINE_S)
+        self._process = None
+        return code
+
+    def wait(self) -> int:
+        """Wait until it ends by itself and return its exit code."""
+        assert self._process is not None
         code = self._process.wait(DEADLINE_S)
         self._process = None
         return code

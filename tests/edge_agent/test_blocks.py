@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from plumbline.edge_agent.blocks import Gatherer, block_seconds
 from plumbline.edge_agent.drivers import DRIVERS
+from plumbline.edge_agent.memory import ClockMemory
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import HostTime
 from plumbline.wire.identity import StreamId
@@ -152,3 +153,66 @@ def test_an_instrument_a_little_fast_is_followed():
 def test_a_line_that_is_late_and_last_is_kept():
     blocks, _ = tilt_blocks([*seconds(0, 12), (12, 116.0)])
     assert sum(block.n_samples for block in blocks) == 13
+
+
+def remembering(remembered=None, machine_boot="m"):
+    return Gatherer(
+        stream=NODE, boot=9, rows=(2, 0, 1), rate_hz=100.0, block_s=1.0,
+        traits=DRIVERS["adxl355_node"].clock, machine_boot=machine_boot, remembered=remembered,
+    )  # fmt: skip
+
+
+def jittered(spans, nonce=7, at_least_ms=0):
+    rng = np.random.default_rng(5)
+    for raw, at_ns in frames(spans, nonce):
+        yield raw, at_ns + int(rng.integers(at_least_ms * 1_000_000, 20_000_000))
+
+
+@pytest.fixture(scope="module")
+def memory():
+    """Return what an agent that ran for 100 s remembers, as text."""
+    gatherer = remembering()
+    list(blocks_of(jittered([(0, 10_000)]), gatherer))
+    return gatherer.memory.to_json()
+
+
+def start_error_ms(blocks):
+    truth_ns = 10 * NS + first_counts(blocks) * 10_000_000 + 150_000_000 - 103_260_000
+    starts = np.array([block.start_ns for block in blocks]) - HOST.offset_ns
+    return (starts - truth_ns) / 1e6
+
+
+def first_counts(blocks):
+    return np.array([int(block.counts[1, 0]) for block in blocks])
+
+
+def test_a_restarted_agent_knows_the_time_from_its_first_block(memory):
+    late = list(jittered([(10_300, 10_500)], at_least_ms=10))
+    (fresh, *_) = blocks_of(late, remembering())
+    (first, *_) = blocks_of(late, remembering(ClockMemory.from_json(memory)))
+    assert start_error_ms([fresh])[0] > 8
+    assert abs(start_error_ms([first])[0] + 1.37) < 0.5  # the bench sends without line time
+    assert (fresh.time_quality, first.time_quality) == (60, 100)
+
+
+@pytest.mark.parametrize(
+    ("spans", "nonce", "machine"),
+    [
+        ([(10_300, 10_500)], 8, "m"),
+        ([(10_300, 10_500)], 7, "another"),
+        ([(10_300, 10_500)], 7, ""),
+        ([(50_000, 50_200)], 7, "m"),
+        ([(100, 300)], 7, "m"),
+    ],
+    ids=["restarted node", "restarted machine", "no boot id", "long ago", "from before"],
+)
+def test_a_memory_that_does_not_hold_is_not_used(memory, spans, nonce, machine):
+    late = list(jittered(spans, nonce, at_least_ms=10))
+    gatherer = remembering(ClockMemory.from_json(memory), machine_boot=machine)
+    (first, *_) = blocks_of(late, gatherer)
+    assert first.time_quality == 60
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[1]", '["m", 7, 0, [[1]]]', "null"])
+def test_a_damaged_memory_is_no_memory(text):
+    assert ClockMemory.from_json(text) is None
