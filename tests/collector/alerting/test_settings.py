@@ -1,7 +1,11 @@
 """The section that says who is called: everything wrong with it is told at once."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from plumbline.collector import alerting
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
 from plumbline.collector.events.model import Kind, Level
 from plumbline.wire.settings import BadSettings, Settings, read_settings
@@ -106,3 +110,13 @@ def test_in_house_nothing_can_reach_a_phone(senders):
     kept = {*settings.senders, *(name for one in settings.person for name in one.senders)}
     assert kept
     assert SenderName.GAMMU_SMSD not in kept
+
+
+def test_the_sample_is_read_and_every_default_it_prints_is_the_default(tmp_path):
+    text = Path(alerting.__file__).with_name("sample.toml").read_text(encoding="utf-8")
+    spelled_out = re.sub(r"(?m)^# (\w+ = )", r"\1", text)
+    assert spelled_out != text
+    settings = read(tmp_path, text)
+    assert read(tmp_path, spelled_out) == settings
+    people = {"person": settings.person, "step": settings.step}
+    assert settings == AlertingSettings.model_validate(people)
