@@ -27,6 +27,7 @@ COMMANDS: dict[str, Command] = {
     "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
     "export": Command("plumbline.commands.export", "write a window of the archive to files"),
     "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
+    "modes": Command("plumbline.commands.modes", "find the modes of a structure"),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
 }
 

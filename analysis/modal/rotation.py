@@ -29,6 +29,8 @@ class DifferencePeak:
     ----------
     frequency_hz
         Interpolated between lines. [Hz]
+    prominence_db
+        How far it stands above the higher of the valleys beside it. [dB]
     rotation_share
         Motion of either sensor by rotation alone over the floor's translation there, all measured
         directions together.
@@ -40,6 +42,7 @@ class DifferencePeak:
     """
 
     frequency_hz: float
+    prominence_db: float
     rotation_share: float
     coherence: float
     twist: Twist
@@ -86,13 +89,14 @@ def difference_peaks(
         coherence = np.maximum(coherence, np.abs(cross) ** 2 / np.maximum(own * power, tiny))
     inside = np.flatnonzero((f >= low_hz) & (f <= high_hz))
     level = 10 * np.log10(np.maximum(power[inside], tiny))
-    at, _ = signal.find_peaks(level, prominence=PROMINENCE_DB)
+    at, shown = signal.find_peaks(level, prominence=PROMINENCE_DB)
     peaks = []
-    for k in inside[at]:
+    for k, prominence in zip(inside[at], shown["prominences"], strict=True):
         share = float(np.sqrt(power[k] / max(translation[k], tiny)))
         peaks.append(
             DifferencePeak(
                 frequency_hz=interpolated_peak(f, power, int(k)),
+                prominence_db=float(prominence),
                 rotation_share=share,
                 coherence=float(coherence[k]),
                 twist=_twist(share, float(coherence[k])),

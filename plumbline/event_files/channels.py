@@ -103,6 +103,7 @@ def channel_of(record: Record) -> Channel:
     if facing.vertical is None and word:
         facing = oriented(word)
     known = record.unit in SI
+    who = (record.network, record.station, record.place or record.location)
     words = (record.place, record.channel, record.source.stem)
     levels = [level_of(word) for word in words if word]
     level = next((one for one in levels if one.kind is not Kind.UNKNOWN), levels[0])
@@ -114,11 +115,7 @@ def channel_of(record: Record) -> Channel:
         direction = word or record.channel
     return Channel(
         name=".".join(part for part in (record.location, record.channel) if part),
-        station=".".join(
-            part
-            for part in (record.network, record.station, record.place or record.location)
-            if part
-        ),
+        station=".".join(dict.fromkeys(part for part in who if part)),
         place=record.place,
         level=level,
         direction=direction,

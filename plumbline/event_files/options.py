@@ -28,7 +28,6 @@ Columns are picked by heading (Acc_X), by number from 0 (0-4), or named left to 
 
 def add_file_options(parser: argparse.ArgumentParser) -> None:
     """Add the files and what must be said about them."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("files", nargs="+", metavar="FILE", help="records, tables, StationXML")
     parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate of tables")
     parser.add_argument("--columns", metavar="LIST", help="columns of tables, comma separated")

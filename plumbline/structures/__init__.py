@@ -1,0 +1,1 @@
+"""What the structure tools compute from an event, as plain dictionaries with units in the keys."""
