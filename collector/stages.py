@@ -96,6 +96,7 @@ class StageRunner:
         self._notices = notices
         self._now_ns = now_ns
         self._stop = threading.Event()
+        self._drained_by = 0.0
         self._thread = threading.Thread(target=self._run, name=f"stage-{name}", daemon=True)
         self._cursor = 0
         self._position = 0
@@ -107,8 +108,9 @@ class StageRunner:
         """Begin to follow."""
         self._thread.start()
 
-    def stop(self, timeout_s: float = 10.0) -> None:
-        """Take what is durable by now, close the stage and end."""
+    def stop(self, timeout_s: float = 30.0) -> None:
+        """Take what is durable by now, but not for long; close the stage and end."""
+        self._drained_by = time.monotonic() + timeout_s / 3
         self._stop.set()
         self._journal.wake()
         if self._thread.ident is not None:
@@ -161,7 +163,7 @@ class StageRunner:
                     idle_due = time.monotonic() + IDLE_S
                     self._sound()
                 self._cursor = stage.cursor()
-                if stopping and not entries:
+                if stopping and (not entries or time.monotonic() > self._drained_by):
                     return
 
     def _next(self, stage: Stage, timeout_s: float) -> list[Entry]:
