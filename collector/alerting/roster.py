@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic_core import InitErrorDetails, PydanticCustomError
-
 # ITU-T E.164: a country code that does not begin with 0, at most 15 digits in all.
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
-def roster_problems(raw: Any) -> Iterator[InitErrorDetails]:
+Details = dict[str, Any]
+"""One error as pydantic takes it: type, place, input and context."""
+
+
+def roster_problems(raw: Any) -> Iterator[Details]:
     """Yield contradictions of an ``[alerting]`` table as it was read, however broken it is."""
     people, steps = _tables(raw, "person"), _tables(raw, "step")
     names = [str(person.get("name", "")).strip() for person in people]
@@ -36,7 +38,7 @@ def _tables(raw: Any, key: str) -> list[dict[str, Any]]:
     return [item if isinstance(item, dict) else getattr(item, "__dict__", {}) for item in listed]
 
 
-def _twice(field: str, values: list[str]) -> Iterator[InitErrorDetails]:
+def _twice(field: str, values: list[str]) -> Iterator[Details]:
     times = Counter(filter(None, values))
     seen: set[str] = set()
     for p, value in enumerate(values):
@@ -47,7 +49,6 @@ def _twice(field: str, values: list[str]) -> Iterator[InitErrorDetails]:
         seen.add(value)
 
 
-def _problem(place: tuple[int | str, ...], what: str, value: object) -> InitErrorDetails:
-    # The text goes in whole: braces of a name must not be read as a template.
-    kind = PydanticCustomError("roster", "{what}", {"what": what})
-    return InitErrorDetails(type=kind, loc=place, input=value)
+def _problem(place: tuple[int | str, ...], what: str, value: object) -> Details:
+    error = {"error": ValueError(what)}
+    return {"type": "value_error", "loc": place, "input": value, "ctx": error}

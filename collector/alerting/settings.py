@@ -13,9 +13,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails
 
-from plumbline.collector.alerting.roster import E164, roster_problems
+from plumbline.collector.alerting.roster import E164, Details, roster_problems
 from plumbline.collector.alerting.rules import Rules
 from plumbline.collector.events.model import Level
 from plumbline.wire.identity import code_problem
@@ -163,7 +162,7 @@ class AlertingSettings(Settings):
     @classmethod
     def _with_the_roster(cls, raw: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Tell what is wrong between the tables together with what is wrong in them."""
-        problems: list[InitErrorDetails] = list(roster_problems(raw))
+        problems: list[Any] = list(roster_problems(raw))
         try:
             settings = handler(raw)
         except ValidationError as error:
@@ -190,8 +189,5 @@ class AlertingSettings(Settings):
         )
 
 
-def _again(item: Any) -> InitErrorDetails:
-    details = InitErrorDetails(type=item["type"], loc=item["loc"], input=item["input"])
-    if "ctx" in item:
-        details["ctx"] = item["ctx"]
-    return details
+def _again(item: Any) -> Details:
+    return {key: item[key] for key in ("type", "loc", "input", "ctx") if key in item}
