@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, floor, inf, log10
+from math import ceil, floor, inf, log10, trunc
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -146,6 +146,6 @@ def jma_intensity(accel_ms2: ArrayLike, rate_hz: float) -> JmaIntensity:
     if a0_gal == 0:
         return JmaIntensity(value=-inf, reported=-inf, scale=JmaScale.ZERO, a0_gal=0.0)
     value = 2 * log10(a0_gal) + 0.94
-    tenths = floor(value * 100 + 0.5) // 10
+    tenths = trunc(floor(value * 100 + 0.5) / 10)
     scale = next(scale for upper, scale in UPPER_TENTHS if tenths < upper)
     return JmaIntensity(value=value, reported=tenths / 10, scale=scale, a0_gal=a0_gal)

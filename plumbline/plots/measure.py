@@ -1,5 +1,6 @@
 """A station's record in one picture: its axes, its spectra against the class bands, its energy."""
 
+import warnings
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import numpy as np
 
 mpl.use("Agg")
 
+from matplotlib import font_manager
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from plumbline.analysis.arias import husid
 from plumbline.analysis.long_period import CLASS_FROM_MS, PERIODS_S
@@ -18,6 +21,9 @@ from plumbline.measuring.rules import Measured
 COLOURS = ("#0b5394", "#c0392b", "#5b6770", "#2e8b57")
 BANDS = ("#fff7d6", "#ffe3a8", "#ffc38a", "#f59a8c")
 MOST_POINTS = 4000
+FONTS = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans Thai", "IPAGothic", "Garuda", "Loma")
+"""Latin first; then, where installed, fonts with the signs of Japanese and Thai place names."""
+
 CM = 100.0
 
 
@@ -33,20 +39,29 @@ def draw(found: Measured, path: Path) -> None:
     """
     if found.accel_ms2 is None or found.spectrum is None:
         raise ValueError(f"{found.station.name} has no acceleration in a known unit")
-    n = len(found.accel_ms2)
-    figure = plt.figure(figsize=(11, 2.0 * n + 5.4), layout="constrained")
+    installed = set(font_manager.get_font_names())
+    with mpl.rc_context({"font.family": [font for font in FONTS if font in installed]}):
+        figure = _figure(found, len(found.accel_ms2))
+        try:
+            with warnings.catch_warnings():
+                # A sign in a place's name that no font has becomes a box: no reason to fail.
+                warnings.filterwarnings("ignore", message="Glyph")
+                figure.savefig(path, dpi=120)
+        finally:
+            plt.close(figure)
+
+
+def _figure(found: Measured, n_axes: int) -> Figure:
+    figure = plt.figure(figsize=(11, 2.0 * n_axes + 5.4), layout="constrained")
     figure.suptitle(_title(found), fontsize=11)
-    rows = figure.add_gridspec(2, 1, height_ratios=(1.55 * n + 0.7, 4.2))
-    upper = rows[0].subgridspec(n, 1, hspace=0.06)
-    _histories(found, [figure.add_subplot(upper[i]) for i in range(n)])
+    rows = figure.add_gridspec(2, 1, height_ratios=(1.55 * n_axes + 0.7, 4.2))
+    upper = rows[0].subgridspec(n_axes, 1, hspace=0.06)
+    _histories(found, [figure.add_subplot(upper[i]) for i in range(n_axes)])
     lower = rows[1].subgridspec(1, 3)
     _spectra(found, figure.add_subplot(lower[0]))
     _classes(found, figure.add_subplot(lower[1]))
     _energy(found, figure.add_subplot(lower[2]))
-    try:
-        figure.savefig(path, dpi=120)
-    finally:
-        plt.close(figure)
+    return figure
 
 
 def _title(found: Measured) -> str:

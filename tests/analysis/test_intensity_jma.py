@@ -81,6 +81,17 @@ def test_rounding_comes_before_the_class():
     assert (found.reported, found.scale) == (4.5, JmaScale.FIVE_LOWER)
 
 
+@pytest.mark.parametrize(
+    ("value", "reported"), [(5.1534, 5.1), (5.1949, 5.1), (5.1951, 5.2), (-0.4456, -0.4)]
+)
+def test_intensity_is_rounded_to_hundredths_and_cut_to_tenths(value, reported):
+    # The sampled level of a sine is its amplitude to 1e-4 in intensity or better.
+    level_gal = 10 ** ((value - 0.94) / 2)
+    found = jma_intensity(steady(level_gal, rate_hz=1000), 1000)
+    assert found.value == pytest.approx(value, abs=5e-5)
+    assert found.reported == reported
+
+
 def test_the_level_is_exceeded_for_three_tenths_of_a_second_in_total():
     """Against the definition itself: count the time at or above the level, spike by spike."""
     rng = np.random.default_rng(3)
