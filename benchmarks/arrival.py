@@ -1,9 +1,9 @@
 """Arrival to decision, and CPU of the collector, with nodes from a generator; JSON lines.
 
 Run: ``python -m benchmarks.arrival [NODES ...]`` (100 and 300 unless told). The generator
-publishes `wire` bytes from its own process, each node at its own moment of the second; a real mosquitto and a
-real collector with its stages do the rest. Beside it, in the same run, the price of the same samples
-as JSON parsed by the standard library.
+publishes `wire` bytes from its own process, each node at its own moment of the second; a real
+mosquitto and a real collector with its stages do the rest. Beside it, in the same run, the price
+of the same samples as JSON parsed by the standard library.
 """
 
 import json
