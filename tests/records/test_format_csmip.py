@@ -82,3 +82,32 @@ def test_uneven_film_is_put_on_an_even_grid_and_says_so(write):
 def test_a_station_without_a_number_has_its_name(write):
     text = make.csmip_volume_1(X, unit="g/10", pairs=True, renadic=True, number=None)
     assert read_records([write(text)])[0].station == "LOS ANGELES - 116TH ST. SCHOOL"
+
+
+def test_another_network_s_record_is_named_by_its_code(write):
+    text = make.csmip_volume_1(X / 100)
+    text = text.replace("STATION NO. 14403", "Station Id. WLT  ")
+    text = text.replace("14403-S3492-94021.02  ", "15481673.CI.WLT.--.HN ")
+    text = text.replace(
+        "TRIGGER TIME: 01/17/94, 12:31:04.1 UTC", "Start time:  3/29/14, 04:09:34.0 UTC (GPS)"
+    )
+    (record,) = read_records([write(text)])
+    assert (record.network, record.station, record.location) == ("CI", "WLT", "")
+    assert record.start_ns == utc_ns((2014, 3, 29), 4, 9, 34.0)
+
+
+def test_film_that_ran_a_little_slow_has_its_nominal_rate(write):
+    times = np.round(np.arange(53) * 0.0200028, 3)
+    text = make.csmip_volume_1(X, unit="g/10", pairs=True, times=times)
+    (record,) = read_records([write(text)])
+    assert record.rate_hz == 50
+
+
+def test_channels_of_a_volume_follow_one_another(write):
+    text = make.csmip_volume_1(X / 100)
+    second = text.replace("CHAN  1:  90 DEG", "CHAN  2: UP")
+    records = read_records([write(text + second)])
+    assert [(r.channel, r.orientation.vertical) for r in records] == [
+        ("CHAN1", False),
+        ("CHAN2", True),
+    ]
