@@ -24,11 +24,14 @@ COMMANDS: dict[str, Command] = {
         "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
     ),
     "demo": Command("plumbline.commands.demo", "a shaken tower, end to end, on this machine"),
+    "drift": Command("plumbline.commands.drift", "how far floors moved, and where to look first"),
     "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
     "export": Command("plumbline.commands.export", "write a window of the archive to files"),
     "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
     "modes": Command("plumbline.commands.modes", "find the modes of a structure"),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
+    "survey": Command("plumbline.commands.survey", "take in levelling runs, closure checked"),
+    "trend": Command("plumbline.commands.trend", "what a slow series does, with its interval"),
 }
 
 

@@ -71,6 +71,7 @@ def drifts(
     rate_hz: float,
     corner_hz: float,
     heights_m: Mapping[str, float],
+    base: Level | None = None,
 ) -> tuple[Drift, ...]:
     """Return the drift of every instrumented level against the base, and of neighbours.
 
@@ -84,6 +85,8 @@ def drifts(
         Corner of the high-pass, the same for every floor. [Hz]
     heights_m
         Height of levels above the base, by level name; may be empty. [m]
+    base
+        The level to measure from; by default `reference_level`.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def drifts(
     Each level is integrated by itself with the same filter, then subtracted. A permanent drift
     cannot come out of this; tilt before and after tells that one.
     """
-    base = reference_level(sensors)
+    base = reference_level(sensors) if base is None else base
     by_level: dict[Level, list[Sensor]] = {}
     for sensor in sensors:
         if sensor.level.kind not in (Kind.FREE_FIELD, Kind.UNKNOWN):
@@ -142,7 +145,7 @@ def _drift(
         lower=lower.name,
         sensor=sensor.name,
         reference=reference,
-        direction=direction_name(sensor.azimuth_deg),
+        direction=sensor.direction or direction_name(sensor.azimuth_deg),
         displacement_m=peaks[1],
         uncertainty_m=(max(peaks) - min(peaks)) / 2,
         time_s=at / rate_hz,

@@ -31,6 +31,8 @@ class Sensor:
         Direction of positive motion, clockwise from north. [degrees]
     accel_ms2
         Acceleration, shape ``(n,)``; all sensors of a structure start together. [m/s²]
+    direction
+        Name of the direction where the azimuth is only the structure's own; empty to derive it.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Sensor:
     level: Level
     azimuth_deg: float
     accel_ms2: Floats
+    direction: str = ""
 
 
 class NoBaseError(LookupError):

@@ -1,5 +1,6 @@
 """Modes in one picture: singular values with the modes found, stable poles, shapes over floors."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -34,6 +35,7 @@ def draw(found: FoundModes, path: Path) -> None:
     spectrum = figure.add_subplot(rows[0])
     _singular_values(found, spectrum)
     _stable_poles(found, figure.add_subplot(rows[1], sharex=spectrum))
+    spectrum.tick_params(which="both", labelbottom=False)
     if shown:
         cells = rows[2].subgridspec(1, len(shown))
         panels = [figure.add_subplot(cells[k]) for k in range(len(shown))]
@@ -61,7 +63,6 @@ def _singular_values(found: FoundModes, axes: Axes) -> None:
     axes.set_ylim(bottom=max(float(values[inside, 0].min()) / 3, top / DYNAMIC_RANGE))
     named = ", ".join(f"{mode.frequency_hz:.3g}" for mode in found.identified.modes)
     axes.set_title(f"modes at {named or 'no frequency'} Hz: {found.report['method']}", fontsize=10)
-    axes.tick_params(labelbottom=False)
 
 
 def _stable_poles(found: FoundModes, axes: Axes) -> None:
@@ -88,16 +89,19 @@ def _shape(
         points = sorted((ladder[floors[i].level.name], mode.shape[i].real) for i in members)
         if fixed:
             points.insert(0, (0.0, 0.0))
+        colour = COLOURS[k % len(COLOURS)]
         heights, moves = zip(*points, strict=True)
-        dashed = "--" if name.endswith(" W") else "-"
-        axes.plot(moves, heights, dashed + "o", ms=3.5, color=COLOURS[k % 6], label=name, lw=1.3)
+        axes.plot(moves, heights, "o", ms=3.5, color=colour, label=name)
+        for below, above in pairwise(points):
+            # a line that passes an instrumented level without a sensor of its own is a guess
+            passed = any(below[0] < height < above[0] for height in ladder.values())
+            style = ":" if passed else "--" if name.endswith(" W") else "-"
+            axes.plot([below[1], above[1]], [below[0], above[0]], style, color=colour, lw=1.3)
     axes.axvline(0, color="#999999", lw=0.6)
     axes.set(xlim=(-1.15, 1.15), ylim=(-0.3, max(ladder.values()) + 0.4))
     names = {0.0: "base", **{height: name for name, height in ladder.items()}}
     ticks = sorted(height for height in names if height or fixed)
-    axes.set_yticks(
-        ticks, [names[t] for t in ticks] if axes.get_subplotspec().is_first_col() else []
-    )
+    axes.set_yticks(ticks, [names[t] for t in ticks])
     axes.set_title(
         f"{mode.frequency_hz:.3f} Hz  {100 * mode.damping:.1f} %\n{told['kind']}", fontsize=9
     )

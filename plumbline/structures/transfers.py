@@ -42,7 +42,8 @@ def transfers(roles: Roles, rate_hz: float, high_hz: float) -> list[dict[str, An
 
 
 def _highest(peaks: Sequence[TransferPeak]) -> list[TransferPeak]:
-    kept = sorted(peaks, key=lambda p: -p.gain)[:MOST_PEAKS]
+    # a high gain without coherence is where the base hardly moves, not where the floor answers
+    kept = sorted(peaks, key=lambda p: -p.gain * p.coherence)[:MOST_PEAKS]
     return sorted(kept, key=lambda p: p.frequency_hz)
 
 
