@@ -1,0 +1,110 @@
+"""Telling: which event goes to the store when, and what becomes of those nobody follows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.store import EventStore
+from plumbline.wire.block import NS
+
+OURS = (Kind.SHAKING, Kind.SWAY, Kind.THRESHOLD)
+REVISED_NS = NS
+"""What goes on is revised this often. [ns]"""
+REACH_NS = 7_200 * NS
+"""An episode that began longer ago has been closed. [ns]"""
+
+
+class Telling:
+    """Events that changed: new, graver and closed ones at once, the others once a second."""
+
+    def __init__(self) -> None:
+        self._pending: dict[str, Event] = {}
+        self._told: dict[str, tuple[int, Level]] = {}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything is still to be told."""
+        return bool(self._pending)
+
+    def note(self, events: Iterable[Event]) -> None:
+        """Take events as they are now."""
+        for event in events:
+            self._pending[event.id] = event
+
+    def due(self, now_ns: int) -> list[Event]:
+        """Return what is to be saved now, and count it as told."""
+        due = [event for event in self._pending.values() if self._is_due(event, now_ns)]
+        for event in due:
+            del self._pending[event.id]
+            self._told[event.id] = (now_ns, event.level)
+            if event.closed_ns is not None:
+                del self._told[event.id]
+        return due
+
+    def all(self) -> list[Event]:
+        """Return everything that waits."""
+        waiting = list(self._pending.values())
+        self._pending.clear()
+        return waiting
+
+    def _is_due(self, event: Event, now_ns: int) -> bool:
+        if event.id not in self._told or event.closed_ns is not None:
+            return True
+        told_ns, level = self._told[event.id]
+        return event.level is not level or now_ns - told_ns >= REVISED_NS
+
+
+def joined_to_live(found: Sequence[Event], store: EventStore) -> list[Event]:
+    """Return late events, without those that a live one tells of already.
+
+    Notes
+    -----
+    A late episode that begins while a live one of the same kind and structure goes on is the
+    same motion. What its nodes felt is added to the live event.
+    """
+    told: list[Event] = []
+    for event in found:
+        live = next(
+            (
+                one
+                for one in store.between(event.onset_ns - REACH_NS, event.onset_ns + REVISED_NS)
+                if _is_same(one, event)
+            ),
+            None,
+        )
+        told.append(event if live is None else _with_nodes_of(event, live))
+    return told
+
+
+def abandoned(store: EventStore) -> list[Event]:
+    """Return our open events as closed: the installation changed and nobody follows them."""
+    return [
+        replace(
+            event,
+            closed_ns=max(_last_ns(event), event.onset_ns),
+            evidence={**event.evidence, "ended": "the inventory changed"},
+        )
+        for event in store.open()
+        if event.kind in OURS
+    ]
+
+
+def _is_same(live: Event, late: Event) -> bool:
+    return (
+        not live.late
+        and (live.kind, live.structure) == (late.kind, late.structure)
+        and (live.closed_ns is None or late.onset_ns <= live.closed_ns)
+    )
+
+
+def _with_nodes_of(late: Event, live: Event) -> Event:
+    nodes = dict(live.nodes)
+    for name, measures in late.nodes.items():
+        if float(measures["peak_gal"]) > float(nodes.get(name, {}).get("peak_gal", 0.0)):
+            nodes[name] = {**measures, "late": 1}
+    return replace(live, nodes=nodes)
+
+
+def _last_ns(event: Event) -> int:
+    onsets = [int(measures.get("onset_ns", 0)) for measures in event.nodes.values()]
+    return max(onsets, default=0)
