@@ -5,7 +5,8 @@
     EdgeError                 operator-facing: what is wrong; what to do
      ├ InUse                  another agent has the spool          -> stop one of them
      ├ SpoolTrouble           the spool cannot be opened or written -> disk, rights, space
-     ├ PortTrouble            a port cannot be opened or was unplugged -> tried again with backoff
+     ├ PortTrouble            a port cannot be opened             -> tried again with backoff
+     │  └ PortAbsent          it is not there, or was unplugged   -> the same
      └ BrokerTrouble          the broker refuses or is not there   -> tried again with backoff
 """
 
@@ -24,6 +25,10 @@ class SpoolTrouble(EdgeError):
 
 class PortTrouble(EdgeError):
     """A serial port cannot be opened, or is gone."""
+
+
+class PortAbsent(PortTrouble):
+    """A serial port is not there, or was unplugged."""
 
 
 class BrokerTrouble(EdgeError):

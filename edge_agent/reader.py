@@ -8,7 +8,7 @@ from typing import Literal
 from plumbline.edge_agent.blocks import Gatherer
 from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.drivers import Driver, Item, Notice
-from plumbline.edge_agent.errors import PortTrouble
+from plumbline.edge_agent.errors import PortAbsent, PortTrouble
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.wake import Wake
@@ -74,9 +74,7 @@ class Reader:
                 else:
                     self._reopen()
             except PortTrouble as trouble:
-                if str(trouble) != self._told:
-                    LOG.error("%s", trouble)
-                    self._told = str(trouble)
+                self._tell(trouble)
                 self._cut()
                 self._stopping.wait(self._port.retry_s)
         self._cut()
@@ -99,7 +97,7 @@ class Reader:
     def _reopen(self) -> None:
         self._port.open()
         if self._told:
-            LOG.warning("port %s is back", self._port.path)
+            LOG.warning("port %s is there", self._port.path)
             self._told = ""
         self._handle(self.driver.reopened())
 
@@ -139,6 +137,13 @@ class Reader:
         for gatherer in self.gatherers.values():
             for block in gatherer.cut(self._clock.host_time()):
                 self._emit(block)
+
+    def _tell(self, trouble: PortTrouble) -> None:
+        """Log a trouble once, not at each attempt; gone and not there are the same."""
+        kind = "absent" if isinstance(trouble, PortAbsent) else str(trouble)
+        if kind != self._told:
+            LOG.error("%s", trouble)
+        self._told = kind
 
     def _silent_ns(self) -> int:
         return self._clock.monotonic_ns() - (self._heard_ns or self._clock.monotonic_ns())

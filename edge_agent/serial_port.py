@@ -1,13 +1,14 @@
 """A serial port that survives unplugging: opened again by the same name, with backoff."""
 
 import contextlib
+import errno
 import os
 import select
 from collections.abc import Callable
 
 import serial
 
-from plumbline.edge_agent.errors import PortTrouble
+from plumbline.edge_agent.errors import PortAbsent, PortTrouble
 
 READ_BYTES = 65_536
 FIRST_RETRY_S = 0.2
@@ -51,7 +52,8 @@ class SerialPort:
             self._port = serial.Serial(self.path, self._baud, timeout=0, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
             self.retry_s = min(2 * self.retry_s, LONGEST_RETRY_S)
-            raise PortTrouble(f"port {self.path} {_why(error)}") from error
+            kind = PortAbsent if getattr(error, "errno", None) == errno.ENOENT else PortTrouble
+            raise kind(f"port {self.path} {_why(error)}") from error
         with contextlib.suppress(OSError, ValueError, NotImplementedError, AttributeError):
             self._port.set_low_latency_mode(True)  # USB converters: 1 ms instead of 16 ms
         self.retry_s = FIRST_RETRY_S
@@ -75,10 +77,10 @@ class SerialPort:
             arrival_ns = self._monotonic_ns()  # after the read: a byte is never older than it seems
         except (OSError, ValueError) as error:
             self.close()
-            raise PortTrouble(f"port {self.path} is gone ({error}); plug it in again") from error
+            raise PortAbsent(f"port {self.path} is gone ({error}); plug it in again") from error
         if not piece:
             self.close()
-            raise PortTrouble(f"port {self.path} is gone (hung up); plug it in again")
+            raise PortAbsent(f"port {self.path} is gone (hung up); plug it in again")
         return piece, arrival_ns
 
     def close(self) -> None:
@@ -93,10 +95,10 @@ def _why(error: Exception) -> str:
     """Return what is wrong with a port, and what to do."""
     number = getattr(error, "errno", None)
     text = str(error)
-    if "exclusively lock" in text or number in (11, 16):
+    if "exclusively lock" in text or number in (errno.EAGAIN, errno.EBUSY):
         return "is in use by another program; stop that one (another edge agent, a terminal)"
-    if number == 2:
+    if number == errno.ENOENT:
         return "does not exist; plug it in, or find its name with: plumbline edge list-ports"
-    if number == 13:
+    if number == errno.EACCES:
         return "may not be opened; add this user to the group dialout and log in again"
     return f"cannot be opened ({text}); is it a serial port?"

@@ -17,7 +17,7 @@ BURST_NS = 135_000_000  # middle of the 28 readings of a line to its beginning, 
 
 # The rate is a setting of the instrument's own clock; the spacing of the burst is not published.
 ARRIVAL_TIMED = ClockTraits(
-    counted=False, max_skew=5e-3, error_ns=500_000_000, settling_error_ns=1_000_000_000
+    counted=False, max_skew=5e-3, error_ns=200_000_000, settling_error_ns=300_000_000
 )
 
 

@@ -64,7 +64,7 @@ def test_a_node_that_is_plugged_out_and_in_costs_one_gap(tmp_path, bench):
         node.unplug()
         wait_for(lambda: "is gone" in agent.log, "a message that the port is gone")
         node.plug_in()
-        wait_for(lambda: "is back" in agent.log, "a message that the port is back")
+        wait_for(lambda: "is there" in agent.log, "a message that the port is there")
         before = collector.samples(KEY)
         wait_for(lambda: collector.samples(KEY) > before + 100, "samples after it")
         agent.terminate()
