@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from plumbline.collector.alerting.assembly import Alerting
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.data_path import DataPath
+from plumbline.collector.detect.stage import DetectStage
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.health.metrics import Metrics
@@ -99,6 +100,7 @@ class Collector:
         """Return how each stage is built; a stage that died is built again."""
         stages: dict[str, Callable[[], Stage]] = {
             "archive": self.data.archive_stage,
+            "detect": self._detect_stage,
             "slow": self._slow_stage,
             "live": self._live_stage,
         }
@@ -112,6 +114,14 @@ class Collector:
     def _live_stage(self) -> LiveStage:
         return LiveStage(
             start=self.data.journal.end_offset, waves=self._waves, channels=self.channels
+        )
+
+    def _detect_stage(self) -> DetectStage:
+        return DetectStage(
+            settings=self._settings.detect,
+            places=self.data.places,
+            events=self.events,
+            start=self.data.journal.first_offset,
         )
 
     def _slow_stage(self) -> SlowStage:

@@ -7,6 +7,7 @@ from pydantic import Field
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.broker import BrokerSettings
+from plumbline.collector.detect.settings import DetectSettings, detect_problems
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.series.settings import SeriesSettings
 from plumbline.collector.silence.settings import SilenceSettings
@@ -30,6 +31,7 @@ class CollectorSettings(Settings):
     archive: ArchiveSettings = ArchiveSettings()
     series: SeriesSettings = SeriesSettings()
     alerting: AlertingSettings = AlertingSettings()
+    detect: DetectSettings = DetectSettings()
     slow: SlowSettings = SlowSettings()
     silence: SilenceSettings = SilenceSettings()
     web: WebSettings = WebSettings()
@@ -46,6 +48,8 @@ def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
     """
     settings = read_settings(path, CollectorSettings)
     inventory = read_inventory(settings.inventory)
-    if problems := list(limit_problems(settings.slow, places(inventory))):
+    known = places(inventory)
+    problems = [*limit_problems(settings.slow, known), *detect_problems(settings.detect, known)]
+    if problems:
         raise BadSettings(path, problems)
     return settings, inventory
