@@ -32,6 +32,7 @@ COMMANDS: dict[str, Command] = {
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
     "survey": Command("plumbline.commands.survey", "take in levelling runs, closure checked"),
     "trend": Command("plumbline.commands.trend", "what a slow series does, with its interval"),
+    "vibration": Command("plumbline.commands.vibration", "hold vibration against a standard"),
 }
 
 

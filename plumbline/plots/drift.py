@@ -37,7 +37,7 @@ def draw(found: FoundDrifts, path: Path) -> None:
         axes.set_ylabel("cm")
         axes.set_title(
             f"{drift.upper} {drift.sensor} against {drift.lower}, {drift.direction}: "
-            f"{CM * drift.displacement_m:.1f} ± {CM * drift.uncertainty_m:.1f} cm",
+            f"{CM * drift.displacement_m:.2f} ± {CM * drift.uncertainty_m:.2f} cm",
             fontsize=9,
         )
         axes.margins(x=0)

@@ -1,0 +1,98 @@
+"""A limit chart: the line of the standard over frequency, and every peak on it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+
+mpl.use("Agg")
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from plumbline.analysis.vibration import LimitCurve, Outcome
+from plumbline.structures.vibration import Point
+
+COLOURS: dict[Outcome, str] = {
+    Outcome.WITHIN: "#2e8b57",
+    Outcome.EXCEEDED: "#c0392b",
+}
+OTHER = "#8a8f98"
+HIGHEST_HZ = 150.0
+
+
+def draw(curve: LimitCurve, points: Sequence[Point], path: Path) -> None:
+    """Draw the limit and the peaks into a picture file.
+
+    Each component is one mark for each frequency found for it, joined by a line: filled where
+    the limit was read, hollow at the other frequency.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    figure, axes = plt.subplots(figsize=(9, 6), layout="constrained")
+    f = np.geomspace(curve.from_hz, HIGHEST_HZ, 600)
+    axes.plot(f, [curve.limit_mms(float(x)) for x in f], color="#222222", lw=1.6, label="limit")
+    for point in points:
+        _marks(axes, point)
+    axes.axvspan(0.1, curve.from_hz, color="#eeeeee", zorder=0)
+    axes.set(xscale="log", yscale="log", xlabel="frequency, Hz", ylabel="peak velocity, mm/s")
+    slowest = min((x for p in points for v in p.verdicts for x in v.peak.frequencies_hz), default=1)
+    axes.set_xlim(min(curve.from_hz, max(0.1, 0.8 * slowest)), HIGHEST_HZ)
+    plain = FuncFormatter(lambda value, _: f"{value:g}")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(plain)
+    axes.grid(which="both", lw=0.3, color="#cccccc")
+    origin = curve.provenance
+    axes.set_title(
+        f"{curve.standard} ({origin.edition}), line {curve.line}: {curve.building}\n"
+        f"{curve.location}, {curve.duration}, {curve.judged}; standing: {origin.standing}",
+        fontsize=10,
+    )
+    _legend(axes)
+    try:
+        figure.savefig(path, dpi=120)
+    finally:
+        plt.close(figure)
+
+
+def _marks(axes: Axes, point: Point) -> None:
+    for verdict in point.verdicts:
+        peak = verdict.peak
+        colour = COLOURS.get(verdict.outcome, OTHER)
+        found = peak.frequencies_hz
+        if not found:
+            continue
+        axes.plot(found, [peak.ppv_mms] * len(found), "-", color=colour, lw=0.8)
+        for frequency in found:
+            filled = frequency == verdict.frequency_hz
+            axes.plot(
+                frequency,
+                peak.ppv_mms,
+                "o",
+                color=colour,
+                mfc=colour if filled else "white",
+                ms=7 if filled else 5,
+            )
+        axes.annotate(
+            f"{point.name} {peak.component}" if len(point.name) < 14 else peak.component,
+            (max(found), peak.ppv_mms),
+            xytext=(6, 4),
+            textcoords="offset points",
+            fontsize=8,
+        )
+
+
+def _legend(axes: Axes) -> None:
+    for name, colour in (
+        ("within", COLOURS[Outcome.WITHIN]),
+        ("exceeded", COLOURS[Outcome.EXCEEDED]),
+    ):
+        axes.plot([], [], "o", color=colour, label=name)
+    axes.plot([], [], "o", color=OTHER, label="not judged")
+    axes.plot([], [], "o", color="#222222", mfc="white", ms=5, label="other frequency of a peak")
+    axes.legend(fontsize=8, loc="lower right")
