@@ -1,0 +1,195 @@
+"""``plumbline trend``: what a slow series does, with its interval."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plumbline.commands import CommandError
+
+if TYPE_CHECKING:
+    from plumbline.analysis.trend.assessment import Assessment, Question
+    from plumbline.slow_files import SlowTable
+
+TIME_UNITS = ("epoch", "s", "h", "d", "yr")
+
+EPILOG = """\
+FILE is a CSV with a header and a time column (ISO times, dates, epoch seconds, years), alone or
+in a zip, or the reading lines of a Leica Nivel. A column called T, temp or temperature is taken
+for the temperature.
+
+The trend is Theil-Sen on daily medians (sixty blocks of a record shorter than ten days), its
+interval and Mann-Kendall's test widened for the autocorrelation that is left. A step is a change
+of level that lasts; what returns within --hold is a transient. The detection limit printed is
+five times the jump found where nothing happens in the same record. The rate watch looks once a
+day and alarms so seldom that --channels of them together keep --false-alarms. A failure window
+is given only to what accelerates as Voight's law does; never a single time.
+
+Examples:
+  plumbline trend tilt.csv
+  plumbline trend tilt.csv --columns tilt_x --event 2025-03-28T06:20:00Z --plot tilt.png
+  plumbline trend nivel.log --json > drift.json
+  plumbline trend load_test.csv.zip --hold 30
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.description = (
+        "Say what a slow series does: trend with interval, steps and transients, temperature, "
+        "a change of rate, a failure window."
+    )
+    parser.epilog = EPILOG
+    parser.add_argument("file", metavar="FILE", type=Path, help="CSV, a zip of one, or Nivel lines")
+    parser.add_argument("--columns", metavar="A,B", help="only these columns")
+    parser.add_argument("--time", metavar="COLUMN", help="the time column")
+    parser.add_argument("--time-unit", choices=TIME_UNITS, help="what plain numbers in it mean")
+    parser.add_argument("--temperature", metavar="COLUMN", help="the temperature column, or 'none'")
+    parser.add_argument(
+        "--out-of-range",
+        type=float,
+        metavar="VALUE",
+        help="readings of this size are no readings (a Nivel's 9.999 is known)",
+    )
+    parser.add_argument(
+        "--hold", type=_positive, metavar="S", help="what returns sooner is a transient [s]"
+    )
+    parser.add_argument(
+        "--event", action="append", default=[], metavar="TIME", help="offset before and after it"
+    )
+    parser.add_argument(
+        "--commissioning",
+        metavar="FROM..TO",
+        help="quiet window the temperature model is fitted on; the first third, at most 60 days",
+    )
+    parser.add_argument(
+        "--confidence", type=_fraction, default=0.95, help="of the trend's interval, default 0.95"
+    )
+    parser.add_argument(
+        "--channels", type=_positive, default=1, help="channels watched together, default 1"
+    )
+    parser.add_argument(
+        "--false-alarms", type=_positive, default=1.0, metavar="N", help="a year, default 1"
+    )
+    parser.add_argument(
+        "--tolerated",
+        type=float,
+        default=0.0,
+        metavar="RATE",
+        help="change of rate that is nobody's business [unit/d]",
+    )
+    parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
+    parser.add_argument("--plot", metavar="PNG", type=Path, help="draw it, a panel a channel")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Assess the file and print what was found."""
+    from plumbline.slow_files import SlowFileError, read_slow_file
+    from plumbline.slow_files.report import channel_report, table_report
+    from plumbline.slow_files.times import TimeUnit
+    from plumbline.slow_files.words import channel_words, table_words
+
+    try:
+        table = read_slow_file(
+            args.file,
+            time=args.time,
+            time_unit=None if args.time_unit is None else TimeUnit(args.time_unit),
+            temperature=None if args.temperature == "none" else args.temperature,
+            out_of_range=args.out_of_range,
+        )
+        question = _question(args, table)
+    except SlowFileError as error:
+        raise CommandError(str(error)) from error
+    found = _assessed(args, table, question)
+    read = table_report(table, str(args.file))
+    reports = [channel_report(table, name, each) for name, each in found.items()]
+    if args.json:
+        print(json.dumps({**read, "channels": reports}, indent=2, ensure_ascii=False))
+    else:
+        lines = table_words(read)
+        for each in reports:
+            lines += ["", *channel_words(each, read["span_s"])]
+        print("\n".join(lines))
+    if args.plot is not None:
+        _draw(args.plot, table, found)
+    return 0
+
+
+def _assessed(
+    args: argparse.Namespace, table: "SlowTable", question: "Question"
+) -> dict[str, "Assessment"]:
+    """Assess each wanted column."""
+    from plumbline.analysis.trend.assessment import assess
+
+    names = [name for name in table.columns if name != table.temperature]
+    if args.columns:
+        names = [name.strip() for name in args.columns.split(",")]
+        for name in names:
+            if name not in table.columns:
+                raise CommandError(f"no column '{name}'; it has {', '.join(table.columns)}")
+    if not names:
+        raise CommandError("no column of readings beside time and temperature")
+    use = table.temperature if args.temperature != "none" else None
+    found = {}
+    for name in names:
+        temp = table.columns[use] if use is not None and use != name else None
+        try:
+            found[name] = assess(table.time_s, table.columns[name], temp, question)
+        except ValueError as error:
+            raise CommandError(f"{name}: {error}") from error
+    return found
+
+
+def _question(args: argparse.Namespace, table: "SlowTable") -> "Question":
+    from plumbline.analysis.trend.assessment import Question
+
+    commissioning = None
+    if args.commissioning:
+        start, separator, end = args.commissioning.partition("..")
+        if not separator:
+            raise CommandError(f"--commissioning '{args.commissioning}': write FROM..TO")
+        commissioning = (_moment(start, table), _moment(end, table))
+    return Question(
+        hold_s=args.hold,
+        confidence=args.confidence,
+        events_s=tuple(_moment(each, table) for each in args.event),
+        commissioning_s=commissioning,
+        false_alarms_a_year=args.false_alarms,
+        channels=int(args.channels),
+        tolerated_per_d=args.tolerated,
+    )
+
+
+def _moment(word: str, table: "SlowTable") -> float:
+    """Return a time the user typed in the table's own seconds."""
+    from plumbline.slow_files.times import TimeUnit, seconds
+
+    unit = None if table.utc else TimeUnit.SECONDS
+    at, utc = seconds([word], unit)
+    if utc != table.utc:
+        kind = "dates" if table.utc else "seconds of its own"
+        raise CommandError(f"'{word}': the file's times are {kind}; write the event so too")
+    return float(at[0])
+
+
+def _draw(path: Path, table: "SlowTable", found: dict[str, Any]) -> None:
+    from plumbline.plots.trend import draw
+
+    try:
+        draw(table, found, path)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}; choose another file") from error
+
+
+def _positive(word: str) -> float:
+    value = float(word)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{word}: must be > 0")
+    return value
+
+
+def _fraction(word: str) -> float:
+    value = float(word)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{word}: must lie between 0 and 1")
+    return value
