@@ -18,7 +18,7 @@ BEFORE_NS = NS
 
 @dataclass(slots=True, kw_only=True)
 class Felt:
-    """What a node felt in an episode."""
+    """What a node felt in an episode; ``late`` where it was told afterwards."""
 
     peak_ms2: float = 0.0
     steady_ms2: float = 0.0
@@ -26,6 +26,7 @@ class Felt:
     long_ratio: float = 0.0
     short_ns: int = 0
     long_ns: int = 0
+    late: int = 0
 
     def add(self, tick: Tick) -> None:
         """Count a tick in."""
@@ -134,7 +135,7 @@ class Episode:
             closed_ns=self.closed_ns,
             late=self.late,
             limit=limit,
-            nodes={name: _measures(felt) for name, felt in sorted(self.felt.items())},
+            nodes={name: measures(felt) for name, felt in sorted(self.felt.items())},
             evidence={
                 "opened_by": {"detector": self.detector, "nodes": list(self.opened_by)},
                 "known_after_s": round((self.known_ns - self.onset_ns) / NS, 2),
@@ -222,18 +223,21 @@ def judged(
     return level, limit, shown
 
 
-def _measures(felt: Felt) -> dict[str, float | int | str]:
+def measures(felt: Felt) -> dict[str, float | int | str]:
+    """Return what a node felt as an event tells it."""
     onsets = [onset for onset in (felt.short_ns, felt.long_ns) if onset]
-    measures: dict[str, float | int | str] = {
+    told: dict[str, float | int | str] = {
         "peak_gal": round(felt.peak_ms2 / GAL, 3),
         "short_period_ratio": round(felt.short_ratio, 2),
         "long_period_ratio": round(felt.long_ratio, 2),
     }
     if onsets:
-        measures["onset_ns"] = min(onsets)
+        told["onset_ns"] = min(onsets)
         first_is_short = felt.short_ns == min(onsets)
-        measures["detector"] = "short_period" if first_is_short else "long_period"
-    return measures
+        told["detector"] = "short_period" if first_is_short else "long_period"
+    if felt.late:
+        told["late"] = 1
+    return told
 
 
 def _earlier(left_ns: int, right_ns: int) -> int:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from plumbline.collector.detect.kept import MARK, SNAPSHOT, Kept, mark, marked
+from plumbline.collector.detect.latecomers import Latecomers
 from plumbline.collector.detect.passes import Pass
 from plumbline.collector.detect.settings import DetectSettings
-from plumbline.collector.detect.telling import Telling, abandoned, joined_to_live
+from plumbline.collector.detect.telling import Telling, abandoned
+from plumbline.collector.detect.ticks import Tick
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
@@ -52,6 +54,7 @@ class DetectStage:
         self._position = self._cursor = self._told_to = start
         self._kept_ns: int | None = None
         self._telling = Telling()
+        self._latecomers = Latecomers(events)
         self._whole, self._busy = True, True
         self._restore()
 
@@ -75,9 +78,8 @@ class DetectStage:
             key = entry.block().stream.key
             if said := ticks.get(number):
                 self._tell(self._live.hear(key, said), entry.next_offset)
-            elif self._late is not None and (said := late_ticks.get(number)):
-                found = self._late.hear(key, said)
-                self._tell(joined_to_live(found, self._events), entry.next_offset)
+            elif said := late_ticks.get(number):
+                self._tell(self._hear_late(key, said), entry.next_offset)
         self._position = entries[-1].next_offset
         self._whole = True
         self._keep(now_ns)
@@ -91,7 +93,7 @@ class DetectStage:
         ended = self._live.end("no more samples", before_ns=before_ns)
         if self._late is not None and now_ns - self._late_ns > LATE_ENDS_NS:
             found = self._late.end("end of the late data", before_ns=FOR_EVER)
-            ended += joined_to_live(found, self._events)
+            ended += self._latecomers.unknown(found)
             self._late = None
         self._tell(ended, FOR_EVER)
         if self._position > self._cursor or self._telling.waiting:
@@ -116,6 +118,16 @@ class DetectStage:
             self._late = Pass(self._places, self._settings, late=True)
         self._late_ns = entry.received_ns
         return self._late
+
+    def _hear_late(self, key: str, ticks: Sequence[Tick]) -> list[Event]:
+        """Return what late ticks change: late events, and live ones they belong to."""
+        place = self._places[key]
+        structure, node = place.structure.code, place.node.code
+        going_on = self._live.felt_late(structure, node, ticks)
+        ids = {event.id for event in going_on}
+        past = [e for e in self._latecomers.add(structure, node, ticks) if e.id not in ids]
+        found = self._late.hear(key, ticks) if self._late is not None else []
+        return [*going_on, *past, *self._latecomers.unknown(found)]
 
     def _tell(self, events: Sequence[Event], offset: int) -> None:
         """Note what changed, unless it was told before the restart."""

@@ -1,6 +1,6 @@
 """Telling: which event goes to the store when, and what becomes of those nobody follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from plumbline.collector.events.model import Event, Kind, Level
@@ -10,8 +10,6 @@ from plumbline.wire.block import NS
 OURS = (Kind.SHAKING, Kind.SWAY, Kind.THRESHOLD)
 REVISED_NS = NS
 """What goes on is revised this often. [ns]"""
-REACH_NS = 7_200 * NS
-"""An episode that began longer ago has been closed. [ns]"""
 
 
 class Telling:
@@ -54,28 +52,6 @@ class Telling:
         return event.level is not level or now_ns - told_ns >= REVISED_NS
 
 
-def joined_to_live(found: Sequence[Event], store: EventStore) -> list[Event]:
-    """Return late events, without those that a live one tells of already.
-
-    Notes
-    -----
-    A late episode that begins while a live one of the same kind and structure goes on is the
-    same motion. What its nodes felt is added to the live event.
-    """
-    told: list[Event] = []
-    for event in found:
-        live = next(
-            (
-                one
-                for one in store.between(event.onset_ns - REACH_NS, event.onset_ns + REVISED_NS)
-                if _is_same(one, event)
-            ),
-            None,
-        )
-        told.append(event if live is None else _with_nodes_of(event, live))
-    return told
-
-
 def abandoned(store: EventStore) -> list[Event]:
     """Return our open events as closed: the installation changed and nobody follows them."""
     return [
@@ -87,22 +63,6 @@ def abandoned(store: EventStore) -> list[Event]:
         for event in store.open()
         if event.kind in OURS
     ]
-
-
-def _is_same(live: Event, late: Event) -> bool:
-    return (
-        not live.late
-        and (live.kind, live.structure) == (late.kind, late.structure)
-        and (live.closed_ns is None or late.onset_ns <= live.closed_ns)
-    )
-
-
-def _with_nodes_of(late: Event, live: Event) -> Event:
-    nodes = dict(live.nodes)
-    for name, measures in late.nodes.items():
-        if float(measures["peak_gal"]) > float(nodes.get(name, {}).get("peak_gal", 0.0)):
-            nodes[name] = {**measures, "late": 1}
-    return replace(live, nodes=nodes)
 
 
 def _last_ns(event: Event) -> int:

@@ -1,0 +1,62 @@
+"""Latecomers: what nodes felt in an episode, told after the episode was."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plumbline.collector.detect.episode import Felt, measures
+from plumbline.collector.detect.ticks import Tick
+from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.store import EventStore
+from plumbline.wire.block import NS
+
+REACH_NS = 7_200 * NS
+"""An episode that began longer ago has been closed. [ns]"""
+EPISODES = (Kind.SHAKING, Kind.SWAY)
+
+
+class Latecomers:
+    """Adds what late samples say to the live episodes they belong to.
+
+    Notes
+    -----
+    An event keeps the larger of two peaks, so hearing the same samples again changes nothing.
+    """
+
+    def __init__(self, events: EventStore) -> None:
+        self._events = events
+        self._felt: dict[tuple[str, str], Felt] = {}
+
+    def add(self, structure: str, node: str, ticks: Sequence[Tick]) -> list[Event]:
+        """Return the live events that a node's late ticks change."""
+        first_ns, last_ns = ticks[0].end_ns, ticks[-1].end_ns
+        changed = []
+        for event in self._live(structure, first_ns, last_ns):
+            felt = self._felt.setdefault((event.id, node), Felt(late=1))
+            for tick in ticks:
+                if event.onset_ns < tick.end_ns <= (event.closed_ns or last_ns):
+                    felt.add(tick)
+            known = float(event.nodes.get(node, {}).get("peak_gal", 0.0))
+            if felt.peak_ms2 and float(measures(felt)["peak_gal"]) > known:
+                changed.append(replace(event, nodes={**event.nodes, node: measures(felt)}))
+        return changed
+
+    def unknown(self, found: Sequence[Event]) -> list[Event]:
+        """Return late events without those that a live one tells of already."""
+        return [
+            event
+            for event in found
+            if event.kind not in EPISODES
+            or not any(
+                live.kind is event.kind
+                for live in self._live(event.structure, event.onset_ns, event.onset_ns + NS)
+            )
+        ]
+
+    def _live(self, structure: str, first_ns: int, last_ns: int) -> list[Event]:
+        return [
+            event
+            for event in self._events.between(first_ns - REACH_NS, last_ns, structure)
+            if event.kind in EPISODES
+            and not event.late
+            and (event.closed_ns is None or event.closed_ns >= first_ns)
+        ]

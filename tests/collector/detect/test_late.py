@@ -1,0 +1,137 @@
+"""Data that comes after its time: found, marked, and never in the way of what is live."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hearing import RATE_HZ, Given, blocks, hear, journal, seconds, stage, told, tower_places
+from motions import ambient, far, near
+from places import START_NS
+
+from plumbline.collector.events.model import Kind
+from plumbline.collector.events.store import EventStore
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.lookup import Place
+
+CUT_S, BACK_S, N = 60, 660, 72_000
+"""A link of ten minutes is cut after one minute and back after eleven."""
+TIME_S = np.arange(N) / RATE_HZ
+NODES = (("0A", "ground"), *((f"{i}A", "structure") for i in range(1, 10)))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EventStore]:
+    kept = EventStore(tmp_path / "events.db")
+    yield kept
+    kept.close()
+
+
+def cut_link(tower: dict[str, Place], ground: np.ndarray, seed: int = 1) -> list[Given]:
+    """Return a journal: live, nothing for ten minutes, live again with the backlog between."""
+    rng = np.random.default_rng(seed)
+    live, backlog = [], []
+    for number, place in enumerate(tower.values()):
+        motion = ambient(rng, N, RATE_HZ) + (1 + 0.2 * number) * ground
+        for block in blocks(place, motion):
+            at_s = seconds(block.start_ns)
+            (live if at_s < CUT_S or at_s >= BACK_S else backlog).append(block)
+    given = journal([live])
+    back_ns = START_NS + BACK_S * NS
+    drained = [
+        Given(block, 0, back_ns + round((i + 1) * 50 * NS / len(backlog)))
+        for i, block in enumerate(sorted(backlog, key=lambda b: b.start_ns))
+    ]
+    ordered = sorted([*given, *drained], key=lambda entry: entry.received_ns)
+    return [Given(e.made, n, e.received_ns) for n, e in enumerate(ordered)]
+
+
+def finished(own, entries):
+    last_ns = entries[-1].received_ns
+    for wait_s in (0, 20, 40, 60):
+        own.idle(last_ns + wait_s * NS)
+
+
+def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode(tmp_path, store):
+    tower = tower_places(tmp_path, NODES)
+    ground = near(np.random.default_rng(2), N, RATE_HZ, 80, 300.0)
+    ground += far(TIME_S, 2.5, 10.0, 300.0, 10.0, 30.0, 20.0)
+    entries = cut_link(tower, ground)
+    own = stage(tower, store)
+    hear(own, entries)
+    finished(own, entries)
+    (event,) = told(store)
+    assert event.late
+    assert event.kind is Kind.SHAKING
+    assert 299 < seconds(event.onset_ns) < 303
+    assert event.closed_ns is not None
+    assert set(event.nodes) == set(tower)
+    assert event.value == pytest.approx(80, abs=8)
+
+
+def test_a_cut_without_a_quake_opens_nothing_when_it_ends(tmp_path, store):
+    tower = tower_places(tmp_path, NODES)
+    own = stage(tower, store)
+    entries = cut_link(tower, np.zeros(N))
+    hear(own, entries)
+    finished(own, entries)
+    assert told(store) == []
+
+
+def test_the_live_state_after_a_cut_is_that_of_a_stream_that_began_then(tmp_path, store):
+    tower = tower_places(tmp_path, NODES[:2])
+    entries = cut_link(tower, near(np.random.default_rng(3), N, RATE_HZ, 80, 300.0))
+    own = stage(tower, store)
+    hear(own, entries)
+    fresh_store = EventStore(tmp_path / "fresh.db")
+    fresh = stage(tower, fresh_store)
+    hear(fresh, [e for e in entries if seconds(e.made.start_ns) >= BACK_S])
+    ours, theirs = own._live.banks.snapshot(), fresh._live.banks.snapshot()
+    for name, array in theirs.items():
+        np.testing.assert_array_equal(ours[name], array)
+    fresh_store.close()
+
+
+def test_a_restart_while_a_backlog_drains_finds_the_same(tmp_path):
+    tower = tower_places(tmp_path, NODES[:3])
+    entries = cut_link(tower, near(np.random.default_rng(4), N, RATE_HZ, 80, 300.0))
+    whole, broken = EventStore(tmp_path / "whole.db"), EventStore(tmp_path / "broken.db")
+    own = stage(tower, whole)
+    hear(own, entries)
+    finished(own, entries)
+    middle = next(n for n, e in enumerate(entries) if 310 < seconds(e.made.start_ns) < 312)
+    hear(stage(tower, broken, snapshot_s=3.0), entries[:middle])
+    again = stage(tower, broken)
+    hear(again, entries[again.cursor() :])
+    finished(again, entries)
+    assert told(broken) == told(whole)
+    assert [event.late for event in told(whole)] == [True]
+    whole.close()
+    broken.close()
+
+
+def test_what_a_late_node_felt_is_added_to_the_live_event(tmp_path, store):
+    tower = tower_places(tmp_path, NODES[:4])
+    rng = np.random.default_rng(5)
+    n = 15_000
+    ground = near(rng, n, RATE_HZ, 80, 60.0)
+    motion = {name: ambient(rng, n, RATE_HZ) + ground for name in tower}
+    punctual = journal(blocks(tower[k], x) for k, x in motion.items() if k in ("0A", "1A"))
+    slow = [b for k in ("2A", "3A") for b in blocks(tower[k], 2 * motion[k])]
+    first = [Given(b, 0, b.end_ns) for b in slow if seconds(b.end_ns) <= 50]
+    last = [Given(b, 0, b.end_ns) for b in slow if seconds(b.start_ns) >= 140]
+    late = [
+        Given(b, 0, START_NS + round(151 * NS) + i)
+        for i, b in enumerate(sorted(slow, key=lambda b: b.start_ns))
+        if 50 < seconds(b.end_ns) <= 140
+    ]
+    ordered = sorted([*punctual, *first, *last, *late], key=lambda e: e.received_ns)
+    entries = [Given(e.made, k, e.received_ns) for k, e in enumerate(ordered)]
+    own = stage(tower, store)
+    hear(own, entries)
+    finished(own, entries)
+    (event,) = told(store)
+    assert not event.late
+    assert set(event.nodes) == set(tower)
+    assert event.nodes["3A"]["late"] == 1
+    assert event.nodes["3A"]["peak_gal"] == pytest.approx(160, abs=3)
