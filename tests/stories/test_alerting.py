@@ -273,3 +273,16 @@ def test_an_hour_of_wind_cranes_and_weak_shaking_calls_nobody(tmp_path):
             story.ends(event)
         assert view.summary(story.path).passed_over == 60
         assert view.notifications(story.path) == []
+
+
+def test_motion_stays_as_grave_as_its_gravest_event_though_that_one_ended(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens("quake", level=Level.AMBER)
+        story.expect_sms("Somchai")
+        peak = story.happens("peak", kind=Kind.THRESHOLD, level=Level.RED, value=31.0)
+        story.expect_sms("Somchai", "↑แดง", "31 gal")
+        story.ends(peak)
+        story.acknowledge()
+        story.forward(600, every_s=10)
+        assert story.open()[0].incident.level is Level.RED
+        assert story.open()[0].facts.value == 31.0

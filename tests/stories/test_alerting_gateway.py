@@ -156,3 +156,51 @@ def test_a_restart_sends_nothing_twice_and_forgets_nothing(tmp_path):
         story.acknowledge()
         story.restart()
         story.forward(3600, every_s=60)
+
+
+def test_what_grew_graver_while_the_gateway_was_away_is_told_once(tmp_path):
+    with Story(tmp_path) as story:
+        story.network.away = True
+        quake = story.happens(level=Level.AMBER)
+        story.forward(3)
+        story.revised(quake, level=Level.RED)
+        story.network.away = False
+        story.forward(10)
+        assert story.expect_sms("Somchai").startswith("แดง"), "nobody was told of amber"
+        story.acknowledge()
+
+
+def test_what_came_back_before_the_gateway_did_is_not_told(tmp_path):
+    with Story(tmp_path) as story:
+        story.network.away = True
+        silence = story.happens(kind=Kind.SILENCE, level=Level.AMBER)
+        story.forward(3)
+        story.ends(silence)
+        story.network.away = False
+        story.forward(600, every_s=5)
+
+
+def test_a_gateway_whose_answer_got_lost_is_not_given_the_message_twice(tmp_path):
+    with Story(tmp_path) as story:
+        submit = story.network.submit
+
+        def deaf(message, now_ns):
+            submit(message, now_ns)
+            raise ConnectionResetError("no answer")
+
+        story.network.submit = deaf
+        story.happens()
+        story.network.submit = submit
+        story.forward(10)
+        story.expect_sms("Somchai")
+        story.acknowledge()
+
+
+def test_an_answered_alarm_does_not_look_for_another_way(tmp_path):
+    with Story(tmp_path, senders=BOTH, confirm_s=60) as story:
+        story.network.slow = True
+        story.happens()
+        story.forward(30)
+        story.acknowledge(by="Mali")
+        story.forward(600, every_s=5)
+        assert states(story) == [State.EXPIRED]

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories.alerting_story import START_NS, Story
 
-from plumbline.collector.alerting import audit, incidents
+from plumbline.collector.alerting import audit, incidents, outbox
 from plumbline.collector.alerting.audit import Entry
 from plumbline.collector.alerting.caps import free_at_ns
 from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
 from plumbline.collector.alerting.grammar import Code, SeenIt, Unclear, parsed
 from plumbline.collector.alerting.inbound import international
+from plumbline.collector.alerting.notification import Purpose
 from plumbline.collector.alerting.retry import is_temporary, pause_ns
 from plumbline.collector.alerting.rules import Reason, Rules, cause_of, verdict
 from plumbline.collector.alerting.settings import Cap
@@ -114,6 +115,29 @@ def opened(tx, n):
         opened_ns=START_NS,
         next_ns=None,
     )
+
+
+def test_a_message_of_one_key_is_queued_once(tmp_path):
+    store = AlertStore(tmp_path / "a.db")
+    columns = {
+        "key": "1/0.0/alarm/Mali",
+        "incident_id": None,
+        "person": "Mali",
+        "phone": "+66898765432",
+        "sender": "terminal",
+        "purpose": Purpose.ALARM,
+        "level": Level.RED,
+        "text": "t",
+        "segments": 1,
+        "call": "0.0",
+        "created_ns": START_NS,
+        "expires_ns": START_NS + NS,
+    }
+    with store.transaction() as tx:
+        assert outbox.queue(tx, **columns)
+        assert not outbox.queue(tx, **columns)
+        assert len(outbox.latest(tx, 10)) == 1
+    store.close()
 
 
 def test_the_log_can_only_be_added_to(tmp_path):
