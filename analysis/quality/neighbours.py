@@ -62,11 +62,10 @@ def floors_apart(axes: Sequence[Axis], rate_hz: float) -> dict[int, Finding]:
     """
     floor = [quiet_spread(one.values, rate_hz) for one in axes]
     found = {}
-    for k, one in enumerate(axes):
+    for k in range(len(axes)):
         told = _above(floor, axes, k, TIMES_BESIDE, TIMES_AROUND, TIMES_ALONE)
         if told is not None:
-            reason = f"quiet floor {floor[k]:.3g}, {told}"
-            found[k] = fault(Defect.NOISY, f"{one.place}: {reason}" if one.place else reason)
+            found[k] = fault(Defect.NOISY, f"quiet floor {floor[k]:.3g}, {told}")
     return found
 
 

@@ -26,6 +26,8 @@ class Channel:
     ----------
     name
         Location and channel, or the column, unique in its event.
+    code
+        The same before it was made unique: pieces of one channel share it.
     station
         The instrument: axes of one share it.
     place
@@ -53,6 +55,7 @@ class Channel:
     """
 
     name: str
+    code: str
     station: str
     place: str
     level: Level
@@ -113,8 +116,10 @@ def channel_of(record: Record) -> Channel:
         direction = direction_name(facing.azimuth_deg)
     else:
         direction = word or record.channel
+    code = ".".join(part for part in (record.location, record.channel) if part)
     return Channel(
-        name=".".join(part for part in (record.location, record.channel) if part),
+        name=code,
+        code=code,
         station=".".join(dict.fromkeys(part for part in who if part)),
         place=record.place,
         level=level,
@@ -135,6 +140,11 @@ def axis_word(name: str) -> str:
     """Return the axis letter in a column's name, ``X`` of ``Acc_X`` or ``X-Axis (g)``, or none."""
     match = AXIS_WORD.search(BRACKETED.sub("", name.strip()))
     return (match[1] or match[2]).upper() if match else ""
+
+
+def without_axis(name: str) -> str:
+    """Return a column's name without axis letter and unit: ``roof`` of ``roof_X (g)``."""
+    return AXIS_WORD.sub("", BRACKETED.sub("", name.strip())).strip(" _.-")
 
 
 def unit_word(name: str) -> str:

@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.commands import CommandError
-from plumbline.event_files.channels import Channel, Event, axis_word, channel_of, unit_word
+from plumbline.event_files.channels import (
+    Channel,
+    Event,
+    axis_word,
+    channel_of,
+    unit_word,
+    without_axis,
+)
 from plumbline.event_files.sidecar import Sidecar, sidecar_of
 from plumbline.event_files.table import SUFFIXES, picked, rate_of_times, read_table
 from plumbline.records import Quantity, Record, RecordError, Unit, joined, read_records
@@ -172,7 +179,7 @@ def _table_records(path: Path, args: argparse.Namespace, *, several: bool) -> li
             rate_hz=float(rate_hz),
             values=np.ascontiguousarray(values),
             unit=_unit(name, args.units or said.units, path),
-            place=said.places.get(name, path.stem if several else ""),
+            place=said.places.get(name, path.stem if several else without_axis(name)),
             orientation=_facing(name, said),
             source=path,
         )

@@ -43,9 +43,9 @@ def draw(curve: LimitCurve, points: Sequence[Point], path: Path) -> None:
     axes.set(xscale="log", yscale="log", xlabel="frequency, Hz", ylabel="peak velocity, mm/s")
     slowest = min((x for p in points for v in p.verdicts for x in v.peak.frequencies_hz), default=1)
     axes.set_xlim(min(curve.from_hz, max(0.1, 0.8 * slowest)), HIGHEST_HZ)
-    plain = FuncFormatter(lambda value, _: f"{value:g}")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(plain)
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(FuncFormatter(_two_and_five))
     axes.grid(which="both", lw=0.3, color="#cccccc")
     origin = curve.provenance
     axes.set_title(
@@ -85,6 +85,10 @@ def _marks(axes: Axes, point: Point) -> None:
             textcoords="offset points",
             fontsize=8,
         )
+
+
+def _two_and_five(value: float, _: int | None) -> str:
+    return f"{value:g}" if f"{value:e}"[0] in "25" else ""
 
 
 def _legend(axes: Axes) -> None:
