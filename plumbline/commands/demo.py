@@ -2,7 +2,9 @@
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from plumbline.commands import CommandError
 
@@ -68,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
         told = run_demo(site, web_port)
     except ProcessDied as error:
         raise CommandError(str(error)) from error
+    for line in triggers(told["events"]):
+        say(line)
     say(f"archive  {told['archive']}\ntruth    {told['truth']}\nexport   {told['export']}")
     generated, archived = told["samples_generated"], told["samples_archived"]
     wrong = [told[name] for name in ("samples_lost", "duplicates", "samples_altered")]
@@ -76,3 +80,18 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(told, ensure_ascii=False), flush=True)
     return 1 if any(wrong) else 0
+
+
+def triggers(events: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield, for each shaking, what both triggers said of the same samples of the ground node."""
+    for event in events:
+        if event["kind"] != "shaking":
+            continue
+        ground = event["nodes"].get("0A", {})
+        said = ", ".join(
+            f"{name.replace('_', '-')} ratio {ground.get(name + '_ratio', 0):.1f} "
+            f"(opens at {event['evidence'][name]['on_ratio']:g})"
+            for name in ("short_period", "long_period")
+            if name in event["evidence"]
+        )
+        yield f"shaking  {event['onset'][11:19]} UTC opened by {event['detector']}; ground: {said}"

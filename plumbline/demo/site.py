@@ -135,6 +135,14 @@ close_on_stop = true
 [web]
 port = {web_port}
 
+{detect}
+[[detect.limit]]
+structure = "TWR01"
+amber = 1
+red = 20
+source = "{source}"
+standing = "project"
+
 [slow]
 window_s = 6
 step_s = 2
@@ -166,7 +174,8 @@ clear_s = 10
 [alerting]
 senders = ["outbox-folder"]
 exercise = true
-{detect}{PEOPLE}"""
+join_s = 5
+{PEOPLE}"""
 
 
 def scaling() -> str:
