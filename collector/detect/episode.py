@@ -5,20 +5,35 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plumbline.analysis.trigger.shaking import LONG_PERIOD, SHORT_PERIOD
+from plumbline.collector.detect.levels import judged
 from plumbline.collector.detect.node import DETECTORS, NodeState
 from plumbline.collector.detect.rules import Finding
 from plumbline.collector.detect.settings import GAL, DetectSettings
 from plumbline.collector.detect.ticks import Tick
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing, finding_id
+from plumbline.collector.events.model import Event, Kind, finding_id
 from plumbline.wire.block import NS
 
 BEFORE_NS = NS
 """Peaks count from this long before the onset: the trigger's delay. [ns]"""
 
 
+LEAD_NS = 30 * NS
+"""A trigger that went on longer before the onset belongs to something earlier. [ns]"""
+
+
 @dataclass(slots=True, kw_only=True)
 class Felt:
-    """What a node felt in an episode; ``late`` where it was told afterwards."""
+    """What a node felt in an episode.
+
+    Attributes
+    ----------
+    short_ns, long_ns
+        Onset of each trigger, 0 where it did not go on. [ns since 1970]
+    short_before, long_before
+        Whether it was on from something earlier.
+    late
+        Whether it was told afterwards.
+    """
 
     peak_ms2: float = 0.0
     steady_ms2: float = 0.0
@@ -26,16 +41,24 @@ class Felt:
     long_ratio: float = 0.0
     short_ns: int = 0
     long_ns: int = 0
+    short_before: int = 0
+    long_before: int = 0
     late: int = 0
 
-    def add(self, tick: Tick) -> None:
-        """Count a tick in."""
+    def add(self, tick: Tick, from_ns: int) -> None:
+        """Count a tick in; triggers on from before a time are something earlier's."""
         self.peak_ms2 = max(self.peak_ms2, tick.peak_ms2)
         self.steady_ms2 = max(self.steady_ms2, tick.steady_ms2)
         self.short_ratio = max(self.short_ratio, tick.short_ratio)
         self.long_ratio = max(self.long_ratio, tick.long_ratio)
-        self.short_ns = _earlier(self.short_ns, tick.short_ns)
-        self.long_ns = _earlier(self.long_ns, tick.long_ns)
+        if tick.short_ns >= from_ns:
+            self.short_ns = _earlier(self.short_ns, tick.short_ns)
+        elif tick.short_ns:
+            self.short_before = 1
+        if tick.long_ns >= from_ns:
+            self.long_ns = _earlier(self.long_ns, tick.long_ns)
+        elif tick.long_ns:
+            self.long_before = 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +121,7 @@ class Episode:
             if tick.end_ns > self.onset_ns - BEFORE_NS and (
                 until_ns is None or tick.end_ns <= until_ns + NS
             ):
-                self.felt.setdefault(name, Felt()).add(tick)
+                self.felt.setdefault(name, Felt()).add(tick, self.onset_ns - LEAD_NS)
 
     def close(self, closed_ns: int, ended: str) -> None:
         """End it."""
@@ -156,8 +179,14 @@ class Episode:
             for name, f in sorted(self.felt.items())
             if (f.short_ns if short else f.long_ns)
         }
+        before = [
+            name
+            for name, f in sorted(self.felt.items())
+            if (f.short_before if short else f.long_before)
+        ]
         return {
             "triggered": bool(onsets),
+            **({"on_from_before": before} if before else {}),
             "largest_ratio": round(max(ratios, default=0.0), 2),
             "on_ratio": settings.short_ratio if short else settings.long_ratio,
             "least_gal": settings.short_gal if short else settings.long_gal,
@@ -191,36 +220,6 @@ class Episode:
         }
         changed = {"kind": Kind(state["kind"]), "opened_by": tuple(state["opened_by"])}
         return cls(**{**state, **changed, "felt": felt})
-
-
-def judged(
-    value_gal: float, structure: str, settings: DetectSettings
-) -> tuple[Level, Limit | None, list[dict[str, Any]]]:
-    """Return level and limit of a size, and the candidate limits it crosses.
-
-    Notes
-    -----
-    Limits somebody answers for decide; below all of them it is green. Where a structure has
-    none, a detector's word is amber. Candidates are shown beside and change nothing.
-    """
-    level, limit = Level.AMBER, None
-    shown: list[dict[str, Any]] = []
-    answered = [
-        rule
-        for rule in settings.limit
-        if rule.structure == structure and rule.standing is not Standing.CANDIDATE
-    ]
-    for rule in settings.limit:
-        if rule.structure != structure or (crossed := rule.crossed(value_gal)) is None:
-            continue
-        if rule.standing is Standing.CANDIDATE:
-            shown.append({"level": str(crossed[0]), "gal": crossed[1], "source": rule.source})
-        elif limit is None or crossed[1] > limit.value:
-            level = crossed[0]
-            limit = Limit(value=crossed[1], unit="gal", source=rule.source, standing=rule.standing)
-    if answered and limit is None:
-        level = Level.GREEN
-    return level, limit, shown
 
 
 def measures(felt: Felt) -> dict[str, float | int | str]:

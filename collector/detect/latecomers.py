@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from plumbline.collector.detect.episode import Felt, measures
+from plumbline.collector.detect.episode import LEAD_NS, Felt, measures
 from plumbline.collector.detect.ticks import Tick
 from plumbline.collector.events.model import Event, Kind
 from plumbline.collector.events.store import EventStore
@@ -34,7 +34,7 @@ class Latecomers:
             felt = self._felt.setdefault((event.id, node), Felt(late=1))
             for tick in ticks:
                 if event.onset_ns < tick.end_ns <= (event.closed_ns or last_ns):
-                    felt.add(tick)
+                    felt.add(tick, event.onset_ns - LEAD_NS)
             known = float(event.nodes.get(node, {}).get("peak_gal", 0.0))
             if felt.peak_ms2 and float(measures(felt)["peak_gal"]) > known:
                 changed.append(replace(event, nodes={**event.nodes, node: measures(felt)}))

@@ -83,6 +83,18 @@ def test_two_earthquakes_half_a_minute_apart_are_two_events(tower, store):
     assert first.closed_ns < second.onset_ns
 
 
+def test_a_building_that_still_rings_does_not_count_as_triggered_anew(tower, store):
+    ground = near(np.random.default_rng(3), N, RATE_HZ, 150, 30.0)
+    far_off = far(TIME_S, 3.0, 4.0, 83.0, 22.0, 20.0, 20.0)
+    motion = shaken(still(), ground + far_off)
+    ringing = np.where(TIME_S > 30, 30 * 0.01 * np.exp(-(TIME_S - 30) / 40), 0.0)
+    motion["3A"] = motion["3A"] + ringing * np.sin(2 * np.pi * 1.5 * TIME_S)
+    hear(stage(tower, store), entries_of(tower, motion))
+    _, second = told(store)
+    said = second.evidence["short_period"]
+    assert (said["triggered"], said["on_from_before"]) == (False, ["3A"])
+
+
 def test_piling_opens_nothing(tower, store):
     ground = np.zeros(N)
     ground[4000:10000] = blows(np.random.default_rng(4), 6000, RATE_HZ, 60, 1.5, 10.0)
