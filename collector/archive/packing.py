@@ -60,6 +60,7 @@ class _Maker:
         self._run = run
         self._version = version
         self._guess = 256
+        self._bytes_a_sample = 0.0
         msr = self._msr = MS3Record()
         network, structure, node, channel = run.nslc.split(".")
         msr.sourceid = f"FDSN:{network}_{structure}_{node}_{'_'.join(channel)}"
@@ -71,7 +72,10 @@ class _Maker:
         """Return the longest record from ``first`` on that samples before ``end`` fill."""
         self._msr.starttime = self._run.time_ns(first)
         self._msr.extra = self._extra(first, end)
+        most_bytes = 1.25 * self._bytes_a_sample * (end - first) + 64
         for length in lengths if self._version == 2 else lengths[:1]:
+            if self._bytes_a_sample > 0 and length > most_bytes and length > lengths[-1]:
+                continue  # so few samples do not fill it; the last record tells
             content, n_samples, is_full = self._record(first, end, length)
             if is_full:
                 break
@@ -91,6 +95,7 @@ class _Maker:
         n_samples = _samples_in(records[0], self._version)
         if len(records) > 1:
             self._guess = n_samples * LENGTHS[0] * 9 // (length * 8)  # a little more than last time
+            self._bytes_a_sample = length / n_samples
         return records[0], n_samples, len(records) > 1
 
     def _extra(self, first: int, end: int) -> str:
