@@ -31,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run or check."""
+    from plumbline.collector.alerting.checks import problems_here
     from plumbline.collector.settings import read_collector
     from plumbline.wire.settings import BadSettings
 
@@ -45,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "check":
         streams = sum(len(n.instrument) for s in inventory.structure for n in s.node)
         print(f"{args.config}: good; {len(inventory.structure)} structures, {streams} streams")
+        for problem in problems_here(settings.alerting):
+            print(f"  but {problem}")
         return 0
 
     from plumbline.collector.journal import JournalError

@@ -29,6 +29,18 @@ language = "en"
 name = "Kenji"
 phone = "+66810000003"
 language = "ja"
+
+[[alerting.step]]
+people = ["Somchai"]
+delay_s = 15
+
+[[alerting.step]]
+people = ["Alice"]
+delay_s = 30
+
+[[alerting.step]]
+people = ["Kenji"]
+delay_s = 60
 """
 
 
@@ -175,6 +187,7 @@ clear_s = 10
 senders = ["outbox-folder"]
 exercise = true
 join_s = 5
+caps = []
 {PEOPLE}"""
 
 
