@@ -73,8 +73,9 @@ class _Maker:
         self._msr.starttime = self._run.time_ns(first)
         self._msr.extra = self._extra(first, end)
         most_bytes = 1.25 * self._bytes_a_sample * (end - first) + 64
-        for length in lengths if self._version == 2 else lengths[:1]:
-            if self._bytes_a_sample > 0 and length > most_bytes and length > lengths[-1]:
+        choices = lengths if self._version == 2 else lengths[:1]
+        for length in choices:
+            if self._bytes_a_sample > 0 and most_bytes < length > choices[-1]:
                 continue  # so few samples do not fill it; the last record tells
             content, n_samples, is_full = self._record(first, end, length)
             if is_full:
