@@ -10,9 +10,11 @@ from plumbline.collector.alerting.assembly import Alerting
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.data_path import DataPath
 from plumbline.collector.detect.stage import DetectStage
+from plumbline.collector.disk import DiskWatch
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.health.metrics import Metrics
+from plumbline.collector.health.watch import HealthWatch
 from plumbline.collector.report import health, readings
 from plumbline.collector.series.influx import sink_for
 from plumbline.collector.series.refill import archived_blocks
@@ -71,6 +73,9 @@ class Collector:
             connected=lambda: self.data.subscriber.connected,
             started_ns=now_ns(),
         )
+        structures = [structure.code for structure in inventory.structure]
+        self._health = HealthWatch(self.data.notices, self.events, structures)
+        self._disk = DiskWatch(settings.data, self.data.notices)
         self._stop = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeping")
 
@@ -143,7 +148,7 @@ class Collector:
             settings=settings.series,
             places=self.data.places,
             sink=sink_for(settings.series),
-            state=SeriesState(settings.data / "state" / "series.db"),
+            state=SeriesState(settings.data / "state" / "series.db", self.data.journal.store_id),
             events=self.events,
             window=window,
         )
@@ -170,11 +175,20 @@ class Collector:
         return application(sources, password=password, now_ns=self._now_ns)
 
     def _keep_house(self) -> None:
-        """Listen for silence; let journal segments go that every stage it waits for has passed."""
+        """Once a second, whatever happens; a fault is logged and the next look comes."""
         while not self._stop.wait(HOUSEKEEPING_S):
-            self._silence.look(self._now_ns())
-            cursors = [r.health().cursor for r in self.runners if r.name in KEPT_BY]
-            self.data.journal.release(min(cursors))
+            try:
+                self._look(self._now_ns())
+            except Exception:
+                log.exception("housekeeping met a fault and goes on")
+
+    def _look(self, now_ns: int) -> None:
+        """Listen for silence, look at disk and notices, release what every stage has passed."""
+        self._silence.look(now_ns)
+        self._disk.tick(now_ns)
+        self._health.look(now_ns)
+        cursors = [r.health().cursor for r in self.runners if r.name in KEPT_BY]
+        self.data.journal.release(min(cursors))
 
 
 def _tilt_limits(settings: SlowSettings) -> dict[str, float]:
