@@ -9,8 +9,47 @@ from plumbline.analysis.modal.poles import Poles, poles_by_order
 Floats = NDArray[np.float64]
 
 
-def _hankel(rows: Floats, first: int, blocks: int, columns: int) -> Floats:
-    return np.concatenate([rows[:, first + k : first + k + columns] for k in range(blocks)])
+RIDGE = 1e-13
+"""Added to the Gram matrix, as a share of its mean diagonal: a record that was filtered before it
+was sampled leaves it singular to the last digits."""
+
+
+def hankel_gram(rows: Floats, blocks: int) -> Floats:
+    """Return ``H H^T`` of a block Hankel matrix without building the matrix.
+
+    Parameters
+    ----------
+    rows
+        Signals as rows, shape ``(n_rows, n)``.
+    blocks
+        Block rows of ``H``; block ``k`` is ``rows[:, k : k + n - blocks + 1]``.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(blocks, n_rows, blocks, n_rows)``.
+
+    Notes
+    -----
+    The first block row is computed; along each diagonal a block follows from the one before by
+    the products that enter and leave the sum.
+    """
+    width, n = rows.shape
+    columns = n - blocks + 1
+    gram = np.zeros((blocks, width, blocks, width))
+    head = rows[:, :columns]
+    begin, end = rows[:, :blocks].T, rows[:, columns : columns + blocks].T
+    for lag in range(blocks):
+        first = head @ rows[:, lag : lag + columns].T
+        steps = blocks - lag - 1
+        entering = end[:steps, :, None] * end[lag : lag + steps, None, :]
+        leaving = begin[:steps, :, None] * begin[lag : lag + steps, None, :]
+        change = np.cumsum(entering - leaving, axis=0)
+        diagonal = np.concatenate([first[None], first + change])
+        at = np.arange(steps + 1)
+        gram[at, :, at + lag, :] = diagonal
+        gram[at + lag, :, at, :] = diagonal.transpose(0, 2, 1)
+    return gram
 
 
 def moesp(
@@ -59,13 +98,24 @@ def moesp(
         raise ValueError(f"{motion.shape[1]} samples are too few for {block_rows} block rows")
     u = base - base.mean(axis=1, keepdims=True)
     y = motion - motion.mean(axis=1, keepdims=True)
-    past_u, future_u = (_hankel(u, at, block_rows, columns) for at in (0, block_rows))
-    past_y, future_y = (_hankel(y, at, block_rows, columns) for at in (0, block_rows))
-    stacked = np.concatenate([future_u, past_u, past_y, future_y])
-    lower = np.asarray(np.linalg.qr(stacked.T, mode="r")).T
+    blocks = 2 * block_rows
+    gram = hankel_gram(np.concatenate([u, y]), blocks).reshape(blocks * (n_inputs + n_channels), -1)
+    order = _future_past_order(n_inputs, n_channels, block_rows)
+    gram = gram[np.ix_(order, order)]
+    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
+    lower = np.linalg.cholesky(gram)
     rows_u, rows_y = block_rows * n_inputs, block_rows * n_channels
     explained = lower[-rows_y:, rows_u : 2 * rows_u + rows_y]
     left, s, _ = svd(explained, full_matrices=False, check_finite=False)
     most = min(orders[-1], rows_y - n_channels)
     weighted = left[:, :most] * np.sqrt(s[:most])
     return poles_by_order(weighted, n_channels, orders, rate_hz)
+
+
+def _future_past_order(n_inputs: int, n_channels: int, block_rows: int) -> NDArray[np.intp]:
+    """Return the rows of the Gram matrix as future input, past input, past and future output."""
+    width = n_inputs + n_channels
+    rows = np.arange(2 * block_rows * width).reshape(2 * block_rows, width)
+    past, future = rows[:block_rows], rows[block_rows:]
+    parts = (future[:, :n_inputs], past[:, :n_inputs], past[:, n_inputs:], future[:, n_inputs:])
+    return np.concatenate([part.ravel() for part in parts])

@@ -10,6 +10,7 @@ from shear_frame import frequencies_hz, response, shapes
 from plumbline.analysis.modal import bell_near, collinearity, decomposed, in_phase, mac, peaks_hz
 from plumbline.analysis.modal.bands import decimated, stretches
 from plumbline.analysis.modal.covariance import correlations
+from plumbline.analysis.modal.driven import hankel_gram
 from plumbline.analysis.modal.first_guess import (
     bounds_hz,
     by_fit_hz,
@@ -56,6 +57,14 @@ def test_correlations_against_a_slow_loop():
             for b in range(2):
                 pairs = [rows[a, t + k] * rows[b, t] for t in range(60 - k)]
                 assert fast[k, a, b] == pytest.approx(np.mean(pairs))
+
+
+def test_the_gram_of_a_hankel_matrix_against_the_matrix_itself():
+    rows = np.random.default_rng(3).normal(size=(3, 90))
+    blocks = 8
+    hankel = np.concatenate([rows[:, k : k + 90 - blocks + 1] for k in range(blocks)])
+    gram = hankel_gram(rows, blocks).reshape(24, 24)
+    assert np.allclose(gram, hankel @ hankel.T, rtol=1e-12, atol=1e-10)
 
 
 def test_bands_leave_no_gap_and_are_at_most_three_octaves():
