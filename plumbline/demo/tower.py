@@ -41,7 +41,10 @@ class Spot:
         return f"tty{self.node}{self.stream}"
 
 
-def _accelerometer(node: str, name: str, role: str, level: int, agent: str, ppm: float) -> Spot:
+def accelerometer(
+    node: str, name: str, role: str, level: int, agent: str, ppm: float = 0.0
+) -> Spot:
+    """Return an ADXL355 node at 100 Hz."""
     return Spot(
         node=node, name=name, role=role, level=level, kind="adxl355_node", agent=agent,
         stream="HN", axes="ZNE", map="zyx", rate_hz=100.0, unit="m/s2",
@@ -50,7 +53,8 @@ def _accelerometer(node: str, name: str, role: str, level: int, agent: str, ppm:
     )  # fmt: skip
 
 
-def _tuff_tilt(node: str, name: str, level: int, agent: str) -> Spot:
+def tuff_tilt(node: str, name: str, level: int, agent: str) -> Spot:
+    """Return a Tuff Tilt on a floor."""
     return Spot(
         node=node, name=name, role="structure", level=level, kind="tuff_tilt", agent=agent,
         stream="LA", axes="NE", map="yx", rate_hz=1.0, unit="urad",
@@ -58,22 +62,27 @@ def _tuff_tilt(node: str, name: str, level: int, agent: str) -> Spot:
     )  # fmt: skip
 
 
-SPOTS = (
-    _accelerometer("0A", "ground, beside the raft", "ground", 0, "pi-ground", 18.0),
-    _accelerometer("1A", "level 15, core", "structure", 15, "pi-middle", -31.0),
-    _accelerometer("3A", "level 30, roof", "roof", 30, "pi-roof", 7.0),
-    Spot(
-        node="0T", name="raft, borehole", role="ground", level=0, kind="lily", agent="pi-ground",
+def lily(node: str, name: str, agent: str) -> Spot:
+    """Return a borehole tiltmeter in the raft."""
+    return Spot(
+        node=node, name=name, role="ground", level=0, kind="lily", agent=agent,
         stream="LA", axes="NE", map="yx", rate_hz=1.0, unit="urad", sensitivity=1000.0,
         noise_rms=0.5, full_scale=330.0, baud=19_200,
-    ),
-    _tuff_tilt("1T", "level 10, column C4", 10, "pi-middle"),
-    _tuff_tilt("2T", "level 20, column C4", 20, "pi-roof"),
-)  # fmt: skip
+    )  # fmt: skip
+
+
+SPOTS = (
+    accelerometer("0A", "ground, beside the raft", "ground", 0, "pi-ground", 18.0),
+    accelerometer("1A", "level 15, core", "structure", 15, "pi-middle", -31.0),
+    accelerometer("3A", "level 30, roof", "roof", 30, "pi-roof", 7.0),
+    lily("0T", "raft, borehole", "pi-ground"),
+    tuff_tilt("1T", "level 10, column C4", 10, "pi-middle"),
+    tuff_tilt("2T", "level 20, column C4", 20, "pi-roof"),
+)
 AGENTS = tuple(dict.fromkeys(spot.agent for spot in SPOTS))
 
 
-def inventory_text() -> str:
+def inventory_text(spots: Sequence[Spot] = SPOTS) -> str:
     """Return the inventory file."""
     text = f"""# The tower of the demonstration. XX is the FDSN's test network.
 [network]
@@ -93,7 +102,7 @@ timezone = "Asia/Bangkok"
 since = 2026-01-05
 floors_cast = {STOREYS}
 """
-    for spot in SPOTS:
+    for spot in spots:
         text += f"""
 [[structure.node]]
 code = "{spot.node}"
@@ -142,7 +151,9 @@ axes = [{{ code = "I", azimuth_deg = 0 }}]
 """
 
 
-def edge_text(agent: str, *, ports: Path, spool: Path, broker_port: int) -> str:
+def edge_text(
+    agent: str, *, ports: Path, spool: Path, broker_port: int, spots: Sequence[Spot] = SPOTS
+) -> str:
     """Return the configuration of one agent."""
     text = f"""agent = "{agent}"
 network = "XX"
@@ -155,7 +166,7 @@ port = {broker_port}
 [spool]
 path = "{spool}"
 """
-    for spot in SPOTS:
+    for spot in spots:
         if spot.agent == agent:
             text += f"""
 [[instrument]]
@@ -171,7 +182,14 @@ block_s = {1 if spot.rate_hz > 1 else 2}
     return text
 
 
-def rig_text(acts: Sequence[str], *, ports: Path, truth: Path, seconds: float) -> str:
+def rig_text(
+    acts: Sequence[str],
+    *,
+    ports: Path,
+    truth: Path,
+    seconds: float,
+    spots: Sequence[Spot] = SPOTS,
+) -> str:
     """Return the description of the simulated site."""
     text = f"""ports = "{ports}"
 truth = "{truth}"
@@ -183,7 +201,7 @@ code = "{STRUCTURE}"
 storeys = {STOREYS}
 damping = 0.02
 """
-    for number, spot in enumerate(SPOTS):
+    for number, spot in enumerate(spots):
         text += f"""
 [[instrument]]
 port = "{spot.port}"
