@@ -3,65 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from plumbline.analysis.rows import ALL, Bools, Floats, Rows, RowState
-from plumbline.analysis.trigger.gates import Gates, persistence, share, sine_amplitude
+from plumbline.analysis.trigger.gates import persistence, share, sine_amplitude
 from plumbline.analysis.trigger.logic import FROZEN, Happening, Status, following
-from plumbline.analysis.trigger.stalta import Averages, StaLtaBank
+from plumbline.analysis.trigger.settings import TriggerSettings
+from plumbline.analysis.trigger.stalta import StaLtaBank
 
 FADING = 0.25
 """A rising trigger whose last seconds hold less than this share of its short average lives
 on what is over: a blow that echoes in the average. [1]"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriggerSettings:
-    """When a trigger goes on and off.
-
-    Attributes
-    ----------
-    averages
-        Of the STA/LTA.
-    on_ratio
-        Ratio of powers at which it may go on. [1]
-    gates
-        What it must show besides.
-    quiet_s
-        It goes off when the mean power of this last time is back ... [s]
-    quiet_ratio
-        ... at this many times the long average before, or ... [1]
-    quiet_share
-        ... at this share of the amplitude gate. [1]
-    arming_s
-        It listens this long before it may fire. [s]
-    proving_s
-        What is not proven after this long is let go. [s]
-    longest_s
-        The long average is frozen this long at most; then what is heard becomes
-        the new ambient. [s]
-    ceiling_ms2
-        Amplitude that a cold start may learn as ambient at most. [m/s2]
-    """
-
-    averages: Averages
-    on_ratio: float
-    gates: Gates
-    quiet_s: float
-    quiet_ratio: float = 2.0
-    quiet_share: float = 0.5
-    arming_s: float = 10.0
-    proving_s: float = 60.0
-    longest_s: float = 1200.0
-    ceiling_ms2: float = np.inf
-
-    def __post_init__(self) -> None:
-        if not 1 < self.quiet_ratio <= self.on_ratio:
-            raise ValueError(f"need 1 < quiet_ratio <= on_ratio, not {self}")
-        if not 0 < self.arming_s <= 20:
-            raise ValueError(f"a trigger is armed within 20 s, not {self.arming_s}")
-        if not 0 < self.longest_s <= 1800:
-            raise ValueError(f"a long average is frozen for 30 min at most, not {self.longest_s}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +113,7 @@ class TriggerBank:
 
     def frozen(self, rows: Rows = ALL) -> Bools:
         """Return which of the named rows take what they hear for shaking."""
-        return np.asarray(np.isin(self.state["status"][rows], FROZEN))
+        return _is_frozen(self.state["status"][rows])
 
     def restart(self, rows: Rows = ALL) -> None:
         """Forget what rows heard and arm anew: the first sample after a long gap."""
@@ -168,60 +121,69 @@ class TriggerBank:
         self.averages.restart(rows)
 
     def feed(self, sound: Sound, rows: Rows = ALL) -> Told:
-        """Take the next steps of the named rows."""
+        """Take the next steps of the named rows; always as many a call, for bit-exactness."""
+        state = self.state
         n_rows, n_steps = sound.power.shape
+        past = np.concatenate([state["recent"][rows], sound.power], axis=1)
+        state["recent"][rows] = past[:, n_steps:]
+        calm = _means(past, self._n_quiet, n_steps)
         told = Told(
             status=np.zeros((n_rows, n_steps), dtype=np.int8),
             since=np.zeros((n_rows, n_steps), dtype=np.int64),
             ratio=np.zeros((n_rows, n_steps)),
             amplitude_ms2=np.zeros((n_rows, n_steps)),
-            clean=np.zeros((n_rows, n_steps), dtype=bool),
+            clean=self._clean(past, sound, rows),
         )
         for k in range(n_steps):
-            self._step(told, k, sound, rows)
+            self._step(told, k, sound.power[:, k], calm[:, k], rows)
         return told
 
-    def _step(self, told: Told, k: int, sound: Sound, rows: Rows) -> None:
+    def _step(self, told: Told, k: int, power: Floats, calm: Floats, rows: Rows) -> None:
         state, settings = self.state, self._settings
-        power = sound.power[:, k]
         status, since = state["status"][rows], state["since"][rows] + 1
-        sta, lta = self.averages.step(power, np.isin(status, FROZEN), rows)
-        recent = _appended(state["recent"][rows], power)
-        told.ratio[:, k] = np.divide(sta, lta, out=np.zeros_like(sta), where=lta > 0)
-        told.amplitude_ms2[:, k] = sine_amplitude(sta)
-        told.clean[:, k] = self._clean(recent, k, sound, rows)
-        loud = told.ratio[:, k] >= settings.on_ratio
-        loud &= told.amplitude_ms2[:, k] >= settings.gates.amplitude_ms2
-        calm = np.mean(recent[:, -self._n_quiet :], axis=1)
+        sta, lta = self.averages.step(power, _is_frozen(status), rows)
+        ratio = np.divide(sta, lta, out=np.zeros_like(sta), where=lta > 0)
+        amplitude_ms2 = sine_amplitude(sta)
+        loud = (ratio >= settings.on_ratio) & (amplitude_ms2 >= settings.gates.amplitude_ms2)
         quiet = calm <= np.maximum(settings.quiet_ratio * lta, self._quiet_power)
         lasting = loud & ~quiet & (calm >= FADING * sta)
         happening = self._happening(status, since, loud, lasting, told.clean[:, k], quiet)
         after = following(status, happening)
-        expired = np.flatnonzero((status == Status.ON) & (happening == Happening.EXPIRED))
-        ended = np.flatnonzero((status == Status.ON) & (happening == Happening.QUIET))
-        at = np.arange(state.n_rows)[rows]
-        self.averages.relearn(at[expired])
-        self.averages.set_short(calm[ended], at[ended])
+        at = np.flatnonzero(status == _ON)
+        if len(at):
+            self._left(at, happening[at], calm, np.arange(state.n_rows)[rows])
         # A proof counts from the first step above: going on does not restart the count.
-        since = np.where((after != status) & (after != Status.ON), 1, since)
+        since = np.where((after != status) & (after != _ON), 1, since)
         told.status[:, k], told.since[:, k] = after, since
+        told.ratio[:, k], told.amplitude_ms2[:, k] = ratio, amplitude_ms2
         state["status"][rows], state["since"][rows] = after, since
-        state["recent"][rows] = recent
 
-    def _clean(self, recent: Floats, k: int, sound: Sound, rows: Rows) -> Bools:
-        """Return which rows pass the gates that tell shaking from other noise."""
+    def _left(
+        self, at: NDArray[np.intp], happening: NDArray[np.int8], calm: Floats, row: NDArray[np.intp]
+    ) -> None:
+        """Set the averages of those that go off: ``at`` among the named rows, ``row`` of all."""
+        expired, ended = at[happening == Happening.EXPIRED], at[happening == Happening.QUIET]
+        self.averages.relearn(row[expired])
+        self.averages.set_short(calm[ended], row[ended])
+
+    def _clean(self, past: Floats, sound: Sound, rows: Rows) -> Bools:
+        """Return at which steps rows pass the gates that tell shaking from other noise."""
         state, gates, c = self.state, self._settings.gates, self._c_short
-        wholes = _appended(state["wholes"][rows], sound.whole[:, k])
-        state["wholes"][rows] = wholes
-        n = wholes.shape[1]
-        part = share(np.mean(recent[:, -n:], axis=1), np.mean(wholes, axis=1))
-        clean = (part >= gates.share) & ~sound.stepped[:, k]
+        n_steps = sound.power.shape[1]
+        wholes = np.concatenate([state["wholes"][rows], sound.whole], axis=1)
+        state["wholes"][rows] = wholes[:, n_steps:]
+        n = wholes.shape[1] - n_steps
+        part = share(_means(past, n, n_steps), _means(wholes, n, n_steps))
+        clean = (part >= gates.share) & ~sound.stepped
         if not gates.persistence:
             return np.asarray(clean)
-        low = c * sound.low[:, k] + (1 - c) * state["low"][rows]
-        lows = _appended(state["lows"][rows], sound.low[:, k])
+        low, lows = state["low"][rows], state["lows"][rows]
+        for k in range(n_steps):
+            low = c * sound.low[:, k] + (1 - c) * low
+            lows = np.concatenate([lows[:, 1:], sound.low[:, k : k + 1]], axis=1)
+            clean[:, k] &= persistence(lows, low) >= gates.persistence
         state["low"][rows], state["lows"][rows] = low, lows
-        return np.asarray(clean & (persistence(lows, low) >= gates.persistence))
+        return np.asarray(clean)
 
     def _happening(
         self,
@@ -232,30 +194,29 @@ class TriggerBank:
         clean: Bools,
         quiet: Bools,
     ) -> NDArray[np.int8]:
-        """Say in one word a channel what this step brought."""
-        rising, on = status == Status.RISING, status == Status.ON
-        return np.select(
-            [
-                (status == Status.ARMING) & (since >= self._n_arming),
-                (status == Status.ARMED) & loud,
-                rising & ~lasting,
-                rising & clean & (since >= self._n_proof),
-                rising & (since >= self._n_proving),
-                on & quiet,
-                on & (since >= self._n_longest),
-            ],
-            [
-                Happening.READY,
-                Happening.ABOVE,
-                Happening.FELL,
-                Happening.PROVEN,
-                Happening.EXPIRED,
-                Happening.QUIET,
-                Happening.EXPIRED,
-            ],
-            Happening.NOTHING,
-        ).astype(np.int8)
+        """Say in one word a channel what this step brought; what stands below goes before."""
+        rising, on = status == _RISING, status == _ON
+        word = np.zeros(len(status), dtype=np.int8)
+        word[on & (since >= self._n_longest)] = Happening.EXPIRED
+        word[on & quiet] = Happening.QUIET
+        word[rising & (since >= self._n_proving)] = Happening.EXPIRED
+        word[rising & clean & (since >= self._n_proof)] = Happening.PROVEN
+        word[rising & ~lasting] = Happening.FELL
+        word[(status == _ARMED) & loud] = Happening.ABOVE
+        word[(status == _ARMING) & (since >= self._n_arming)] = Happening.READY
+        return word
 
 
-def _appended(recent: Floats, newest: Floats) -> Floats:
-    return np.concatenate([recent[:, 1:], newest[:, np.newaxis]], axis=1)
+_ARMING, _ARMED, _RISING, _ON = (int(status) for status in Status)
+
+
+def _is_frozen(status: NDArray[np.int8]) -> Bools:
+    frozen = np.zeros(len(Status), dtype=bool)
+    frozen[list(FROZEN)] = True
+    return np.asarray(frozen[status])
+
+
+def _means(x: Floats, width: int, n_steps: int) -> Floats:
+    """Return the mean of the last ``width`` values at each of the last ``n_steps``."""
+    windows = sliding_window_view(x[:, x.shape[1] - width - n_steps + 1 :], width, axis=1)
+    return np.asarray(np.mean(windows, axis=-1))

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.rows import ALL, Bools, Floats, Rows, RowState, gathered, parted
-from plumbline.analysis.trigger.bank import Sound, Told, TriggerBank, TriggerSettings
+from plumbline.analysis.trigger.bank import Sound, Told, TriggerBank
 from plumbline.analysis.trigger.gates import Gates
 from plumbline.analysis.trigger.motion import STEPS_A_TICK, Bands, Heard, MotionBank
 from plumbline.analysis.trigger.rejections import steps
+from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.stalta import Averages, noise_power
 
 BASELINE_S = 30.0
@@ -124,6 +125,7 @@ class ShakingBank:
             "known": False,
             "wide": 0.0,
             "low": 0.0,
+            "hums": False,
             "means": np.zeros(self._n_jump),
             "squares": np.zeros(self._n_jump),
         }
@@ -226,7 +228,11 @@ class ShakingBank:
             new = old + share * (np.mean(of_steps[:, now], axis=1) - old)
             state[name][rows] = np.where(still, old, new)
         wide, low = state["wide"][rows], state["low"][rows]
-        return np.asarray((wide >= HUM_MS2**2) & (low <= HUM_SHARE * wide))
+        begins = (wide >= HUM_MS2**2) & (low <= HUM_SHARE * wide)
+        # An earthquake adds motion below 20 Hz and so dwarfs a hum; the hum is still there.
+        goes_on = state["hums"][rows] & (wide - low >= HUM_MS2**2 / 4)
+        state["hums"][rows] = begins | goes_on
+        return np.asarray(begins | goes_on)
 
 
 def _binned(steps_of: Floats) -> Floats:

@@ -23,6 +23,8 @@ class Span:
         Whether it went off.
     ratio
         Largest ratio. [1]
+    peak_ms2
+        Largest distance from the mean before. [m/s2]
     """
 
     onset_ns: int
@@ -30,6 +32,7 @@ class Span:
     last_ns: int
     ended: bool = False
     ratio: float = 0.0
+    peak_ms2: float = 0.0
 
     def touches(self, other: "Span", slack_ns: int) -> bool:
         """Tell whether two spans overlap, or no more than a slack lies between them."""
@@ -39,15 +42,12 @@ class Span:
 
     def state(self) -> list[Any]:
         """Return the fields in order."""
-        return [self.onset_ns, self.known_ns, self.last_ns, self.ended, self.ratio]
+        return [getattr(self, slot) for slot in self.__slots__]
 
     @classmethod
     def restored(cls, state: Sequence[Any]) -> "Span":
         """Return the span that :meth:`state` described."""
-        onset_ns, known_ns, last_ns, ended, ratio = state
-        return cls(
-            onset_ns=onset_ns, known_ns=known_ns, last_ns=last_ns, ended=bool(ended), ratio=ratio
-        )
+        return cls(**dict(zip(cls.__slots__, state, strict=True)))
 
 
 @dataclass(slots=True)
@@ -80,9 +80,9 @@ class NodeState:
             self.history.append(tick)
             self.front_ns = max(self.front_ns, tick.end_ns)
             if tick.short_ns or self.spans["short_period"]:
-                self._follow("short_period", tick.short_ns, tick.short_ratio, tick.end_ns)
+                self._follow("short_period", tick.short_ns, tick.short_ratio, tick)
             if tick.long_ns or self.spans["long_period"]:
-                self._follow("long_period", tick.long_ns, tick.long_ratio, tick.end_ns)
+                self._follow("long_period", tick.long_ns, tick.long_ratio, tick)
         while len(self.history) > self.kept:
             self.history.popleft()
 
@@ -105,8 +105,8 @@ class NodeState:
         """Return the remembered ticks that end after a time, in the order they came."""
         return [tick for tick in self.history if tick.end_ns > from_ns]
 
-    def _follow(self, detector: str, onset_ns: int, ratio: float, end_ns: int) -> None:
-        spans = self.spans[detector]
+    def _follow(self, detector: str, onset_ns: int, ratio: float, tick: Tick) -> None:
+        spans, end_ns = self.spans[detector], tick.end_ns
         current = spans[-1] if spans and not spans[-1].ended else None
         if onset_ns == 0:
             if current is not None:
@@ -120,6 +120,7 @@ class NodeState:
             spans.append(current)
         current.last_ns = max(current.last_ns, end_ns)
         current.ratio = max(current.ratio, ratio)
+        current.peak_ms2 = max(current.peak_ms2, tick.peak_ms2)
 
     def state(self) -> dict[str, Any]:
         """Return all but the history, which is kept as an array."""

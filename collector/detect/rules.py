@@ -35,14 +35,15 @@ class Rules:
         Largest time between two spans that belong together.
     straggler_ns
         How long the ground is waited for.
-    sway_ns
-        How long sway must last.
+    sway_ns, sway_ms2
+        How long sway must last, and how large it must become. [ns, m/s2]
     """
 
     detectors: tuple[str, ...]
     slack_ns: int
     straggler_ns: int
     sway_ns: int
+    sway_ms2: float
 
 
 Taken = Sequence[tuple[int, int]]
@@ -95,7 +96,7 @@ def sway(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Finding 
         span = None if node.ground else node.on("long_period")
         if span is None or _is_taken(span, taken):
             continue
-        if span.last_ns - span.onset_ns < rules.sway_ns:
+        if span.last_ns - span.onset_ns < rules.sway_ns or span.peak_ms2 < rules.sway_ms2:
             continue
         heard_ns = span.onset_ns + rules.sway_ns
         waited = newest_ns >= heard_ns + rules.straggler_ns

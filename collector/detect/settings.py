@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from plumbline.analysis.standing import Standing
-from plumbline.analysis.trigger.bank import TriggerSettings
+from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.shaking import LONG_PERIOD, SHORT_PERIOD, ShakingSettings
 from plumbline.collector.events.model import Level
 from plumbline.wire.inventory.lookup import Place
@@ -79,6 +79,8 @@ class DetectSettings(Settings):
     """How long the ground node is waited for before the roof counts as moving alone. [s]"""
     sway_s: Seconds = 30.0
     """How long the structure must move without the ground to be sway. [s]"""
+    sway_gal: Gal = 3.0
+    """How large that motion must become. [gal]"""
     quiet_s: Seconds = 15.0
     """An episode closes after this long without a trigger; a trigger before that belongs to
     it, a later one opens the next. [s]"""

@@ -6,7 +6,7 @@ from typing import Any
 from plumbline.collector.detect.episode import Episode
 from plumbline.collector.detect.node import DETECTORS, NodeState, Span
 from plumbline.collector.detect.rules import Finding, Rules, shaking, sway
-from plumbline.collector.detect.settings import DetectSettings
+from plumbline.collector.detect.settings import GAL, DetectSettings
 from plumbline.collector.detect.ticks import Tick
 from plumbline.collector.events.model import Event, Kind
 from plumbline.wire.block import NS
@@ -57,6 +57,7 @@ class StructureWatch:
             slack_ns=round(settings.coincidence_s * NS),
             straggler_ns=round(settings.straggler_s * NS),
             sway_ns=round(settings.sway_s * NS),
+            sway_ms2=settings.sway_gal * GAL,
         )
         self.episodes: list[Episode] = []
         self._busy: set[str] = set()
