@@ -30,6 +30,9 @@ COMMANDS: dict[str, Command] = {
     "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
     "modes": Command("plumbline.commands.modes", "find the modes of a structure"),
     "quality": Command("plumbline.commands.quality", "which channels cannot be believed, and why"),
+    "rebuild-series": Command(
+        "plumbline.commands.rebuild_series", "write a span of InfluxDB again, from the archive"
+    ),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
     "survey": Command("plumbline.commands.survey", "take in levelling runs, closure checked"),
     "trend": Command("plumbline.commands.trend", "what a slow series does, with its interval"),

@@ -10,14 +10,17 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.collector.events.model import Event
+from plumbline.collector.events.model import Event, Kind
 from plumbline.collector.series import schema
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
-from plumbline.wire.inventory.model import Axis, Unit
+from plumbline.wire.inventory.model import Unit
 
 FieldValue = float | int | str | bool
 
+SLOW_HZ = 1.0  # up to here `second` has every sample and a waveform would repeat it
+OF_ONE_NODE = (Kind.TILT, Kind.DIFFERENTIAL_SETTLEMENT)
+BEGINNING, END = 0, 2**62
 _TAG = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\=", "\n": r"\ "})
 _TEXT = str.maketrans({'"': r"\"", "\\": "\\\\", "\n": " "})
 
@@ -28,7 +31,7 @@ def line(
     fields: dict[str, FieldValue],
     time_ns: int,
 ) -> str:
-    """Return one line; a field that is not finite is left out.
+    """Return one line; a field that is not finite, and a tag that is empty, are left out.
 
     Raises
     ------
@@ -37,6 +40,8 @@ def line(
     """
     if len(tags) != len(measurement.tags):
         raise ValueError(f"{measurement.name}: expected tags {measurement.tags}, got {tags}")
+    if strange := set(fields) - set(measurement.fields):
+        raise ValueError(f"{measurement.name}: no such fields {sorted(strange)}")
     written = ",".join(
         f"{name}={_field(measurement.fields[name][0], value)}"
         for name, value in fields.items()
@@ -59,79 +64,56 @@ def _field(kind: schema.Type, value: FieldValue) -> str:
     return f'"{str(value).translate(_TEXT)}"'
 
 
-def waveform_lines(place: Place, block: Block) -> Iterator[str]:
-    """Yield one line an instant with the axes of the stream."""
+def has_waveform(place: Place) -> bool:
+    """Tell whether a stream is written at its full rate as a waveform of its own."""
+    instrument = place.instrument
+    return instrument.rate_hz > SLOW_HZ and instrument.unit not in (Unit.TILT, Unit.SETTLEMENT)
+
+
+def waveform_lines(
+    place: Place, block: Block, since_ns: int = BEGINNING, until_ns: int = END
+) -> Iterator[str]:
+    """Yield one line an instant in ``[since_ns, until_ns)`` with the axes of the stream."""
+    if not has_waveform(place):
+        return
     stream = block.stream
     head = (
         f"waveform,network={stream.network},structure={stream.structure},"
         f"node={stream.node},channel={stream.band_source} "
     )
     names = schema.AXIS_FIELDS[: len(stream.axes)]
-    for index, values in enumerate(place.physical(block).T.tolist()):
-        fields = ",".join(f"{n}={v!r}" for n, v in zip(names, values, strict=False))
-        yield f"{head}{fields} {block.time_ns(index)}"
+    template = head + ",".join(f"{name}={{!r}}" for name in names) + " {}"
+    times_ns = sample_times_ns(block)
+    first, end = np.searchsorted(times_ns, (since_ns, until_ns)).tolist()
+    columns = place.physical(block)[: len(names), first:end].tolist()
+    yield from map(template.format, *columns, times_ns[first:end].tolist())
 
 
-def measure_lines(place: Place, block: Block, received_ns: int) -> Iterator[str]:
-    """Yield the one-second measures, tilt or settlement, and health of a block."""
-    physical = place.physical(block)
-    stream = block.stream
-    who = (stream.network, stream.structure, stream.node)
-    for axis, name, values in zip(place.instrument.axes, stream.channels, physical, strict=True):
-        if place.instrument.unit is Unit.TILT:
-            yield from _tilt(place, axis, (*who, name), values, block)
-        else:
-            yield from _seconds((*who, name), values, block)
-    yield line(
-        schema.HEALTH,
-        (*who, stream.band_source),
-        {
-            "latency_s": (received_ns - block.end_ns) / NS,
-            "clock_error_ms": block.clock_error_ns / 1e6,
-            "time_quality": block.time_quality,
-            "samples": block.n_samples,
-        },
-        block.start_ns,
-    )
-
-
-def _seconds(tags: tuple[str, ...], values: NDArray[np.float64], block: Block) -> Iterator[str]:
-    step = max(1, round(block.rate_hz))
-    for begin in range(0, block.n_samples, step):
-        part = values[begin : begin + step]
-        mean = float(part.mean())
-        fields: dict[str, FieldValue] = {
-            "peak": float(np.abs(part - mean).max()),
-            "rms": float(np.sqrt(np.mean((part - mean) ** 2))),
-            "mean": mean,
-        }
-        yield line(schema.SECOND, tags, fields, block.time_ns(begin))
-
-
-def _tilt(
-    place: Place, axis: Axis, tags: tuple[str, ...], values: NDArray[np.float64], block: Block
-) -> Iterator[str]:
-    raw = float(np.median(values))
-    fields: dict[str, FieldValue] = {"raw": raw}
-    if axis.zero is not None:
-        value = raw - axis.zero.value
-        fields["value"] = value
-        if place.instrument.baseline_m is not None:
-            settled = value * 1e-6 * place.instrument.baseline_m * 1e3
-            yield line(schema.SETTLEMENT, tags, {"value": settled}, block.start_ns)
-    yield line(schema.TILT, tags, fields, block.start_ns)
+def sample_times_ns(block: Block) -> NDArray[np.int64]:
+    """Return what ``block.time_ns`` says of every sample, shape ``(n_samples,)``."""
+    after_ns = np.rint(np.arange(block.n_samples) * NS / block.rate_hz).astype(np.int64)
+    return np.asarray(block.start_ns + after_ns, np.int64)
 
 
 def event_line(event: Event) -> str:
-    """Return the annotation of an event, at its onset."""
+    """Return the annotation of an event, at its onset; every field is always there.
+
+    Grafana leaves out annotations that lack a column.
+    """
     limit = event.limit
     against = f" (limit {limit.value:g} {limit.unit}, {limit.standing})" if limit else ""
+    late = ", found late" if event.late else ""
+    where = ", ".join(sorted(event.nodes))
     fields: dict[str, FieldValue] = {
-        "title": f"{event.kind} {event.level}",
-        "text": f"{event.value:.3g} {event.unit}{against}, {event.detector}",
+        "id": event.id,
+        "title": f"{event.kind} {event.level}".replace("_", " "),
+        "text": f"{event.value:.3g} {event.unit}{against}, {event.detector}{late}; nodes {where}",
         "level": str(event.level),
         "value": float(event.value),
+        "unit": event.unit,
         "late": event.late,
-        "ended_ns": event.closed_ns or 0,
+        "ended_ms": 0 if event.closed_ns is None else event.closed_ns // 1_000_000,
     }
-    return line(schema.EVENT, (event.structure, str(event.kind), event.id), fields, event.onset_ns)
+    node = next(iter(event.nodes), "") if event.kind in OF_ONE_NODE else ""
+    tags = (event.structure, str(event.kind), event.detector, node)
+    return line(schema.EVENT, tags, fields, event.onset_ns)

@@ -1,23 +1,32 @@
-"""The series stage: blocks and events become lines in InfluxDB, at least once, idempotent."""
+"""The series stage: blocks and events become lines in InfluxDB, at least once, idempotent.
+
+What is new goes first. What InfluxDB misses of the past, because the journal let it go before
+InfluxDB took it, is filled from the archive a little at a time.
+"""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from time import monotonic
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.journal.entry import Entry
-from plumbline.collector.series.influx import SeriesRefused, Sink
-from plumbline.collector.series.lines import event_line, measure_lines, waveform_lines
+from plumbline.collector.journal.entry import FUTURE_NS, Entry
+from plumbline.collector.series.episodes import SETTLED_NS, Episodes, window_ns
+from plumbline.collector.series.handover import HandOver
+from plumbline.collector.series.influx import Sink
+from plumbline.collector.series.lines import event_line, has_waveform, waveform_lines
+from plumbline.collector.series.measures import health_line
+from plumbline.collector.series.memory import StreamMemory
+from plumbline.collector.series.refill import SLICE_NS, Window, archived_lines
 from plumbline.collector.series.settings import SeriesSettings
-from plumbline.collector.series.state import SeriesState
-from plumbline.wire.block import Block
+from plumbline.collector.series.state import Hole, SeriesState
 from plumbline.wire.inventory.lookup import Place
 
 log = logging.getLogger(__name__)
 
-ALWAYS_UP_TO_NODES = 50  # beyond, full-rate waveforms only of episodes (design: one Influx line
-# an instant of 1 000 nodes at 100 Hz would be 100 000 lines a second)
-Window = Callable[[str, int, int], Iterator[Block]]
+REFILL_S = 0.25  # of every half second, so that new data are not late for old ones
+BATCH = 500
 
 
 class SeriesStage:
@@ -34,7 +43,7 @@ class SeriesStage:
     events
         Events, written as annotations.
     window
-        Reads archived blocks of a stream between two times, for the waveforms of episodes.
+        Reads archived blocks.
     """
 
     name = "series"
@@ -49,91 +58,132 @@ class SeriesStage:
         events: EventStore,
         window: Window,
     ) -> None:
-        self._settings = settings
         self._places = places
         self._sink = sink
+        self._out = HandOver(sink, settings.batch_lines)
         self._state = state
         self._events = events
         self._window = window
-        nodes = {(place.stream.structure, place.stream.node) for place in places.values()}
-        default = "always" if len(nodes) <= ALWAYS_UP_TO_NODES else "episodes"
-        self._waveforms = settings.waveforms or default
+        self._waveforms = settings.mode(places)
+        kept = state.streams()
+        self._streams = {k: StreamMemory(place, kept.get(k)) for k, place in places.items()}
+        self._episodes = Episodes()
+        if self._waveforms == "episodes":
+            self._recall(state.mark("episodes") or 0)
 
     def cursor(self) -> int:
         """Journal offset from which to go on."""
-        return self._state.load("journal")
+        return self._state.mark("journal") or 0
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Write the lines of some blocks, then keep the cursor.
+        """Write the lines of some blocks, then keep the cursor and what came of them together.
 
         Raises
         ------
         SeriesUnavailable
             If InfluxDB does not answer; the same entries come again.
         """
-        self._write(line for entry in entries for line in self._lines(entry))
-        newest_ns = max(
-            (entry.block().start_ns for entry in entries if not entry.held_out), default=0
+        holes = list(self._fallen_out(entries[0].received_ns))
+        touched: set[str] = set()
+        self._out.write(line for entry in entries for line in self._lines(entry, touched))
+        self._state.keep(
+            {"journal": entries[-1].next_offset, "received": entries[-1].received_ns, "fell": 0},
+            {key: self._streams[key].body() for key in sorted(touched)},
+            holes,
         )
-        self._state.save("journal", entries[-1].next_offset)
-        if newest_ns > self._state.load("sample_ns"):
-            self._state.save("sample_ns", newest_ns)
 
     def idle(self, now_ns: int) -> None:
-        """Write what changed among the events."""
-        changes = self._events.changes(self._state.load("events"))
-        for revision, event in changes:
-            self._write(self._event_lines(event))
-            self._state.save("events", revision)
+        """Write what changed among the events, the windows of episodes, and some of the past."""
+        self._annotate()
+        if self._waveforms == "episodes":
+            self._write_episodes(now_ns)
+        until_s = monotonic() + REFILL_S
+        while monotonic() < until_s and (hole := self._state.hole()) is not None:
+            self._fill(hole)
 
     def fell_off(self, first_offset: int, now_ns: int) -> None:
-        """Fill what left the journal unread from the archive, then go on from its first entry."""
-        since = self._state.load("sample_ns")
-        for key, place in self._places.items():
-            for block in self._window(key, since, now_ns):
-                self._write(
-                    waveform_lines(place, block) if self._waveforms == "always" else iter(())
-                )
-                self._write(measure_lines(place, block, block.end_ns))
-        self._state.save("journal", first_offset)
+        """Go on from the oldest entry there is; what was missed becomes holes to fill.
+
+        A stage that never took anything has missed nothing: the past before InfluxDB was set up is
+        written on request.
+        """
+        if self._state.mark("journal") is None:
+            log.info("series begin now; plumbline rebuild-series writes the past")
+            self._state.keep({"journal": first_offset})
+        else:
+            self._state.keep({"journal": first_offset, "fell": 1})
 
     def close(self) -> None:
         """Let go of InfluxDB and of the marks."""
         self._sink.close()
         self._state.close()
 
-    def _lines(self, entry: Entry) -> Iterator[str]:
+    def _lines(self, entry: Entry, touched: set[str]) -> Iterator[str]:
         block = entry.block()
-        place = self._places.get(block.stream.key)
-        if place is None or entry.held_out:
+        key = block.stream.key
+        if key not in self._places or entry.held_out:
             return
+        place, memory = self._places[key], self._streams[key]
         if self._waveforms == "always":
             yield from waveform_lines(place, block)
-        yield from measure_lines(place, block, entry.received_ns)
+        for start_ns, end_ns in self._episodes.within(place, block):
+            yield from waveform_lines(place, block, start_ns, end_ns)
+        yield from memory.measures.lines(block)
+        yield health_line(place, block, entry.received_ns)
+        memory.wrote(block)
+        touched.add(key)
 
-    def _event_lines(self, event: Event) -> Iterator[str]:
-        yield event_line(event)
-        if self._waveforms != "episodes" or event.kind is not Kind.SHAKING:
-            return
-        if event.closed_ns is None:
-            return
+    def _fallen_out(self, received_ns: int) -> Iterator[Hole]:
+        """Yield, at the first entry after a fall, the holes that the fall may have left.
+
+        All that was missed was received before that entry, whatever time its samples have.
+        """
+        if self._state.mark("fell"):
+            since_ns = self._state.mark("received") or received_ns
+            for key, memory in self._streams.items():
+                for start_ns, end_ns in memory.holes(since_ns, received_ns + FUTURE_NS):
+                    yield Hole(key, start_ns, end_ns)
+
+    def _fill(self, hole: Hole) -> None:
+        """Write ten minutes of the past."""
+        until_ns = min((hole.start_ns // SLICE_NS + 1) * SLICE_NS, hole.end_ns)
+        if hole.key in self._places:
+            place = self._places[hole.key]
+            whole = [(hole.start_ns, until_ns)] if self._waveforms == "always" else []
+            self._out.write(archived_lines(self._window, place, hole.start_ns, until_ns, whole))
+        self._state.filled(hole, until_ns)
+
+    def _annotate(self) -> None:
+        while changes := self._changes("events"):
+            self._out.write(event_line(event) for _, event in changes)
+            self._state.keep({"events": changes[-1][0]})
+
+    def _write_episodes(self, now_ns: int) -> None:
+        """Write the windows of episodes that closed long enough ago."""
+        self._episodes.forget(now_ns)
+        for revision, event in self._changes("episodes"):
+            if (span := window_ns(event)) is not None:
+                if now_ns < span[1] + SETTLED_NS:
+                    return
+                self._out.write(chain.from_iterable(self._waveform_of(event.structure, span)))
+                self._episodes.add(event)
+            self._state.keep({"episodes": revision})
+
+    def _waveform_of(self, structure: str, span: tuple[int, int]) -> Iterator[Iterator[str]]:
         for key, place in self._places.items():
-            if place.structure.code == event.structure:
-                for block in self._window(key, event.onset_ns, event.closed_ns):
-                    yield from waveform_lines(place, block)
+            if place.structure.code == structure and has_waveform(place):
+                for block in self._window(key, *span):
+                    yield waveform_lines(place, block, *span)
 
-    def _write(self, lines: Iterator[str]) -> None:
-        batch: list[str] = []
-        for line in lines:
-            batch.append(line)
-            if len(batch) >= self._settings.batch_lines:
-                self._hand_over(batch)
-                batch = []
-        if batch:
-            self._hand_over(batch)
+    def _changes(self, mark: str) -> list[tuple[int, Event]]:
+        """Return what changed since a mark; a store that began anew is followed from its start."""
+        at = self._state.mark(mark) or 0
+        return self._events.changes(at if at <= self._events.revision else 0, BATCH)
 
-    def _hand_over(self, batch: list[str]) -> None:
-        try:
-            self._sink.write(batch)
-        except SeriesRefused as error:
-            log.error("InfluxDB refused %d lines, first %r: %s", len(batch), batch[0], error)
+    def _recall(self, revision: int) -> None:
+        """Know again the windows that were written before."""
+        at = 0
+        while changes := self._events.changes(at, BATCH):
+            for at, event in changes:
+                if at <= revision:
+                    self._episodes.add(event)

@@ -3,11 +3,13 @@
 import json
 import subprocess
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from servers.programs import free_port, program, started, stop
 
@@ -66,9 +68,13 @@ class Influx:
 
 
 class V2Proxy:
-    """Rewrites ``/api/v2/write`` to ``/write``: influxdb-client's requests reach a 1.6 engine."""
+    """Rewrites ``/api/v2`` writes and deletes to what a 1.6 engine knows.
 
-    def __init__(self, influx: Influx) -> None:
+    influxdb-client's requests reach a real engine, and what that engine answers comes back. Deletes
+    become InfluxQL; with ``deletes`` off they answer as InfluxDB 3 does.
+    """
+
+    def __init__(self, influx: Influx, *, deletes: bool = True) -> None:
         self.requests: list[str] = []
         proxy = self
 
@@ -78,15 +84,17 @@ class V2Proxy:
                 parts = urllib.parse.urlsplit(self.path)
                 asked = dict(urllib.parse.parse_qsl(parts.query))
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = 404
+                status, said = 404, b'{"message": "not found"}'
                 if parts.path == "/api/v2/write" and asked.get("org"):
-                    words = urllib.parse.urlencode({"db": asked["bucket"], "precision": "ns"})
-                    request = urllib.request.Request(f"{influx.url}/write?{words}", data=body)
-                    with urllib.request.urlopen(request, timeout=10) as answer:
-                        status = answer.status
+                    words = {"db": asked["bucket"], "precision": asked["precision"]}
+                    status, said = _post(f"{influx.url}/write?{urlencode(words)}", body)
+                elif parts.path == "/api/v2/delete" and deletes:
+                    words = {"db": asked["bucket"], "q": _influxql(json.loads(body))}
+                    status, said = _post(f"{influx.url}/query?{urlencode(words)}", b"")
                 self.send_response(status)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
+                self.wfile.write(said)
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
@@ -101,3 +109,20 @@ class V2Proxy:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(10)
+
+
+def _post(url: str, body: bytes) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=10) as answer:
+            return answer.status, b""
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def _influxql(asked: dict[str, str]) -> str:
+    """Return a v2 delete as a 1.x one; both ends of its span are part of it."""
+    pairs = dict(part.strip().split("=") for part in asked["predicate"].split(" AND "))
+    measurement = pairs.pop("_measurement")
+    where = [f"\"{name}\" = '{value.strip(chr(34))}'" for name, value in pairs.items()]
+    where += [f"time >= '{asked['start']}'", f"time <= '{asked['stop']}'"]
+    return f"DELETE FROM {measurement} WHERE {' AND '.join(where)}"

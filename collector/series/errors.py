@@ -1,0 +1,67 @@
+"""What can go wrong between us and InfluxDB, and how an answer or a failure is sorted.
+
+::
+
+    SeriesError
+     ├ SeriesUnavailable   not reached, overloaded, not let in  -> the same lines come again
+     ├ SeriesRefused       the lines themselves are wrong       -> said, counted, gone on
+     └ CannotDelete        this InfluxDB has no deleting        -> rebuild into a new database
+"""
+
+from http import HTTPStatus
+
+import urllib3.exceptions as http
+
+WRONG_LINES = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+NOT_LET_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+LONGEST_SAID = 200
+
+
+class SeriesError(Exception):
+    """Something went wrong between us and InfluxDB."""
+
+
+class SeriesUnavailable(SeriesError):
+    """InfluxDB did not take the lines; they will be offered again."""
+
+
+class SeriesRefused(SeriesError):
+    """InfluxDB says that the lines themselves are wrong; offering them again will not help."""
+
+
+class CannotDelete(SeriesError):
+    """Deleting is not there, as in InfluxDB 3."""
+
+
+FAILURES: dict[type[http.HTTPError], str] = {
+    http.NameResolutionError: "no such host; check the name in [series] url",
+    http.NewConnectionError: "nothing listens there; is InfluxDB running?",
+    http.ConnectTimeoutError: "no answer; is the host up?",
+    http.ReadTimeoutError: "no answer in time; it may be overloaded, or timeout_s too short",
+    http.SSLError: "TLS failed; check the certificate, and https in [series] url",
+    http.ProtocolError: "the connection broke; is it InfluxDB that listens there?",
+}
+"""Read from the top: the first that fits a failure says it."""
+
+
+def unreachable(url: str, failure: http.HTTPError) -> SeriesUnavailable:
+    """Say that InfluxDB was not reached; the text is the same each time, so it is told once."""
+    said = [words for kind, words in FAILURES.items() if isinstance(failure, kind)]
+    return SeriesUnavailable(f"{url}: {said[0] if said else type(failure).__name__}")
+
+
+def refused(url: str, status: int, answer: str, *, v2: bool) -> SeriesError:
+    """Sort an HTTP refusal: the lines' fault, or ours to try again."""
+    said = f"{url} answered {status}: {' '.join(answer.split())[:LONGEST_SAID]}"
+    if status in WRONG_LINES:
+        return SeriesRefused(said)
+    if status in NOT_LET_IN:
+        keys = "token_file" if v2 else "username and password_file"
+        return SeriesUnavailable(f"{said}; check [series] {keys}")
+    if status == HTTPStatus.NOT_FOUND and v2:
+        return SeriesUnavailable(
+            f'{said}; make the bucket, or, before InfluxDB 1.8, which has no v2 API, set api = "v1"'
+        )
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return SeriesUnavailable(f"{said}; lower [series] batch_lines")
+    return SeriesUnavailable(said)
