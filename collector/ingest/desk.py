@@ -81,7 +81,7 @@ class Desk:
             while not self._stop.is_set() or not self._inbox.empty():
                 self._once()
             self._watermarks.tick(self._now_ns(), everything=True)
-            self._ledger.save(self._journal.end_offset)
+            self._save()
         except BaseException as error:
             self.error = error
             log.exception("ingest stopped")
@@ -103,8 +103,13 @@ class Desk:
             self._take(blocks)
         self._watermarks.tick(self._now_ns())
         if time.monotonic() >= self._snapshot_due:
-            self._ledger.save(self._journal.end_offset)
-            self._snapshot_due = time.monotonic() + SNAPSHOT_S
+            self._save()
+
+    def _save(self) -> None:
+        """Snapshot the ledger; what the journal holds from there on must stay for it."""
+        self._ledger.save(self._journal.end_offset)
+        self._journal.pin(self._ledger.offset)
+        self._snapshot_due = time.monotonic() + SNAPSHOT_S
 
     def _gathered(self) -> Iterator[Incoming]:
         """Yield one group: wait for a first message, then for at most ``group_s`` more."""

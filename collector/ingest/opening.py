@@ -25,6 +25,7 @@ def opened_ledger(path: Path, journal: Journal) -> Ledger:
                 ledger.hold(key, crc32(entry.payload), entry.received_ns)
         offset = entries[-1].next_offset
     ledger.save(journal.end_offset)
+    journal.pin(ledger.offset)
     return ledger
 
 

@@ -4,8 +4,6 @@ One thread appends and syncs; any number read. Nothing is visible before its fsy
 the only place that knows how the journal is stored.
 """
 
-import errno
-import fcntl
 import os
 import threading
 import time
@@ -20,16 +18,13 @@ from plumbline.collector.journal.errors import (
     FellOff,
     JournalBroken,
     JournalError,
-    JournalFull,
-    JournalLocked,
 )
+from plumbline.collector.journal.folder import locked, mended, translated
 from plumbline.collector.journal.segment import entries_in, framed
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.journal.store import store_id
 from plumbline.collector.journal.tail import Tail
 from plumbline.wire.block import Block
-
-NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Journal:
@@ -51,15 +46,16 @@ class Journal:
         self._folder = folder
         self._now_ns = now_ns
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock_fd = _locked(folder)
+        self._lock_fd = locked(folder)
         self.store_id = store_id(folder)
         self._news = threading.Condition()
         self._tail = Tail(int(self._settings.tail_mb * 1e6))
         self._pending: list[Entry] = []
         self._broken = False
+        self._pinned: int | None = None
         self._firsts = sorted(int(path.stem) for path in folder.glob("*.seg")) or [0]
         self._fd = self._opened(self._firsts[-1])
-        self._end = self._durable = self._firsts[-1] + _mended(self._fd)
+        self._end = self._durable = self._firsts[-1] + mended(self._fd)
 
     @property
     def first_offset(self) -> int:
@@ -101,7 +97,7 @@ class Journal:
             if self._end - self._firsts[-1] >= self._settings.segment_mb * 1e6:
                 self._roll()
         except OSError as error:
-            raise _translated(self._folder, error) from error
+            raise translated(self._folder, error) from error
         at = self._end
         for n, (received_ns, payload) in enumerate(payloads):
             mark = marks[n] if marks else Mark.NONE
@@ -114,7 +110,7 @@ class Journal:
             write_all(self._fd, b"".join(frames))
         except OSError as error:
             self._undo()
-            raise _translated(self._folder, error) from error
+            raise translated(self._folder, error) from error
         self._end = at
         self._pending += made
         return [entry.offset for entry in made]
@@ -171,11 +167,16 @@ class Journal:
             offset = segment_end  # the rest of that segment is damaged beyond reading
         return []
 
+    def pin(self, offset: int) -> None:
+        """Keep everything from an offset on, whoever asks for its release (the ledger does)."""
+        self._pinned = offset
+
     def release(self, below: int) -> None:
         """Delete segments that lie wholly below an offset, where the bounds ask for it.
 
-        ``below`` is the smallest cursor of all who must have passed.
+        ``below`` is the smallest cursor of all stages that must have passed.
         """
+        below = below if self._pinned is None else min(below, self._pinned)
         oldest_s = self._now_ns() / 1e9 - self._settings.keep_hours * 3600
         while len(self._firsts) > 1 and self._firsts[1] <= below:
             path = self._path(self._firsts[0])
@@ -246,33 +247,3 @@ class Journal:
 
     def _path(self, first: int) -> Path:
         return self._folder / f"{first:020d}.seg"
-
-
-def _locked(folder: Path) -> int:
-    fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(fd)
-        raise JournalLocked(
-            f"{folder}: another collector is using this data folder; stop it first"
-        ) from error
-    return fd
-
-
-def _translated(folder: Path, error: OSError) -> JournalError:
-    if error.errno in NO_SPACE:
-        return JournalFull(f"{folder}: {error.strerror}; free disk space")
-    return JournalError(f"{folder}: cannot be written, {error.strerror}")
-
-
-def _mended(fd: int) -> int:
-    """Cut what follows the last whole entry, make the rest durable, return its length."""
-    content = os.pread(fd, os.fstat(fd).st_size, 0)
-    length = 0
-    for found in entries_in(content):
-        length = found.end
-    if length < len(content):
-        os.ftruncate(fd, length)
-    os.fsync(fd)
-    return length

@@ -156,6 +156,19 @@ def test_segments_go_only_when_passed_and_old_or_too_many(tmp_path: Path) -> Non
     assert everything(journal)[-1] == b"039" * 60, "the segment being written stays"
 
 
+def test_what_the_ledger_has_not_saved_stays_whoever_asks(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, SMALL, now_ns=lambda: 4 * 10**18)
+    for n in range(40):
+        journal.append([(n, b"%03d" % n * 60)])
+        journal.sync()
+    journal.pin(0)
+    journal.release(journal.end_offset)
+    assert journal.first_offset == 0
+    journal.pin(journal.end_offset)
+    journal.release(journal.end_offset)
+    assert journal.first_offset > 0
+
+
 def test_a_reader_that_fell_off_is_told_where_the_journal_begins(tmp_path: Path) -> None:
     clock = 10**18
     journal = Journal(tmp_path, SMALL, now_ns=lambda: 2 * clock)
