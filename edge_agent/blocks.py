@@ -106,8 +106,10 @@ class Gatherer:
         if readings.counter is not None:
             yield from self._counted(readings.counter, readings.counts, readings.ready_ns, host)
             return
+        before = self._lines.repeated
         for number, counts, ready_ns in self._lines.feed(readings.counts, readings.ready_ns):
             yield from self._counted(number, counts, ready_ns, host)
+        self.repeated += self._lines.repeated - before
 
     def cut(self, host: HostTime) -> Iterator[Block]:
         """Yield the open block, however short: nothing more is to come for now."""

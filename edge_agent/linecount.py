@@ -2,7 +2,8 @@
 
 A line may be late because the host was busy: then the lines behind it catch up. It may be late
 because lines before it are missing: then the lines behind it stay late. The first late line is
-held until the next one tells which it was.
+held until the next one tells which it was. A line that is the same as the one before and comes
+long before its time is that one repeated.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from plumbline.edge_agent.envelope import LowerEnvelope
 
 NS = 1_000_000_000
+EARLY_PERIODS = 0.5
 LATE_PERIODS = 0.75
 LATE_AT_LEAST_NS = 250_000_000  # below that a fast instrument's jitter looks like a missing line
 
@@ -30,19 +32,36 @@ class LineCounter:
         Largest error of that rate believed. [s/s]
     """
 
-    __slots__ = ("_envelope", "_late_ns", "_next", "_period_ns", "_waiting")
+    __slots__ = (
+        "_early_ns",
+        "_envelope",
+        "_late_ns",
+        "_latest",
+        "_next",
+        "_period_ns",
+        "_waiting",
+        "repeated",
+    )
 
     def __init__(self, *, rate_hz: float, max_skew: float) -> None:
         self._period_ns = NS / rate_hz
+        self._early_ns = round(EARLY_PERIODS * self._period_ns)
         self._late_ns = round(max(LATE_PERIODS * self._period_ns, LATE_AT_LEAST_NS))
         self._envelope = LowerEnvelope(max_skew=max_skew)
         self._next = 0
         self._waiting: list[tuple[NDArray[np.int32], int]] = []
+        self._latest: NDArray[np.int32] | None = None
+        self.repeated = 0
 
     def feed(self, counts: NDArray[np.int32], ready_ns: int) -> Iterator[Numbered]:
         """Take samples in their order, with the time the last was there; yield them numbered."""
         for column in range(counts.shape[1]):
-            yield from self._one(counts[:, column : column + 1], ready_ns)
+            line = counts[:, column : column + 1]
+            if self._is_repeated(line, ready_ns):
+                self.repeated += 1
+                continue
+            self._latest = line
+            yield from self._one(line, ready_ns)
 
     def settle(self) -> Iterator[Numbered]:
         """Yield what is still held: no further line will tell whether lines are missing."""
@@ -64,6 +83,11 @@ class LineCounter:
         waiting, self._waiting = self._waiting, []
         for each, each_ready_ns in waiting:
             yield self._numbered(each, each_ready_ns)
+
+    def _is_repeated(self, line: NDArray[np.int32], ready_ns: int) -> bool:
+        if self._latest is None or not np.array_equal(line, self._latest):
+            return False
+        return self._next > 0 and self._lateness(ready_ns, len(self._waiting)) < -self._early_ns
 
     def _lateness(self, ready_ns: int, ahead: int) -> int:
         x = round((self._next + ahead) * self._period_ns)
