@@ -57,7 +57,8 @@ class ThresholdWatch:
         """Take the ticks of a node; return the event if they changed it."""
         changed = False
         for tick in ticks:
-            if tick.steady_ms2 < self._lowest_ms2 and name not in self._recent:
+            idle = self._crossing is None and name not in self._recent
+            if idle and tick.steady_ms2 < self._lowest_ms2:
                 continue
             recent = self._recent.setdefault(name, deque(maxlen=2 * self._needed))
             recent.append(tick.steady_ms2)
@@ -81,7 +82,8 @@ class ThresholdWatch:
             if crossing is None:
                 onset_ns = min(first for first, _ in self._over.values())
                 crossing = self._crossing = Crossing(onset_ns=onset_ns, over_ns=now_ns)
-            crossing.over_ns = max(crossing.over_ns, now_ns)
+            lasts = sorted((last for _, last in self._over.values()), reverse=True)
+            crossing.over_ns = max(crossing.over_ns, lasts[self.rule.nodes - 1])
         if crossing is None:
             return False
         for node, recent in self._recent.items():
