@@ -138,11 +138,7 @@ def fit_thermal(
     if time.size == 0 or float(np.ptp(time)) < SHORTEST_FIT_D * 0.99:
         raise ThermalRefused(f"the window is shorter than {SHORTEST_FIT_D:g} days")
     start = float(time.min())
-    hour = np.floor((time - start) * 24.0 / GRID_H).astype(np.int64)
-    grid = start + (np.arange(int(hour.max()) + 1) + 0.5) * GRID_H / 24.0
-    hourly = np.full(grid.size, np.nan)
-    for index in np.unique(hour[np.isfinite(reading)]):
-        hourly[index] = np.nanmedian(reading[hour == index])
+    grid, hourly = _hourly(time, reading)
     lag = _best_lag(grid, hourly, temp_time_d, temp_c)
     lagged, rate = _temperature_at(grid - lag / 24.0, temp_time_d, temp_c)
     good = np.isfinite(hourly) & np.isfinite(lagged) & np.isfinite(rate)
@@ -192,6 +188,26 @@ def compensated(
         outside = (lagged < model.low_c) | (lagged > model.high_c)
     part = model.thermal_part(time, temp_time_d, temp_c)
     return Compensated(raw, raw - part, outside, model.version)
+
+
+def _hourly(time: NDArray[Any], reading: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return mean time and median of each hour of readings, every hour present. [d], [unit]
+
+    The time is the readings' own, not the middle of the hour: readings on the hour would
+    otherwise seem half an hour late, and the lag half an hour long.
+    """
+    hour = np.floor((time - time.min()) * 24.0 / GRID_H + 1e-6).astype(np.int64)
+    grid = time.min() + (np.arange(int(hour.max()) + 1) + 0.5) * GRID_H / 24.0
+    hourly = np.full(grid.size, np.nan)
+    finite = np.isfinite(reading)
+    order = np.argsort(hour[finite], kind="stable")
+    hour, time, reading = hour[finite][order], time[finite][order], reading[finite][order]
+    present, first = np.unique(hour, return_index=True)
+    for index, at, values in zip(
+        present, np.split(time, first[1:]), np.split(reading, first[1:]), strict=True
+    ):
+        grid[index], hourly[index] = at.mean(), np.median(values)
+    return grid, hourly
 
 
 def huber_fit(design: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:

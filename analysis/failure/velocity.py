@@ -6,6 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.tilt.robust import robust_mean
+
 # Blocks a record is cut into; whole days once it is long enough to hold a daily wave.
 BLOCKS: Final = 15
 WHOLE_DAYS_FROM_D: Final = 5.0
@@ -59,7 +61,10 @@ class InverseLine(NamedTuple):
 
 
 def velocity(time_d: ArrayLike, moved: ArrayLike, step_d: float | None = None) -> Velocity:
-    """Return velocities between medians of whole blocks, counted back from the last reading.
+    """Return velocities between whole blocks, counted back from the last reading.
+
+    A block's level is its robust mean: a median would be noisier, for the readings of a
+    moving block spread over what it moved.
 
     Parameters
     ----------
@@ -84,11 +89,10 @@ def velocity(time_d: ArrayLike, moved: ArrayLike, step_d: float | None = None) -
     if len(levels) > 1 and levels[-1].size < FULL_ENOUGH * levels[-2].size:
         levels, times = levels[:-1], times[:-1]
     middle = np.array([part.mean() for part in times])[::-1]
-    level = np.array([np.median(part) for part in levels])[::-1]
+    level = np.array([robust_mean(part).centre for part in levels])[::-1]
     apart = np.diff(middle)
     size = float(np.median([part.size for part in levels]))
-    # A median of Gaussian readings has pi/2 of the variance of their mean; two a velocity.
-    sigma = _reading_noise(u) * math.sqrt(2.0 * math.pi / 2.0 / size) / step_d
+    sigma = _reading_noise(u) * math.sqrt(2.0 / size) / step_d
     return Velocity(middle[:-1] + apart / 2, np.diff(level) / apart, sigma, step_d)
 
 

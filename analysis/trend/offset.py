@@ -2,20 +2,23 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcinv
 from scipy.stats import mannwhitneyu
 
+from plumbline.analysis.thermal import huber_fit
 from plumbline.analysis.trend.thinning import lag_one
 
 # Standard error of a median of Gaussian readings, over that of their mean.
 MEDIAN_ERROR: Final = 1.2533141373155001
 
-# Windows of at least a day can be matched by the clock.
+# Windows of at least a day can be matched by the clock; from five days on the daily wave
+# can be told from the noise, and so be taken off.
 CLOCK_FROM_D: Final = 1.0
+WAVE_FROM_D: Final = 5.0
 
 # With fewer readings than this share left after matching, the match is given up and said so.
 SMALLEST_SHARE: Final = 0.25
@@ -101,10 +104,12 @@ def offset(
 
     Notes
     -----
-    Windows of a day or more keep only clock hours present on both sides; with temperatures,
-    only readings in the range common to both. Matching that would leave under a quarter of
-    either side is given up. ``n_eff = n (1 - phi) / (1 + phi)`` with the lag-one
-    correlation of each side about its own median.
+    With temperatures, only readings in the range common to both sides are kept, and what
+    goes with the temperature within the sides is taken off; the slope's own error is in
+    ``sigma``. Windows of a day or more keep only clock hours present on both sides; from
+    five days on the daily wave the sides share is taken off. A match that would leave under
+    a quarter of either side is given up. ``n_eff = n (1 - phi) / (1 + phi)`` with the
+    lag-one correlation of each side about its own median.
     """
     time, y = np.asarray(time_d, float), np.asarray(values, float)
     end = start_d if end_d is None else end_d
@@ -114,32 +119,40 @@ def offset(
     after = ready & (time >= since) & (time < since + window_d)
     temp = None if temp_c is None else np.asarray(temp_c, float)
     matched = []
+    sides = _Sides(before, after)
+    carried = 0.0
     if temp is not None:
-        pair = _same_temperature(before, after, temp)
-        if pair is not None:
-            before, after = pair
+        common = _common_range(sides, temp)
+        if sides.share(common):
             matched.append("temperature")
+            sides = sides.within(common)
+            slope, slope_sigma = _with_temperature(sides, y, temp)
+            carried = slope_sigma * abs(sides.change(temp))
+            y = y - slope * np.nan_to_num(temp)
     if window_d >= CLOCK_FROM_D:
-        pair = _same_hours(before, after, time)
-        if pair is not None:
-            before, after = pair
+        wave = _daily_wave(sides, time, y)
+        if sides.share(np.isfinite(wave)):
             matched.append("clock hour")
-    if min(np.count_nonzero(before), np.count_nonzero(after)) < FEWEST:
+            sides = sides.within(np.isfinite(wave))
+            if window_d >= WAVE_FROM_D:
+                y = y - wave
+    if min(sides.counts) < FEWEST:
         return None
+    before, after = sides
     between = float(np.mean(time[after]) - np.mean(time[before]))
-    size = float(np.median(y[after]) - np.median(y[before])) - rate_per_d * between
-    sigma = math.hypot(_median_error(time[before], y[before]), _median_error(time[after], y[after]))
+    size = sides.change(y) - rate_per_d * between
+    sigma = math.hypot(
+        _median_error(time[before], y[before]), _median_error(time[after], y[after]), carried
+    )
     return Offset(
         size=size,
         low=size - 1.959963984540054 * sigma,
         high=size + 1.959963984540054 * sigma,
         sigma=sigma,
         p=_rank_p(time, y, before, after, rate_per_d * between),
-        n_before=int(np.count_nonzero(before)),
-        n_after=int(np.count_nonzero(after)),
-        temp_change_c=math.nan
-        if temp is None
-        else float(np.nanmedian(temp[after]) - np.nanmedian(temp[before])),
+        n_before=sides.counts[0],
+        n_after=sides.counts[1],
+        temp_change_c=math.nan if temp is None else sides.change(temp),
         matched=" and ".join(matched) or "nothing",
     )
 
@@ -147,28 +160,72 @@ def offset(
 Mask = NDArray[np.bool_]
 
 
-def _kept(before: Mask, after: Mask, both: Mask) -> tuple[Mask, Mask] | None:
-    """Return the two windows narrowed to ``both``, or ``None`` if too little is left."""
-    pair = before & both, after & both
-    for narrowed, whole in zip(pair, (before, after), strict=True):
-        if np.count_nonzero(narrowed) < max(FEWEST, SMALLEST_SHARE * np.count_nonzero(whole)):
-            return None
-    return pair
+class _Sides(NamedTuple):
+    """The two windows, as masks over the readings."""
+
+    before: Mask
+    after: Mask
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return int(np.count_nonzero(self.before)), int(np.count_nonzero(self.after))
+
+    def within(self, kept: Mask) -> "_Sides":
+        return _Sides(self.before & kept, self.after & kept)
+
+    def share(self, kept: Mask) -> bool:
+        """Whether enough of both windows is left."""
+        left = self.within(kept).counts
+        return all(
+            n >= max(FEWEST, SMALLEST_SHARE * whole)
+            for n, whole in zip(left, self.counts, strict=True)
+        )
+
+    def change(self, y: NDArray[Any]) -> float:
+        """Median after minus median before."""
+        return float(np.nanmedian(y[self.after]) - np.nanmedian(y[self.before]))
 
 
-def _same_temperature(before: Mask, after: Mask, temp: NDArray[Any]) -> tuple[Mask, Mask] | None:
-    known = np.isfinite(temp)
-    if not (np.any(before & known) and np.any(after & known)):
-        return None
-    low = max(np.min(temp[before & known]), np.min(temp[after & known]))
-    high = min(np.max(temp[before & known]), np.max(temp[after & known]))
-    return _kept(before, after, known & (temp >= low) & (temp <= high))
-
-
-def _same_hours(before: Mask, after: Mask, time: NDArray[Any]) -> tuple[Mask, Mask] | None:
+def _daily_wave(sides: _Sides, time: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+    """Return the daily wave common to both sides at each reading; NaN at hours not in both."""
     hour = np.floor((time % 1.0) * HOUR_BINS).astype(np.int64)
-    common = np.intersect1d(hour[before], hour[after])
-    return _kept(before, after, np.isin(hour, common))
+    levels = np.full((2, HOUR_BINS), np.nan)
+    for side, mask in enumerate(sides):
+        for each in np.unique(hour[mask & np.isfinite(y)]):
+            levels[side, each] = np.median(y[mask & (hour == each) & np.isfinite(y)])
+    both = np.all(np.isfinite(levels), axis=0)
+    wave = np.full(HOUR_BINS, np.nan)
+    if np.any(both):
+        # Each side about its own mean over the shared hours: the offset stays in.
+        shared = levels[:, both]
+        wave[both] = np.mean(shared - shared.mean(axis=1, keepdims=True), axis=0)
+    return wave[hour]
+
+
+def _common_range(sides: _Sides, temp: NDArray[Any]) -> Mask:
+    """Return where the temperature lies in the range seen on both sides."""
+    known = np.isfinite(temp)
+    pair = sides.within(known)
+    if min(pair.counts) == 0:
+        return np.zeros(temp.shape, dtype=bool)
+    low = max(float(np.min(temp[side])) for side in pair)
+    high = min(float(np.max(temp[side])) for side in pair)
+    common: Mask = known & (temp >= low) & (temp <= high)
+    return common
+
+
+def _with_temperature(sides: _Sides, y: NDArray[Any], temp: NDArray[Any]) -> tuple[float, float]:
+    """Return the slope on temperature common to both sides, and its standard error."""
+    parts = [(temp[side] - np.median(temp[side]), y[side] - np.median(y[side])) for side in sides]
+    warm = np.concatenate([part[0] for part in parts])
+    moved = np.concatenate([part[1] for part in parts])
+    if np.ptp(warm) == 0:
+        return 0.0, 0.0
+    slope = float(huber_fit(warm[:, np.newaxis], moved)[0])
+    residual = moved - slope * warm
+    effective = _effective(np.arange(moved.size, dtype=float), residual)
+    error = float(np.std(residual)) / float(np.std(warm)) / math.sqrt(effective)
+    return slope, error
 
 
 def _effective(time: NDArray[Any], y: NDArray[Any]) -> float:

@@ -198,10 +198,12 @@ def _answer(
     looks: _Looks, today: float, onsets: NDArray[Any], budget: float, tolerated: float
 ) -> Change:
     n = onsets.size
-    allowed = np.concatenate([np.full(n, tolerated), np.zeros(n)])
-    t = np.maximum(np.abs(looks.size) - allowed, 0.0) / looks.sigma
-    best = int(np.argmax(t))
-    p = min(1.0, WAYS * n * float(student.sf(t[best], looks.freedom)))
+    best = int(np.argmax(np.abs(looks.size) / looks.sigma))
+    # What is tolerated is taken off the best explanation only: an onset tried too late
+    # reads any rate too large. A tolerated rate that looks like a step moved this much.
+    allowed = tolerated if best < n else tolerated * (today - float(onsets[best % n]))
+    t = max(abs(float(looks.size[best])) - allowed, 0.0) / float(looks.sigma[best])
+    p = min(1.0, WAYS * n * float(student.sf(t, looks.freedom)))
     reach = float(student.ppf(0.975, looks.freedom)) * float(looks.sigma[best])
     size = float(looks.size[best])
     return Change(
