@@ -29,19 +29,6 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Give a file new content: all of it or, after a crash, all of the old."""
-    beside = path.with_name(path.name + ".new")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    try:
-        write_all(fd, content)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    beside.replace(path)
-    sync_folder(path.parent)
-
-
 def sync_many(paths: Collection[Path]) -> None:
     """Make the content of many files durable: one by one, or all of the disk at once."""
     if len(paths) > FEW_FILES and _syncfs is not None:

@@ -1,5 +1,6 @@
 """The archive stage: blocks into open hours, closed hours into day files, exact after any crash."""
 
+import logging
 import os
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from time import monotonic
 from plumbline.collector.archive.books import Books
 from plumbline.collector.archive.openhour import (
     HOUR_NS,
+    blocks_in,
     file_name,
     framed,
     hour_end_ns,
@@ -22,6 +24,8 @@ from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.durable import sync_folder, sync_many, write_all
 from plumbline.collector.journal import Entry, Journal
 from plumbline.wire.block import NS
+
+log = logging.getLogger(__name__)
 
 CLOSING_S = 0.25
 """How long one call may go on closing hours, so that a thousand streams do not close at once."""
@@ -180,9 +184,9 @@ class ArchiveStage:
             name = f"{path.parent.name}/{path.name}"
             if name not in known:
                 self._forget(path)
-        for name, length in known.items():
+        for name, promised in known.items():
             path = self._open / name
-            os.truncate(path, length)
+            length = _cut_to(path, promised)
             self._files[name] = _OpenFile(length, hour_end_ns(path.parent.name), now_ns)
             key, axes = stream_of(path.name)
             end_ns = hour_end_ns(path.parent.name)
@@ -195,3 +199,15 @@ class ArchiveStage:
         length = self._books.day_length(day_name)
         if path.exists() and path.stat().st_size > length:
             os.truncate(path, length)
+
+
+def _cut_to(path: Path, promised: int) -> int:
+    """Cut an open file to its length in the books; return it, less where the disk lost some."""
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    length = promised
+    if path.stat().st_size < promised:
+        length = max((block.end for block in blocks_in(path.read_bytes())), default=0)
+        log.error("%s lost %d bytes: they are missing from the archive", path, promised - length)
+    os.truncate(path, length)
+    return length

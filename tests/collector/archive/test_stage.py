@@ -161,6 +161,22 @@ def test_after_an_error_in_the_middle_nothing_is_committed(
     np.testing.assert_array_equal(keeping.counts(), truth(3, 20 * MINUTE)[0])
 
 
+def test_an_open_file_the_disk_lost_part_of_does_not_stop_the_archive(
+    keeping: Keeping, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocks = minutes(20)
+    keeping.take(blocks[:10], group=1)
+    keeping.stage.commit()
+    (path,) = keeping.folder.glob("open/*/*")
+    os.truncate(path, path.stat().st_size - 100)
+    keeping.crash()
+    keeping.take(blocks[10:])
+    keeping.wait(7200)
+    expected = np.delete(truth(3, 20 * MINUTE)[0], slice(9 * MINUTE, 10 * MINUTE))
+    np.testing.assert_array_equal(keeping.counts(), expected)
+    assert "missing from the archive" in caplog.text
+
+
 def test_closing_at_the_stop_leaves_everything_in_day_files(tmp_path: Path) -> None:
     keeping = Keeping(tmp_path, ArchiveSettings(close_on_stop=True))
     keeping.take(minutes(5))
