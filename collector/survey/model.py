@@ -1,0 +1,78 @@
+"""A levelling run: one surveyor, one day, from one benchmark and back to it."""
+
+from dataclasses import dataclass
+
+from plumbline.analysis.settlement.stability import Closure, closure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """The level of one point.
+
+    Attributes
+    ----------
+    point
+        Name of the point.
+    level_mm
+        Height, positive up. [mm]
+    """
+
+    point: str
+    level_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The levels of one run, in the order they were read.
+
+    Attributes
+    ----------
+    date_ns
+        When. [ns since 1970, UTC]
+    benchmark
+        The point the run starts from.
+    surveyor
+        Who.
+    levels
+        The levels, the benchmark's own among them where it was read.
+    length_km, setups
+        Length of the run and number of instrument setups, where stated. [km]
+    """
+
+    date_ns: int
+    benchmark: str
+    surveyor: str
+    levels: tuple[Level, ...]
+    length_km: float | None = None
+    setups: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.levels:
+            raise ValueError("a run holds at least one level")
+        for name in ("benchmark", "surveyor"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"{name}: must be named")
+
+    @property
+    def points(self) -> tuple[Level, ...]:
+        """The levels of everything but the run's own benchmark."""
+        return tuple(level for level in self.levels if level.point != self.benchmark)
+
+    def closure(self, allowed_mm: float | None = None) -> Closure | None:
+        """Return the closure error beside what is allowed; ``None`` for an open run.
+
+        A run closes on its benchmark: read at the start and read again at the end. Without
+        the run's length or setups, one setup a level is assumed: the strictest reading.
+
+        Parameters
+        ----------
+        allowed_mm
+            The project's own limit. [mm]
+        """
+        own = [level.level_mm for level in self.levels if level.point == self.benchmark]
+        if len(own) < 2:
+            return None
+        setups = self.setups if self.setups is not None else len(self.levels) - 1
+        return closure(
+            own[0], own[-1], length_km=self.length_km, setups=setups, allowed_mm=allowed_mm
+        )
