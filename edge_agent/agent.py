@@ -83,7 +83,6 @@ class Agent:
                 started_ns=self._started_ns,
                 streams=self._births,
             ),
-            streams=[each.stream for reader in self._readers for each in reader.gatherers.values()],
             spool=self._spool,
             heartbeat=self._heartbeat,
             monotonic_ns=clock.monotonic_ns,

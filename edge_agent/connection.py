@@ -5,6 +5,7 @@ that the spool does not keep better.
 """
 
 import select
+import socket
 import ssl
 from collections import deque
 from dataclasses import dataclass
@@ -103,6 +104,11 @@ class Connection:
                 f"{where} cannot be reached ({error.strerror or error}); start it, or correct host "
                 "and port in [broker]"
             ) from error
+        sock = self._client.socket()
+        if isinstance(
+            sock, socket.socket
+        ):  # a small block does not wait for the acknowledgement of the last
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def turn(self, timeout_s: float, wake_fd: int | None = None) -> None:
         """Wait for bytes, or for ``wake_fd``, and move what there is.

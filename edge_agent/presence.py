@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plumbline.wire.errors import BadMessage
-from plumbline.wire.identity import StreamId
 from plumbline.wire.messages import State, StreamBirth
 from plumbline.wire.topics import ROOT, Address, Kind
 
@@ -61,12 +60,20 @@ class Presence:
         self._spoke_up_ns: int | None = None
         self._rivals: set[str] = set()
 
-    def topic(self, kind: Kind, stream: StreamId | None = None) -> str:
+    def topic(self, kind: Kind) -> str:
         """Return one of the agent's topics."""
-        return self._address.topic(kind, stream)
+        return self._address.topic(kind)
+
+    @property
+    def all_watermarks(self) -> str:
+        """The filter of this agent's watermarks, also of streams of an earlier configuration."""
+        return f"{ROOT}/+/+/{self._address.agent}/{Kind.WATERMARK}/+"
 
     def topic_of_key(self, key: str) -> str:
-        """Return the topic of a stream's blocks by its key, as ``XX.TWR01.3A.HN``."""
+        """Return the topic of a stream's blocks by its key, as ``XX.TWR01.3A.HN``.
+
+        By the key and not by the configuration: the spool can hold blocks of an earlier one.
+        """
         network, structure, node, band_source = key.split(".")
         return (
             f"{ROOT}/{network}/{structure}/{self._address.agent}/{Kind.BLOCKS}/{node}.{band_source}"

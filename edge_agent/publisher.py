@@ -2,19 +2,19 @@
 
 import logging
 import queue
+import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from plumbline.edge_agent.connection import Connection, Received
 from plumbline.edge_agent.delivery import Delivery
-from plumbline.edge_agent.errors import BrokerTrouble
+from plumbline.edge_agent.errors import BrokerTrouble, SpoolTrouble
 from plumbline.edge_agent.presence import Presence
 from plumbline.edge_agent.settings import BrokerSettings
 from plumbline.edge_agent.spool import Row, Spool
 from plumbline.edge_agent.wake import Wake
 from plumbline.edge_agent.watermarks import Watermarks
 from plumbline.wire.errors import BadMessage
-from plumbline.wire.identity import StreamId
 from plumbline.wire.messages import Command, Heartbeat, Watermark
 from plumbline.wire.topics import ROOT, Kind
 
@@ -35,8 +35,6 @@ class Publisher:
         How to reach the broker.
     presence
         Birth, will and goodbye of this agent.
-    streams
-        Streams whose watermarks are asked for.
     spool
         Where rows are read and marked.
     heartbeat
@@ -50,7 +48,6 @@ class Publisher:
         *,
         settings: BrokerSettings,
         presence: Presence,
-        streams: Sequence[StreamId],
         spool: Spool,
         heartbeat: Callable[[], Heartbeat],
         monotonic_ns: Callable[[], int],
@@ -60,7 +57,6 @@ class Publisher:
         self.turned_ns = monotonic_ns()
         self._settings = settings
         self._presence = presence
-        self._streams = streams
         self._spool = spool
         self._heartbeat = heartbeat
         self._monotonic_ns = monotonic_ns
@@ -68,7 +64,6 @@ class Publisher:
         self._committed: queue.SimpleQueue[list[Row]] = queue.SimpleQueue()
         self._wake = Wake()
         self._rows_of_mid: dict[int, int] = {}
-        self._topics = {stream.key: presence.topic(Kind.BLOCKS, stream) for stream in streams}
         self._told = ""
         self._was_served = False
         self._beat_ns = 0
@@ -94,11 +89,11 @@ class Publisher:
             self.turned_ns = self._monotonic_ns()
             try:
                 self._serve()
-            except BrokerTrouble as trouble:
+            except (BrokerTrouble, SpoolTrouble) as trouble:
                 if self._was_served:
                     retry_s = FIRST_RETRY_S
-                self._tell(f"{trouble}. Blocks are kept in the spool; trying again")
-            self._stopping.wait(retry_s)
+                self._tell(f"{trouble}. Blocks are kept; trying again")
+            self._stopping.wait(retry_s * random.uniform(0.5, 1.0))  # not all agents at once
             retry_s = min(2 * retry_s, LONGEST_RETRY_S)
 
     def _serve(self) -> None:
@@ -141,9 +136,8 @@ class Publisher:
             self._wake.clear()
 
     def _greet(self, connection: Connection) -> None:
-        topics = [self._presence.topic(Kind.WATERMARK, stream) for stream in self._streams]
-        topics += [self._presence.topic(Kind.STATE), self._presence.topic(Kind.COMMAND)]
-        connection.subscribe(topics)
+        topics = [self._presence.topic(Kind.STATE), self._presence.topic(Kind.COMMAND)]
+        connection.subscribe([self._presence.all_watermarks, *topics])
         self._publish_state(connection)
         self._beat_ns = self._monotonic_ns()
         if self._told:
@@ -155,7 +149,7 @@ class Publisher:
             self.delivery.committed(self._committed.get_nowait())
         now_ns = self._monotonic_ns()
         for row, is_backlog in self.delivery.ready(now_ns):
-            mid = connection.publish(self._topic_of(row.stream), row.message)
+            mid = connection.publish(self._presence.topic_of_key(row.stream), row.message)
             self._rows_of_mid[mid] = row.id
             self.delivery.note_sent(row, is_backlog=is_backlog)
         if now_ns >= self._beat_ns:
@@ -223,10 +217,6 @@ class Publisher:
         if self._stop_at_ns is not None:
             waits.append(0.05)
         return max(0.0, min(waits))
-
-    def _topic_of(self, key: str) -> str:
-        """Return the topic of a stream, also of one that only an earlier configuration had."""
-        return self._topics.get(key) or self._presence.topic_of_key(key)
 
     def _tell(self, text: str) -> None:
         """Log a trouble once, not at each attempt."""

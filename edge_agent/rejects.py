@@ -1,5 +1,6 @@
 """Bytes that could not be read are counted and kept, within a bound, for a person to look at."""
 
+import contextlib
 import json
 import threading
 from pathlib import Path
@@ -31,7 +32,7 @@ class Rejects:
         line = json.dumps(
             {"ns": utc_ns, "port": port, "reason": rejected.reason, "hex": rejected.raw.hex()}
         )
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # a full disk must not stop the reading
             self.count += 1
             if self._path.exists() and self._path.stat().st_size + len(line) > self._half_bytes:
                 self._path.replace(self._path.with_name(self._path.name + ".1"))

@@ -247,7 +247,10 @@ class _Transaction:
         self._path = path
 
     def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as trouble:
+            raise SpoolTrouble(f"spool {self._path} cannot be written ({trouble})") from trouble
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         try:

@@ -8,8 +8,8 @@ Block starts follow that estimate with a bounded slew, so that a correction neve
 only an estimate that is off by more than `STEP_NS` (the host's clock was set, the machine slept)
 is taken over at once.
 
-Time quality: 100 settled counter on a host that says its clock is synchronised, 80 settled
-counter on one that does not, 60 in the first minute of a run, 50 arrival-timed.
+Time quality: 100 settled counter, 60 in the first minute of a run, 50 arrival-timed; half of it on
+a host that does not say its clock is synchronised: the stated error is the one beside that clock.
 """
 
 from dataclasses import dataclass
@@ -148,8 +148,7 @@ class Timebase:
         )
 
     def _quality(self, settled: bool, synchronised: bool) -> int:
+        quality = 100 if settled else 60
         if not self._traits.counted:
-            return 50
-        if not settled:
-            return 60
-        return 100 if synchronised else 80
+            quality = 50
+        return quality if synchronised else quality // 2

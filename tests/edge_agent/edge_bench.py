@@ -52,7 +52,7 @@ def free_port() -> int:
 class Mosquitto:
     """A broker of our own on a free port of this machine."""
 
-    def __init__(self, folder: Path, password_file: str = "") -> None:
+    def __init__(self, folder: Path, password_file: str = "", tls: str = "") -> None:
         program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
         if program is None:
             pytest.skip("mosquitto is not installed: apt-get install mosquitto")
@@ -61,7 +61,7 @@ class Mosquitto:
         self._config = folder / f"mosquitto-{self.port}.conf"
         access = f"password_file {password_file}" if password_file else "allow_anonymous true"
         self._config.write_text(
-            f"listener {self.port} 127.0.0.1\n{access}\npersistence false\nuser root\n"
+            f"listener {self.port} 127.0.0.1\n{access}\n{tls}persistence false\nuser root\n"
             "max_queued_messages 0\n"
         )
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,7 +79,7 @@ class Mosquitto:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_for(self._answers, "mosquitto to listen")
+        wait_for(lambda: self.answers(self.port), "mosquitto to listen")
 
     def kill(self) -> None:
         if self._process is not None:
@@ -87,9 +87,10 @@ class Mosquitto:
             self._process.wait()
             self._process = None
 
-    def _answers(self) -> bool:
+    @staticmethod
+    def answers(port: int) -> bool:
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+            return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def framed(message: bytes) -> bytes:

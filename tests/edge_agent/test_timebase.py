@@ -141,7 +141,7 @@ def test_a_host_that_is_not_synchronised_says_so():
     timebase = Timebase(rate_hz=1.0, traits=TRAITS)
     for second in range(100):
         timebase.arrived(second, second * NS)
-    assert timebase.stamp(0, HostTime(offset_ns=0, synchronised=False)).time_quality == 80
+    assert timebase.stamp(0, HostTime(offset_ns=0, synchronised=False)).time_quality == 50
 
 
 def slow_line(points, x, max_skew):
