@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "rebuild-series": Command(
         "plumbline.commands.rebuild_series", "write a span of InfluxDB again, from the archive"
     ),
+    "replay": Command("plumbline.commands.replay", "run the detectors over records or an archive"),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
     "survey": Command("plumbline.commands.survey", "take in levelling runs, closure checked"),
     "trend": Command("plumbline.commands.trend", "what a slow series does, with its interval"),
