@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.arrivals import Arrivals
-from plumbline.collector.ingest.desk import Desk, Inbox
+from plumbline.collector.ingest.desk import Desk
+from plumbline.collector.ingest.inbox import Inbox
 from plumbline.collector.ingest.ingest import Ingest
 from plumbline.collector.ingest.opening import opened_ledger, retry_quarantine
 from plumbline.collector.ingest.quarantine import Quarantine

@@ -7,7 +7,6 @@ sends again, because only the watermark counts.
 """
 
 import logging
-import queue
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +15,7 @@ import paho.mqtt.client as mqtt
 
 from plumbline.collector.broker import BrokerSettings
 from plumbline.collector.ingest.checks import Incoming
-from plumbline.collector.ingest.desk import Inbox
+from plumbline.collector.ingest.inbox import Inbox
 from plumbline.collector.notices import Notices
 from plumbline.wire.topics import Kind, all_of
 
@@ -45,6 +44,7 @@ class Subscriber:
         self._notices = notices
         self._now_ns = now_ns
         self._stopping = False
+        self._is_behind = False
         self.connected = False
         self._client = client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,  # type: ignore[attr-defined]
@@ -97,18 +97,19 @@ class Subscriber:
     def _on_message(self, client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
         arrived = Incoming(message.topic, bytes(message.payload), self._now_ns())
         while not self._stopping:
-            try:
-                self._inbox.put(arrived, timeout=PATIENCE_S)
+            if self._inbox.put(arrived, PATIENCE_S):
                 client.ack(message.mid, message.qos)
-                self._notices.end("inbox-full", arrived.received_ns)
+                if self._is_behind:
+                    self._is_behind = False
+                    self._notices.end("inbox-full", self._now_ns())
                 return
-            except queue.Full:
-                self._notices.tell(
-                    "inbox-full",
-                    "ingest is behind: the broker is held back until it has caught up; is the "
-                    "disk slow or full?",
-                    self._now_ns(),
-                )
+            self._is_behind = True
+            self._notices.tell(
+                "inbox-full",
+                "ingest is behind: the broker is held back until it has caught up; is the disk "
+                "slow or full?",
+                self._now_ns(),
+            )
 
     def _on_connect(
         self, client: mqtt.Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any

@@ -1,13 +1,13 @@
 """The ingest desk: one thread that empties the inbox in groups and answers with watermarks."""
 
 import logging
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from plumbline.collector.arrivals import Arrivals
 from plumbline.collector.ingest.checks import Incoming, agent_name, parsed
+from plumbline.collector.ingest.inbox import Inbox
 from plumbline.collector.ingest.ingest import Ingest
 from plumbline.collector.ingest.ledger import Ledger
 from plumbline.collector.ingest.rivals import Rivals
@@ -20,9 +20,9 @@ from plumbline.wire.topics import Kind
 
 log = logging.getLogger(__name__)
 
-Inbox = queue.Queue[Incoming]
 LARGEST_GROUP = 2000
 SNAPSHOT_S = 30.0
+IDLE_S = 0.2
 RETRY_S = 1.0
 
 
@@ -88,7 +88,7 @@ class Desk:
             raise
 
     def _once(self) -> None:
-        group = list(self._gathered())
+        group = self._gathered()
         blocks: list[Incoming] = []
         for message in group:
             try:
@@ -111,19 +111,12 @@ class Desk:
         self._journal.pin(self._ledger.offset)
         self._snapshot_due = time.monotonic() + SNAPSHOT_S
 
-    def _gathered(self) -> Iterator[Incoming]:
-        """Yield one group: wait for a first message, then for at most ``group_s`` more."""
-        try:
-            yield self._inbox.get(timeout=0.2)
-        except queue.Empty:
-            return
-        until = time.monotonic() + self._group_s
-        for _ in range(LARGEST_GROUP - 1):
-            left = until - time.monotonic()
-            try:
-                yield self._inbox.get(timeout=left) if left > 0 else self._inbox.get_nowait()
-            except queue.Empty:
-                return
+    def _gathered(self) -> list[Incoming]:
+        """Return one group: wait for a first message, then ``group_s`` for those behind it."""
+        if not self._inbox.wait(IDLE_S):
+            return []
+        time.sleep(self._group_s)
+        return self._inbox.take(LARGEST_GROUP)
 
     def _take(self, blocks: list[Incoming]) -> None:
         """Take a group; on a full disk hold it, and so the broker, until there is space."""

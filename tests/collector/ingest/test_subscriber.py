@@ -14,7 +14,8 @@ from servers.mosquitto import Mosquitto
 from servers.programs import free_port, wait_until
 
 from plumbline.collector.broker import BrokerSettings
-from plumbline.collector.ingest.desk import Desk, Inbox
+from plumbline.collector.ingest.desk import Desk
+from plumbline.collector.ingest.inbox import Inbox
 from plumbline.collector.notices import Notices
 from plumbline.collector.subscriber import Subscriber
 from plumbline.collector.watermark import Watermarks
