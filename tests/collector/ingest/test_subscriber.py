@@ -223,7 +223,9 @@ def test_a_broker_that_refuses_is_told_with_what_to_check(tmp_path: Path) -> Non
     notices = Notices()
     trying = subscriber(broker.port, notices)
     trying.start()
-    wait_until(lambda: any("refuses the collector" in n.text for n in notices.open()))
-    assert "check username, password_file" in notices.open()[0].text
-    trying.stop()
-    broker.stop()
+    try:
+        wait_until(lambda: any("refuses the collector" in n.text for n in notices.open()))
+        assert "check username, password_file" in notices.open()[0].text
+    finally:
+        trying.stop()
+        broker.stop()
