@@ -14,6 +14,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.huber import huber_fit, robust_sigma
+from plumbline.analysis.temperature import Temperature
+from plumbline.analysis.trend.thinning import lag_one
+
 # The recipe's bounds: lags looked through, shortest window, smallest temperature range.
 LAGS_H: Final = tuple(0.25 * i for i in range(25))
 SHORTEST_FIT_D: Final = 7.0
@@ -22,11 +26,13 @@ SMALLEST_RANGE_C: Final = 3.0
 # Hourly steps: shorter than any lag worth telling, longer than the vibration.
 GRID_H: Final = 1.0
 
-# A hole in the temperature longer than this is not interpolated across. [d]
-LONGEST_HOLE_D: Final = 3.0 / 24.0
+# A structure may answer a season or a week of weather otherwise than a day: its mass lags.
+# The two are told apart where the daily mean moved enough in a window long enough.
+SLOW_FROM_D: Final = 14.0
+SMALLEST_SLOW_RANGE_C: Final = 3.0
 
-# Huber's constant: 95 % efficiency on Gaussian residuals.
-HUBER: Final = 1.345
+# How far, beforehand, the slow coefficient is believed to differ from the fast one.
+SLOW_SPREAD: Final = 1.0
 
 
 class ThermalRefused(ValueError):
@@ -37,6 +43,9 @@ class ThermalRefused(ValueError):
 class ThermalModel:
     """Coefficients of ``reading = level + per_c T(t - lag) + per_c_h dT/dt + trend t``.
 
+    Where the window could tell, the last day's mean temperature has its own coefficient,
+    and ``per_c`` acts on the departure from it.
+
     Attributes
     ----------
     version
@@ -46,6 +55,9 @@ class ThermalModel:
     lag_h
         How long the reading follows the temperature. [h]
     per_c
+        [unit/degC]
+    per_c_slow
+        Coefficient of the mean of the last 24 h; ``None`` where it is ``per_c`` too.
         [unit/degC]
     per_c_h
         Coefficient of the temperature's rate of change. [unit/(degC/h)]
@@ -66,6 +78,7 @@ class ThermalModel:
     to_d: float
     lag_h: float
     per_c: float
+    per_c_slow: float | None
     per_c_h: float
     reference_c: float
     trend_per_d: float
@@ -78,9 +91,14 @@ class ThermalModel:
         self, time_d: ArrayLike, temp_time_d: ArrayLike, temp_c: ArrayLike
     ) -> NDArray[Any]:
         """Return what temperature alone moves the reading by, zero at the reference. [unit]"""
-        time = np.asarray(time_d, dtype=float)
-        lagged, rate = _temperature_at(time - self.lag_h / 24.0, temp_time_d, temp_c)
-        return self.per_c * (lagged - self.reference_c) + self.per_c_h * rate
+        temperature = Temperature(temp_time_d, temp_c)
+        at = np.asarray(time_d, dtype=float) - self.lag_h / 24.0
+        lagged, rate = temperature.at(at), temperature.rate(at)
+        part = self.per_c * (lagged - self.reference_c) + self.per_c_h * rate
+        if self.per_c_slow is not None:
+            slow = temperature.day_mean(at) - self.reference_c
+            part = part + (self.per_c_slow - self.per_c) * slow
+        return np.asarray(part)
 
 
 class Compensated(NamedTuple):
@@ -131,16 +149,23 @@ def fit_thermal(
     Notes
     -----
     The lag is the one of 0 to 6 h at which hourly first differences correlate best; the
-    coefficients are Huber's by iterated weights. Real thermal sway is in the model too:
-    compensate for a damage or settlement trend, not for a serviceability check.
+    coefficients are Huber's by iterated weights. The slow coefficient is held toward the
+    fast one by one observation that they are equal, give or take `SLOW_SPREAD` of it: a
+    window in which the daily mean only drifted cannot tell it from a trend. Real thermal
+    sway is in the model too: compensate for a damage or settlement trend, not for a
+    serviceability check.
     """
     time, reading = np.asarray(time_d, float), np.asarray(values, float)
     if time.size == 0 or float(np.ptp(time)) < SHORTEST_FIT_D * 0.99:
         raise ThermalRefused(f"the window is shorter than {SHORTEST_FIT_D:g} days")
-    start = float(time.min())
+    try:
+        temperature = Temperature(temp_time_d, temp_c)
+    except ValueError as error:
+        raise ThermalRefused(str(error)) from error
     grid, hourly = _hourly(time, reading)
-    lag = _best_lag(grid, hourly, temp_time_d, temp_c)
-    lagged, rate = _temperature_at(grid - lag / 24.0, temp_time_d, temp_c)
+    lag = _best_lag(grid, hourly, temperature)
+    at = grid - lag / 24.0
+    lagged, rate, slow = temperature.at(at), temperature.rate(at), temperature.day_mean(at)
     good = np.isfinite(hourly) & np.isfinite(lagged) & np.isfinite(rate)
     if np.count_nonzero(good) < SHORTEST_FIT_D * 12:
         raise ThermalRefused("fewer than half of seven days hold both reading and temperature")
@@ -149,29 +174,59 @@ def fit_thermal(
         raise ThermalRefused(
             f"the temperature moved only {high - low:.1f} degC; a model needs {SMALLEST_RANGE_C:g}"
         )
+    both = good & np.isfinite(slow)
+    apart = (
+        float(np.ptp(time)) >= SLOW_FROM_D
+        and np.count_nonzero(both) > 0.5 * np.count_nonzero(good)
+        and float(np.ptp(slow[both])) >= SMALLEST_SLOW_RANGE_C
+    )
+    if apart:
+        good = both
     reference = float(np.mean(lagged[good]))
-    middle = float(np.mean(grid[good]))
-    design = np.column_stack(
-        [np.ones(grid.size), lagged - reference, rate, grid - middle],
-    )[good]
-    target = hourly[good]
+    columns = [np.ones(grid.size), lagged - reference, rate, grid - float(np.mean(grid[good]))]
+    if apart:
+        columns.append(slow - reference)
+    design, target = np.column_stack(columns)[good], hourly[good]
     coefficients = huber_fit(design, target)
+    if apart:
+        coefficients = _held_together(grid[good], design, target, coefficients)
     residual = target - design @ coefficients
     trendless = target - design[:, 3] * coefficients[3]
     return ThermalModel(
         version=version,
-        from_d=start,
+        from_d=float(time.min()),
         to_d=float(time.max()),
         lag_h=lag,
         per_c=float(coefficients[1]),
+        per_c_slow=float(coefficients[1] + coefficients[4]) if apart else None,
         per_c_h=float(coefficients[2]),
         reference_c=reference,
         trend_per_d=float(coefficients[3]),
-        residual_sigma=_robust_sigma(residual),
+        residual_sigma=robust_sigma(residual),
         r_squared=1.0 - float(np.var(residual) / np.var(trendless)) if np.var(trendless) else 0.0,
         low_c=low,
         high_c=high,
     )
+
+
+def _held_together(
+    hour_d: NDArray[Any],
+    design: NDArray[Any],
+    target: NDArray[Any],
+    first: NDArray[Any],
+) -> NDArray[Any]:
+    """Fit again with one observation that the last coefficient, slow minus fast, is zero.
+
+    Its weight against the hours counts their autocorrelation: a thousand hours of noise
+    that remembers itself for a day are worth forty.
+    """
+    residual = target - design @ first
+    phi = lag_one(hour_d, residual, GRID_H / 24.0)
+    sigma = robust_sigma(residual) * math.sqrt((1.0 + phi) / (1.0 - phi))
+    belief = max(SLOW_SPREAD * abs(float(first[1])), 1e-300)
+    row = np.zeros((1, design.shape[1]))
+    row[0, -1] = sigma / belief
+    return huber_fit(np.vstack([design, row]), np.append(target, 0.0))
 
 
 def compensated(
@@ -183,7 +238,7 @@ def compensated(
 ) -> Compensated:
     """Return the readings with the model's thermal part taken off, beside the raw ones."""
     time, raw = np.asarray(time_d, float), np.asarray(values, float)
-    lagged, _ = _temperature_at(time - model.lag_h / 24.0, temp_time_d, temp_c)
+    lagged = Temperature(temp_time_d, temp_c).at(time - model.lag_h / 24.0)
     with np.errstate(invalid="ignore"):
         outside = (lagged < model.low_c) | (lagged > model.high_c)
     part = model.thermal_part(time, temp_time_d, temp_c)
@@ -210,31 +265,12 @@ def _hourly(time: NDArray[Any], reading: NDArray[Any]) -> tuple[NDArray[Any], ND
     return grid, hourly
 
 
-def huber_fit(design: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:
-    """Return Huber's regression coefficients by iterated weights, shape ``(n_columns,)``."""
-    weight = np.ones(target.size)
-    coefficients = np.zeros(design.shape[1])
-    for _ in range(50):
-        root = np.sqrt(weight)
-        fitted = np.linalg.lstsq(design * root[:, np.newaxis], target * root, rcond=None)[0]
-        if np.allclose(fitted, coefficients, rtol=1e-9, atol=1e-12):
-            break
-        coefficients = fitted
-        residual = target - design @ coefficients
-        reach = HUBER * max(_robust_sigma(residual), 1e-300)
-        weight = np.minimum(1.0, reach / np.maximum(np.abs(residual), 1e-300))
-    return coefficients
-
-
-def _best_lag(
-    grid: NDArray[Any], hourly: NDArray[Any], temp_time_d: ArrayLike, temp_c: ArrayLike
-) -> float:
+def _best_lag(grid: NDArray[Any], hourly: NDArray[Any], temperature: Temperature) -> float:
     """Return the lag whose hourly differences of temperature correlate best. [h]"""
     change = np.diff(hourly)
     best, lag = -math.inf, 0.0
     for candidate in LAGS_H:
-        lagged, _ = _temperature_at(grid - candidate / 24.0, temp_time_d, temp_c)
-        step = np.diff(lagged)
+        step = np.diff(temperature.at(grid - candidate / 24.0))
         good = np.isfinite(step) & np.isfinite(change)
         if np.count_nonzero(good) < 24 or np.std(step[good]) == 0 or np.std(change[good]) == 0:
             continue
@@ -242,27 +278,3 @@ def _best_lag(
         if match > best:
             best, lag = match, candidate
     return lag
-
-
-def _temperature_at(
-    time: NDArray[Any], temp_time_d: ArrayLike, temp_c: ArrayLike
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return temperature and its rate over the two hours around ``time``. [degC], [degC/h]"""
-    known_time, known = np.asarray(temp_time_d, float), np.asarray(temp_c, float)
-    finite = np.isfinite(known)
-    known_time, known = known_time[finite], known[finite]
-    if known.size < 2:
-        raise ThermalRefused("no temperature to fit with")
-
-    def at(when: NDArray[Any]) -> NDArray[Any]:
-        right = np.clip(np.searchsorted(known_time, when), 1, known.size - 1)
-        hole = known_time[right] - known_time[right - 1] > LONGEST_HOLE_D
-        outside = (when < known_time[0] - LONGEST_HOLE_D) | (when > known_time[-1] + LONGEST_HOLE_D)
-        return np.where(hole | outside, np.nan, np.interp(when, known_time, known))
-
-    hour = 1.0 / 24.0
-    return at(time), (at(time + hour) - at(time - hour)) / 2.0
-
-
-def _robust_sigma(residual: NDArray[Any]) -> float:
-    return 1.482602218505602 * float(np.median(np.abs(residual - np.median(residual))))

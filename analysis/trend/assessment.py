@@ -12,7 +12,7 @@ from plumbline.analysis.trend.coupling import Coupling, coupling
 from plumbline.analysis.trend.ends import Ends, ends
 from plumbline.analysis.trend.history import WatchHistory, watch_history
 from plumbline.analysis.trend.offset import Offset, offset
-from plumbline.analysis.trend.rate_watch import daily_budget
+from plumbline.analysis.trend.rate_watch import daily_budget, with_yesterday
 from plumbline.analysis.trend.steps import BLOCKS_PER_HOLD, StepFindings, steps
 from plumbline.analysis.trend.theil_sen import FEWEST_POINTS, Trend, trend
 from plumbline.analysis.trend.thinning import thinned
@@ -228,7 +228,9 @@ def _watch(
 ) -> WatchHistory | None:
     both = np.isfinite(values) if temp_c is None else np.isfinite(values) & np.isfinite(temp_c)
     daily = thinned(time_d[both], values[both])
-    temp = None if temp_c is None else thinned(time_d[both], temp_c[both]).values
+    temp = None
+    if temp_c is not None:
+        temp = with_yesterday(thinned(time_d[both], temp_c[both]).values)
     found = watch_history(
         daily.time_d,
         daily.values,

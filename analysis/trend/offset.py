@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcinv
 from scipy.stats import mannwhitneyu
 
-from plumbline.analysis.thermal import huber_fit
+from plumbline.analysis.huber import huber_fit
 from plumbline.analysis.trend.thinning import lag_one
 
 # Standard error of a median of Gaussian readings, over that of their mean.

@@ -76,6 +76,16 @@ def daily_budget(*, false_alarms_a_year: float, channels: int) -> float:
     return false_alarms_a_year / (365.25 * channels)
 
 
+def with_yesterday(daily: ArrayLike) -> NDArray[Any]:
+    """Return a daily covariate beside its own value of the day before, shape ``(n, 2)``.
+
+    A structure answers a temperature hours later: between them the two columns hold any lag
+    of up to a day.
+    """
+    today = np.asarray(daily, float)
+    return np.column_stack([today, np.concatenate((today[:1], today[:-1]))])
+
+
 def rate_change(
     day_d: ArrayLike,
     values: ArrayLike,
@@ -94,7 +104,7 @@ def rate_change(
     budget
         Probability of a false alarm today; see `daily_budget`.
     covariates
-        What else moves the series, e.g. the day's mean temperature, shape ``(n, m)``.
+        What else moves the series, e.g. the day's temperature `with_yesterday`, ``(n, m)``.
     known_steps_d
         Times of events that may have moved the structure: each gets its own step, so that
         a quake's offset is not taken for a rate. The day of an event is left out. [d]

@@ -58,6 +58,7 @@ def channel_report(table: SlowTable, name: str, found: Assessment) -> dict[str, 
         else {
             "lag_h": found.thermal.lag_h,
             "per_c": found.thermal.per_c,
+            "per_c_slow": found.thermal.per_c_slow,
             "per_c_per_h": found.thermal.per_c_h,
             "residual_sigma": found.thermal.residual_sigma,
             "r_squared": found.thermal.r_squared,

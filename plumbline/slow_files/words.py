@@ -75,9 +75,11 @@ def _temperature(found: dict[str, Any], unit: str) -> list[str]:
         )
     model = found["thermal_model"]
     if model:
+        slow = "" if model["per_c_slow"] is None else f" (slowly {model['per_c_slow']:.4g})"
         lines.append(
-            f"  thermal model    {model['per_c']:.4g}{unit}/degC, lag {model['lag_h']:.2f} h, "
-            f"R² {model['r_squared']:.2f}, residual {model['residual_sigma']:.3g}{unit}"
+            f"  thermal model    {model['per_c']:.4g}{unit}/degC{slow}, "
+            f"lag {model['lag_h']:.2f} h, R² {model['r_squared']:.2f}, "
+            f"residual {model['residual_sigma']:.3g}{unit}"
         )
     return lines
 

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from plumbline.analysis.thermal import compensated, fit_thermal
 from plumbline.analysis.trend.history import SAME_ALARM_D
 from plumbline.analysis.trend.offset import offset
-from plumbline.analysis.trend.rate_watch import FEWEST_DAYS, daily_budget, rate_change
+from plumbline.analysis.trend.rate_watch import (
+    FEWEST_DAYS,
+    daily_budget,
+    rate_change,
+    with_yesterday,
+)
 from plumbline.analysis.trend.thinning import thinned
 
 COMMISSIONING_D = 60.0
@@ -29,7 +34,9 @@ def without_temperature(year: Year) -> NDArray[Any]:
 def alarm_days(year: Year, *, until_first_after: float | None = None) -> list[float]:
     """Days on which the watch alarms, each look knowing only what came before its end."""
     found = without_temperature(year)
-    daily, temp = thinned(year.time_d, found), thinned(year.time_d, year.temp_c).values
+    known = np.isfinite(found)
+    daily = thinned(year.time_d[known], found[known])
+    temp = with_yesterday(thinned(year.time_d[known], year.temp_c[known]).values)
     alarms: list[float] = []
     for end in range(FEWEST_DAYS, daily.values.size + 1):
         now = float(daily.time_d[end - 1])

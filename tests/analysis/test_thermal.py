@@ -5,7 +5,9 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from plumbline.analysis.thermal import ThermalRefused, compensated, fit_thermal, huber_fit
+from plumbline.analysis.huber import huber_fit
+from plumbline.analysis.temperature import Temperature
+from plumbline.analysis.thermal import ThermalRefused, compensated, fit_thermal
 
 HOURS = np.arange(30 * 24.0)
 TIME = HOURS / 24.0
@@ -70,7 +72,7 @@ def test_a_window_full_of_holes_is_refused():
     raw[60:] = np.nan
     with pytest.raises(ThermalRefused, match="half of seven days"):
         fit_thermal(TIME, raw, TIME, weather(HOURS), version="1")
-    with pytest.raises(ThermalRefused, match="no temperature"):
+    with pytest.raises(ThermalRefused, match="no temperature to go by"):
         fit_thermal(TIME, tilt(1.0), TIME, np.full(TIME.size, np.nan), version="1")
 
 
@@ -95,3 +97,34 @@ def test_huber_agrees_with_least_squares_where_nothing_is_wild():
     target = design @ np.array([1.0, 2.0]) + rng.uniform(-0.1, 0.1, 300)
     plain = np.linalg.lstsq(design, target, rcond=None)[0]
     np.testing.assert_allclose(huber_fit(design, target), plain, atol=0.01)
+
+
+def test_a_beam_that_answers_the_season_otherwise_than_the_day_is_told_so():
+    hours = np.arange(60 * 24.0)
+    week = 4 * np.sin(2 * np.pi * hours / (24 * 9))
+    day = 5 * np.sin(2 * np.pi * (hours - 1) / 24)
+    temp = 25 + week + 5 * np.sin(2 * np.pi * hours / 24)
+    raw = 15 * day + 30 * week + np.random.default_rng(3).normal(0, 2, hours.size)
+    model = fit_thermal(hours / 24, raw, hours / 24, temp, version="1")
+    # A trailing mean lags a nine-day wave by half a day, which the fast term takes up.
+    assert model.per_c == pytest.approx(15.0, rel=0.1)
+    assert model.per_c_slow == pytest.approx(30.0, rel=0.1)
+    left = compensated(model, hours / 24, raw, hours / 24, temp).values
+    assert np.nanstd(left[48:]) < 0.2 * np.std(raw)
+
+
+def test_a_window_too_short_to_tell_keeps_one_coefficient():
+    short = TIME < 10.0
+    assert (
+        fit_thermal(TIME[short], tilt(1.0)[short], TIME, weather(HOURS), version="1").per_c_slow
+        is None
+    )
+
+
+def test_the_mean_of_the_last_day_needs_most_of_a_day():
+    hour = np.arange(72.0)
+    temperature = Temperature(hour / 24, hour)
+    found = temperature.day_mean(np.array([10.0, 23.0, 60.0]) / 24)
+    assert np.isnan(found[0])
+    assert found[1] == pytest.approx(np.mean(np.arange(24)))
+    assert found[2] == pytest.approx(np.mean(np.arange(37, 61)))

@@ -1,0 +1,1 @@
+"""Long counts with their bounds: minutes to hours, run by hand."""
