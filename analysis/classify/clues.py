@@ -29,7 +29,7 @@ class Clue:
     cause: Cause
     points: float
     holds: Callable[[Features, ClassifySettings], bool | None]
-    words: Callable[[Features], str]
+    words: Callable[[Features, ClassifySettings], str]
 
 
 def repeated(f: Features, s: ClassifySettings) -> bool:
@@ -56,7 +56,9 @@ def alone(f: Features, s: ClassifySettings) -> bool | None:
 
 def ground_still(f: Features, s: ClassifySettings) -> bool | None:
     """Tell whether the structure moves without the ground."""
-    return None if f.ground_ratio is None else f.ground_ratio <= s.still_ratio
+    if f.ground_ratio is None or f.ground_ms2 is None:
+        return None
+    return f.ground_ratio <= s.still_ratio and f.ground_ms2 <= s.still_ms2
 
 
 def ground_moves(f: Features, s: ClassifySettings) -> bool | None:
@@ -65,41 +67,40 @@ def ground_moves(f: Features, s: ClassifySettings) -> bool | None:
     return None if still is None else not still and f.n_moving >= max(2, 0.7 * f.n_nodes)
 
 
-def _shares(f: Features) -> str:
-    return f"{f.shares.low:.0%} of the energy below and {f.shares.high:.0%} above the corners"
+def _shares(f: Features, s: ClassifySettings) -> str:
+    return (
+        f"{f.shares.low:.0%} of the energy below {s.low_hz:g} Hz, "
+        f"{f.shares.high:.0%} above {s.high_hz:g} Hz"
+    )
 
 
-def _bursts(f: Features) -> str:
+def _bursts(f: Features, s: ClassifySettings) -> str:
     b = f.bursts
     return f"{b.times_s.size} bursts, {b.rate_hz:.2f} a second, irregular by {b.irregularity:.2f}"
 
 
-def _steadiness(f: Features) -> str:
+def _steadiness(f: Features, s: ClassifySettings) -> str:
     return f"between its peaks the power stays at {f.steady:.2f} of them"
 
 
-def _nodes(f: Features) -> str:
+def _nodes(f: Features, s: ClassifySettings) -> str:
     ratio = "" if f.ground_ratio is None else f", the ground {f.ground_ratio:.2f} of the structure"
     return f"{f.n_moving} of {f.n_nodes} nodes move{ratio}"
 
 
-def _duration(f: Features) -> str:
+def _duration(f: Features, s: ClassifySettings) -> str:
     return f"{f.shaken_s:g} s of motion in {f.span_s:g} s"
 
 
-def _tone(f: Features) -> str:
+def _tone(f: Features, s: ClassifySettings) -> str:
     return f"{f.shares.tone:.0%} of the energy near {f.shares.tone_hz:.2f} Hz"
 
 
-def _vertical(f: Features) -> str:
-    return f"{f.vertical_share or 0:.0%} of the energy is vertical"
-
-
-def _peak(f: Features) -> str:
+def _peak(f: Features, s: ClassifySettings) -> str:
     return f"no more than {f.peak_ms2 / GAL:.3g} gal"
 
 
-def _faults(f: Features) -> str:
+def _faults(f: Features, s: ClassifySettings) -> str:
     x = f.faults
     parts = [f"{x.stuck_share:.0%} stuck", f"{x.spike_share:.0%} of the energy in single samples"]
     parts += [] if x.axis_ratio is None else [f"loudest axis {x.axis_ratio:.3g} times the next"]

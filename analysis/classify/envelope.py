@@ -78,7 +78,7 @@ def bursts(accel_ms2: Floats, rate_hz: float) -> Bursts:
         distance=max(1, round(APART_S / step_s)),
     )
     at = at - 1
-    times_s = (at + 0.5) * step_s
+    times_s = np.asarray((at + 0.5) * step_s, dtype=np.float64)
     between = [float(np.min(size[a : b + 1]) / min(size[a], size[b])) for a, b in pairwise(at)]
     irregularity = np.inf
     if at.size > 2:

@@ -40,6 +40,8 @@ class Features:
     ground_ratio
         Loudest half second on the ground over that in the structure; None unless there are
         both. [1]
+    ground_ms2
+        rms of that half second on the ground; None without a ground node. [m/s2]
     lead
         The node that most is measured on: the loudest on the ground if that moves, else the
         loudest.
@@ -64,6 +66,7 @@ class Features:
     n_nodes: int
     n_moving: int
     ground_ratio: float | None
+    ground_ms2: float | None
     lead: str
     peak_ms2: float
     shaken_s: float
@@ -111,6 +114,7 @@ def features(nodes: Sequence[NodeMotion], settings: ClassifySettings | None = No
         n_nodes=len(nodes),
         n_moving=sum(moving),
         ground_ratio=_ground_ratio(nodes, loudest),
+        ground_ms2=max((x for x, n in zip(loudest, nodes, strict=True) if n.ground), default=None),
         lead=lead.code,
         peak_ms2=float(np.abs(motion).max()),
         shaken_s=active.size * HALF_S,
@@ -132,7 +136,8 @@ def _sizes(motion: Floats, node: NodeMotion) -> tuple[float, Floats]:
 
 
 def _moves(rest: float, size: Floats, settings: ClassifySettings) -> bool:
-    return bool(size.max() >= max(settings.moving_ratio * rest, settings.moving_ms2))
+    least = min(max(settings.moving_ratio * rest, settings.moving_ms2), settings.surely_ms2)
+    return bool(size.max() >= least)
 
 
 def _lead(nodes: Sequence[NodeMotion], loudest: Sequence[float]) -> int:

@@ -11,12 +11,14 @@ class ClassifySettings:
     ----------
     moving_ratio
         A node moves when its loudest half second is this many times its rest. [1]
-    moving_ms2
-        ... and at least so much, rms. [m/s2]
+    moving_ms2, surely_ms2
+        ... and at least the first, rms; from the second on it moves whatever it did before.
+        [m/s2]
     active_share
         A half second is active from this share of the loudest on. [1]
-    still_ratio
-        The ground is still when it moves at most this share of the structure. [1]
+    still_ratio, still_ms2
+        The ground is still when it moves at most this share of the structure, and at most so
+        much, rms. [1, m/s2]
     low_hz, high_hz
         Earthquakes and sway lie below the lower, blows and vehicles above the upper; each
         share of energy is counted between 0.1 Hz and the upper corner of the rate. [Hz]
@@ -49,8 +51,10 @@ class ClassifySettings:
 
     moving_ratio: float = 3.0
     moving_ms2: float = 0.0008
+    surely_ms2: float = 0.01
     active_share: float = 0.15
     still_ratio: float = 0.12
+    still_ms2: float = 0.003
     low_hz: float = 1.0
     high_hz: float = 5.0
     far_share: float = 0.3

@@ -9,6 +9,8 @@ from plumbline.analysis.classify.features import Features, features
 from plumbline.analysis.classify.motion import NodeMotion
 from plumbline.analysis.classify.settings import ClassifySettings
 
+CAUSES = tuple(cause for cause in Cause if cause is not Cause.UNKNOWN)
+
 CRANE_S = 120.0
 """A sway that begins at its largest and is over within this is taken for a crane's. [s]"""
 
@@ -71,14 +73,15 @@ def verdict(found: Features, settings: ClassifySettings | None = None) -> Verdic
     """Return what the features speak for."""
     settings = ClassifySettings() if settings is None else settings
     held = [clue for clue in CLUES if clue.holds(found, settings)]
-    points = {cause: 0.0 for cause in Cause if cause is not Cause.UNKNOWN}
+    points: dict[Cause, float] = dict.fromkeys(CAUSES, 0.0)
     for clue in held:
         points[clue.cause] += clue.points
     best, second = sorted(points, key=lambda cause: -points[cause])[:2]
     clear = points[best] >= settings.least and points[best] - points[second] >= settings.lead
     cause = best if clear else Cause.UNKNOWN
     evidence = [
-        Evidence(cause=clue.cause, points=clue.points, words=clue.words(found)) for clue in held
+        Evidence(cause=clue.cause, points=clue.points, words=clue.words(found, settings))
+        for clue in held
     ]
     evidence.sort(key=lambda e: (e.cause is not cause, -e.points))
     return Verdict(

@@ -139,16 +139,13 @@ def _records(args: argparse.Namespace) -> "list[Record]":
 
 
 def _archive(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":
-    from plumbline.replaying.archive import replayed_archive
+    from plumbline.replaying.archive import instant, replayed_archive
+    from plumbline.replaying.config import installed
 
-    return replayed_archive(
-        Path(args.files[0]),
-        settings,
-        inventory=args.inventory,
-        config=args.detectors,
-        start=args.start,
-        end=args.end,
-    )
+    data = Path(args.files[0])
+    known = installed(args.inventory, args.detectors, data)
+    start_ns, end_ns = instant(args.start), instant(args.end)
+    return replayed_archive(data, known, settings, start_ns=start_ns, end_ns=end_ns)
 
 
 def _draw(replayed: "list[Replayed]", path: Path) -> None:

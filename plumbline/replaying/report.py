@@ -19,10 +19,20 @@ GAL = 0.01
 FIRST_MS2 = GAL
 """Seconds are also counted from when the ground first passes this: 1 gal. [m/s2]"""
 
+FOR_EVER = 2**62
+APART_NS = 10 * NS
+"""Motion over 1 gal that stops for so long and comes again is another motion. [ns]"""
+
 OPENS = (Kind.SHAKING, Kind.SWAY, Kind.THRESHOLD)
 
 
-def report_of(structure: Structure, heard: Heard, *, noise_before_s: float) -> dict[str, Any]:
+def report_of(
+    structure: Structure,
+    heard: Heard,
+    *,
+    noise_before_s: float,
+    span: tuple[int, int] | None = None,
+) -> dict[str, Any]:
     """Return the report of one structure.
 
     Parameters
@@ -31,28 +41,31 @@ def report_of(structure: Structure, heard: Heard, *, noise_before_s: float) -> d
         As it was read, without the noise before it.
     noise_before_s
         Instrument noise that was put before it. [s]
+    span
+        The time that was heard; by default that of the structure's motion. [ns since 1970]
     """
+    start_ns, end_ns = span or (structure.start_ns, structure.end_ns)
     events = [e for e in heard.events if e.structure == structure.code and e.kind in OPENS]
     triggers = [one for one in heard.triggers if one.structure == structure.code]
-    first_ns = passes_ns(structure, FIRST_MS2)
+    first_ns = passes_ns(structure)
     return {
         "structure": structure.code,
         "name": structure.name,
         "files": list(structure.files),
-        "start_utc": _utc(structure.start_ns) if structure.timed else None,
-        "seconds": round((structure.end_ns - structure.start_ns) / NS, 3),
+        "start_utc": _utc(start_ns) if structure.timed else None,
+        "seconds": round((end_ns - start_ns) / NS, 3),
         "judged": "by shape" if structure.by_shape else "in its unit",
         "seeded": {
             "noise_floor_ms2_per_root_hz": DENSITY_MS2,
             "noise_before_s": noise_before_s,
         },
         "notes": list(structure.notes),
-        "nodes": [_node(node) for node in structure.nodes],
-        "passes_1_gal_s": _since(structure, first_ns),
-        "triggers": [_trigger(structure, one) for one in triggers],
-        "episodes": [_episode(structure, event, first_ns) for event in events],
+        "nodes": [_node(node, excerpts=span is not None) for node in structure.nodes],
+        "passes_1_gal_s": _since(start_ns, first_ns),
+        "triggers": [_trigger(start_ns, one) for one in triggers],
+        "episodes": [_episode(structure, event, start_ns) for event in events],
         "decision": decision(events),
-        **({} if events else {"loudest": _loudest(structure)}),
+        **({} if events else {"loudest": _loudest(structure, start_ns)}),
     }
 
 
@@ -62,20 +75,32 @@ def decision(events: Sequence[Event]) -> str:
     return next((str(kind) for kind in OPENS if kind in kinds), "none")
 
 
-def passes_ns(structure: Structure, accel_ms2: float) -> int | None:
-    """Return when the ground first leaves its zero by so much; None if never. [ns since 1970]."""
-    found = []
+def passes_ns(structure: Structure, onset_ns: int | None = None) -> int | None:
+    """Return when the ground first leaves its zero by 1 gal; None if never. [ns since 1970].
+
+    Parameters
+    ----------
+    onset_ns
+        Look for the motion that was going on at this time, or followed it. [ns since 1970]
+    """
+    times: list[np.ndarray] = []
     for node in structure.grounds:
         for piece in node.pieces:
             away = np.abs(piece.accel_ms2 - node.offset_ms2[:, np.newaxis]).max(axis=0)
-            over = np.flatnonzero(away >= accel_ms2)
-            if over.size:
-                found.append(piece.time_ns(int(over[0])))
-                break
-    return min(found, default=None)
+            over = np.flatnonzero(away >= FIRST_MS2)
+            times.append(piece.start_ns + np.rint(over * (NS / piece.rate_hz)).astype(np.int64))
+    every = np.sort(np.concatenate(times)) if times else np.zeros(0, dtype=np.int64)
+    if every.size == 0:
+        return None
+    begins = np.flatnonzero(np.diff(every, prepend=every[0] - 2 * APART_NS) > APART_NS)
+    ends = np.append(every[begins[1:] - 1], every[-1])
+    if onset_ns is None:
+        return int(every[0])
+    at = np.flatnonzero(ends >= onset_ns)
+    return int(every[begins[at[0]]]) if at.size else None
 
 
-def _node(node: Node) -> dict[str, Any]:
+def _node(node: Node, *, excerpts: bool) -> dict[str, Any]:
     return {
         "code": node.code,
         "name": node.name,
@@ -83,25 +108,26 @@ def _node(node: Node) -> dict[str, Any]:
         "level": node.level,
         "axes": list(node.axes),
         "rate_hz": round(node.rate_hz, 4),
-        "gaps": len(node.pieces) - 1,
-        "peak_gal": round(node.peak_ms2 / GAL, 3),
+        "gaps": None if excerpts else len(node.pieces) - 1,
+        "peak_gal": round(node.peak_ms2 / GAL, 3) if node.pieces else None,
     }
 
 
-def _trigger(structure: Structure, trigger: Trigger) -> dict[str, Any]:
+def _trigger(start_ns: int, trigger: Trigger) -> dict[str, Any]:
     return {
         "node": trigger.node,
         "detector": trigger.detector,
-        "onset_s": _since(structure, trigger.onset_ns),
-        "known_s": _since(structure, trigger.known_ns),
-        "until_s": _since(structure, trigger.until_ns),
+        "onset_s": _since(start_ns, trigger.onset_ns),
+        "known_s": _since(start_ns, trigger.known_ns),
+        "until_s": _since(start_ns, trigger.until_ns),
         "largest_ratio": round(trigger.ratio, 1),
     }
 
 
-def _episode(structure: Structure, event: Event, first_ns: int | None) -> dict[str, Any]:
+def _episode(structure: Structure, event: Event, start_ns: int) -> dict[str, Any]:
     known_s = event.evidence.get("known_after_s")
     opened_ns = event.onset_ns
+    first_ns = passes_ns(structure, event.onset_ns)
     if isinstance(known_s, int | float):
         opened_ns += round(known_s * NS)
     return {
@@ -110,27 +136,27 @@ def _episode(structure: Structure, event: Event, first_ns: int | None) -> dict[s
         "detector": event.detector,
         "level": str(event.level),
         "late": event.late,
-        "onset_s": _since(structure, event.onset_ns),
-        "opened_s": _since(structure, opened_ns),
+        "onset_s": _since(start_ns, event.onset_ns),
+        "opened_s": _since(start_ns, opened_ns),
         "seconds_after_onset": round((opened_ns - event.onset_ns) / NS, 2),
         "seconds_after_1_gal": None if first_ns is None else round((opened_ns - first_ns) / NS, 2),
-        "closed_s": None if event.closed_ns is None else _since(structure, event.closed_ns),
+        "closed_s": None if event.closed_ns is None else _since(start_ns, event.closed_ns),
         f"peak_{event.unit}": event.value,
         "nodes": event.nodes,
         "evidence": event.evidence,
-        "classified": explained(structure, event.onset_ns, event.closed_ns or structure.end_ns),
+        "classified": explained(structure, event.onset_ns, event.closed_ns or FOR_EVER),
     }
 
 
-def _loudest(structure: Structure) -> dict[str, Any] | None:
+def _loudest(structure: Structure, start_ns: int) -> dict[str, Any] | None:
     """Return what the loudest motion looks like where nothing opened."""
     if (span := loudest(structure)) is None:
         return None
-    return {"from_s": _since(structure, span[0]), "classified": explained(structure, *span)}
+    return {"from_s": _since(start_ns, span[0]), "classified": explained(structure, *span)}
 
 
-def _since(structure: Structure, time_ns: int | None) -> float | None:
-    return None if time_ns is None else round((time_ns - structure.start_ns) / NS, 2)
+def _since(start_ns: int, time_ns: int | None) -> float | None:
+    return None if time_ns is None else round((time_ns - start_ns) / NS, 2)
 
 
 def _utc(time_ns: int) -> str:

@@ -17,9 +17,10 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"{report['name']} ({report['structure']}): {report['seconds']:g} s{when}"
     for node in report["nodes"]:
         gaps = f", {node['gaps']} gaps" if node["gaps"] else ""
+        peak = "" if node["peak_gal"] is None else f", peak {node['peak_gal']:g} gal"
         yield (
             f"  node {node['code']}  {node['role']:<10} {node['name']}: {', '.join(node['axes'])}; "
-            f"{node['rate_hz']:g} Hz, peak {node['peak_gal']:g} gal{gaps}"
+            f"{node['rate_hz']:g} Hz{peak}{gaps}"
         )
     for note in report["notes"]:
         yield f"  note: {note}"
