@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from plumbline.collector.series.schema import Measurement
 from plumbline.collector.series.settings import SeriesSettings
 from plumbline.collector.series.v1 import V1Sink
 from plumbline.collector.series.v2 import V2Sink
@@ -15,8 +16,10 @@ class Sink(Protocol):
     def write(self, lines: Sequence[str]) -> None:
         """Hand over lines; returns when InfluxDB has them."""
 
-    def delete(self, stream: StreamId, start_ns: int, end_ns: int) -> None:
-        """Delete what is there of a stream in ``[start_ns, end_ns)``."""
+    def delete(
+        self, stream: StreamId, measurement: Measurement, start_ns: int, end_ns: int
+    ) -> None:
+        """Delete what a measurement has of a stream in ``[start_ns, end_ns)``."""
 
     def close(self) -> None:
         """Let go of connections."""

@@ -42,20 +42,22 @@ class StreamMemory:
             (first_ns, _), (_, last_ns), *rest = spans
             self._written = RangeSet([(first_ns, last_ns), *rest])
 
-    def holes(self, otherwise_since_ns: int, until_ns: int) -> Iterator[tuple[int, int]]:
-        """Yield the spans up to a time that are not written, after the first that is.
-
-        Parameters
-        ----------
-        otherwise_since_ns
-            Where the hole of a stream begins of which nothing is written.
-        """
+    def begins_ns(self, *, otherwise: int) -> int:
+        """Return where the first written span begins, or what is given if nothing is written."""
         spans = self._spans()
-        begins = [last_ns - self._sample_ns for _, last_ns in spans] or [otherwise_since_ns]
-        ends = [first_ns for first_ns, _ in spans[1:]] + [until_ns]
-        for start_ns, end_ns in zip(begins, ends, strict=True):
-            if start_ns < end_ns:
-                yield start_ns, end_ns
+        return spans[0][0] if spans else otherwise
+
+    def missing(self, start_ns: int, end_ns: int) -> Iterator[tuple[int, int]]:
+        """Yield the parts of ``[start_ns, end_ns)`` that are not written."""
+        due_ns = start_ns
+        for first_ns, last_ns in self._spans():
+            if first_ns >= end_ns:
+                break
+            if first_ns > due_ns:
+                yield due_ns, first_ns
+            due_ns = max(due_ns, last_ns - self._sample_ns)
+        if due_ns < end_ns:
+            yield due_ns, end_ns
 
     def _spans(self) -> list[tuple[int, int]]:
         """Return the spans; the set's own length is in nanoseconds, which no list may have."""

@@ -1,7 +1,12 @@
 """A span of the series written again from the archive, an hour of every stream at a time.
 
-What is there of the hour is deleted first: after an hour is packed for the archive, an instant may
-be told up to half a millisecond from where it was, and would be there twice.
+What is there of the hour is deleted: after an hour is packed for the archive, an instant may be
+told up to half a millisecond from where it was, and would be there twice. Nothing is deleted where
+the archive has nothing.
+
+InfluxDB 1.x loses sight of a series, and at times of others, until its next restart when a delete
+leaves it without a point (influxdb issue 9431, seen with 1.6.7). So the first point of each series
+is written before, and the delete goes around it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +15,13 @@ from itertools import chain
 
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.series import schema
 from plumbline.collector.series.episodes import LEAD_NS, window_ns
 from plumbline.collector.series.handover import HandOver
 from plumbline.collector.series.influx import Sink
-from plumbline.collector.series.lines import event_line
-from plumbline.collector.series.refill import Span, Window, archived_lines
+from plumbline.collector.series.lines import event_line, has_waveform, waveform_lines
+from plumbline.collector.series.measures import Measures
+from plumbline.collector.series.refill import Span, Window
 from plumbline.collector.series.settings import SeriesSettings, Waveforms
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -57,7 +64,7 @@ class Rebuild:
     events
         Events, for their annotations and the windows of episodes; None where there are none.
     deletes
-        Whether what is there is deleted first.
+        Whether what is there is deleted.
     """
 
     def __init__(
@@ -107,19 +114,33 @@ class Rebuild:
             begin_ns = stop_ns
 
     def _stream(self, place: Place, start_ns: int, end_ns: int) -> int:
-        waveforms = self._waveforms(place, start_ns, end_ns)
-        lines = archived_lines(self._window, place, start_ns, end_ns, waveforms)
-        first = next(lines, None)
-        if first is None:
-            return 0  # nothing archived: what InfluxDB has may be all there is
-        if self._deletes:
-            self._sink.delete(place.stream, start_ns, end_ns)
-        return self._out.write(chain([first], lines))
+        measures = Measures(place)
+        blocks = self._window(place.stream.key, start_ns, end_ns)
+        lines = self._replace(place, start_ns, end_ns, ([*measures.lines(b)] for b in blocks))
+        for since_ns, until_ns in self._waveforms(place, start_ns, end_ns):
+            blocks = self._window(place.stream.key, since_ns, until_ns)
+            parts = ([*waveform_lines(place, b, since_ns, until_ns)] for b in blocks)
+            lines += self._replace(place, since_ns, until_ns, parts)
+        return lines
+
+    def _replace(self, place: Place, start_ns: int, end_ns: int, parts: Iterator[list[str]]) -> int:
+        """Put lines, in parts of which the first has every series, in the place of what is there.
+
+        Where there are no lines nothing is deleted: what InfluxDB has may be all there is.
+        """
+        first = next(filter(None, parts), [])
+        if first and self._deletes:
+            self._out.write(first)
+            for name, one_ns in _first_points(first).items():
+                measurement = schema.MEASUREMENTS[name]
+                self._sink.delete(place.stream, measurement, start_ns, one_ns)
+                self._sink.delete(place.stream, measurement, one_ns + 1, end_ns)
+        return self._out.write(chain(first, chain.from_iterable(parts)))
 
     def _waveforms(self, place: Place, start_ns: int, end_ns: int) -> Sequence[Span]:
         if self._mode == "always":
             return [(start_ns, end_ns)]
-        if self._mode == "never":
+        if self._mode == "never" or not has_waveform(place):
             return []
         near = self._between(start_ns - LONGEST_EPISODE_NS, end_ns + LEAD_NS)
         spans = [window_ns(event) for event in near if event.structure == place.structure.code]
@@ -129,3 +150,12 @@ class Rebuild:
         structures = {place.structure.code for place in self._places.values()}
         found = self._events.between(start_ns, end_ns) if self._events else []
         return [event for event in found if event.structure in structures]
+
+
+def _first_points(lines: Sequence[str]) -> dict[str, int]:
+    """Return the time of the first point of each measurement among some lines. [ns since 1970]"""
+    found: dict[str, int] = {}
+    for text in lines:
+        name, time_ns = text.partition(",")[0], int(text.rpartition(" ")[2])
+        found[name] = min(time_ns, found.get(name, time_ns))
+    return found

@@ -92,6 +92,4 @@ EVENT = Measurement(
 )
 
 MEASUREMENTS = {m.name: m for m in (WAVEFORM, SECOND, TILT, SETTLEMENT, HEALTH, EVENT)}
-REBUILT = (WAVEFORM, SECOND, TILT, SETTLEMENT)
-"""What the archive can tell again; it does not know how a block arrived."""
 AXIS_FIELDS = tuple(WAVEFORM.fields)

@@ -141,16 +141,18 @@ class SeriesStage:
         if self._state.mark("fell"):
             since_ns = self._state.mark("received") or received_ns
             for key, memory in self._streams.items():
-                for start_ns, end_ns in memory.holes(since_ns, received_ns + FUTURE_NS):
+                begin_ns = memory.begins_ns(otherwise=since_ns)
+                for start_ns, end_ns in memory.missing(begin_ns, received_ns + FUTURE_NS):
                     yield Hole(key, start_ns, end_ns)
 
     def _fill(self, hole: Hole) -> None:
-        """Write ten minutes of the past."""
+        """Write ten minutes of the past, but what was written meanwhile."""
         until_ns = min((hole.start_ns // SLICE_NS + 1) * SLICE_NS, hole.end_ns)
         if hole.key in self._places:
-            place = self._places[hole.key]
-            whole = [(hole.start_ns, until_ns)] if self._waveforms == "always" else []
-            self._out.write(archived_lines(self._window, place, hole.start_ns, until_ns, whole))
+            place, memory = self._places[hole.key], self._streams[hole.key]
+            for start_ns, end_ns in memory.missing(hole.start_ns, until_ns):
+                whole = [(start_ns, end_ns)] if self._waveforms == "always" else []
+                self._out.write(archived_lines(self._window, place, start_ns, end_ns, whole))
         self._state.filled(hole, until_ns)
 
     def _annotate(self) -> None:

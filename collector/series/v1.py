@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from plumbline.collector.series import schema
 from plumbline.collector.series.errors import refused, unreachable
+from plumbline.collector.series.schema import Measurement
 from plumbline.collector.series.settings import SeriesSettings
 from plumbline.wire.identity import StreamId
 
@@ -42,14 +42,15 @@ class V1Sink:
             self._query(f'CREATE DATABASE "{self._settings.database}"')
             self._post("/write", fields, body, last=True)
 
-    def delete(self, stream: StreamId, start_ns: int, end_ns: int) -> None:
-        """Delete what is there of a stream in ``[start_ns, end_ns)``, but how it arrived."""
-        names = "|".join(m.name for m in schema.REBUILT)
+    def delete(
+        self, stream: StreamId, measurement: Measurement, start_ns: int, end_ns: int
+    ) -> None:
+        """Delete what a measurement has of a stream in ``[start_ns, end_ns)``."""
+        when = f"time >= {start_ns} AND time < {end_ns}"
         who = f"\"network\" = '{stream.network}' AND \"structure\" = '{stream.structure}'"
         which = f'"node" = \'{stream.node}\' AND "channel" =~ /^{stream.band_source}.?$/'
-        when = f"time >= {start_ns} AND time < {end_ns}"
         # codes of streams are capitals and digits: the inventory refuses others
-        self._query(f"DELETE FROM /^({names})$/ WHERE {when} AND {who} AND {which}")  # noqa: S608
+        self._query(f'DELETE FROM "{measurement.name}" WHERE {when} AND {who} AND {which}')  # noqa: S608
 
     def close(self) -> None:
         """Let go of connections."""

@@ -52,22 +52,23 @@ class V2Sink:
             )
         )
 
-    def delete(self, stream: StreamId, start_ns: int, end_ns: int) -> None:
-        """Delete what is there of a stream in ``[start_ns, end_ns)``, but how it arrived.
+    def delete(
+        self, stream: StreamId, measurement: schema.Measurement, start_ns: int, end_ns: int
+    ) -> None:
+        """Delete what a measurement has of a stream in ``[start_ns, end_ns)``.
 
         Raises
         ------
         CannotDelete
             If this InfluxDB cannot; 3.x cannot.
         """
-        who = (
-            f'network="{stream.network}" AND structure="{stream.structure}" '
-            f'AND node="{stream.node}"'
-        )
-        for measurement in schema.REBUILT:
-            whole = measurement is schema.WAVEFORM
-            for channel in (stream.band_source,) if whole else stream.channels:
-                said = f'_measurement="{measurement.name}" AND {who} AND channel="{channel}"'
+        whole = measurement is schema.WAVEFORM
+        for channel in (stream.band_source,) if whole else stream.channels:
+            said = (
+                f'_measurement="{measurement.name}" AND network="{stream.network}" AND '
+                f'structure="{stream.structure}" AND node="{stream.node}" AND channel="{channel}"'
+            )
+            if start_ns < end_ns:  # both ends belong to a delete of the v2 API
                 self._delete(said, _moment(start_ns), _moment(end_ns - 1))
 
     def close(self) -> None:

@@ -25,10 +25,10 @@ InfluxDB is a copy of the archive for looking at. Write a span again when Influx
 lost its disk, refused lines, or when "waveforms" was changed in [series]. The collector may run
 meanwhile; its newest two minutes are left to it.
 
-An hour of every stream at a time is deleted from InfluxDB and written anew, but only where the
-archive has something; what arrived when (measurement "health") is not touched, because the archive
-does not know it. Stop with Ctrl-C whenever you like: it says from where to go on. Written twice, a
-span is the same as written once.
+An hour of every stream at a time is written anew in place of what InfluxDB has, but only where the
+archive has something. What arrived when (measurement "health") is not touched, because the archive
+does not know it, nor are waveforms that [series] says not to write. Stop with Ctrl-C whenever you
+like: it says from where to go on. Written twice, a span is the same as written once.
 
 InfluxDB 3 cannot delete: rebuild into an empty database there, with --add.
 

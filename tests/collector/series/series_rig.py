@@ -36,7 +36,7 @@ class Rig:
         self.influx = influx
         self.database = f"test{next(_databases)}"
         self.places = tower_places(folder)
-        settings = JournalSettings(segment_mb=0.02, keep_hours=1e-6)
+        settings = JournalSettings(segment_mb=0.02, keep_hours=1e-6, tail_mb=0)
         self.journal = Journal(folder / "journal", settings)
         self.events = EventStore(folder / "state" / "events.db")
 

@@ -103,6 +103,29 @@ def test_an_influxdb_that_stops_and_comes_back_misses_nothing(
     rig.close()
 
 
+def test_an_outage_longer_than_the_journal_keeps_misses_nothing_either(
+    tmp_path: Path, own: Influx, notices: Notices
+) -> None:
+    rig = Rig(tmp_path, own)
+    series = runner(rig, notices)
+    series.start()
+    rig.put(*rig.shaken(ROOF, 5))
+    wait_until(lambda: series.health().behind_bytes == 0)
+    own.stop()
+    for n in range(5, 200):
+        rig.put(*rig.shaken(ROOF, 1, first=n))
+    wait_until(lambda: notices.open() != [])
+    rig.archive()
+    rig.journal.release(rig.journal.end_offset)
+    assert rig.journal.first_offset > series.health().cursor
+    own.start()
+    rig.put(*rig.shaken(ROOF, 5, first=200))
+    wait_until(lambda: samples(rig) == 20_500)
+    assert notices.open() == []
+    series.stop()
+    rig.close()
+
+
 def test_the_log_has_a_long_outage_once(
     rig: Rig, notices: Notices, caplog: pytest.LogCaptureFixture
 ) -> None:

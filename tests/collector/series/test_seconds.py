@@ -129,8 +129,14 @@ def test_holes_lie_between_what_was_written_and_after_it(roof: Place) -> None:
         jitter = -300_000 if n == 1 else 0  # a block a little early is no hole
         start_ns = START_NS + n * NS + jitter
         memory.wrote(block_of(roof, WAVE[:, :100], start_ns=start_ns))
-    assert list(memory.holes(0, START_NS + 8 * NS)) == [
+    assert memory.begins_ns(otherwise=0) == START_NS
+    assert list(memory.missing(START_NS, START_NS + 8 * NS)) == [
         (START_NS + 2 * NS - 300_000, START_NS + 5 * NS),
         (START_NS + 6 * NS, START_NS + 8 * NS),
     ]
-    assert list(StreamMemory(roof).holes(START_NS, START_NS + NS)) == [(START_NS, START_NS + NS)]
+    assert list(memory.missing(START_NS, START_NS + 2 * NS - NS // 2)) == []
+    assert list(memory.missing(START_NS + 3 * NS, START_NS + 4 * NS)) == [
+        (START_NS + 3 * NS, START_NS + 4 * NS)
+    ]
+    assert StreamMemory(roof).begins_ns(otherwise=5) == 5
+    assert list(StreamMemory(roof).missing(START_NS, START_NS + 1)) == [(START_NS, START_NS + 1)]
