@@ -3,21 +3,14 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis import told
 from plumbline.analysis.arias import significant_duration_s
 from plumbline.analysis.baseline import Baseline, offset_of
-from plumbline.analysis.long_period import PERIODS_S, long_period_sva_ms
-from plumbline.analysis.peaks import peaks
-from plumbline.analysis.response import response_spectrum
+from plumbline.analysis.measures import measures
 from plumbline.measuring import parts
 from plumbline.measuring.rules import Measured, Rules
 from plumbline.records import Quantity, Station, Unit
-
-Array = NDArray[np.float64]
-
-LONG_PERIOD_MIN_RATE_HZ = 10 / PERIODS_S[0]
-"""Slower records have fewer than ten samples in the shortest period of JMA's class. [Hz]"""
 
 
 def measured(station: Station, rules: Rules | None = None) -> Measured:
@@ -37,32 +30,27 @@ def measured(station: Station, rules: Rules | None = None) -> Measured:
         baseline = Baseline.AS_GIVEN if all(a.offset_removed for a in station.axes) else None
     if any(axis.quantity is Quantity.UNKNOWN for axis in station.axes):
         return _without_unit(station, report, baseline, rules)
-    found = peaks(
+    found = measures(
         station.si(),
         rate_hz,
+        periods_s=rules.periods_s,
         horizontal=station.horizontal,
         baseline=baseline,
         pre_event_s=rules.pre_event_s,
         corner_hz=rules.corner_hz,
+        damping=rules.damping,
     )
-    accel = station.si() - found.offset.accel_ms2[:, np.newaxis]
-    spectrum = response_spectrum(accel, rate_hz, rules.periods_s, rules.damping)
-    mmi_psa = response_spectrum(accel, rate_hz, parts.MMI_PERIODS_S).psa_ms2
-    sva = _sva_ms(accel, station, rate_hz)
-    report["rules"] = {
-        "baseline": str(found.offset.baseline),
-        "baseline_window_s": found.offset.window_s,
-        "velocity_high_pass_hz": found.corner_hz,
-        "band_hz": list(found.band_hz),
-        "spectrum_damping": rules.damping,
-    }
-    report["jma"] = parts.jma(accel, rate_hz)
-    report["peaks"] = parts.together(found)
-    report["mmi"] = parts.mmi_together(station, found, mmi_psa)
-    report["long_period"] = parts.long_period(sva, rules.own_period_s)
-    report["axes"] = parts.axes(station, found, accel, spectrum, mmi_psa, rate_hz)
+    level = [i for i, axis in enumerate(station.axes) if axis.orientation.vertical is not True]
+    report |= told.told(found, level_axes=level, own_period_s=rules.own_period_s)
+    report["axes"] = parts.axes(station, found)
     report["given"] = [parts.given(record) for record in station.given]
-    return Measured(station=station, report=report, accel_ms2=accel, spectrum=spectrum, sva_ms=sva)
+    return Measured(
+        station=station,
+        report=report,
+        accel_ms2=found.accel_ms2,
+        spectrum=found.spectrum,
+        sva_ms=found.sva_ms,
+    )
 
 
 def _without_unit(
@@ -94,9 +82,3 @@ def _without_unit(
         )
     ]
     return Measured(station=station, report=report)
-
-
-def _sva_ms(accel: Array, station: Station, rate_hz: float) -> Array | None:
-    if station.horizontal is None or rate_hz < LONG_PERIOD_MIN_RATE_HZ:
-        return None
-    return long_period_sva_ms(accel[list(station.horizontal)], rate_hz, offset_ms2=np.zeros(2))
