@@ -1,11 +1,12 @@
 """A settling beam, 200 simulated years: days to detection at a stated false-alarm rate.
 
-Run: ``python -m benchmarks.soaks.beam_year [SEEDS]``; harder variants get a quarter of them. Each year is hourly: 150 urad p-p a day with
-1 h lag, 300 urad p-p a season of random phase, 0.1 urad a day of sensor drift, first-order noise,
-a step of 30 urad at a quake, 2 urad a day of settlement from day 200. All three methods have the
-same false alarms: one a year over 50 channels. The watch computes that; the two thresholds, on raw
-readings and on their 24 h average, are granted theirs in hindsight: the largest excursion of the
-same number of years without settlement, exceeded once in 50.
+Run: ``python -m benchmarks.soaks.beam_year [SEEDS]``; harder variants get a quarter of them. Each
+year is hourly: 150 urad p-p a day with 1 h lag, 300 urad p-p a season of random phase, 0.1 urad a
+day of sensor drift, first-order noise, a step of 30 urad at a quake, 2 urad a day of settlement
+from day 200. All three methods have the same false alarms: one a year over 50 channels. The watch
+computes that; the two thresholds, on raw readings and on their 24 h average, are granted theirs in
+hindsight: the largest excursion of the same number of years without settlement, exceeded once in
+50.
 """
 
 import json

@@ -63,6 +63,8 @@ def test_the_raw_hyperbola_over_predicts_terzaghi_by_22_percent():
     assert f"{found.raw_ultimate_mm:.3f}" == "1.218"
     assert found.ultimate_mm == pytest.approx(1.0, abs=1e-3)
     assert (found.from_d, found.to_d) == (t[0], t[-1])
+    code = hyperbolic(t, degree_of_consolidation(t), alpha=0.76)
+    assert code.ultimate_mm == pytest.approx(0.76 * 1.218, abs=1e-3)
 
 
 def test_the_degree_of_consolidation_follows_the_early_parabola_and_the_first_term():

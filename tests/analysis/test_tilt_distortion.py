@@ -105,6 +105,32 @@ def test_a_crack_width_has_a_category_and_may_not_be_used_alone(width_mm, catego
     assert not found.alone
 
 
+@pytest.mark.parametrize(
+    ("key", "ratio"),
+    [
+        ("ec7-strictest", 1 / 2000),
+        ("ec7-common", 1 / 500),
+        ("ec7-loosest", 1 / 300),
+        ("ec7-ultimate", 1 / 150),
+        ("skempton-cracking", 1 / 300),
+        ("skempton-structural", 1 / 150),
+        ("bjerrum-machinery", 1 / 750),
+        ("bjerrum-diagonals", 1 / 600),
+        ("bjerrum-visible-tilt", 1 / 250),
+        ("sowers-rc-frame", 0.0025),
+        ("sowers-rc-curtain-wall", 0.003),
+        ("sowers-steel-continuous", 0.002),
+        ("sowers-steel-simple", 0.005),
+        ("sowers-high-brick", 0.0005),
+        ("sowers-tower", 0.004),
+        ("sowers-crane-rail", 0.003),
+        ("lta-negligible", 1 / 500),
+    ],
+)
+def test_the_table_carries_the_printed_limits(key, ratio):
+    assert DISTORTION_LIMITS[key].ratio == ratio
+
+
 def test_hogging_halves_the_limits_of_angular_distortion_only():
     limit = DISTORTION_LIMITS["ec7-common"]
     assert limit.for_curvature(Curvature.SAGGING) == pytest.approx(1 / 500)

@@ -64,6 +64,13 @@ def test_a_slow_loop_finds_the_same_slopes():
     np.testing.assert_allclose(np.sort(pairwise_slopes(t, y)), np.sort(slow))
 
 
+@pytest.mark.parametrize(("share", "holds"), [(0.28, True), (0.31, False)])
+def test_the_line_breaks_down_at_29_percent_of_the_worst_placed_readings(share, holds):
+    t = np.arange(300.0)
+    y = 0.5 * t + 1e6 * (t >= 300 * (1 - share))
+    assert (abs(theil_sen(t, y).rate) < 100.0) is holds
+
+
 def test_a_quarter_of_wild_readings_does_not_move_the_line():
     t = np.arange(40.0)
     y = 0.5 * t
