@@ -1,5 +1,6 @@
 """A Channel: one axis at one place; an Event: all of them, side by side, of one length."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from plumbline.records.record import SI
 Floats = NDArray[np.float64]
 
 AXIS_WORD = re.compile(r"(?:^|[\s_.\-])([A-Za-z]{1,2})$|^([A-Za-z])[\s_-]*axis\b", re.IGNORECASE)
+POSITIVE_DEG = {"NS": 0.0, "EW": 90.0}
 BRACKETED = re.compile(r"\s*[\[(].*[\])]\s*$")
 
 
@@ -69,6 +71,17 @@ class Channel:
     rate_hz: float
     start_ns: int | None
     source: str
+
+    @property
+    def polarity(self) -> float:
+        """-1 for an axis that points away from its direction's positive sense, else 1.
+
+        North and east are positive, of other lines the azimuth below 180 degrees.
+        """
+        if self.azimuth_deg is None:
+            return 1.0
+        positive = POSITIVE_DEG.get(self.direction, self.azimuth_deg % 180)
+        return math.copysign(1.0, math.cos(math.radians(self.azimuth_deg - positive)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,8 @@ def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
     args
         Parsed options of `add_file_options`.
     quantities
-        What is wanted; values of an unknown unit always come along.
+        What is wanted, best first: where a file gives one axis as several, the best is taken.
+        Values of an unknown unit always come along.
 
     Raises
     ------
@@ -67,7 +68,9 @@ def channels_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> lis
     """Return every wanted channel, each of its own length and start."""
     records = records_of(args)
     wanted = (*quantities, Quantity.UNKNOWN)
-    channels = [channel_of(record) for record in records if record.quantity in wanted]
+    channels = _best(
+        [channel_of(record) for record in records if record.quantity in wanted], quantities
+    )
     for name in _list(args.exclude):
         if not any(_called(channel, name) for channel in channels):
             known = ", ".join(channel.name for channel in channels)
@@ -76,6 +79,19 @@ def channels_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> lis
     if not kept:
         raise CommandError("no channel of motion in these files; see --help for what is read")
     return _named_apart(kept)
+
+
+def _best(channels: Sequence[Channel], quantities: Sequence[Quantity]) -> list[Channel]:
+    """Return channels without the velocity a giver made from the acceleration beside it."""
+    given = {(c.station, c.code, c.source, c.quantity) for c in channels}
+
+    def bettered(channel: Channel) -> bool:
+        if channel.quantity not in quantities:
+            return False
+        better = quantities[: quantities.index(channel.quantity)]
+        return any((channel.station, channel.code, channel.source, q) in given for q in better)
+
+    return [channel for channel in channels if not bettered(channel)]
 
 
 def records_of(args: argparse.Namespace) -> list[Record]:

@@ -1,6 +1,5 @@
 """Which channels of a structure cannot be believed, each with the reason."""
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ from plumbline.records import Quantity, Unit
 
 LEAST_NEIGHBOURS = 3
 SAME_FLOOR_HZ = 1.0  # a floor slab moves as one below this
-REFERENCE_DEG = {"NS": 0.0, "EW": 90.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +176,8 @@ def _same_time(channels: Sequence[Channel]) -> bool:
 
 
 def _axis(channel: Channel) -> Axis:
-    """Return the channel with its polarity turned to that of its direction."""
-    sign = 1.0
-    if channel.azimuth_deg is not None:
-        reference = REFERENCE_DEG.get(channel.direction, channel.azimuth_deg % 180)
-        sign = math.copysign(1.0, math.cos(math.radians(channel.azimuth_deg - reference)))
-    return Axis(place=channel.station, axis=channel.direction, values=sign * channel.values)
+    values = channel.polarity * channel.values
+    return Axis(place=channel.station, axis=channel.direction, values=values)
 
 
 def report_of(found: Sequence[Examined]) -> dict[str, Any]:

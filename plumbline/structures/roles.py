@@ -1,7 +1,7 @@
 """Which channels of an event drive the structure, which answer, and which stand outside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,7 +33,7 @@ NO_BASE = "none"
 
 
 def roles_of(event: Event, named_base: str | None) -> Roles:
-    """Return the roles.
+    """Return the roles; every channel comes back facing its direction's positive sense.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ def roles_of(event: Event, named_base: str | None) -> Roles:
     CommandError
         If those words fit no channel, or nothing is left to answer.
     """
+    event = replace(event, channels=tuple(_facing_alike(c) for c in event.channels))
     outside = {id(c): "free field, not the structure" for c in event.outside()}
     still = {id(c): "does not move" for c in event.channels if not np.ptp(c.values) > 0}
     why = {**outside, **still}
@@ -61,6 +62,13 @@ def roles_of(event: Event, named_base: str | None) -> Roles:
         raise CommandError("no moving channel of the structure above its base in these files")
     left_out = tuple((c, why[id(c)]) for c in event.channels if id(c) in why)
     return Roles(base=tuple(base), floors=tuple(floors), left_out=left_out)
+
+
+def _facing_alike(channel: Channel) -> Channel:
+    """Return the channel turned to its direction's positive sense: shapes need one."""
+    if channel.polarity > 0:
+        return channel
+    return replace(channel, values=-channel.values)
 
 
 def _base(
