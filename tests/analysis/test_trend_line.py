@@ -67,7 +67,7 @@ def test_a_slow_loop_finds_the_same_slopes():
 @pytest.mark.parametrize(("share", "holds"), [(0.28, True), (0.31, False)])
 def test_the_line_breaks_down_at_29_percent_of_the_worst_placed_readings(share, holds):
     t = np.arange(300.0)
-    y = 0.5 * t + 1e6 * (t >= 300 * (1 - share))
+    y = 0.5 * t + 1e6 * t * (t >= 300 * (1 - share))
     assert (abs(theil_sen(t, y).rate) < 100.0) is holds
 
 
