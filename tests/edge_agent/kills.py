@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from edge_bench import altered
+from edge_node import altered
 
 from plumbline.wire.block import Block
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from chunks import cuts, pieces
-from edge_bench import altered, samples_frame
+from edge_node import altered, samples_frame
+from edge_rows import NODE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from plumbline.wire.identity import StreamId
 
 NS = 1_000_000_000
 HOST = HostTime(offset_ns=1_800_000_000 * NS, synchronised=True)
-NODE = StreamId(network="XX", structure="TWR01", node="0A", band_source="HN", axes="ZNE")
 TILT = StreamId(network="XX", structure="TWR01", node="0B", band_source="LA", axes="12")
 
 

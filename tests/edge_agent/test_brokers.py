@@ -8,18 +8,11 @@ import time
 import paho.mqtt.client as mqtt
 import pytest
 import trustme
-from edge_bench import (
-    AgentProcess,
-    Mosquitto,
-    Node,
-    StandInCollector,
-    edge_toml,
-    free_port,
-    wait_for,
-)
-from test_parts import presence
-from test_spool import mark as mark_of
-from test_spool import row
+from edge_bench import AgentProcess, Mosquitto, edge_toml, free_port, wait_for
+from edge_collector import StandInCollector
+from edge_node import Node
+from edge_rows import mark as mark_of
+from edge_rows import presence, row
 
 from plumbline.edge_agent.errors import SpoolTrouble
 from plumbline.edge_agent.publisher import Publisher

@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from test_spool import STREAM, mark, row
+from edge_rows import STREAM, mark, row
 
 from plumbline.edge_agent.delivery import BACKLOG_WINDOW, MOST_LIVE, NS, Delivery
 from plumbline.edge_agent.spool import Row, Spool

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from chunks import cuts, pieces
-from edge_bench import framed, samples_frame
+from edge_node import framed, samples_frame
 from hypothesis import given
 from hypothesis import strategies as st
 from where import shared_data

@@ -3,7 +3,9 @@
 import os
 
 import pytest
-from edge_bench import AgentProcess, Node, StandInCollector, edge_toml, wait_for
+from edge_bench import AgentProcess, edge_toml, wait_for
+from edge_collector import StandInCollector
+from edge_node import Node
 from kills import committed, count, run_kills
 
 KEY = "XX.TWR01.0A.HN"

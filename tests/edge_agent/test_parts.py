@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from edge_bench import Node, edge_toml, wait_for
-from test_blocks import NODE
-from test_spool import BOOT
+from edge_bench import edge_toml, wait_for
+from edge_node import Node
+from edge_rows import BOOT, NODE, presence
 
 from plumbline.cli import main
 from plumbline.edge_agent import systemd
@@ -20,7 +20,7 @@ from plumbline.edge_agent.clock import HostClock, kernel_synchronised, measured_
 from plumbline.edge_agent.errors import PortAbsent, PortTrouble, SpoolTrouble
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.ports import found_ports, guessed_driver
-from plumbline.edge_agent.presence import NS, Presence
+from plumbline.edge_agent.presence import NS
 from plumbline.edge_agent.rejects import Rejects
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.spool import Spool
@@ -29,7 +29,6 @@ from plumbline.edge_agent.writer import MOST_WAITING, Writer
 from plumbline.wire.block import Block
 from plumbline.wire.messages import State
 from plumbline.wire.record import decode
-from plumbline.wire.topics import Address
 
 
 def test_importing_the_agent_loads_no_science():
@@ -44,13 +43,6 @@ def test_importing_the_agent_loads_no_science():
 
 
 # presence -----------------------------------------------------------------------------------
-
-
-def presence(boot):
-    return Presence(
-        address=Address(network="XX", structure="TWR01", agent="pi"), boot=boot,
-        host=f"host-{boot}", version="1", started_ns=1, streams=tuple,
-    )  # fmt: skip
 
 
 ONE, OTHER = presence("0" * 16), presence("1" * 16)

@@ -8,7 +8,9 @@ import tty
 
 import paho.mqtt.client as mqtt
 import pytest
-from edge_bench import AgentProcess, Node, StandInCollector, altered, edge_toml, wait_for
+from edge_bench import AgentProcess, edge_toml, wait_for
+from edge_collector import StandInCollector
+from edge_node import Node, altered
 from kills import committed, count, first_number
 
 from plumbline.edge_agent.serial_port import SerialPort

@@ -3,24 +3,13 @@
 import shutil
 
 import pytest
+from edge_rows import BOOT, mark, row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plumbline.edge_agent.errors import InUse, SpoolTrouble
 from plumbline.edge_agent.locks import SpoolLock
-from plumbline.edge_agent.spool import NewRow, Spool
-from plumbline.wire.messages import BootMark, Watermark
-
-STREAM, BOOT = "XX.TWR01.0A.HN", "00000000000000b1"
-
-
-def row(seq, size=100, stream=STREAM, boot=BOOT):
-    return NewRow(stream=stream, boot=boot, seq=seq, message=bytes([seq % 256]) * size)
-
-
-def mark(*held, refused=(), boot=BOOT, store="00000000000000aa", stream=STREAM, sent_ns=1):
-    boots = (BootMark(boot=boot, held=held, refused=refused),)
-    return Watermark(store=store, stream=stream, sent_ns=sent_ns, boots=boots)
+from plumbline.edge_agent.spool import Spool
 
 
 def unheld(spool):
