@@ -40,7 +40,10 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--columns", metavar="LIST", help="columns of tables, comma separated")
     parser.add_argument("--exclude", metavar="LIST", help="columns or channels to leave out")
     parser.add_argument(
-        "--units", choices=UNITS, metavar="UNIT", help=f"unit where files state none: {UNITS}"
+        "--units",
+        choices=UNITS,
+        metavar="UNIT",
+        help=f"unit where files state none: {', '.join(UNITS)}",
     )
 
 
