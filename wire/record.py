@@ -1,7 +1,8 @@
 """A Block as one message: a miniSEED 3 record an axis, one after the other.
 
 Every record carries its own CRC and, as extra headers, the FDSN time quality and ``P``: boot (64
-bits in base64url), sequence number, clock error in nanoseconds, and the axes of the whole message,
+bits in base64url), sequence number and clock error in nanoseconds (both hexadecimal), and the axes
+of the whole message,
 so that a message cut between two records is refused too. A message is taken whole or refused whole.
 """
 
@@ -21,7 +22,7 @@ STEIM2_LARGEST_STEP = 2**29 - 1  # Steim-2 raises on differences that do not fit
 FIXED_HEADER_BYTES = 40
 _HEADERS = re.compile(
     r'\{"FDSN":\{"Time":\{"Quality":(\d{1,3})\}\},'
-    r'"P":"([A-Za-z0-9_-]{11}) (\d{1,16}) (\d{1,18}) ([A-Z0-9]{1,6})"\}'
+    r'"P":"([A-Za-z0-9_-]{11}) ([0-9a-f]{1,14}) ([0-9a-f]{1,16}) ([A-Z0-9]{1,6})"\}'
 )
 
 Row = NDArray[np.int32]
@@ -45,7 +46,7 @@ def encode(block: Block) -> bytes:
     boot = base64.urlsafe_b64encode(block.boot.to_bytes(8, "big")).decode().rstrip("=")
     headers = (
         f'{{"FDSN":{{"Time":{{"Quality":{block.time_quality}}}}},'
-        f'"P":"{boot} {block.seq} {block.clock_error_ns} {block.stream.axes}"}}'
+        f'"P":"{boot} {block.seq:x} {block.clock_error_ns:x} {block.stream.axes}"}}'
     )
     records = []
     for axis, counts in zip(block.stream.axes, block.counts, strict=True):
@@ -143,11 +144,11 @@ def _block(head: _Head, axes: str, rows: list[Row]) -> Block:
         return Block(
             stream=stream,
             boot=int.from_bytes(base64.urlsafe_b64decode(boot + "="), "big"),
-            seq=int(seq),
+            seq=int(seq, 16),
             start_ns=head.start_ns,
             rate_hz=head.rate_hz,
             counts=np.stack(rows),
-            clock_error_ns=int(error_ns),
+            clock_error_ns=int(error_ns, 16),
             time_quality=int(quality),
         )
     except ValueError as error:

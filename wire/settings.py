@@ -127,7 +127,7 @@ def _line_of(place: tuple[int | str, ...], text: str) -> int | None:
     lines = text.splitlines()
     at = 0
     found: int | None = None
-    for part, after in zip(place, [*place[1:], None], strict=True):
+    for part, after in zip(place, [*place, None][1:], strict=True):
         if not isinstance(part, str):
             continue
         nth = after if isinstance(after, int) else 0

@@ -11,7 +11,7 @@ from plumbline.wire.errors import BadIdentity
 from plumbline.wire.identity import axis_of
 from plumbline.wire.record import FIXED_HEADER_BYTES
 
-_P = re.compile(rb'"P":"([A-Za-z0-9_-]{11}) (\d{1,16}) ')
+_P = re.compile(rb'"P":"([A-Za-z0-9_-]{11}) ([0-9a-f]{1,14}) ')
 _ID_LENGTH_AT, _EXTRA_LENGTH_AT = 33, 34  # miniSEED 3 fixed header
 
 
@@ -37,4 +37,4 @@ def key_of(message: bytes) -> Key | None:
         boot = int.from_bytes(base64.urlsafe_b64decode(found[1] + b"="), "big")
     except (BadIdentity, ValueError):
         return None
-    return Key(".".join(who[:4]), boot, int(found[2]))
+    return Key(".".join(who[:4]), boot, int(found[2], 16))

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import model_validator
 
 from plumbline.wire.block import Block
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import places
-from plumbline.wire.settings import BadSettings
+from plumbline.wire.settings import BadSettings, Settings, read_settings
 
 GOOD = """
 [network]
@@ -124,6 +125,26 @@ def test_all_problems_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
     assert len(lines) == 2
     source = text.splitlines()
     assert [source[line - 1].split(" =")[0] for line in lines if line] == ["latitude", "role"]
+
+
+class Pair(Settings):
+    """Two numbers that must differ: checked as a whole."""
+
+    low: int
+    high: int
+
+    @model_validator(mode="after")
+    def _differ(self) -> "Pair":
+        if self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+
+def test_what_is_wrong_with_a_file_as_a_whole_needs_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "pair.toml"
+    path.write_text("low = 3\nhigh = 2\n")
+    with pytest.raises(BadSettings, match="low must be below high"):
+        read_settings(path, Pair)
 
 
 def test_a_file_that_is_not_there_is_one_clear_problem(tmp_path: Path) -> None:

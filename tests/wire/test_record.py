@@ -101,7 +101,7 @@ def test_the_fdsn_time_quality_is_where_the_standard_has_it() -> None:
 def test_a_one_second_block_keeps_its_bytes_a_sample(sigma: int, largest: float) -> None:
     counts = np.random.default_rng(2).normal(size=(3, 100)) * sigma
     block = Block(
-        stream=TOWER, boot=2**63, seq=123456, start_ns=1, rate_hz=100.0,
+        stream=TOWER, boot=2**63, seq=10_000_000, start_ns=1, rate_hz=100.0,
         counts=counts.astype(np.int32), clock_error_ns=250_000, time_quality=100,
     )  # fmt: skip
     assert len(encode(block)) / 300 <= largest
