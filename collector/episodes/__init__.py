@@ -1,0 +1,1 @@
+"""Episodes measured: every node's figures, the structure's response, the region's wave."""
