@@ -62,15 +62,11 @@ class Waves:
         trace.rest = trace.rest + share * (mean - trace.rest)
         moved = gal - trace.rest[:, np.newaxis]
         step = max(1, round(block.rate_hz / POINTS_A_SECOND))
-        for begin in range(0, block.n_samples, step):
-            part = moved[:, begin : begin + step]
-            trace.points.append(
-                (
-                    block.time_ns(begin),
-                    part.min(axis=1).round(4).tolist(),
-                    part.max(axis=1).round(4).tolist(),
-                )
-            )
+        starts = np.arange(0, block.n_samples, step)
+        low = np.minimum.reduceat(moved, starts, axis=1).T.round(4).tolist()
+        high = np.maximum.reduceat(moved, starts, axis=1).T.round(4).tolist()
+        times_ns = [block.time_ns(begin) for begin in starts.tolist()]
+        trace.points.extend(zip(times_ns, low, high, strict=True))
 
     def _see_tilt(self, trace: _Trace, block: Block, urad: np.ndarray) -> None:
         zeros = [axis.zero.value if axis.zero else 0.0 for axis in trace.place.instrument.axes]
