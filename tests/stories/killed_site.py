@@ -1,23 +1,22 @@
 """A whole site as processes that can be killed: instruments, agents, broker, collector."""
 
-import json
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 from servers.mosquitto import Mosquitto
-from servers.programs import free_port, listening, wait_until
-from where import REPO
+from servers.programs import free_port, wait_until
+from stories.running import Running, asked, recounted
 
-G = 9.80665
-NODES = {"0A": ("pi-ground", "ground", 0), "3A": ("pi-roof", "roof", 30)}
-OURS = [sys.executable, "-m", "plumbline.cli"]
+from plumbline.demo.tower import accelerometer, edge_text, inventory_text, rig_text
+
+SPOTS = (
+    accelerometer("0A", "ground", "ground", 0, "pi-ground", 20.0),
+    accelerometer("3A", "roof", "roof", 30, "pi-roof", 40.0),
+)
+AGENTS = tuple(spot.agent for spot in SPOTS)
 
 
 class KilledSite:
@@ -26,18 +25,17 @@ class KilledSite:
     def __init__(self, folder: Path, *, seconds: float) -> None:
         self.folder = folder
         self.broker = Mosquitto(folder / "broker").start()
+        self.processes = Running(folder)
         self._web = free_port()
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._write_files(seconds)
 
     def start(self) -> None:
         """Start everything, and return when blocks of every node have arrived."""
-        self._start_collector()
-        rig = [sys.executable, "-m", "plumbline.simulator.rig", str(self.folder / "rig.toml")]
-        self._start("rig", rig)
-        for agent, _, _ in NODES.values():
-            self._start_agent(agent)
-        wait_until(lambda: len(self.channels()) == 3 * len(NODES), 60)
+        self._start("collector")
+        self.processes.rig(self.folder / "rig.toml")
+        for agent in AGENTS:
+            self._start(agent)
+        wait_until(lambda: len(self.channels()) == 3 * len(SPOTS), 60)
 
     def kill(self, name: str) -> None:
         """SIGKILL one of broker, collector, pi-ground, pi-roof; start it again at once."""
@@ -45,17 +43,13 @@ class KilledSite:
             self.broker.kill()
             self.broker.start()
             return
-        self._running[name].kill()
-        self._running[name].wait(10)
-        if name == "collector":
-            self._start_collector()
-        else:
-            self._start_agent(name)
+        self.processes.kill(name)
+        self._start(name)
 
     def kill_at_random(self, kills: int, seed: int, between_s: tuple[float, float]) -> list[str]:
         """Kill so many times at seeded random moments; return what was killed."""
         rng = random.Random(seed)
-        names = ["broker", "collector", *(agent for agent, _, _ in NODES.values())]
+        names = ["broker", "collector", *AGENTS]
         done = []
         for _ in range(kills):
             time.sleep(rng.uniform(*between_s))
@@ -65,46 +59,30 @@ class KilledSite:
 
     def finish(self) -> dict[str, Any]:
         """Stop the instruments, let everything be taken in, close the archive, recount."""
-        self._end("rig", 30)
+        self.processes.end("rig")
         time.sleep(2.0)
         wait_until(self._all_held, 90, every_s=0.5)
-        for agent, _, _ in NODES.values():
-            self._end(agent, 30)
-        self._end("collector", 60)
+        for agent in AGENTS:
+            self.processes.end(agent)
+        self.processes.end("collector")
         self.broker.stop()
-        words = [sys.executable, str(REPO / "tests" / "recount.py"), "--json"]
-        words += [str(self.folder / "data" / "archive"), str(self.folder / "truth")]
-        counted = subprocess.run(words, capture_output=True, text=True, check=False)
-        assert counted.returncode in (0, 1), counted.stderr
-        told: dict[str, Any] = json.loads(counted.stdout)
-        return told
+        return recounted(self.folder / "data" / "archive", self.folder / "truth")
 
     def stop(self) -> None:
         """Stop whatever still runs."""
-        for process in self._running.values():
-            process.kill()
-            process.wait(10)
+        self.processes.stop()
         self.broker.stop()
 
     def channels(self) -> list[dict[str, Any]]:
         """Return what the collector says of its channels; nothing while it is down."""
         try:
-            with urllib.request.urlopen(self._url + "api/status", timeout=5) as answer:
-                status: list[dict[str, Any]] = json.load(answer)["channels"]
-                return status
+            channels: list[dict[str, Any]] = asked(self._web, "api/status")["channels"]
         except OSError:
             return []
-
-    def log(self, name: str) -> str:
-        """Return what a process has logged."""
-        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
-
-    @property
-    def _url(self) -> str:
-        return f"http://127.0.0.1:{self._web}/"
+        return channels
 
     def _all_held(self) -> bool:
-        for agent, _, _ in NODES.values():
+        for agent in AGENTS:
             db = sqlite3.connect(f"file:{self.folder / agent}.db?mode=ro", uri=True)
             try:
                 (waiting,) = db.execute("SELECT count(*) FROM rows WHERE standing = 0").fetchone()
@@ -114,52 +92,24 @@ class KilledSite:
                 return False
         return True
 
-    def _start(self, name: str, words: list[str]) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT)
-
-    def _start_collector(self) -> None:
-        config = str(self.folder / "collector.toml")
-        self._start("collector", [*OURS, "collector", "run", config, "--verbose"])
-        wait_until(lambda: listening(self._web), 60)
-
-    def _start_agent(self, agent: str) -> None:
-        config = str(self.folder / f"{agent}.toml")
-        self._start(agent, [*OURS, "edge", "run", "--config", config])
-
-    def _end(self, name: str, patience_s: float) -> None:
-        process = self._running.pop(name)
-        process.send_signal(signal.SIGTERM)
-        process.wait(patience_s)
+    def _start(self, name: str) -> None:
+        config = self.folder / f"{name}.toml"
+        if name == "collector":
+            self.processes.collector(config, self._web)
+        else:
+            self.processes.edge(name, config)
 
     def _write_files(self, seconds: float) -> None:
         folder, ports = self.folder, self.folder / "ports"
-        inventory = '[network]\ncode = "XX"\n[[structure]]\ncode = "TWR01"\nname = "Tower"\n'
-        inventory += "latitude = 13.8\nlongitude = 100.5\n"
-        rig = f'ports = "{ports}"\ntruth = "{folder / "truth"}"\nseconds = {seconds}\nwait_s = 60\n'
-        rig += '[structure]\ncode = "TWR01"\nstoreys = 30\n'
-        for seed, (node, (agent, role, level)) in enumerate(NODES.items(), start=1):
-            inventory += (
-                f'[[structure.node]]\ncode = "{node}"\nname = "{role}"\nrole = "{role}"\n'
-                f'level = {level}\nagent = "{agent}"\n[[structure.node.instrument]]\n'
-                f'stream = "HN"\nmodel = "adxl355_node"\nrate_hz = 100\nunit = "m/s2"\n'
-                f"sensitivity = {256_000 / G}\nnoise_rms = 0.00156\naxes = [\n"
-                '{ code = "Z", azimuth_deg = 0, dip_deg = -90 },\n'
-                '{ code = "N", azimuth_deg = 0 },\n{ code = "E", azimuth_deg = 90 }]\n'
-            )
-            rig += (
-                f'[[instrument]]\nport = "tty{node}"\nkind = "adxl355_node"\nnode = "{node}"\n'
-                f"level = {level}\njitter_ms = 5\nclock_ppm = {20 * seed}\nseed = {seed}\n"
-            )
-            (folder / f"{agent}.toml").write_text(
-                f'agent = "{agent}"\nnetwork = "XX"\nstructure = "TWR01"\n'
-                f"[broker]\nport = {self.broker.port}\n"
-                f'[spool]\npath = "{agent}.db"\n'
-                f'[[instrument]]\ndriver = "adxl355_node"\nport = "{ports / f"tty{node}"}"\n'
-                f'node = "{node}"\nstream = "HN"\naxes = "ZNE"\nmap = "zyx"\n'
-            )
-        (folder / "inventory.toml").write_text(inventory)
+        (folder / "inventory.toml").write_text(inventory_text(SPOTS))
+        rig = rig_text([], ports=ports, truth=folder / "truth", seconds=seconds, spots=SPOTS)
         (folder / "rig.toml").write_text(rig)
+        for agent in AGENTS:
+            text = edge_text(
+                agent, ports=ports, spool=folder / f"{agent}.db", broker_port=self.broker.port,
+                spots=SPOTS,
+            )  # fmt: skip
+            (folder / f"{agent}.toml").write_text(text)
         (folder / "collector.toml").write_text(
             f"[broker]\nport = {self.broker.port}\n[web]\nport = {self._web}\n"
             "[archive]\nclose_on_stop = true\n"
