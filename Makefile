@@ -4,6 +4,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 ARGS ?=
+# NumPy's threads fight over few cores; one each is faster for arrays of this size
+export OPENBLAS_NUM_THREADS ?= 1
 APT_VENV := sudo apt-get install -y python3-venv
 APT_SERVERS := sudo apt-get install -y --no-install-recommends mosquitto influxdb gammu gammu-smsd chromium
 
