@@ -5,41 +5,41 @@ of the series.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from plumbline.collector.series import schema
-
-Json = dict[str, Any]
+from plumbline.dashboards.panels import Chart, DrawnLimit, Json, Place, Query, ages_table, source
 
 SCHEMA_VERSION = 39  # Grafana 10.4 and later migrate from here by themselves
 REFRESH = "5s"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TiltLimit:
-    """A line to draw on the tilt chart."""
-
-    value_urad: float
-    colour: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """One InfluxQL query of a panel."""
-
-    text: str
-    alias: str = ""
+HEARD_WITHIN = "30d"  # a stream silent for longer has been taken down
+ACCELEROMETER, ACCELEROMETER_AXIS = "/^.N$/", "/^.N.$/"
+"""Band and source code of FDSN names, without and with the axis; the source code of an
+accelerometer is N."""
+BY_CHANNEL = "$tag_node $tag_channel"
 
 
 def structure_dashboard(
-    network: str, structure: str, title: str, datasource: str, limits: Sequence[TiltLimit] = ()
+    network: str,
+    structure: str,
+    title: str,
+    datasource: str,
+    *,
+    tilt_limits: Sequence[DrawnLimit] = (),
+    settlement_limits: Sequence[DrawnLimit] = (),
 ) -> Json:
     """Return the dashboard as Grafana's JSON model; the same input gives the same JSON."""
-    where = f"\"network\" = '{network}' AND \"structure\" = '{structure}' AND $timeFilter"
-    panels = list(_panels(where, datasource, limits))
-    for number, panel in enumerate(panels, start=1):
-        panel["id"] = number
+    whose = f"\"network\" = '{network}' AND \"structure\" = '{structure}'"
+    shown = f'{whose} AND "node" =~ /^$node$/'
+    heard = Query(
+        text=f'SELECT last("samples") FROM "{schema.HEALTH.name}" '
+        f'WHERE {whose} AND time > now() - {HEARD_WITHIN} GROUP BY "node", "channel"'
+    )
+    panels = [
+        chart.panel(datasource)
+        for chart in _charts(f"{shown} AND $timeFilter", tilt_limits, settlement_limits)
+    ]
+    title_of_ages = "Age of data: when each stream was last heard"
+    panels.insert(1, ages_table(title_of_ages, heard, Place(16, 0, 8, 8), datasource))
     return {
         "uid": f"plumbline-{network}-{structure}".lower(),
         "title": title,
@@ -49,180 +49,142 @@ def structure_dashboard(
         "refresh": REFRESH,
         "time": {"from": "now-15m", "to": "now"},
         "editable": True,
+        "templating": {"list": [_nodes(whose, datasource)]},
         "annotations": {"list": [_events(structure, datasource)]},
-        "panels": panels,
+        "panels": [{"id": number, **panel} for number, panel in enumerate(panels, start=1)],
     }
 
 
-def _panels(where: str, datasource: str, limits: Sequence[TiltLimit]) -> Iterator[Json]:
-    second, waveform = schema.SECOND.name, schema.WAVEFORM.name
-    tilt, settlement = schema.TILT.name, schema.SETTLEMENT.name
-    yield _chart(
-        "Shaking: largest acceleration in a second",
-        [
-            Query(
-                text=_by_channel('max("peak") * 100', second, f'{where} AND "channel" =~ /N.$/'),
-                alias="$tag_node $tag_channel",
-            )
+def _charts(
+    where: str, tilt_limits: Sequence[DrawnLimit], settlement_limits: Sequence[DrawnLimit]
+) -> Iterator[Chart]:
+    second, health = schema.SECOND.name, schema.HEALTH.name
+    accelerometers = f'{where} AND "channel" =~ {ACCELEROMETER_AXIS}'
+    yield Chart(
+        title="Shaking: largest acceleration in a second",
+        said="About the mean of the second, at the recorded rate.",
+        queries=[
+            Query(text=_by_channel('max("peak") * 100', second, accelerometers), alias=BY_CHANNEL)
         ],
-        datasource,
-        place=(0, 0, 16, 8),
-        unit="suffix: gal",
+        place=Place(0, 0, 16, 8),
+        unit="suffix:gal",
+        interval="1s",
+        bridged_ms=2_500,
     )
-    yield _ages(where, datasource, place=(16, 0, 8, 8))
-    yield _chart(
-        "Waveforms (largest and smallest of each interval)",
-        [
+    yield Chart(
+        title="Waveforms: largest and smallest of each interval",
+        said="x, y, z are the axes in the order of the inventory. Empty outside episodes where "
+        '[series] waveforms = "episodes".',
+        queries=[
             Query(
-                text=_by_channel(f'{pick}("{field}")', waveform, f'{where} AND "channel" =~ /N$/'),
-                alias=f"$tag_node $tag_channel {field} {pick}",
+                text=_by_channel(
+                    f'{pick}("{axis}")',
+                    schema.WAVEFORM.name,
+                    f'{where} AND "channel" =~ {ACCELEROMETER}',
+                ),
+                alias=f"{BY_CHANNEL} {axis} {pick}",
             )
-            for field in schema.AXIS_FIELDS
+            for axis in schema.AXIS_FIELDS
             for pick in ("max", "min")
         ],
-        datasource,
-        place=(0, 8, 24, 9),
+        place=Place(0, 8, 24, 9),
         unit="accMS2",
+        interval="20ms",
+        bridged_ms=1_000,
     )
-    yield _chart(
-        "Tilt from the commissioning zero",
-        [
+    yield Chart(
+        title="Tilt from the commissioning zero",
+        queries=[
+            Query(text=_by_channel('median("value")', schema.TILT.name, where), alias=BY_CHANNEL)
+        ],
+        place=Place(0, 17, 12, 8),
+        unit="suffix:µrad",
+        interval="10s",
+        bridged_ms=30_000,
+        limits=tilt_limits,
+    )
+    yield Chart(
+        title="Differential settlement over the tiltmeter's baseline, down positive",
+        queries=[
             Query(
-                text=_by_channel('median("value")', tilt, where),
-                alias="$tag_node $tag_channel",
+                text=_by_channel('median("value")', schema.SETTLEMENT.name, where),
+                alias=BY_CHANNEL,
             )
         ],
-        datasource,
-        place=(0, 17, 12, 8),
-        unit="suffix: µrad",
-        limits=limits,
+        place=Place(12, 17, 12, 8),
+        unit="suffix:mm",
+        interval="10s",
+        bridged_ms=30_000,
+        limits=settlement_limits,
     )
-    yield _chart(
-        "Differential settlement over the tiltmeter's baseline (down positive)",
-        [
-            Query(
-                text=_by_channel('median("value")', settlement, where),
-                alias="$tag_node $tag_channel",
-            )
-        ],
-        datasource,
-        place=(12, 17, 12, 8),
-        unit="suffix: mm",
-    )
-    yield _chart(
-        "Latency: arrival after the last sample",
-        [
-            Query(
-                text=_by_channel('max("latency_s")', schema.HEALTH.name, where),
-                alias="$tag_node $tag_channel",
-            )
-        ],
-        datasource,
-        place=(0, 25, 24, 6),
+    yield Chart(
+        title="Latency: arrival after the last sample",
+        queries=[Query(text=_by_channel('max("latency_s")', health, where), alias=BY_CHANNEL)],
+        place=Place(0, 25, 12, 6),
         unit="s",
+        interval="10s",
+        bridged_ms=30_000,
+    )
+    yield Chart(
+        title="Clock error, as the edge estimates it",
+        queries=[Query(text=_by_channel('max("clock_error_ms")', health, where), alias=BY_CHANNEL)],
+        place=Place(12, 25, 12, 6),
+        unit="ms",
+        interval="10s",
+        bridged_ms=30_000,
     )
 
 
 def _by_channel(select: str, measurement: str, where: str) -> str:
-    """Return a query with a line for each channel; accelerometers have source code N."""
+    """Return a query with a line for each channel."""
     return (
         f'SELECT {select} FROM "{measurement}" WHERE {where} '
         'GROUP BY time($__interval), "node", "channel" fill(null)'
     )
 
 
-def _source(datasource: str) -> Json:
-    return {"type": "influxdb", "uid": datasource}
-
-
-def _targets(queries: Sequence[Query], datasource: str, form: str) -> list[Json]:
-    return [
-        {
-            "refId": chr(ord("A") + index),
-            "datasource": _source(datasource),
-            "rawQuery": True,
-            "query": query.text,
-            "alias": query.alias,
-            "resultFormat": form,
-        }
-        for index, query in enumerate(queries)
-    ]
-
-
-def _chart(
-    title: str,
-    queries: Sequence[Query],
-    datasource: str,
-    *,
-    place: tuple[int, int, int, int],
-    unit: str,
-    limits: Sequence[TiltLimit] = (),
-) -> Json:
-    steps: list[Json] = [{"color": "green", "value": None}]
-    steps += [{"color": limit.colour, "value": limit.value_urad} for limit in limits]
-    x, y, w, h = place
+def _nodes(whose: str, datasource: str) -> Json:
+    """Return the variable by which nodes are chosen."""
+    text = f'SHOW TAG VALUES FROM "{schema.HEALTH.name}" WITH KEY = "node" WHERE {whose}'
     return {
-        "type": "timeseries",
-        "title": title,
-        "datasource": _source(datasource),
-        "gridPos": {"x": x, "y": y, "w": w, "h": h},
-        "targets": _targets(queries, datasource, "time_series"),
-        "fieldConfig": {
-            "defaults": {
-                "unit": unit,
-                "custom": {
-                    "lineWidth": 1,
-                    "spanNulls": False,
-                    "thresholdsStyle": {"mode": "line" if limits else "off"},
-                },
-                "thresholds": {"mode": "absolute", "steps": steps},
-            },
-            "overrides": [],
-        },
-        "options": {"legend": {"displayMode": "list", "placement": "bottom"}},
-    }
-
-
-def _ages(where: str, datasource: str, place: tuple[int, int, int, int]) -> Json:
-    query = Query(
-        text=f'SELECT last("samples") FROM "{schema.HEALTH.name}" WHERE {where} '
-        'GROUP BY "node", "channel"'
-    )
-    x, y, w, h = place
-    return {
-        "type": "table",
-        "title": "Age of data: when each stream was last heard",
-        "datasource": _source(datasource),
-        "gridPos": {"x": x, "y": y, "w": w, "h": h},
-        "targets": _targets([query], datasource, "table"),
-        "fieldConfig": {
-            "defaults": {},
-            "overrides": [
-                {
-                    "matcher": {"id": "byName", "options": "Time"},
-                    "properties": [{"id": "unit", "value": "dateTimeFromNow"}],
-                }
-            ],
-        },
-        "options": {"showHeader": True},
+        "name": "node",
+        "label": "node",
+        "type": "query",
+        "datasource": source(datasource),
+        "query": text,
+        "definition": text,
+        "refresh": 1,
+        "sort": 1,
+        "multi": True,
+        "includeAll": True,
+        "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
     }
 
 
 def _events(structure: str, datasource: str) -> Json:
+    """Return the annotations: every event of the structure, as long as it lasted.
+
+    Grafana 10 and later name a column by measurement and field, and drop a row with a null.
+    """
+    name = schema.EVENT.name
     return {
         "name": "Events",
         "enable": True,
         "iconColor": "red",
-        "datasource": _source(datasource),
-        "query": f'SELECT "title", "text", "level" FROM "{schema.EVENT.name}" '
+        "datasource": source(datasource),
+        "query": f'SELECT "title", "text", "level", "ended_ms" FROM "{name}" '
         f"WHERE \"structure\" = '{structure}' AND $timeFilter",
         "titleColumn": "title",
         "textColumn": "text",
         "tagsColumn": "level",
+        "timeEndColumn": f"{name}.ended_ms",
     }
 
 
 def queries(dashboard: Json) -> list[str]:
-    """Return every query of a dashboard, annotations included."""
-    texts = [target["query"] for panel in dashboard["panels"] for target in panel["targets"]]
-    return texts + [note["query"] for note in dashboard["annotations"]["list"]]
+    """Return every query of a dashboard, annotations and variables included."""
+    texts = [
+        target["query"] for panel in dashboard["panels"] for target in panel.get("targets", ())
+    ]
+    texts += [note["query"] for note in dashboard["annotations"]["list"]]
+    return texts + [variable["query"] for variable in dashboard["templating"]["list"]]

@@ -3,14 +3,31 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
 
-EXAMPLE = """example:
-  plumbline dashboards show --inventory inventory.toml > tower.json
+if TYPE_CHECKING:
+    from plumbline.collector.slow.settings import SlowSettings
+    from plumbline.dashboards.datasource import InfluxSource
+    from plumbline.dashboards.panels import DrawnLimit
+
+COLOURS = {"amber": "orange", "red": "red", "black": "purple"}
+"""Of limits; purple for black, which a dark theme would not show."""
+EXAMPLE = """\
+One dashboard a structure: shaking, waveforms, tilt and settlement with their limits, events, age of
+data. With --config the limits come from [slow] and the data source from [series]; with --inventory
+there are no limits, and a data source only with --influx. A second push changes nothing.
+
+The token is of a Grafana service account with the Admin role (data sources need it; Editor is
+enough where the data source is there already): Administration, Users and access, Service accounts.
+
+examples:
+  plumbline dashboards push --config collector.toml --grafana http://127.0.0.1:3000 \\
+      --token-file grafana.token
   plumbline dashboards push --inventory inventory.toml --grafana http://127.0.0.1:3000 \\
-      --token-file grafana.token --influx http://127.0.0.1:8086 --database plumbline
-A second push changes nothing. Limits drawn on the tilt chart: --tilt-limit 200:orange
+      --token-file grafana.token --influx http://127.0.0.1:8086 --tilt-limit 200:orange
+  plumbline dashboards show --config collector.toml > tower.json      to import by hand
 """
 
 
@@ -21,64 +38,127 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="show|push", required=True)
     for name, summary in (("show", "print the JSON"), ("push", "hand them to a Grafana")):
         action = actions.add_parser(name, help=summary)
-        action.add_argument("--inventory", type=Path, required=True, help="the inventory file")
+        given = action.add_mutually_exclusive_group(required=True)
+        given.add_argument("--config", type=Path, help="the collector's TOML file")
+        given.add_argument("--inventory", type=Path, help="only the inventory file")
         action.add_argument("--datasource", default="plumbline", help="name of the data source")
         action.add_argument(
             "--tilt-limit",
             action="append",
             default=[],
             metavar="URAD:COLOUR",
-            help="a limit to draw on the tilt chart; may be given again",
+            help="a further limit to draw on the tilt chart; may be given again",
         )
         if name == "push":
             action.add_argument("--grafana", required=True, help="as http://127.0.0.1:3000")
             action.add_argument("--token-file", type=Path, required=True, help="holds the token")
-            action.add_argument("--influx", help="InfluxDB as Grafana reaches it; makes the source")
-            action.add_argument("--database", default="plumbline", help="database or bucket")
+            action.add_argument("--influx", help="InfluxDB as Grafana reaches it, if otherwise")
+            action.add_argument("--database", default="plumbline", help="with --influx")
+            action.add_argument(
+                "--resend-secrets",
+                action="store_true",
+                help="send InfluxDB's password or token again: Grafana cannot say if it is new",
+            )
 
 
 def run(args: argparse.Namespace) -> int:
     """Show or push."""
-    from plumbline.dashboards.push import Grafana, PushFailed, influx_datasource
-    from plumbline.dashboards.structure import TiltLimit, structure_dashboard
-    from plumbline.wire.inventory import read_inventory
     from plumbline.wire.settings import BadSettings
 
     try:
-        inventory = read_inventory(args.inventory)
+        boards, source = _built(args)
     except BadSettings as error:
         raise CommandError(str(error)) from error
-    limits = []
-    for text in args.tilt_limit:
-        value, _, colour = text.partition(":")
-        try:
-            limits.append(TiltLimit(value_urad=float(value), colour=colour or "red"))
-        except ValueError as error:
-            raise CommandError(
-                f"--tilt-limit {text!r}: expected URAD:COLOUR, as 200:red"
-            ) from error
+    if args.action == "show":
+        print(json.dumps(boards[0] if len(boards) == 1 else boards, indent=2, ensure_ascii=False))
+    else:
+        _push(args, boards, source)
+    return 0
+
+
+def _built(args: argparse.Namespace) -> "tuple[list[dict[str, Any]], InfluxSource | None]":
+    """Return the dashboards, and the data source where it is known."""
+    from plumbline.collector.settings import CollectorSettings, read_collector
+    from plumbline.dashboards.datasource import InfluxSource
+    from plumbline.dashboards.structure import structure_dashboard
+    from plumbline.wire.inventory import read_inventory
+
+    if args.config:
+        settings, inventory = read_collector(args.config)
+    else:
+        settings, inventory = CollectorSettings(), read_inventory(args.inventory)
     boards = [
         structure_dashboard(
-            inventory.network.code, structure.code, structure.name, args.datasource, limits
+            inventory.network.code,
+            structure.code,
+            structure.name,
+            args.datasource,
+            tilt_limits=[
+                *_limits(settings.slow, structure.code, "tilt"),
+                *map(_drawn, args.tilt_limit),
+            ],
+            settlement_limits=_limits(settings.slow, structure.code, "differential_settlement"),
         )
         for structure in inventory.structure
     ]
-    if args.action == "show":
-        print(json.dumps(boards[0] if len(boards) == 1 else boards, indent=2, ensure_ascii=False))
-        return 0
+    series = settings.series
+    url = getattr(args, "influx", None) or series.url
+    if url is None:
+        return boards, None
+    return boards, InfluxSource(
+        name=args.datasource,
+        url=url,
+        database=series.database if args.config else args.database,
+        username=series.username,
+        password=series.secret(series.password_file),
+        token=series.secret(series.token_file),
+    )
+
+
+def _limits(slow: "SlowSettings", structure: str, of: str) -> "list[DrawnLimit]":
+    """Return the limits of a structure's levels; rates are in other units and not drawn."""
+    from plumbline.dashboards.panels import DrawnLimit
+
+    return [
+        DrawnLimit(
+            value=bound,
+            colour=COLOURS[level],
+            said=f"{level} {bound:g} {limit.unit}, node {limit.node}: "
+            f"{limit.source} ({limit.standing})",
+        )
+        for limit in slow.limit
+        if limit.structure == structure and limit.of == of
+        for level, bound in limit.bounds()
+    ]
+
+
+def _drawn(text: str) -> "DrawnLimit":
+    """Read ``URAD:COLOUR``."""
+    from plumbline.dashboards.panels import DrawnLimit
+
+    value, _, colour = text.partition(":")
+    try:
+        size = float(value)
+    except ValueError as error:
+        raise CommandError(f"--tilt-limit {text!r}: expected URAD:COLOUR, as 200:red") from error
+    return DrawnLimit(value=size, colour=colour or "red", said=f"{size:g} µrad, from --tilt-limit")
+
+
+def _push(
+    args: argparse.Namespace, boards: list[dict[str, Any]], source: "InfluxSource | None"
+) -> None:
+    from plumbline.dashboards.push import Grafana, PushFailed, Secrets
+
     try:
         token = args.token_file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise CommandError(f"--token-file {args.token_file}: {error.strerror}") from error
+    secrets = Secrets.AGAIN if args.resend_secrets else Secrets.ONCE
     try:
         grafana = Grafana(args.grafana, token)
-        if args.influx:
-            source = influx_datasource(args.datasource, args.influx, args.database)
-            pushed = grafana.push_datasource(source)
-            print(f"{pushed.what}: {pushed.outcome}")
-        for board in boards:
-            pushed = grafana.push_dashboard(board)
-            print(f"{pushed.what}: {pushed.outcome}")
+        done = [grafana.push_datasource(source.body(), secrets=secrets)] if source else []
+        done += [grafana.push_dashboard(board) for board in boards]
     except PushFailed as error:
         raise CommandError(str(error)) from error
-    return 0
+    for pushed in done:
+        print(f"{pushed.what}: {pushed.outcome}")

@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers.grafana import TOKEN, StrictGrafana
 from places import inventory_text
+from servers.grafana import TOKEN, StrictGrafana
 
 from plumbline.cli import main
-from plumbline.dashboards.push import Grafana, Outcome, PushFailed, influx_datasource
-from plumbline.dashboards.structure import TiltLimit, structure_dashboard
+from plumbline.dashboards.datasource import InfluxSource
+from plumbline.dashboards.panels import DrawnLimit
+from plumbline.dashboards.push import Grafana, Outcome, PushFailed, Secrets
+from plumbline.dashboards.structure import structure_dashboard
 
+SOURCE = InfluxSource(
+    name="plumbline", url="http://127.0.0.1:8086", database="plumbline", token="t0ken"
+)
 BOARD = structure_dashboard("XX", "TWR01", "Tower One", "plumbline")
 
 
@@ -30,10 +35,10 @@ def client(grafana: StrictGrafana) -> Iterator[Grafana]:
 
 
 def test_a_second_push_changes_nothing(grafana: StrictGrafana, client: Grafana) -> None:
-    source = influx_datasource("plumbline", "http://127.0.0.1:8086", "plumbline")
-    first = [client.push_datasource(source), client.push_dashboard(BOARD)]
+    source = SOURCE.body()
+    first = [client.push_datasource(source, secrets=Secrets.ONCE), client.push_dashboard(BOARD)]
     writes = list(grafana.writes)
-    second = [client.push_datasource(source), client.push_dashboard(BOARD)]
+    second = [client.push_datasource(source, secrets=Secrets.ONCE), client.push_dashboard(BOARD)]
     assert [push.outcome for push in first] == [Outcome.CREATED] * 2
     assert [push.outcome for push in second] == [Outcome.UNCHANGED] * 2
     assert grafana.writes == writes
@@ -42,16 +47,40 @@ def test_a_second_push_changes_nothing(grafana: StrictGrafana, client: Grafana) 
 def test_a_new_limit_updates_the_same_dashboard(grafana: StrictGrafana, client: Grafana) -> None:
     client.push_dashboard(BOARD)
     limited = structure_dashboard(
-        "XX", "TWR01", "Tower One", "plumbline", [TiltLimit(value_urad=200.0, colour="red")]
+        "XX",
+        "TWR01",
+        "Tower One",
+        "plumbline",
+        tilt_limits=[DrawnLimit(value=200.0, colour="red", said="project")],
     )
     assert client.push_dashboard(limited).outcome is Outcome.UPDATED
     assert list(grafana.boards) == ["plumbline-xx-twr01"]
     assert grafana.boards["plumbline-xx-twr01"]["version"] == 2
 
 
+def test_a_data_source_is_updated_by_its_uid_and_keeps_its_secrets(
+    grafana: StrictGrafana, client: Grafana
+) -> None:
+    client.push_datasource(SOURCE.body(), secrets=Secrets.ONCE)
+    grafana.sources["plumbline"]["uid"] = "made-by-hand"
+    moved = {**SOURCE.body(), "url": "http://influx:8086"}
+    assert client.push_datasource(moved, secrets=Secrets.ONCE).outcome is Outcome.UPDATED
+    assert grafana.sources["plumbline"]["url"] == "http://influx:8086"
+    assert grafana.sources["plumbline"]["uid"] == "plumbline"
+    assert grafana.sources["plumbline"]["secureJsonData"] == {"httpHeaderValue1": "Token t0ken"}
+    assert client.push_datasource(moved, secrets=Secrets.ONCE).outcome is Outcome.UNCHANGED
+
+
+def test_a_new_secret_is_sent_when_asked_to(grafana: StrictGrafana, client: Grafana) -> None:
+    client.push_datasource(SOURCE.body(), secrets=Secrets.ONCE)
+    renewed = {**SOURCE.body(), "secureJsonData": {"httpHeaderValue1": "Token new"}}
+    assert client.push_datasource(renewed, secrets=Secrets.AGAIN).outcome is Outcome.UPDATED
+    assert grafana.sources["plumbline"]["secureJsonData"] == {"httpHeaderValue1": "Token new"}
+
+
 def test_a_wrong_token_says_which_token_to_give(grafana: StrictGrafana) -> None:
     stranger = Grafana(grafana.url, "wrong")
-    with pytest.raises(PushFailed, match="service-account token"):
+    with pytest.raises(PushFailed, match="token of a service account"):
         stranger.push_dashboard(BOARD)
     stranger.close()
 

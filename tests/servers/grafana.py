@@ -57,7 +57,7 @@ class StrictGrafana:
         parts = path.strip("/").split("/")
         if parts[:3] == ["api", "datasources", "name"] and len(parts) == 4:
             found = self.sources.get(parts[3])
-            return (200, found) if found else (404, {"message": "Data source not found"})
+            return (200, _shown(found)) if found else (404, {"message": "Data source not found"})
         if parts[:3] == ["api", "dashboards", "uid"] and len(parts) == 4:
             board = self.boards.get(parts[3])
             missing = (404, {"message": "Dashboard not found"})
@@ -69,7 +69,8 @@ class StrictGrafana:
             if body["name"] in self.sources:
                 return 409, {"message": "data source with the same name already exists"}
             self.writes.append(path)
-            self.sources[body["name"]] = {**body, "id": len(self.sources) + 1, "version": 1}
+            made = {"id": len(self.sources) + 1, "version": 1, "secureJsonData": {}}
+            self.sources[body["name"]] = {**made, **body}
             return 200, {"id": len(self.sources), "name": body["name"]}
         if path == "/api/dashboards/db":
             board = body["dashboard"]
@@ -88,9 +89,14 @@ class StrictGrafana:
 
     def put(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         parts = path.strip("/").split("/")
-        if parts[:2] == ["api", "datasources"] and len(parts) == 3:
+        if parts[:3] == ["api", "datasources", "uid"] and len(parts) == 4:
+            there = next((s for s in self.sources.values() if s["uid"] == parts[3]), None)
+            if there is None:
+                return 404, {"message": "Data source not found"}
             self.writes.append(path)
-            self.sources[body["name"]] = body
+            secrets = there["secureJsonData"] | body.get("secureJsonData", {})
+            del self.sources[there["name"]]
+            self.sources[body["name"]] = {**there, **body, "secureJsonData": secrets}
             return 200, {"name": body["name"]}
         return self._refuse(path)
 
@@ -102,3 +108,9 @@ class StrictGrafana:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(10)
+
+
+def _shown(source: dict[str, Any]) -> dict[str, Any]:
+    """Return a data source as Grafana tells it: which secrets it has, never what they are."""
+    shown = {key: value for key, value in source.items() if key != "secureJsonData"}
+    return shown | {"secureJsonFields": dict.fromkeys(source["secureJsonData"], True)}
