@@ -165,3 +165,13 @@ def test_dropped_and_flipped_bytes_of_the_real_log_cost_only_frames_near_them(se
     assert sum(frame in true_frames for frame in frames) >= 4 * 2017 - 2 * faults
     # an 8-bit sum lets some damage through; out of step it is one in 256, and then the next head
     assert sum(frame not in true_frames for frame in frames) <= 2
+
+
+def test_out_of_step_a_frame_by_chance_is_not_believed():
+    """Damaged data can hold a 0x55 and eight bits of sum that fit."""
+    chance = witmotion_frame(0x5A, 1, 2, 3, 4)
+    damaged = (
+        WIT_FRAMES[0] + WIT_FRAMES[1][:7] + chance + b"\x17\x02" + WIT_FRAMES[2] + WIT_FRAMES[3]
+    )
+    frames = [item for item in WitMotionReader().feed(damaged) if isinstance(item, bytes)]
+    assert frames == [WIT_FRAMES[0], WIT_FRAMES[2], WIT_FRAMES[3]]

@@ -157,6 +157,14 @@ def test_a_full_disk_is_told_and_nothing_is_half_there(tmp_path):
     assert unheld(spool) == list(range(20))
 
 
+def test_a_group_that_fails_is_not_half_there(tmp_path):
+    spool = Spool(tmp_path / "spool.db", bound_mb=1)
+    spool.add([row(0)])
+    with pytest.raises(SpoolTrouble):
+        spool.add([row(1), row(0)])
+    assert unheld(spool) == [0]
+
+
 def test_a_file_that_is_no_spool_is_told(tmp_path):
     (tmp_path / "spool.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(SpoolTrouble, match="moved aside"):
