@@ -65,12 +65,6 @@ class Fill:
     rows: int
     unheld: int
     bytes: int
-    bound_bytes: int
-
-    @property
-    def is_beyond_bound(self) -> bool:
-        """Tell whether data nobody else holds has outgrown the bound."""
-        return self.bytes > self.bound_bytes
 
 
 class Spool:
@@ -91,6 +85,8 @@ class Spool:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(SCHEMA)
+            self._rows: int
+            self._bytes: int
             self._rows, self._bytes = self._db.execute(
                 "SELECT count(*), coalesce(sum(bytes), 0) FROM rows INDEXED BY leaving"
             ).fetchone()
@@ -150,16 +146,17 @@ class Spool:
         """
         held: list[int] = []
         refused: list[tuple[int, str]] = []
-        where = "stream = ? AND boot = ? AND seq BETWEEN ? AND ? RETURNING id"
+        # by the index on standing, so that held rows of a long boot are not gone through again
+        where = "AND stream = ? AND boot = ? AND seq BETWEEN ? AND ? RETURNING id"
         with self._lock, self._transaction():
             for mark in watermark.boots:
                 for first, last in mark.held:
                     span = (watermark.stream, mark.boot, first, last)
-                    held += self._update(f"standing = 1 WHERE standing <> 1 AND {where}", *span)
+                    held += self._update(f"standing = 1 WHERE standing IN (0, 2) {where}", *span)
                 for first, last, reason in mark.refused:
                     span = (watermark.stream, mark.boot, first, last)
                     ids = self._update(
-                        f"standing = 2, reason = ? WHERE standing = 0 AND {where}", reason, *span
+                        f"standing = 2, reason = ? WHERE standing = 0 {where}", reason, *span
                     )
                     refused += [(row_id, reason) for row_id in ids]
         return held, refused
@@ -186,9 +183,12 @@ class Spool:
         """Return how full the spool is."""
         with self._lock:
             (unheld,) = self._db.execute("SELECT count(*) FROM rows WHERE standing = 0").fetchone()
-            return Fill(
-                rows=self._rows, unheld=unheld, bytes=self._bytes, bound_bytes=self._bound_bytes
-            )
+            return Fill(rows=self._rows, unheld=unheld, bytes=self._bytes)
+
+    @property
+    def excess_bytes(self) -> int:
+        """How far data that nobody else holds has outgrown the bound. [bytes]"""
+        return max(0, self._bytes - self._bound_bytes)
 
     def close(self) -> None:
         """Close the file; nothing is lost by not calling this."""

@@ -105,12 +105,11 @@ class Writer:
                 for row_id, row in zip(ids, rows, strict=True)
             ]
         )
-        fill = self._spool.fill()
-        if fill.is_beyond_bound:
+        if excess_bytes := self._spool.excess_bytes:
             self._say(
                 "the spool is beyond its bound with blocks that no collector holds; none is "
                 "dropped: bring the link or the collector back, or raise bound_mb in [spool]",
-                f"{fill.bytes / MB:.0f} MB of {fill.bound_bytes / MB:.0f} MB",
+                f"{excess_bytes / MB:.0f} MB too much",
             )
 
     def _due_memories(self) -> Mapping[str, str]:

@@ -34,6 +34,26 @@ def test_a_refused_row_can_still_become_held(tmp_path):
     assert len(spool.mark(mark((0, 0)))[0]) == 1
 
 
+def test_marking_does_not_go_through_what_is_held_already(tmp_path):
+    spool = Spool(tmp_path / "spool.db", bound_mb=1)
+    plans = []
+    execute = spool._update
+
+    def explained(what, *values):
+        plans.append(
+            spool._db.execute(f"EXPLAIN QUERY PLAN UPDATE rows SET {what}", values).fetchall()
+        )
+        return execute(what, *values)
+
+    spool._update = explained
+    spool.mark(mark((0, 9), refused=((10, 10, "no"),)))
+    details = [row[3] for plan in plans for row in plan]
+    assert len(details) == 2
+    assert all(
+        "INDEX by_standing (standing=? AND stream=? AND boot=? AND seq>?" in d for d in details
+    )
+
+
 def test_other_streams_and_boots_are_left_alone(tmp_path):
     spool = Spool(tmp_path / "spool.db", bound_mb=1)
     spool.add([row(0), row(0, boot="00000000000000b2"), row(0, stream="XX.TWR01.0B.HN")])
@@ -58,7 +78,7 @@ def test_data_nobody_else_holds_outgrows_the_bound_and_says_so(tmp_path):
     for seq in range(15):
         spool.add([row(seq, size=100_000)])
     assert unheld(spool) == list(range(15))
-    assert spool.fill().is_beyond_bound
+    assert spool.excess_bytes == 500_000
 
 
 def test_a_collector_that_begins_anew_is_offered_everything(tmp_path):
