@@ -20,7 +20,7 @@ from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place, places
 from plumbline.wire.record import encode
 
-QUIET_S, SHAKES_S, AFTER_S = 40, 60, 40
+QUIET_S, SHAKES_S, AFTER_S = 40, 120, 40
 ONSET_NS = START_NS + QUIET_S * NS
 CLOSED_NS = ONSET_NS + (SHAKES_S + 15) * NS
 PERIOD_S = 3.0
@@ -32,9 +32,9 @@ OWN = EpisodesSettings(
 
 
 def sine(seconds: float = SHAKES_S, size: float = 1.0, period_s: float = PERIOD_S) -> np.ndarray:
-    """Return a sine at 100 Hz that rises and falls over two periods at its ends."""
+    """Return a sine at 100 Hz that rises and falls over eight periods at its ends."""
     t = np.arange(round(seconds * 100)) / 100
-    ramp = np.clip(np.minimum(t, seconds - t) / (2 * period_s), 0, 1)
+    ramp = np.clip(np.minimum(t, seconds - t) / (8 * period_s), 0, 1)
     return size * np.sin(np.pi / 2 * ramp) ** 2 * np.sin(2 * np.pi * t / period_s)
 
 
