@@ -1,6 +1,7 @@
 """One damped oscillator as a pair of second-order digital filters, exact between samples."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,26 +78,41 @@ class Oscillator:
 
     def filters(self, rate_hz: float) -> OscillatorFilters:
         """Return the step as filters for a record sampled at ``rate_hz``. [Hz]"""
-        a, b = self.step(rate_hz)
-        now, ahead = b[:, 0], b[:, 1]
-        displacement = np.array(
-            [
-                ahead[0],
-                now[0] - a[1, 1] * ahead[0] + a[0, 1] * ahead[1],
-                a[0, 1] * now[1] - a[1, 1] * now[0],
-            ]
-        )
-        velocity = np.array(
-            [
-                ahead[1],
-                now[1] - a[0, 0] * ahead[1] + a[1, 0] * ahead[0],
-                a[1, 0] * now[0] - a[0, 0] * now[1],
-            ]
-        )
-        return OscillatorFilters(
-            poles=np.array([1.0, -np.trace(a), a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]]),
-            displacement=displacement,
-            velocity=velocity,
-            rest_displacement=np.array([-displacement[0], now[0] - displacement[1]]),
-            rest_velocity=np.array([-velocity[0], now[1] - velocity[1]]),
-        )
+        return _filters(self, rate_hz)
+
+
+@lru_cache(maxsize=1024)
+def _filters(oscillator: Oscillator, rate_hz: float) -> OscillatorFilters:
+    """Return the filters, made once: an episode asks for the same ones every second."""
+    a, b = oscillator.step(rate_hz)
+    now, ahead = b[:, 0], b[:, 1]
+    displacement = np.array(
+        [
+            ahead[0],
+            now[0] - a[1, 1] * ahead[0] + a[0, 1] * ahead[1],
+            a[0, 1] * now[1] - a[1, 1] * now[0],
+        ]
+    )
+    velocity = np.array(
+        [
+            ahead[1],
+            now[1] - a[0, 0] * ahead[1] + a[1, 0] * ahead[0],
+            a[1, 0] * now[0] - a[0, 0] * now[1],
+        ]
+    )
+    filters = OscillatorFilters(
+        poles=np.array([1.0, -np.trace(a), a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]]),
+        displacement=displacement,
+        velocity=velocity,
+        rest_displacement=np.array([-displacement[0], now[0] - displacement[1]]),
+        rest_velocity=np.array([-velocity[0], now[1] - velocity[1]]),
+    )
+    for array in (
+        filters.poles,
+        filters.displacement,
+        filters.velocity,
+        filters.rest_displacement,
+        filters.rest_velocity,
+    ):
+        array.flags.writeable = False
+    return filters
