@@ -7,6 +7,7 @@ from typing import Any
 from plumbline.collector.data_path import DataPath
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.health.metrics import Reading
+from plumbline.collector.health.readings import channel_readings
 from plumbline.collector.stages import StageRunner
 
 
@@ -38,7 +39,7 @@ def readings(
         counts=True,
     )
     yield Reading(
-        name="quarantined",
+        name="quarantined_messages",
         help="Messages in quarantine by cause.",
         labels=("cause",),
         samples={(cause,): float(n) for cause, n in data.quarantine.counts().items()},
@@ -62,25 +63,12 @@ def readings(
         counts=True,
     )
     yield Reading(
-        name="stage_delay_p99_s",
+        name="stage_delay_p99_seconds",
         help="Arrival to taken by the stage, 99th percentile of the latest entries.",
         labels=("stage",),
         samples={(stage.name,): stage.delay_p99_s for stage in stages},
     )
-    statuses = channels.statuses(now_ns)
-    for name, text in (
-        ("age_s", "Since the last sample arrived."),
-        ("latency_s", "Arrival after the end of the last block."),
-        ("rms", "Noise about the mean over a minute, unit of the stream."),
-        ("clock_error_ms", "Estimated largest error of the time stamps."),
-        ("gaps", "Gaps since the collector started."),
-    ):
-        yield Reading(
-            name=f"channel_{name}",
-            help=text,
-            labels=("channel",),
-            samples={(status.channel,): float(getattr(status, name)) for status in statuses},
-        )
+    yield from channel_readings(channels.statuses(now_ns))
 
 
 def _one(name: str, text: str, value: float) -> Reading:

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,11 +22,20 @@ class ChannelStatus:
 
     Attributes
     ----------
+    age_s
+        Since the newest sample arrived; what comes late does not make it younger. [s]
+    latency_s
+        From the end of the newest block to its arrival. [s]
+    gaps, missing_s
+        Holes in what came in its time, since the collector started, and how long they were
+        together; one that was filled late counts too: it was not there when it was needed. [s]
     rms, floor
         Noise about its mean, and what the instrument alone would show; None where the inventory
         states no floor. [unit of the stream]
-    age_s
-        Since the last sample arrived. [s]
+    flat
+        An accelerometer that repeated one count for ten seconds.
+    clipped
+        It reached its full scale.
     """
 
     channel: str
@@ -41,6 +50,11 @@ class ChannelStatus:
     time_quality: int
     flat: bool
     clipped: bool
+
+    @property
+    def floor_ratio(self) -> float | None:
+        """How many times its own floor the noise is; near 1 it hears nothing but itself."""
+        return None if self.floor is None else self.rms / self.floor
 
 
 @dataclass(slots=True)
@@ -73,9 +87,9 @@ class ChannelWatch:
             stream = self._streams.get(block.stream.key)
             if stream is None:
                 return
-            stream.received_ns = max(stream.received_ns, received_ns)
             if block.end_ns <= stream.next_ns:
                 return  # late data: it fills an old gap and says nothing of now
+            stream.received_ns = max(stream.received_ns, received_ns)
             step_ns = NS / block.rate_hz
             hole_ns = block.start_ns - stream.next_ns
             if stream.next_ns and hole_ns > step_ns / 2:
@@ -91,12 +105,16 @@ class ChannelWatch:
 
     def statuses(self, now_ns: int) -> list[ChannelStatus]:
         """Return every channel that was ever heard."""
-        with self._lock:
-            heard = [stream for stream in self._streams.values() if stream.parts]
-            return [status for stream in heard for status in _statuses(stream, now_ns)]
+        with self._lock:  # copied, because the arithmetic would keep the live stage waiting
+            heard = [
+                replace(stream, parts=stream.parts.copy())
+                for stream in self._streams.values()
+                if stream.parts
+            ]
+        return [status for stream in heard for status in _statuses(stream, now_ns)]
 
     def last_heard(self) -> dict[str, int]:
-        """Return when each stream of the inventory last arrived; 0 for never. [ns]"""
+        """Return when the newest of each stream arrived, by its key; 0 for never. [ns]"""
         with self._lock:
             return {key: stream.received_ns for key, stream in self._streams.items()}
 
@@ -105,7 +123,8 @@ def _statuses(stream: _Stream, now_ns: int) -> Iterable[ChannelStatus]:
     instrument = stream.place.instrument
     counts = np.concatenate([part for _, part in stream.parts], axis=1)
     values = counts / instrument.sensitivity
-    recent = counts[:, -max(2, round(FLAT_S * instrument.rate_hz)) :]
+    long_enough = max(2, round(FLAT_S * instrument.rate_hz))
+    recent = counts[:, -long_enough:]
     for row, name in enumerate(stream.place.stream.nslc):
         largest = float(np.abs(values[row]).max())
         full = instrument.full_scale
@@ -121,7 +140,7 @@ def _statuses(stream: _Stream, now_ns: int) -> Iterable[ChannelStatus]:
             clock_error_ms=stream.clock_error_ns / 1e6,
             time_quality=stream.time_quality,
             flat=instrument.unit is Unit.ACCELERATION
-            and recent.shape[1] >= FLAT_S * instrument.rate_hz
+            and recent.shape[1] == long_enough
             and bool((recent[row] == recent[row, 0]).all()),
             clipped=full is not None and largest >= CLIPPED_SHARE * full,
         )

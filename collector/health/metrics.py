@@ -19,7 +19,7 @@ class Reading:
     samples
         ``{("series",): 12.0}``, one value for each tuple of label values.
     counts
-        Whether it only ever grows.
+        Whether it only ever grows; its name in the exposition then ends in ``_total``.
     """
 
     name: str

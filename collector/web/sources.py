@@ -25,6 +25,19 @@ class Events(Protocol):
         """Return events that go on."""
 
 
+class Episodes(Protocol):
+    """Measures of episodes, as the page shows them."""
+
+    def latest(self, now_ns: int) -> dict[str, Any] | None:
+        """Return the latest measured episode, a line a node."""
+
+    def whole(self, event_id: str) -> dict[str, Any] | None:
+        """Return all measures of an episode; None if it is not known."""
+
+    def regions(self, now_ns: int) -> list[dict[str, Any]]:
+        """Return the regional events of the last day."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Everything the page shows, as functions.
@@ -51,6 +64,7 @@ class Sources:
     waves: Waves
     channels: ChannelWatch
     events: Events
+    episodes: Episodes
     alerts: Callable[[], list[dict[str, Any]]]
     answered: Callable[[], frozenset[str]]
     acknowledge: Callable[[str, str], str]
@@ -91,6 +105,8 @@ class Sources:
                 for word in words
             ],
             "events": [_shown(event) for event in events[:50]],
+            "episode": self.episodes.latest(now_ns),
+            "regions": self.episodes.regions(now_ns),
             "alerts": self.alerts(),
             "ages": [
                 {"stream": key, "name": self.places[key].node.name, "age_s": age}
@@ -115,7 +131,9 @@ class Sources:
     def status(self, now_ns: int) -> dict[str, Any]:
         """Return what ``plumbline status`` prints."""
         channels = [asdict(status) for status in self.channels.statuses(now_ns)]
-        return {"now_ns": str(now_ns), "channels": channels, **self.health()}
+        unheard = [key for key, at in self.channels.last_heard().items() if not at]
+        told = {"now_ns": str(now_ns), "channels": channels, "unheard": unheard}
+        return {**told, **self.health()}
 
 
 def _shown(event: Event) -> dict[str, Any]:

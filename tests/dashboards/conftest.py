@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from servers.influx import Influx
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parent / "collector" / "series"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "collector" / "series"))
 
 from filled_series import Filled
 

@@ -104,7 +104,7 @@ def test_status_lists_every_channel_with_its_noise_in_floors(
     said = capsys.readouterr().out
     row = next(line for line in said.splitlines() if line.startswith("XX.TWR01.3A.HNN"))
     assert "m/s2" in row
-    assert float(row.split()[6]) > 50  # 0.28 m/s2 rms of sway over a floor of 0.0022
+    assert float(row.split()[7]) > 50  # 0.28 m/s2 rms of sway over a floor of 0.0022
 
 
 def test_status_of_nobody_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,3 +129,14 @@ def test_a_browser_shows_stop_the_charts_and_who_was_told(
     assert dom.count('class="uplot') == 3  # two accelerometers and the tilts
     assert "Somchai" in dom
     assert dom.count("4711</button>") == 1
+
+
+def test_an_episode_is_told_with_all_its_measures(page: Page, url: str) -> None:
+    assert asked(url + "api/now")["episode"] is None
+    page.episodes.known["quake"] = {"event": "quake", "nodes": {"0A": {"rate_hz": 100.0}}}
+    assert asked(url + "api/episodes/quake")["nodes"]["0A"]["rate_hz"] == 100.0
+    assert asked(url + "api/now")["episode"]["event"] == "quake"
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        asked(url + "api/episodes/another")
+    assert refusal.value.code == 404
+    refusal.value.close()
