@@ -11,6 +11,9 @@ from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.data_path import DataPath
 from plumbline.collector.detect.stage import DetectStage
 from plumbline.collector.disk import DiskWatch
+from plumbline.collector.episodes.shown import ShownEpisodes
+from plumbline.collector.episodes.stage import EpisodesStage
+from plumbline.collector.episodes.store import EpisodeStore
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.health.metrics import Metrics
@@ -60,6 +63,7 @@ class Collector:
         self._now_ns = now_ns
         self.data = DataPath(settings, inventory, now_ns)
         self.events = EventStore(settings.data / "state" / "events.db")
+        self.measures = EpisodeStore(settings.data / "state" / "episodes.db")
         self._waves = Waves(self.data.places)
         self.channels = ChannelWatch(self.data.places)
         self.alerting = Alerting(settings.alerting, inventory, self.events, settings.data, now_ns)
@@ -98,6 +102,7 @@ class Collector:
         self.alerting.stop()
         self.web.stop()
         self._housekeeper.join()
+        self.measures.close()
         self.events.close()
         self.data.close()
 
@@ -107,6 +112,7 @@ class Collector:
             "archive": self.data.archive_stage,
             "detect": self._detect_stage,
             "slow": self._slow_stage,
+            "episodes": self._episodes_stage,
             "live": self._live_stage,
         }
         if self._settings.series.url is not None:
@@ -137,6 +143,16 @@ class Collector:
             start=self.data.journal.first_offset,
         )
 
+    def _episodes_stage(self) -> EpisodesStage:
+        return EpisodesStage(
+            settings=self._settings.episodes,
+            places=self.data.places,
+            events=self.events,
+            store=self.measures,
+            archive=ArchiveReader(self._settings.data),
+            start=self.data.journal.end_offset,
+        )
+
     def _series_stage(self) -> SeriesStage:
         settings = self._settings
         archive = ArchiveReader(settings.data)
@@ -164,6 +180,7 @@ class Collector:
             waves=self._waves,
             channels=self.channels,
             events=self.events,
+            episodes=ShownEpisodes(self.events, self.measures),
             alerts=self.alerting.shown,
             answered=self.alerting.answered,
             acknowledge=self.alerting.acknowledge,

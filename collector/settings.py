@@ -8,6 +8,7 @@ from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.broker import BrokerSettings
 from plumbline.collector.detect.settings import DetectSettings, detect_problems
+from plumbline.collector.episodes.settings import EpisodesSettings, episode_problems
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.series.settings import SeriesSettings
 from plumbline.collector.silence.settings import SilenceSettings
@@ -33,6 +34,7 @@ class CollectorSettings(Settings):
     alerting: AlertingSettings = AlertingSettings()
     detect: DetectSettings = DetectSettings()
     slow: SlowSettings = SlowSettings()
+    episodes: EpisodesSettings = EpisodesSettings()
     silence: SilenceSettings = SilenceSettings()
     web: WebSettings = WebSettings()
 
@@ -49,7 +51,11 @@ def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
     settings = read_settings(path, CollectorSettings)
     inventory = read_inventory(settings.inventory)
     known = places(inventory)
-    problems = [*limit_problems(settings.slow, known), *detect_problems(settings.detect, known)]
+    problems = [
+        *limit_problems(settings.slow, known),
+        *detect_problems(settings.detect, known),
+        *episode_problems(settings.episodes, known),
+    ]
     if problems:
         raise BadSettings(path, problems)
     return settings, inventory

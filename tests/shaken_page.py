@@ -1,6 +1,7 @@
 """A page fed with a shaken tower, served for real."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from places import START_NS, block_of, tower
@@ -31,6 +32,23 @@ class KnownEvents:
         return [event for event in self.known if event.closed_ns is None]
 
 
+class KnownEpisodes:
+    """What the page asks of episodes, as a test says."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, dict[str, Any]] = {}
+        self.tied: list[dict[str, Any]] = []
+
+    def latest(self, now_ns: int) -> dict[str, Any] | None:
+        return next(iter(self.known.values()), None)
+
+    def whole(self, event_id: str) -> dict[str, Any] | None:
+        return self.known.get(event_id)
+
+    def regions(self, now_ns: int) -> list[dict[str, Any]]:
+        return self.tied
+
+
 def shaking(level: Level = Level.RED, closed_ns: int | None = None) -> Event:
     limit = Limit(value=20.0, unit="gal", source="project", standing=Standing.PROJECT)
     return Event(
@@ -47,6 +65,7 @@ class Page:
         inventory = tower(folder)
         streams = places(inventory)
         self.events = KnownEvents()
+        self.episodes = KnownEpisodes()
         self.acknowledged: list[tuple[str, str]] = []
         self.health: dict[str, object] = {"ok": True, "stages": {}, "problems": []}
         waves, channels = Waves(streams), ChannelWatch(streams)
@@ -78,6 +97,7 @@ class Page:
             waves=waves,
             channels=channels,
             events=self.events,
+            episodes=self.episodes,
             alerts=self._alerts,
             answered=lambda: frozenset({"quake"} if self.acknowledged else ()),
             acknowledge=self._acknowledge,

@@ -38,6 +38,12 @@ def application(
     async def tilt(request: Request) -> Response:
         return _points(sources, request, Unit.TILT)
 
+    async def episode(request: Request) -> Response:
+        found = await run_in_threadpool(sources.episodes.whole, request.path_params["event"])
+        if found is None:
+            return JSONResponse({"error": "no such episode; /api/now lists events"}, 404)
+        return JSONResponse(found)
+
     async def status(_: Request) -> Response:
         return JSONResponse(await run_in_threadpool(sources.status, now_ns()))
 
@@ -66,6 +72,7 @@ def application(
             Route("/api/now", now),
             Route("/api/waves", waves),
             Route("/api/tilt", tilt),
+            Route("/api/episodes/{event}", episode),
             Route("/api/status", status),
             Route("/api/ack", acknowledge, methods=["POST"]),
             Route("/healthz", healthz),

@@ -67,6 +67,32 @@ function showTables(state) {
       cell(age.age_s === null ? T().never : age.age_s.toFixed(1) + " s", old ? "red" : "good")];
   }));
 }
+function showEpisode(episode) {
+  $("episode").textContent = !episode ? "" : [episode.structure, local(episode.onset_ns, zone),
+    episode.final ? T().final : T().open,
+    episode.roof_to_base ? `${T().roofToBase} ${episode.roof_to_base.toPrecision(3)}` : ""].join("  ");
+  rows("measures", (episode ? episode.nodes : []).map((node) => [
+    cell(node.node), cell(node.name), cell(node.pga_gal.toPrecision(3) + " gal"),
+    cell(node.pgv_cms.toPrecision(3) + " cm/s"), cell(node.pgd_cm.toPrecision(3) + " cm"),
+    cell(node.jma === null ? "—" : "JMA " + node.jma),
+    cell(node.long_period_class === null ? "—" : `${T().longPeriod} ${node.long_period_class}`),
+    cell(Math.floor(node.completeness * 100) + " %", node.completeness < 0.99 ? "amber" : "quiet"),
+  ]));
+}
+function speed(wave) {
+  if (wave.velocity_kms !== null) {
+    const most = wave.at_most_kms === null ? "∞" : wave.at_most_kms.toPrecision(2);
+    return `${wave.velocity_kms.toPrecision(2)} km/s (${wave.at_least_kms.toPrecision(2)}–${most}) → ${wave.azimuth_deg.toFixed(0)}° ± ${(2 * wave.azimuth_sigma_deg).toFixed(0)}°`;
+  }
+  return wave.at_least_kms === null ? "—" : `≥ ${wave.at_least_kms.toPrecision(2)} km/s`;
+}
+function showRegions(regions) {
+  rows("regions", regions.map((region) => [
+    cell(local(region.first_onset_ns, zone)),
+    cell(region.structures.map((one) => one.structure).join(", ")), cell(speed(region.wave)),
+    cell(region.closed_ns ? local(region.closed_ns, zone) : T().open),
+  ]));
+}
 function answerButton(code) {
   const td = cell("");
   const button = document.createElement("button");
@@ -94,6 +120,8 @@ async function refresh() {
     document.body.classList.remove("lost");
     showVerdicts(state);
     showTables(state);
+    showEpisode(state.episode);
+    showRegions(state.regions);
     const waves = await ask("/api/waves?after=" + after);
     for (const [key, points] of Object.entries(waves)) {
       if (!points.t.length) continue;
