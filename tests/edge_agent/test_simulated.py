@@ -147,3 +147,14 @@ def test_a_damaged_frame_costs_itself_and_at_most_its_neighbour(name):
         assert found <= whole + has_no_sum * damaged_frames
         if not unfound:
             assert found >= whole - 0.1 * n * damaged_frames - 2 * n
+
+
+@pytest.mark.parametrize("step_s", [-7200.0, 30.0, 7200.0])
+@pytest.mark.parametrize("name", ["witmotion_wt901", "lily behind a hub"])
+def test_a_clock_that_is_set_in_the_instrument_moves_no_sample(name, step_s):
+    run = Run(name, (FaultSpec(kind="clock_step", port="p", start_s=100, step_s=step_s),))
+    for output in run.outputs():
+        found, unfound, errors_ns = run.compared(output)
+        assert (found, unfound) == (run.fates(output, Fate.DELIVERED), 0)
+        assert (np.abs(errors_ns[:, 1]) <= errors_ns[:, 2]).all()
+        assert run.gatherers[output.name].restarts == (1 if "wt901" in name else 0)
