@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.collector.series import schema
-from plumbline.collector.series.lines import FieldValue, line, sample_times_ns
+from plumbline.collector.series.lines import sample_times_ns
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
@@ -60,8 +60,17 @@ class Seconds:
     """The measures of one stream."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
-        self._whole = math.floor(place.instrument.rate_hz)
+        stream, instrument = place.stream, place.instrument
+        self._heads = [
+            f"{schema.SECOND.name},network={stream.network},structure={stream.structure},"
+            f"node={stream.node},channel={name}"
+            for name in stream.channels
+        ]
+        self._units = [
+            (1.0 / instrument.sensitivity, axis.polarity / instrument.sensitivity)
+            for axis in instrument.axes
+        ]
+        self._whole = math.floor(instrument.rate_hz)
         self._open: dict[int, list[Tally]] = {}
 
     def lines(self, block: Block) -> Iterator[str]:
@@ -89,17 +98,11 @@ class Seconds:
         self._open = {second: [Tally(*part) for part in parts] for second, parts in state}
 
     def _lines(self, second: int, tallies: list[Tally]) -> Iterator[str]:
-        stream = self._place.stream
-        instrument = self._place.instrument
-        for axis, name, tally in zip(instrument.axes, stream.channels, tallies, strict=True):
-            fields: dict[str, FieldValue] = {
-                "peak": tally.peak / instrument.sensitivity,
-                "rms": tally.rms / instrument.sensitivity,
-                "mean": axis.polarity * tally.mean / instrument.sensitivity,
-                "samples": tally.n,
-            }
-            tags = (stream.network, stream.structure, stream.node, name)
-            yield line(schema.SECOND, tags, fields, second * NS)
+        for head, (size, signed), tally in zip(self._heads, self._units, tallies, strict=True):
+            peak, rms, mean = tally.peak * size, tally.rms * size, tally.mean * signed
+            yield (
+                f"{head} peak={peak!r},rms={rms!r},mean={mean!r},samples={tally.n}i {second * NS}"
+            )
 
     def _forget(self) -> None:
         """Drop whole seconds but the newest touched, and the longest untouched of the others."""

@@ -17,7 +17,7 @@ from plumbline.collector.series.errors import SeriesUnavailable
 from plumbline.collector.series.influx import sink_for
 from plumbline.collector.stages import StageRunner
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.logs_errors]
 TELLING = "stage:series"
 
 
