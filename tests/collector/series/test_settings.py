@@ -1,4 +1,4 @@
-"""The ``[series]`` section: what is written in the documentation works, what cannot work is told."""
+"""The ``[series]`` section: what the documentation says works, what cannot work is told."""
 
 import re
 import tomllib
