@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from plumbline.analysis import told
+from plumbline.analysis.axes import Array
 from plumbline.analysis.baseline import MARGIN_S, SHORTEST_S
 from plumbline.analysis.measures import measures
 from plumbline.collector.episodes.window import Cut
@@ -18,6 +21,7 @@ FLOOR_PERIODS_S = (
 """Periods of the floor spectra: equipment below 0.5 s, tall buildings to 10 s. [s]"""
 
 SPECTRA = ("psa_ms2", "sva_ms")
+END_S = 5.0
 RIGHT_ANGLE_WITHIN_DEG = 5.0
 LEVEL_WITHIN_DEG = 45.0
 """An axis that dips less than this is horizontal. [degrees]"""
@@ -61,7 +65,7 @@ def node_measures(
         "role": str(node.role),
         "level": node.level,
         "rate_hz": cut.rate_hz,
-        "window": window(cut),
+        "window": window(cut) | {"end_share": end_share(measured.accel_ms2, cut.rate_hz)},
         **told.told(measured, level_axes=level, own_period_s=own_period_s),
         "axes": [
             {
@@ -87,6 +91,17 @@ def window(cut: Cut) -> dict[str, Any]:
         "missing_s": cut.missing_s,
         "rule": "longest gap-free run",
     }
+
+
+def end_share(accel_ms2: Array, rate_hz: float) -> float:
+    """Return the largest motion of the last 5 s over the largest of all. [1]
+
+    Near 1 the run ends in the middle of the shaking: it still goes on, or a roof rings on after
+    the ground is quiet. Velocity, displacement and JMA intensity near that end are then rough.
+    """
+    length = np.sqrt((accel_ms2**2).sum(axis=0))
+    largest = float(length.max())
+    return float(length[-round(END_S * rate_hz) :].max()) / largest if largest > 0 else 0.0
 
 
 def is_level(axis: Axis) -> bool:

@@ -69,10 +69,10 @@ function showTables(state) {
 }
 function showEpisode(episode) {
   $("episode").textContent = !episode ? "" : [episode.structure, local(episode.onset_ns, zone),
-    episode.final ? T().final : T().open,
+    episode.final ? T().final : episode.closed_ns ? "– " + local(episode.closed_ns, zone) : T().open,
     episode.roof_to_base ? `${T().roofToBase} ${episode.roof_to_base.toPrecision(3)}` : ""].join("  ");
   rows("measures", (episode ? episode.nodes : []).map((node) => [
-    cell(node.node), cell(node.name), cell(node.pga_gal.toPrecision(3) + " gal"),
+    cell(node.node), cell(node.pga_gal.toPrecision(3) + " gal"),
     cell(node.pgv_cms.toPrecision(3) + " cm/s"), cell(node.pgd_cm.toPrecision(3) + " cm"),
     cell(node.jma === null ? "—" : "JMA " + node.jma),
     cell(node.long_period_class === null ? "—" : `${T().longPeriod} ${node.long_period_class}`),

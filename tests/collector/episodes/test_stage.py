@@ -66,6 +66,17 @@ def test_the_roof_is_four_times_the_base(site: Site) -> None:
     assert [floor["level"] for floor in body["floors"]] == [0, 1]
 
 
+def test_a_run_that_ends_in_the_shaking_says_so(site: Site) -> None:
+    site.record(GROUND)
+    site.events.save(shaking())
+    site.idle_until(QUIET_S + 60)
+    ending = site.store.measures(shaking().id)["0A"].body["window"]["end_share"]
+    assert ending > 0.9
+    site.events.save(shaking(closed_ns=CLOSED_NS))
+    site.idle_until(OVER_S)
+    assert site.store.measures(shaking().id)["0A"].body["window"]["end_share"] < 0.05
+
+
 def test_an_open_episode_is_revised_and_grows(site: Site) -> None:
     site.record(GROUND)
     site.idle_until(QUIET_S + 2)
