@@ -67,6 +67,17 @@ def ground_moves(f: Features, s: ClassifySettings) -> bool | None:
     return None if still is None else not still and f.n_moving >= max(2, 0.7 * f.n_nodes)
 
 
+def has_coda(f: Features, s: ClassifySettings) -> bool | None:
+    """Tell whether it came at once and died away slowly."""
+    if f.rise_s is None or f.coda_s is None:
+        return None
+    return f.coda_s >= s.coda_s and f.coda_s >= s.coda_ratio * f.rise_s
+
+
+def _coda(f: Features, s: ClassifySettings) -> str:
+    return f"rose in {f.rise_s or 0:g} s and died away in {f.coda_s or 0:g} s"
+
+
 def _shares(f: Features, s: ClassifySettings) -> str:
     return (
         f"{f.shares.low:.0%} of the energy below {s.low_hz:g} Hz, "
@@ -125,6 +136,7 @@ CLUES: tuple[Clue, ...] = (
     Clue(cause=E, points=2, holds=lambda f, s: 1 - f.shares.high >= s.near_share, words=_shares),
     Clue(cause=E, points=1, holds=lambda f, s: f.shares.low >= s.far_share, words=_shares),
     Clue(cause=E, points=1, holds=lambda f, s: f.shaken_s >= s.lasting_s, words=_duration),
+    Clue(cause=E, points=2, holds=has_coda, words=_coda),
     Clue(cause=E, points=-3, holds=repeated, words=_bursts),
     Clue(cause=S, points=4, holds=ground_still, words=_nodes),
     Clue(
@@ -165,6 +177,7 @@ CLUES: tuple[Clue, ...] = (
     Clue(cause=T, points=2, holds=lambda f, s: f.shares.high >= s.high_share, words=_shares),
     Clue(cause=T, points=2, holds=lambda f, s: f.shaken_s <= s.passing_s, words=_duration),
     Clue(cause=T, points=2, holds=alone, words=_nodes),
+    Clue(cause=T, points=-3, holds=ground_moves, words=_nodes),
     Clue(cause=T, points=1, holds=lambda f, s: f.peak_ms2 <= s.feet_ms2, words=_peak),
     Clue(cause=T, points=-3, holds=lambda f, s: f.shares.high < s.near_share, words=_shares),
     Clue(
@@ -191,7 +204,8 @@ CLUES: tuple[Clue, ...] = (
         holds=lambda f, s: (
             None
             if f.faults.jump_ms2 is None or f.faults.jump_ratio is None
-            else f.faults.jump_ms2 >= GAL and f.faults.jump_ratio >= s.jump_ratio
+            else f.faults.jump_ms2 >= max(GAL, s.jump_share * f.peak_ms2)
+            and f.faults.jump_ratio >= s.jump_ratio
         ),
         words=_faults,
     ),

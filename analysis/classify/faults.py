@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.classify.motion import NodeMotion
+from plumbline.analysis.trigger.shaking import HUM_SHARE
 
 Floats = NDArray[np.float64]
 
@@ -15,10 +16,13 @@ STUCK_S = 0.5
 SPARSE = 0.005
 """Spikes are at most this share of the samples. [1]"""
 
+ALONE = 0.2
+"""A spike's neighbours stay below this share of it. [1]"""
+
 AFTER_S = 2.0
 """The mean after is that of the last seconds. [s]"""
 
-QUIET_HZ = 20.0
+HUM_HZ = 20.0
 """A hum lies above this. [Hz]"""
 
 
@@ -54,13 +58,14 @@ def faults(node: NodeMotion) -> Faults:
     """Return the signs of a fault in a node."""
     during = node.accel_ms2[:, node.n_before :]
     jump_ms2, jump_ratio = _jump(node)
+    hums = hums_ms2(node)
     return Faults(
         stuck_share=max(_stuck(row, node.rate_hz) for row in during),
         spike_share=max(_spikes(row) for row in during),
         axis_ratio=_axis_ratio(during),
         jump_ms2=jump_ms2,
         jump_ratio=jump_ratio,
-        hum_ms2=_hum(node),
+        hum_ms2=None if hums is None else float(hums.max()),
     )
 
 
@@ -71,10 +76,11 @@ def _stuck(row: Floats, rate_hz: float) -> float:
 
 
 def _spikes(row: Floats) -> float:
-    """Compare each sample with the median of itself and its neighbours."""
-    around = np.stack([row[:-2], row[1:-1], row[2:]])
-    alone = np.square(row[1:-1] - np.median(around, axis=0))
-    whole = float(np.square(row - np.median(row)).sum())
+    """Return the energy of samples that leave their neighbours far behind, as a share of all."""
+    away = row - np.median(row)
+    middle, sides = np.abs(away[1:-1]), np.maximum(np.abs(away[:-2]), np.abs(away[2:]))
+    alone = np.square(middle[sides <= ALONE * middle])
+    whole = float(np.square(away).sum())
     count = max(1, round(SPARSE * row.size))
     return float(np.sort(alone)[-count:].sum() / whole) if whole else 0.0
 
@@ -88,7 +94,7 @@ def _axis_ratio(during: Floats) -> float | None:
 
 def _jump(node: NodeMotion) -> tuple[float | None, float | None]:
     n_after = round(AFTER_S * node.rate_hz)
-    rest, after = node.accel_ms2[:, : node.n_before], node.accel_ms2[:, -n_after:]
+    rest, after = node.rest, node.accel_ms2[:, -n_after:]
     if rest.shape[1] < n_after or node.accel_ms2.shape[1] < node.n_before + 2 * n_after:
         return None, None
     moved = np.abs(after.mean(axis=-1) - rest.mean(axis=-1))
@@ -97,13 +103,18 @@ def _jump(node: NodeMotion) -> tuple[float | None, float | None]:
     return float(moved[at]), float(moved[at] / spread[at])
 
 
-def _hum(node: NodeMotion) -> float | None:
-    rest = node.accel_ms2[:, : node.n_before]
-    if node.rate_hz < 2.5 * QUIET_HZ or rest.shape[1] < 2 * node.rate_hz:
+def hums_ms2(node: NodeMotion) -> Floats | None:
+    """Return each axis' rms above 20 Hz at rest, 0 if more than 2 % lies below; None if untold.
+
+    The share is that of the triggers, which do not listen to an axis that hums alone.
+    """
+    rest = node.rest
+    if node.rate_hz < 2.5 * HUM_HZ or rest.shape[1] < 2 * node.rate_hz:
         return None
     spectrum = np.square(np.abs(np.fft.rfft(rest - rest.mean(axis=-1, keepdims=True), axis=-1)))
     freq_hz = np.fft.rfftfreq(rest.shape[1], 1 / node.rate_hz)
-    above = spectrum[:, freq_hz > QUIET_HZ].sum(axis=-1)
-    whole = np.maximum(spectrum.sum(axis=-1), np.finfo(np.float64).tiny)
+    below = spectrum[:, (freq_hz > 0.05) & (freq_hz <= HUM_HZ)].sum(axis=-1)
+    above = spectrum[:, freq_hz > HUM_HZ].sum(axis=-1)
+    whole = np.maximum(above + below, np.finfo(np.float64).tiny)
     power = rest.var(axis=-1) * above / whole
-    return float(np.sqrt(np.where(above >= 0.95 * whole, power, 0.0).max()))
+    return np.asarray(np.sqrt(np.where(below <= HUM_SHARE * whole, power, 0.0)))

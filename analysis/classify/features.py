@@ -1,7 +1,7 @@
 """What can be measured of a motion without knowing its cause."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from plumbline.analysis.classify.envelope import (
     half_seconds,
     moved,
 )
-from plumbline.analysis.classify.faults import Faults, faults
+from plumbline.analysis.classify.faults import Faults, faults, hums_ms2
 from plumbline.analysis.classify.motion import NodeMotion
 from plumbline.analysis.classify.settings import ClassifySettings
 from plumbline.analysis.classify.shares import Shares, shares
@@ -49,6 +49,9 @@ class Features:
         Its largest value between 0.1 and 20 Hz. [m/s2]
     shaken_s, span_s
         Its active half seconds, and from the first to the last of them. [s]
+    rise_s, coda_s
+        How long it stood over its rest before and after it was loudest; None if nothing is
+        known of its rest. [s]
     swell
         When it was loudest, as a share of the span: 0 at the start. [1]
     steady
@@ -71,6 +74,8 @@ class Features:
     peak_ms2: float
     shaken_s: float
     span_s: float
+    rise_s: float | None
+    coda_s: float | None
     swell: float
     steady: float
     shares: Shares
@@ -97,13 +102,15 @@ def features(nodes: Sequence[NodeMotion], settings: ClassifySettings | None = No
     settings = ClassifySettings() if settings is None else settings
     if not nodes:
         raise ValueError("a motion without a node has no features")
+    nodes = [_without_hum(node, settings) for node in nodes]
     motions = [moved(node.accel_ms2, node.rate_hz) for node in nodes]
     sizes = [_sizes(m, n) for m, n in zip(motions, nodes, strict=True)]
     loudest = [float(size.max()) for _, size in sizes]
     moving = [_moves(rest, size, settings) for rest, size in sizes]
     at = _lead(nodes, loudest)
     lead, motion = nodes[at], motions[at][:, nodes[at].n_before :]
-    size = sizes[at][1]
+    rest, size = sizes[at]
+    rise_s, coda_s = _around(rest, size, settings)
     active = np.flatnonzero(size >= settings.active_share * size.max())
     first, last = int(active[0]), int(active[-1]) + 1
     n = round(HALF_S * lead.rate_hz)
@@ -119,6 +126,8 @@ def features(nodes: Sequence[NodeMotion], settings: ClassifySettings | None = No
         peak_ms2=float(np.abs(motion).max()),
         shaken_s=active.size * HALF_S,
         span_s=(last - first) * HALF_S,
+        rise_s=rise_s,
+        coda_s=coda_s,
         swell=float((np.argmax(size) - first) / max(last - first, 1)),
         steady=_steady(span, lead.rate_hz),
         shares=shares(raw[loud], lead.rate_hz, settings.low_hz, settings.high_hz),
@@ -128,9 +137,23 @@ def features(nodes: Sequence[NodeMotion], settings: ClassifySettings | None = No
     )
 
 
+def _without_hum(node: NodeMotion, settings: ClassifySettings) -> NodeMotion:
+    """Return a node without the axes that hum while another does not: nobody listens to them."""
+    hums = hums_ms2(node)
+    if hums is None or not np.any(deaf := hums >= settings.hum_ms2) or np.all(deaf):
+        return node
+    kept = np.flatnonzero(~deaf)
+    vertical = None if node.vertical is None else np.flatnonzero(kept == node.vertical)
+    return replace(
+        node,
+        accel_ms2=node.accel_ms2[kept],
+        vertical=int(vertical[0]) if vertical is not None and vertical.size else None,
+    )
+
+
 def _sizes(motion: Floats, node: NodeMotion) -> tuple[float, Floats]:
     """Return the rms at rest, and the rms of each half second of the motion. [m/s2]"""
-    rest = motion[:, : node.n_before]
+    rest = motion[:, : node.rest.shape[1]]
     quiet = float(np.sqrt(np.square(rest).mean(axis=-1).max())) if rest.size else 0.0
     return quiet, half_seconds(motion[:, node.n_before :], node.rate_hz).max(axis=0)
 
@@ -138,6 +161,19 @@ def _sizes(motion: Floats, node: NodeMotion) -> tuple[float, Floats]:
 def _moves(rest: float, size: Floats, settings: ClassifySettings) -> bool:
     least = min(max(settings.moving_ratio * rest, settings.moving_ms2), settings.surely_ms2)
     return bool(size.max() >= least)
+
+
+def _around(
+    rest: float, size: Floats, settings: ClassifySettings
+) -> tuple[float | None, float | None]:
+    """Return how long a motion rose and how long it took to fall back to its rest. [s]"""
+    if rest == 0:
+        return None, None
+    over = np.flatnonzero(size >= max(settings.moving_ratio * rest, settings.moving_ms2))
+    at = int(np.argmax(size))
+    if over.size == 0:
+        return 0.0, 0.0
+    return max(at - int(over[0]), 0) * HALF_S, max(int(over[-1]) - at, 0) * HALF_S
 
 
 def _lead(nodes: Sequence[NodeMotion], loudest: Sequence[float]) -> int:

@@ -45,6 +45,11 @@ class NodeMotion:
             raise ValueError(f"{self.code}: less than a second of motion")
 
     @property
+    def rest(self) -> NDArray[np.float64]:
+        """The first half of what came before: a motion often begins before its onset is told."""
+        return self.accel_ms2[:, : self.n_before // 2]
+
+    @property
     def n_before(self) -> int:
         """Samples that come before the motion."""
         return round(self.before_s * self.rate_hz)

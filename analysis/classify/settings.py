@@ -24,6 +24,8 @@ class ClassifySettings:
         share of energy is counted between 0.1 Hz and the upper corner of the rate. [Hz]
     far_share, near_share
         Least share of energy below ``low_hz``, and below ``high_hz``, for an earthquake. [1]
+    coda_s, coda_ratio
+        A coda lasts so long, and so many times longer than the motion rose. [s, 1]
     high_share
         Least share above ``high_hz`` for blows, machines, vehicles and feet. [1]
     narrow_share, sway_hz, machine_hz
@@ -40,11 +42,12 @@ class ClassifySettings:
         Cadence of walking, slowest and fastest. [Hz]
     feet_ms2
         Feet move a floor this much at most. [m/s2]
-    stuck_share, spike_share, axis_ratio, jump_ratio, hum_ms2
+    stuck_share, spike_share, axis_ratio, jump_ratio, jump_share, hum_ms2
         A channel is stuck with this share of samples equal to the one before; spikes when single
         samples carry this share of the energy; alone when it is so many times louder than
         the rest of its instrument; has jumped when its mean moved by so many times the
-        motion on both sides; hums with so much above 20 Hz at rest. [1, 1, 1, 1, m/s2]
+        motion on both sides and by this share of its largest value; hums with so much above 20 Hz
+        at rest. [1, 1, 1, 1, 1, m/s2]
     least, lead
         Points a cause needs, and by how many it must lead the next. [points]
     """
@@ -58,8 +61,10 @@ class ClassifySettings:
     low_hz: float = 1.0
     high_hz: float = 5.0
     far_share: float = 0.3
-    near_share: float = 0.3
-    high_share: float = 0.6
+    near_share: float = 0.2
+    coda_s: float = 10.0
+    coda_ratio: float = 4.0
+    high_share: float = 0.85
     narrow_share: float = 0.5
     sway_hz: float = 1.5
     machine_hz: float = 10.0
@@ -76,6 +81,7 @@ class ClassifySettings:
     spike_share: float = 0.5
     axis_ratio: float = 30.0
     jump_ratio: float = 3.0
+    jump_share: float = 0.2
     hum_ms2: float = 0.015
     least: float = 3.0
     lead: float = 1.0

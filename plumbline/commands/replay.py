@@ -1,7 +1,6 @@
 """``plumbline replay``: the collector's very detectors over records and archives."""
 
 import argparse
-import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.detect.settings import DetectSettings
-    from plumbline.records import Record
     from plumbline.replaying.run import Replayed
 
 DETECTORS = ("short_period", "long_period")
@@ -82,10 +80,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Replay and print what was found."""
-    from plumbline.replaying.config import detect_settings
-
-    settings = detect_settings(args.detectors, args.without)
-    replayed = _archive(args, settings) if _is_archive(args) else _files(args, settings)
+    replayed = replay(args)
     if args.json:
         reports: list[dict[str, Any]] = [one.report for one in replayed]
         print(json.dumps({"structures": reports}, indent=1, ensure_ascii=False))
@@ -98,6 +93,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def replay(args: argparse.Namespace) -> "list[Replayed]":
+    """Replay what the arguments name."""
+    from plumbline.replaying.config import detect_settings
+
+    settings = detect_settings(args.detectors, args.without)
+    return _archive(args, settings) if _is_archive(args) else _files(args, settings)
+
+
 def _is_archive(args: argparse.Namespace) -> bool:
     folders = [name for name in args.files if Path(name).is_dir()]
     if folders and len(args.files) > 1:
@@ -107,6 +110,7 @@ def _is_archive(args: argparse.Namespace) -> bool:
 
 def _files(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":
     from plumbline.replaying.assembly import NothingToReplay, Rules, structures_of
+    from plumbline.replaying.files import records_of
     from plumbline.replaying.run import replayed_files
 
     rules = Rules(
@@ -114,28 +118,10 @@ def _files(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replay
         shape_peak_ms2=None if args.shape_peak is None else args.shape_peak / 100,
     )
     try:
-        structures = structures_of(_records(args), rules)
+        structures = structures_of(records_of(args), rules)
     except NothingToReplay as error:
         raise CommandError(f"{error}; see --help for what is read") from error
     return replayed_files(structures, settings, noise_before_s=args.noise_before)
-
-
-def _records(args: argparse.Namespace) -> "list[Record]":
-    """Read the files; columns that are no table's may still be those `plumbline measure` reads."""
-    from plumbline.event_files.options import records_of
-    from plumbline.records import RecordError, Unit, read_records
-
-    try:
-        return records_of(args)
-    except CommandError:
-        if args.columns is None:
-            raise
-        unit = None if args.units is None else Unit(args.units)
-        with contextlib.suppress(RecordError, OSError):
-            return read_records(
-                args.files, unit=unit, rate_hz=args.rate, columns=args.columns.split(",")
-            )
-        raise
 
 
 def _archive(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":

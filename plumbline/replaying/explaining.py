@@ -8,7 +8,7 @@ from plumbline.analysis.classify import ClassifySettings, NodeMotion, Verdict, c
 from plumbline.replaying.material import Node, Piece, Structure
 from plumbline.wire.block import NS
 
-BEFORE_S = 10.0
+BEFORE_S = 20.0
 """How much before an onset is looked at as rest. [s]"""
 
 LONGEST_S = 300.0

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plumbline.collector.events.model import Event, Kind
 from plumbline.replaying.explaining import explained, loudest
@@ -20,6 +21,9 @@ FIRST_MS2 = GAL
 """Seconds are also counted from when the ground first passes this: 1 gal. [m/s2]"""
 
 FOR_EVER = 2**62
+STILL_S = 2.0
+"""An axis that passes 1 gal within the first of its samples is not asked when it did. [s]"""
+
 APART_NS = 10 * NS
 """Motion over 1 gal that stops for so long and comes again is another motion. [ns]"""
 
@@ -86,8 +90,8 @@ def passes_ns(structure: Structure, onset_ns: int | None = None) -> int | None:
     times: list[np.ndarray] = []
     for node in structure.grounds:
         for piece in node.pieces:
-            away = np.abs(piece.accel_ms2 - node.offset_ms2[:, np.newaxis]).max(axis=0)
-            over = np.flatnonzero(away >= FIRST_MS2)
+            away = np.abs(piece.accel_ms2 - node.offset_ms2[:, np.newaxis])
+            over = np.flatnonzero(away[_still_first(away, piece.rate_hz)].max(axis=0) >= FIRST_MS2)
             times.append(piece.start_ns + np.rint(over * (NS / piece.rate_hz)).astype(np.int64))
     every = np.sort(np.concatenate(times)) if times else np.zeros(0, dtype=np.int64)
     if every.size == 0:
@@ -98,6 +102,12 @@ def passes_ns(structure: Structure, onset_ns: int | None = None) -> int | None:
         return int(every[0])
     at = np.flatnonzero(ends >= onset_ns)
     return int(every[begins[at[0]]]) if at.size else None
+
+
+def _still_first(away: NDArray[np.float64], rate_hz: float) -> NDArray[np.bool_]:
+    """Return the axes that are still at first, or all where none is: a hum is no motion."""
+    still = away[:, : round(STILL_S * rate_hz)].max(axis=1) < FIRST_MS2
+    return still if np.any(still) else np.ones(len(away), dtype=bool)
 
 
 def _node(node: Node, *, excerpts: bool) -> dict[str, Any]:
