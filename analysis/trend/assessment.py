@@ -13,7 +13,7 @@ from plumbline.analysis.trend.ends import Ends, ends
 from plumbline.analysis.trend.history import WatchHistory, watch_history
 from plumbline.analysis.trend.offset import Offset, offset
 from plumbline.analysis.trend.rate_watch import daily_budget, with_yesterday
-from plumbline.analysis.trend.steps import BLOCKS_PER_HOLD, StepFindings, steps
+from plumbline.analysis.trend.steps import StepFindings, steps
 from plumbline.analysis.trend.theil_sen import FEWEST_POINTS, Trend, trend
 from plumbline.analysis.trend.thinning import thinned
 
@@ -128,6 +128,8 @@ def assess(
     if reading.size < FEWEST_POINTS:
         raise ValueError(f"only {reading.size} readings; {FEWEST_POINTS} are needed")
     span_d = float(np.ptp(time_d[finite]))
+    if span_d == 0:
+        raise ValueError("all readings have one and the same time")
     step_d = 1.0 if span_d >= DAILY_FROM_D else max(span_d / SHORT_BLOCKS, 1e-9)
 
     jumps = _steps(time_s, values, asked, remarks)
@@ -202,10 +204,11 @@ def _steps(
     time_s: NDArray[Any], values: NDArray[Any], asked: Question, remarks: list[str]
 ) -> StepFindings | None:
     finite = np.isfinite(values)
-    if np.count_nonzero(finite) < 2 * BLOCKS_PER_HOLD:
-        remarks.append(f"no steps looked for: fewer than {2 * BLOCKS_PER_HOLD} readings")
+    try:
+        return steps(time_s[finite], values[finite], hold_s=asked.hold_s)
+    except ValueError as error:
+        remarks.append(f"no steps looked for: {error}")
         return None
-    return steps(time_s[finite], values[finite], hold_s=asked.hold_s)
 
 
 def _offset(

@@ -8,8 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 # A value this many sigma from its level costs no more than any other outlier.
 OUTLIER_SIGMA: Final = 3.0
 
-# Levels tried, at most; half a sigma apart otherwise.
+# Levels tried, at most; half a sigma apart otherwise. Fewer on a record of many values, so
+# that the table of ways back stays below this many entries.
 MOST_LEVELS: Final = 1500
+MOST_ENTRIES: Final = 20_000_000
 
 
 class Levels(NamedTuple):
@@ -65,7 +67,8 @@ def lasting_levels(values: ArrayLike, *, sigma: float, hold: int) -> Levels:
     if not np.any(finite):
         return Levels(np.full(y.shape, np.nan), np.zeros(1, np.intp), np.zeros(y.shape, bool))
     lowest, highest = float(np.min(y[finite])), float(np.max(y[finite]))
-    count = int(np.clip(np.ceil((highest - lowest) / (0.5 * sigma)) + 1, 1, MOST_LEVELS))
+    most = min(MOST_LEVELS, MOST_ENTRIES // y.size)
+    count = int(np.clip(np.ceil((highest - lowest) / (0.5 * sigma)) + 1, 1, most))
     grid = np.linspace(lowest, highest, count)
     spacing = (highest - lowest) / max(count - 1, 1)
     spread = max(sigma, spacing / 2)

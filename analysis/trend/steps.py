@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,10 @@ from plumbline.analysis.trend.transients import Transient, transients
 
 # Blocks a hold is cut into: fine enough to time a step, coarse enough to average vibration.
 BLOCKS_PER_HOLD: Final = 24
+
+# Fewer blocks a hold settle nothing; more blocks a record than these take minutes.
+FEWEST_BLOCKS: Final = 8
+MOST_BLOCKS: Final = 30_000
 
 # A step is claimed above this many sigma of the same jump measured where nothing happened.
 CLAIM_SIGMA: Final = 5.0
@@ -84,12 +88,13 @@ def steps(time_s: ArrayLike, values: ArrayLike, *, hold_s: float | None = None) 
         Record in order of time, shape ``(n,)``; NaN means "no reading". [s], any unit
     hold_s
         What returns within this time is a transient; a thirtieth of the record by
-        default. [s]
+        default, eight readings at least. [s]
 
     Raises
     ------
     ValueError
-        If there are fewer than 48 readings: nothing to tell a step from.
+        If there are fewer than 48 readings, or if the hold holds too few readings, or the
+        record too few holds, to tell a step.
 
     Notes
     -----
@@ -106,8 +111,11 @@ def steps(time_s: ArrayLike, values: ArrayLike, *, hold_s: float | None = None) 
     if np.count_nonzero(np.isfinite(reading)) < 2 * BLOCKS_PER_HOLD:
         raise ValueError(f"need at least {2 * BLOCKS_PER_HOLD} readings to tell a step")
     origin = float(time[0])
-    hold_s = (float(time[-1]) - origin) / 30.0 if hold_s is None else hold_s
-    hold = BLOCKS_PER_HOLD
+    span_s = float(time[-1]) - origin
+    spacing = _spacing(time)
+    if hold_s is None:
+        hold_s = max(span_s / 30.0, FEWEST_BLOCKS * spacing)
+    hold = _blocks_a_hold(spacing, span_s, hold_s)
     blocks = even_blocks(time - origin, reading, hold_s / hold)
     spread = wander(blocks.values, hold // 2)
     if spread == 0:
@@ -139,6 +147,25 @@ def steps(time_s: ArrayLike, values: ArrayLike, *, hold_s: float | None = None) 
         limit=limit,
         hold_s=hold_s,
     )
+
+
+def _spacing(time: NDArray[Any]) -> float:
+    """Return how far apart the readings usually are. [s]"""
+    apart = np.diff(time)
+    apart = apart[apart > 0]
+    return float(np.median(apart)) if apart.size else math.inf
+
+
+def _blocks_a_hold(spacing: float, span_s: float, hold_s: float) -> int:
+    """Return how many blocks a hold is cut into: none shorter than the readings are apart."""
+    if not 0 < hold_s <= span_s / 4.0:
+        raise ValueError(f"a hold of {hold_s:g} s does not fit four times into the record")
+    blocks = min(BLOCKS_PER_HOLD, int(hold_s / spacing + 1e-9))
+    if blocks < FEWEST_BLOCKS or span_s / hold_s * blocks > MOST_BLOCKS:
+        raise ValueError(
+            f"a hold of {hold_s:g} s is too short for {span_s:g} s of readings {spacing:g} s apart"
+        )
+    return blocks
 
 
 @dataclass(frozen=True, slots=True)

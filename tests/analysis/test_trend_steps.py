@@ -76,6 +76,12 @@ def test_too_few_readings_tell_no_step():
         steps(np.arange(40.0), np.zeros(40))
 
 
+@pytest.mark.parametrize(("hold_s", "why"), [(0.5, "too short"), (400.0, "four times")])
+def test_a_hold_the_record_cannot_carry_is_refused(hold_s, why):
+    with pytest.raises(ValueError, match=why):
+        steps(TIME, noisy(6), hold_s=hold_s)
+
+
 def test_lasting_levels_are_the_cheapest_of_all_by_brute_force():
     y = np.array([0.0, 0.1, -0.1, 0.0, 3.0, 0.1, 5.0, 5.1, 4.9, 5.0, 5.0, 5.1])
     found = lasting_levels(y, sigma=0.5, hold=3)
