@@ -50,11 +50,14 @@ class Round:
 
     Parameters
     ----------
+    from_ns
+        The window does not begin before this: the shaking before it is not of this episode.
+        [ns since 1970]
     until_ns
         End of the window: when it closed, or what is archived by now. [ns since 1970]
-    closed, patient
-        Whether the episode is over; then a node is final if nothing is missing, or if there is
-        no more patience for stragglers.
+    patient
+        Whether stragglers are still waited for: then a node of a closed episode is final only
+        if nothing is missing.
     """
 
     def __init__(
@@ -63,13 +66,14 @@ class Round:
         streams: Sequence[Place],
         settings: EpisodesSettings,
         *,
+        from_ns: int,
         until_ns: int,
         patient: bool,
     ) -> None:
         self.event = event
         self.patient = patient
         self.whole = True
-        start_ns = event.onset_ns - round(settings.lead_s * NS)
+        start_ns = max(event.onset_ns - round(settings.lead_s * NS), from_ns)
         self._asked_ns = start_ns, min(until_ns, start_ns + LONGEST_NS)
         self._left = deque(streams if self._asked_ns[1] > start_ns else ())
         self._nodes = [place.node for place in streams]

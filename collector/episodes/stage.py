@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.episodes.rounds import Round, measured_streams
+from plumbline.collector.episodes.rounds import LONGEST_NS, Round, measured_streams
 from plumbline.collector.episodes.settings import EpisodesSettings
 from plumbline.collector.episodes.store import EpisodeStore
 from plumbline.collector.episodes.ties import Ties
@@ -123,9 +123,23 @@ class EpisodesStage:
         until_ns = now_ns - ARCHIVED_NS if event.closed_ns is None else event.closed_ns
         patient = now_ns < _over_ns(event, changed_ns) + STRAGGLERS_NS
         streams = self._streams[event.structure]
-        made = Round(event, streams, self._settings, until_ns=until_ns, patient=patient)
+        made = Round(
+            event,
+            streams,
+            self._settings,
+            from_ns=self._quiet_ns(event),
+            until_ns=until_ns,
+            patient=patient,
+        )
         self._round = made, changed_ns
         return True
+
+    def _quiet_ns(self, event: Event) -> int:
+        """Return when the shaking before an episode was over: an aftershock's quiet is shorter."""
+        begin_ns = event.onset_ns - LONGEST_NS
+        before = self._events.between(begin_ns, event.onset_ns - 1, event.structure)
+        ended = [b.closed_ns for b in before if b.kind is Kind.SHAKING and b.closed_ns is not None]
+        return min(max(ended, default=begin_ns), event.onset_ns)
 
     def _due_ns(self, event: Event, changed_ns: int) -> int:
         """Return when an episode is to be measured next; one that came late once it is over."""

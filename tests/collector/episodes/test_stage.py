@@ -162,6 +162,18 @@ def test_an_episode_found_late_is_measured_too(site: Site) -> None:
     assert site.store.measures(event.id)["0A"].final
 
 
+def test_an_aftershock_does_not_take_over_the_peaks_before_it(site: Site) -> None:
+    site.record(GROUND)
+    again_ns = CLOSED_NS + 10 * NS
+    again = shaking(onset_ns=again_ns, closed_ns=again_ns + 15 * NS)
+    site.events.save(shaking(closed_ns=CLOSED_NS), again)
+    site.idle_until(OVER_S + 30)
+    body = site.store.measures(again.id)["0A"].body
+    assert body["window"]["asked_start_ns"] == CLOSED_NS
+    assert abs(body["axes"][1]["pga_ms2"]) < 0.002
+    assert body["rules"]["baseline"] == "pre-event mean"
+
+
 def test_what_is_no_episode_is_not_measured(site: Site) -> None:
     site.record(GROUND)
     site.events.save(shaking(closed_ns=CLOSED_NS, kind=Kind.SILENCE))
