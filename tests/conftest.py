@@ -25,7 +25,10 @@ def nothing_left_behind(
     """Fail a test that leaves a thread running, or logs an ERROR it does not expect."""
     before = set(threading.enumerate())
     yield
-    left = [t.name for t in threading.enumerate() if t not in before and not t.daemon]
+    ours = [t for t in threading.enumerate() if t not in before and not t.daemon]
+    for thread in ours:
+        thread.join(5.0)  # AnyIO tells its workers to end, and does not wait for them
+    left = [thread.name for thread in ours if thread.is_alive()]
     assert left == [], f"threads left running: {left}"
     if request.node.get_closest_marker("logs_errors") is None:
         errors = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR]
