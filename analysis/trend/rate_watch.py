@@ -1,6 +1,6 @@
 """Has the rate changed? A daily look at a compensated series, with its false alarms counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
+from plumbline.analysis.huber import robust_sigma
+from plumbline.analysis.trend.hampel import hampel
 from plumbline.analysis.trend.thinning import lag_one
 
 # How long ago the change may have begun. [d]
@@ -19,6 +21,14 @@ LEARNED_FROM_D: Final = 14
 # Days of history before anything may alarm, and the most that is looked back on.
 FEWEST_DAYS: Final = 30
 MOST_DAYS: Final = 400
+
+# A day this many robust sigma from the median of the week around it is left out, until its
+# neighbours bear it out: one bad day is neither a rate nor a step.
+BAD_DAY_SIGMA: Final = 6.0
+HALF_WEEK: Final = 3
+
+# A still instrument's reading jumps between two digits: less than this many is no change.
+CLAIM_DIGITS: Final = 1.5
 
 # Two directions, two kinds of change: all share the budget of one day.
 WAYS: Final = 4
@@ -118,14 +128,16 @@ def rate_change(
 
     Notes
     -----
-    Against the line, covariates and known steps of the whole history, a ramp and a step
-    are tried at each of `ONSETS_D`, by generalised least squares with first-order noise.
-    The best one's Student probability times the number of looks is compared with the
-    budget. That union bound, over looks and day by day, makes the true false alarms fewer
-    than budgeted, for the looks overlap; the noise's correlation is taken one standard
-    error above its estimate, because a short history underrates it. Line and covariates
-    are estimated again each day, so a poorly known season widens the test instead of
-    alarming it.
+    A day far from the week around it is left out until others bear it out, so a sudden step
+    is told two days later and a single bad day never. Against the line, covariates and
+    known steps of the whole history, a ramp and a step are tried at each of `ONSETS_D`, by
+    generalised least squares with first-order noise. The best one's Student probability
+    times the number of looks is compared with the budget. That union bound, over looks and
+    day by day, makes the true false alarms fewer than budgeted, for the looks overlap; the
+    noise's correlation is taken one standard error above its estimate, because a short
+    history underrates it. Line and covariates are estimated again each day, so a poorly
+    known season widens the test instead of alarming it. What moved the series by less than
+    one and a half of its last digits is not claimed.
     """
     rows = _Rows.of(day_d, values, covariates, known_steps_d)
     day = rows.day
@@ -140,7 +152,10 @@ def rate_change(
         residual = _Looks.of(rows, tried, phi).residual
         phi = lag_one(day, residual, 1.0)
         phi = min(phi + np.sqrt((1.0 - phi**2) / day.size), 0.98)
-    return _answer(_Looks.of(rows, tried, phi), float(day[-1]), onsets, budget, tolerated)
+    found = _answer(_Looks.of(rows, tried, phi), float(day[-1]), onsets, budget, tolerated)
+    moved = found.size * (found.day_d - found.since_d if found.kind is Kind.RATE else 1.0)
+    claimed = abs(moved) > CLAIM_DIGITS * _last_digit(rows.values)
+    return replace(found, alarm=found.alarm and claimed)
 
 
 class _Rows(NamedTuple):
@@ -162,6 +177,7 @@ class _Rows(NamedTuple):
         kept = np.ones(day.size, dtype=bool)
         for step in known_steps_d:
             kept &= np.abs(day - step) > 0.5
+        kept &= ~_bad_days(y)
         index = np.flatnonzero(kept)[-MOST_DAYS:]
         day = day[index]
         if day.size == 0:
@@ -196,8 +212,10 @@ class _Looks(NamedTuple):
         target, shapes = free[:, 0], free[:, 1:]
         power = np.maximum(np.sum(shapes**2, axis=0), 1e-12)
         size = (shapes.T @ target) / power
-        left = np.maximum(target @ target - size**2 * power, 1e-300)
         freedom = rows.day.size - rows.design.shape[1] - 2
+        # Coarse digits may leave nothing: no residual is smaller than its rounding.
+        rounding = max(freedom * _last_digit(rows.values) ** 2 / 12.0, 1e-300)
+        left = np.maximum(target @ target - size**2 * power, rounding)
         explained = np.column_stack([tried[:, int(np.argmin(left))], rows.design])
         fit = np.linalg.lstsq(explained, rows.values, rcond=None)[0]
         residual = rows.values - explained @ fit
@@ -226,6 +244,26 @@ def _answer(
         high=size + reach,
         p=p,
     )
+
+
+def _bad_days(y: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which days stand far from the week around them."""
+    if y.size < 2 * HALF_WEEK:
+        return np.zeros(y.size, dtype=bool)
+    usual = robust_sigma(np.diff(y)) / np.sqrt(2.0)
+    return hampel(
+        y,
+        half_window=HALF_WEEK,
+        n_sigma=BAD_DAY_SIGMA,
+        floor=max(float(usual), _last_digit(y)),
+    ).outlier
+
+
+def _last_digit(y: NDArray[Any]) -> float:
+    """Return the smallest difference between two different values, arithmetic's at least."""
+    apart = np.diff(np.unique(y))
+    arithmetic = 1e-12 * float(np.max(np.abs(y)))
+    return max(float(apart.min()), arithmetic) if apart.size else arithmetic
 
 
 def _whitened(day: NDArray[Any], rows: NDArray[Any], phi: float) -> NDArray[Any]:

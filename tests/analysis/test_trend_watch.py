@@ -69,6 +69,27 @@ def test_a_change_within_what_is_tolerated_is_nobodys_business():
     assert not rate_change(DAYS, y, budget=BUDGET, tolerated=1.0).alarm
 
 
+def test_one_bad_day_is_no_alarm_on_any_day_after_it():
+    for seed in range(5):
+        y = quiet(seed)
+        y[170] += 100.0
+        for end in range(171, 181):
+            assert not rate_change(DAYS[:end], y[:end], budget=BUDGET).alarm
+
+
+def test_a_sudden_step_is_told_within_three_days():
+    y = quiet(20) + 40.0 * (DAYS > 190.0)
+    first = next(e for e in range(190, 201) if rate_change(DAYS[:e], y[:e], budget=BUDGET).alarm)
+    assert 191 <= first <= 194
+
+
+def test_the_last_digit_of_a_still_instrument_is_no_alarm():
+    y = np.zeros(200)
+    y[197:] = 1.0
+    assert not rate_change(DAYS, y, budget=BUDGET).alarm
+    assert not rate_change(DAYS, np.full(200, 1e6), budget=BUDGET).alarm
+
+
 def test_a_short_history_says_nothing():
     assert rate_change(DAYS[:29], quiet(7)[:29], budget=BUDGET) is None
 
