@@ -10,6 +10,9 @@ from plumbline.collector.health.metrics import Reading
 from plumbline.collector.health.readings import channel_readings
 from plumbline.collector.stages import StageRunner
 
+ESSENTIAL = ("archive", "detect", "slow")
+"""Stages without which the collector is not well; a dead InfluxDB only delays a chart."""
+
 
 def health(data: DataPath, runners: Sequence[StageRunner]) -> dict[str, Any]:
     """Return ``ok``, the stages and every open problem in words."""
@@ -22,7 +25,7 @@ def health(data: DataPath, runners: Sequence[StageRunner]) -> dict[str, Any]:
     ok = (
         data.desk.alive()
         and data.subscriber.connected
-        and all(stage["error"] is None for stage in stages.values())
+        and all(stages[name]["error"] is None for name in ESSENTIAL if name in stages)
     )
     return {"ok": ok, "stages": stages, "problems": problems}
 

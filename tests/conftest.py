@@ -31,7 +31,8 @@ def nothing_left_behind(
     left = [thread.name for thread in ours if thread.is_alive()]
     assert left == [], f"threads left running: {left}"
     if request.node.get_closest_marker("logs_errors") is None:
-        errors = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR]
+        logged = caplog.get_records("call")
+        errors = [r.getMessage() for r in logged if r.levelno >= logging.ERROR]
         assert errors == [], f"logged as ERROR: {errors}"
 
 

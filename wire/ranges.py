@@ -50,7 +50,8 @@ class RangeSet:
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return iter(list(zip(self._firsts, self._lasts, strict=True)))
 
-    def __len__(self) -> int:
+    def size(self) -> int:
+        """Return how many numbers are in the set (not ``len``: it may be billions)."""
         return sum(last - first + 1 for first, last in self)
 
     def __eq__(self, other: object) -> bool:
