@@ -162,6 +162,7 @@ def test_the_quakes_step_is_reported_within_10_urad():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_forty_years_of_beams_keep_both_promises():
     assert np.percentile([days_to_detection(seed) for seed in range(40)], 95) <= 21.0
     # One in fifty channel years is allowed: two in forty would be bad luck of 1 in 5.
