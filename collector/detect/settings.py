@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from plumbline.analysis.standing import Standing
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.shaking import LONG_PERIOD, SHORT_PERIOD, ShakingSettings
+from plumbline.collector.bounds import Bounds
 from plumbline.collector.events.model import Level
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
@@ -18,32 +18,10 @@ Seconds = Annotated[float, Field(gt=0)]
 Gal = Annotated[float, Field(gt=0)]
 GAL = 0.01
 """One gal. [m/s2]"""
-LEVELS = (Level.AMBER, Level.RED, Level.BLACK)
 
 
-class Bounds(Settings):
-    """Bounds of a structure's acceleration, with where they come from."""
-
-    structure: str
-    amber: Gal | None = None
-    red: Gal | None = None
-    black: Gal | None = None
-    source: Annotated[str, Field(min_length=1)]
-    standing: Standing = Standing.CANDIDATE
-
-    @model_validator(mode="after")
-    def _rises(self) -> "Bounds":
-        bounds = [bound for _, bound in self.bounds()]
-        if not bounds:
-            raise ValueError("expected at least one of amber, red, black")
-        if bounds != sorted(set(bounds)):
-            raise ValueError("expected amber < red < black")
-        return self
-
-    def bounds(self) -> list[tuple[Level, float]]:
-        """Return the levels that are set, lowest first. [gal]."""
-        pairs = zip(LEVELS, (self.amber, self.red, self.black), strict=True)
-        return [(level, bound) for level, bound in pairs if bound is not None]
+class ShakingBounds(Bounds):
+    """Bounds of a structure's acceleration. [gal]"""
 
     def crossed(self, peak_gal: float) -> tuple[Level, float] | None:
         """Return the highest level a peak reaches and its bound, or None below all. [gal]."""
@@ -51,7 +29,7 @@ class Bounds(Settings):
         return over[-1] if over else None
 
 
-class ThresholdRule(Bounds):
+class ThresholdRule(ShakingBounds):
     """Acceleration between 0.05 and 20 Hz over a bound on several nodes, for a while."""
 
     nodes: Annotated[int, Field(ge=1)] = 2
@@ -90,7 +68,7 @@ class DetectSettings(Settings):
     """An episode closes when no sample has come for so long. [s]"""
     snapshot_s: Seconds = 10.0
     """State is kept this often; what came after is replayed from the journal. [s]"""
-    limit: tuple[Bounds, ...] = ()
+    limit: tuple[ShakingBounds, ...] = ()
     """Levels of shaking and sway, by the largest acceleration at the ground node."""
     threshold: tuple[ThresholdRule, ...] = ()
 

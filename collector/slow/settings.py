@@ -4,17 +4,15 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from plumbline.analysis.standing import Standing
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.bounds import Bounds
+from plumbline.collector.events.model import Kind
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 from plumbline.wire.settings import Problem, Settings
 
 Seconds = Annotated[float, Field(gt=0)]
-Bound = Annotated[float, Field(gt=0)]
-LEVELS = (Level.AMBER, Level.RED, Level.BLACK)
 
 
 class Quantity(StrEnum):
@@ -42,36 +40,16 @@ RATES = (Quantity.TILT_RATE, Quantity.DIFFERENTIAL_SETTLEMENT_RATE)
 SETTLEMENTS = (Quantity.DIFFERENTIAL_SETTLEMENT, Quantity.DIFFERENTIAL_SETTLEMENT_RATE)
 
 
-class SlowLimit(Settings):
-    """One limit of one node, with where it comes from."""
+class SlowLimit(Bounds):
+    """One limit of one node."""
 
-    structure: str
     node: str
     of: Quantity
-    amber: Bound | None = None
-    red: Bound | None = None
-    black: Bound | None = None
-    source: Annotated[str, Field(min_length=1)]
-    standing: Standing = Standing.CANDIDATE
     dwell_s: Annotated[float, Field(ge=0)] = 0.0
     """How long it must be over before the level rises. [s]"""
     clear_s: Seconds = 60.0
     """How long it must be under, by ``hysteresis``, before the level falls. [s]"""
     hysteresis: Annotated[float, Field(ge=0, lt=1)] = 0.1
-
-    @model_validator(mode="after")
-    def _rises(self) -> "SlowLimit":
-        bounds = [bound for _, bound in self.bounds()]
-        if not bounds:
-            raise ValueError("expected at least one of amber, red, black")
-        if bounds != sorted(set(bounds)):
-            raise ValueError("expected amber < red < black")
-        return self
-
-    def bounds(self) -> list[tuple[Level, float]]:
-        """Return the levels that are set, lowest first."""
-        pairs = zip(LEVELS, (self.amber, self.red, self.black), strict=True)
-        return [(level, bound) for level, bound in pairs if bound is not None]
 
     @property
     def unit(self) -> str:
