@@ -35,7 +35,9 @@ class Clue:
 def repeated(f: Features, s: ClassifySettings) -> bool:
     """Tell whether there are bursts at steady intervals with quiet between them."""
     b = f.bursts
-    return b.times_s.size >= s.blows and b.irregularity <= s.regularity and b.depth <= s.blow_depth
+    steady = b.irregularity <= s.regularity and b.depth <= s.blow_depth
+    # The crests of a slow wave are no blows.
+    return b.times_s.size >= s.blows and steady and f.shares.low < s.blow_low_share
 
 
 def impulsive(f: Features, s: ClassifySettings) -> bool:

@@ -35,9 +35,10 @@ class ClassifySettings:
         Least ratio of quiet to loud half seconds for motion that goes on. [1]
     lasting_s, long_s, passing_s
         Shaking lasts at least the first, sway the second; a pass the third at most. [s]
-    blows, regularity, blow_depth
+    blows, regularity, blow_depth, blow_low_share
         Bursts it takes to call them repeated; largest spread of their intervals, relative;
-        between them the motion falls to this share. [count, 1, 1]
+        between them the motion falls to this share; less than this share of all energy is
+        slower than ``low_hz``. [count, 1, 1, 1]
     step_hz
         Cadence of walking, slowest and fastest. [Hz]
     feet_ms2
@@ -75,6 +76,7 @@ class ClassifySettings:
     blows: int = 5
     regularity: float = 0.25
     blow_depth: float = 0.4
+    blow_low_share: float = 0.5
     step_hz: tuple[float, float] = (1.4, 2.6)
     feet_ms2: float = 0.5
     stuck_share: float = 0.5
