@@ -26,6 +26,14 @@ from plumbline.wire.inventory.lookup import Place
 CORRUPT_COPIES = 3
 """Damaged in the same way this often, a message is damaged at the edge and refused for good."""
 CORRUPT_REMEMBERED = 10_000
+TO_DO = {
+    Cause.CORRUPT: "; its agent sends it again, look at that machine and its network if this "
+    "comes often",
+    Cause.NOT_A_RECORD: "; no agent of ours sends that, find out who else publishes there",
+    Cause.WRONG_PLACE: "; make network, structure and node agree in that agent's edge.toml",
+    Cause.UNKNOWN_STREAM: "",  # the reason says it
+}
+"""What the operator can do about a message that is set aside."""
 
 Spoke = Callable[[str, str], None]
 
@@ -179,7 +187,8 @@ class Ingest:
         about = message.key.stream if message.key else message.topic
         self._notices.tell(
             f"{message.cause}:{about}",
-            f"message set aside in quarantine (topic {message.topic}): {message.reason}",
+            f"message set aside in quarantine (topic {message.topic}): {message.reason}"
+            + TO_DO[message.cause],
             message.received_ns,
         )
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -17,11 +16,13 @@ from servers.programs import free_port, wait_until
 from stories.link import Link
 from stories.offline_site import arrivals
 from stories.running import Running
+from stories.whole_site import counted
 
 from plumbline.demo.tower import Spot, edge_text, inventory_text, rig_text
 from plumbline.edge_agent.agent import Agent
 from plumbline.edge_agent.clock import HostClock
 from plumbline.edge_agent.settings import EdgeSettings, read_edge
+from plumbline.edge_agent.spool import Standing
 from plumbline.simulator.acts import AnyAct
 from plumbline.simulator.spec import RigSpec
 from plumbline.wire.block import NS, Block
@@ -101,7 +102,7 @@ class CutSite:
         try:
             wait_until(self.connected, 60)
             yield
-            wait_until(lambda: self.waiting() == 0, 90, every_s=0.5)
+            wait_until(lambda: self.spooled(Standing.UNHELD) == 0, 90, every_s=0.5)
         finally:
             for agent in self._agents.values():
                 agent.stop()
@@ -129,13 +130,9 @@ class CutSite:
         """Tell whether every agent has its broker."""
         return all(agent.connected for agent in self._agents.values())
 
-    def rows(self) -> int:
-        """Return how many blocks are in the spools."""
-        return self._counted("1")
-
-    def waiting(self) -> int:
-        """Return how many blocks the collector is not known to hold."""
-        return self._counted("standing = 0")
+    def spooled(self, standing: Standing) -> int:
+        """Return how many blocks of the spools stand so."""
+        return sum(counted(settings.spool.path, standing) for settings in self._settings)
 
     def shifted_truth(self, shift_ns: int) -> Path:
         """Return the truth of what was fed, at the times it was fed with."""
@@ -148,16 +145,6 @@ class CutSite:
             rows["time_ns"] += shift_ns
             rows.tofile(path)
         return shifted
-
-    def _counted(self, where: str) -> int:
-        total = 0
-        for settings in self._settings:
-            db = sqlite3.connect(f"file:{settings.spool.path}?mode=ro", uri=True)
-            try:
-                total += db.execute(f"SELECT count(*) FROM rows WHERE {where}").fetchone()[0]
-            finally:
-                db.close()
-        return total
 
     def _edge(self, name: str, spots: Sequence[Spot]) -> EdgeSettings:
         path = self.folder / f"{name}.toml"

@@ -18,6 +18,7 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
 from plumbline.demo.motion import packaged_motion
 from plumbline.demo.tower import accelerometer
+from plumbline.edge_agent.spool import Standing
 from plumbline.simulator.acts import Quake
 from plumbline.wire.block import NS, Block
 
@@ -94,11 +95,11 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
         back_ns = time.time_ns() + round(READY_S * NS)
         shift_ns = back_ns - (start_ns + (BEFORE_S + CUT_S) * NS)
         site.feed(before, shift_ns)
-        wait_until(lambda: site.rows() == len(before) and site.waiting() == 0, 60)
+        wait_until(lambda: site.spooled(Standing.HELD) == len(before), 60)
         site.link.cut()
         wait_until(lambda: not site.connected(), 20)
         site.feed(held, shift_ns)
-        wait_until(lambda: site.waiting() == len(held), 60)
+        wait_until(lambda: site.spooled(Standing.UNHELD) == len(held), 60)
         time.sleep(max(0.0, (back_ns - time.time_ns()) / NS))
         site.link.mend()
         enough = threading.Event()
@@ -108,7 +109,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
         feeding.start()
         wait_until(site.connected, 60)
         connected_ns = time.time_ns()
-        wait_until(lambda: site.waiting() < len(SPOTS) * 10, LIVE_S, every_s=0.1)
+        wait_until(lambda: site.spooled(Standing.UNHELD) < len(SPOTS) * 10, LIVE_S, every_s=0.1)
         drained_ns = time.time_ns()
         delay_s = asked(site.web, "healthz")["stages"]["detect"]["delay_p99_s"]
         time.sleep(AFTER_S)
