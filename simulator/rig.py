@@ -31,6 +31,8 @@ from plumbline.wire.settings import read_settings
 AHEAD_NS = 150_000_000
 """The site is computed this far ahead, so that bytes leave when they are due. [ns]"""
 LONGEST_SLEEP_S = 0.05
+SETTLING_S = 0.5
+"""A listener that has just opened a port throws away what is in it; so long that may take. [s]"""
 LAST_WORD_S = 2.0
 """How long the listeners are given to read what was sent last. [s]"""
 
@@ -70,6 +72,7 @@ class Rig:
         deadline = time.monotonic() + self._spec.wait_s
         while not self._stopped and time.monotonic() < deadline:
             if all(port.heard for port in self._ports.values()):
+                time.sleep(SETTLING_S)
                 return
             time.sleep(LONGEST_SLEEP_S)
 
