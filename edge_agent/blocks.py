@@ -49,7 +49,8 @@ class Gatherer:
     Attributes
     ----------
     memory
-        What the next start of the agent shall know; renewed every five seconds.
+        What the next start of the agent shall know; there from the first block on, and renewed
+        every five seconds.
 
     Notes
     -----
@@ -81,7 +82,7 @@ class Gatherer:
         self._traits = traits
         self._machine_boot = machine_boot
         self._remembered = remembered
-        self._memory_at_ns = 0
+        self._memory_at_ns: int | None = None
         self._full = max(1, round(block_s * rate_hz))
         self._seq = 0
         self._run: int | None = None
@@ -168,7 +169,8 @@ class Gatherer:
         )
         self._seq += 1
         nominal_ns = self._timebase.nominal_ns(self._first)
-        if self._run is not None and abs(nominal_ns - self._memory_at_ns) >= REMEMBER_NS:
+        due = self._memory_at_ns is None or abs(nominal_ns - self._memory_at_ns) >= REMEMBER_NS
+        if due and self._run is not None:
             self._memory_at_ns = nominal_ns
             self.memory = self._timebase.memory(self._machine_boot, self._run)
         self._pieces.clear()

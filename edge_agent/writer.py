@@ -54,7 +54,7 @@ class Writer:
         self._commit_s = commit_s
         self._committed = committed
         self._memories = memories
-        self._remembered_ns = monotonic_ns()
+        self._remembered_ns = monotonic_ns() - REMEMBER_NS
         self._monotonic_ns = monotonic_ns
         self._waiting: deque[NewRow] = deque()
         self._arrived = threading.Event()

@@ -195,6 +195,17 @@ def test_a_restarted_agent_knows_the_time_from_its_first_block(memory):
     assert (fresh.time_quality, first.time_quality) == (60, 100)
 
 
+def test_agents_that_never_live_long_hand_on_what_they_know():
+    """Killed every two seconds for ten minutes: the memory does not grow older than its window."""
+    memory, knew = None, []
+    for first in range(0, 60_000, 300):
+        gatherer = remembering(ClockMemory.from_json(memory))
+        block, *_ = blocks_of(jittered([(first, first + 150)], at_least_ms=8), gatherer)
+        memory = gatherer.memory.to_json()
+        knew.append(block.time_quality)
+    assert set(knew[25:]) == {100}
+
+
 @pytest.mark.parametrize(
     ("spans", "nonce", "machine"),
     [
