@@ -1,1 +1,1 @@
-"""Long counts with their bounds: minutes to hours, run by hand."""
+"""Long runs: hours of what is no earthquake, counted, with what the count proves."""
