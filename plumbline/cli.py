@@ -27,6 +27,7 @@ COMMANDS: dict[str, Command] = {
     "drift": Command("plumbline.commands.drift", "how far floors moved, and where to look first"),
     "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
     "export": Command("plumbline.commands.export", "write a window of the archive to files"),
+    "labels": Command("plumbline.commands.labels", "say what events really were; how often agreed"),
     "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
     "modes": Command("plumbline.commands.modes", "find the modes of a structure"),
     "quality": Command("plumbline.commands.quality", "which channels cannot be believed, and why"),

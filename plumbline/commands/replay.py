@@ -60,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--detectors",
         type=Path,
         metavar="CONFIG",
-        help="TOML with a [detect] section: a collector's configuration, or only that",
+        help="TOML with [detect] and [classify]: a collector's configuration, or only these",
     )
     parser.add_argument(
         "--without",
@@ -110,6 +110,7 @@ def _is_archive(args: argparse.Namespace) -> bool:
 
 def _files(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":
     from plumbline.replaying.assembly import NothingToReplay, Rules, structures_of
+    from plumbline.replaying.config import classify_settings
     from plumbline.replaying.files import records_of
     from plumbline.replaying.run import replayed_files
 
@@ -121,17 +122,29 @@ def _files(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replay
         structures = structures_of(records_of(args), rules)
     except NothingToReplay as error:
         raise CommandError(f"{error}; see --help for what is read") from error
-    return replayed_files(structures, settings, noise_before_s=args.noise_before)
+    return replayed_files(
+        structures,
+        settings,
+        noise_before_s=args.noise_before,
+        classify=classify_settings(args.detectors),
+    )
 
 
 def _archive(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":
     from plumbline.replaying.archive import instant, replayed_archive
-    from plumbline.replaying.config import installed
+    from plumbline.replaying.config import classify_settings, installed
 
     data = Path(args.files[0])
     known = installed(args.inventory, args.detectors, data)
     start_ns, end_ns = instant(args.start), instant(args.end)
-    return replayed_archive(data, known, settings, start_ns=start_ns, end_ns=end_ns)
+    return replayed_archive(
+        data,
+        known,
+        settings,
+        start_ns=start_ns,
+        end_ns=end_ns,
+        classify=classify_settings(args.detectors),
+    )
 
 
 def _draw(replayed: "list[Replayed]", path: Path) -> None:

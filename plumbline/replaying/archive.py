@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.archive.books import Books
 from plumbline.collector.archive.openhour import HOUR_NS, hour_end_ns
 from plumbline.collector.archive.reader import FOREVER_NS, ArchiveReader
@@ -14,7 +15,7 @@ from plumbline.collector.detect.settings import DetectSettings
 from plumbline.collector.events.model import Event
 from plumbline.commands import CommandError
 from plumbline.replaying.feeding import BOOT, journal_of
-from plumbline.replaying.listening import Heard, Listener
+from plumbline.replaying.listening import Listener
 from plumbline.replaying.material import Node, Piece, Structure
 from plumbline.replaying.report import report_of
 from plumbline.replaying.run import Replayed
@@ -113,6 +114,7 @@ def replayed_archive(
     *,
     start_ns: int | None = None,
     end_ns: int | None = None,
+    classify: ClassifySettings | None = None,
 ) -> list[Replayed]:
     """Let the detectors hear an archive.
 
@@ -121,7 +123,7 @@ def replayed_archive(
     CommandError
         If it holds nothing of the span.
     """
-    known = {k: p for k, p in known.items() if p.instrument.unit is Unit.ACCELERATION}
+    known = accelerations(known)
     tape = Tape(data, known)
     whole = tape.span()
     if whole is None:
@@ -136,16 +138,21 @@ def replayed_archive(
     for begin_ns in range(span[0], span[1], HOUR_NS):
         listener.hear(journal_of(tape.hour(begin_ns, min(begin_ns + HOUR_NS, span[1]))))
     told = listener.end()
-    structures = _structures(tape, known, told)
+    structures = structures_around(tape, known, told.events)
     tape.close()
     return [
         Replayed(
             structure=structure,
             heard=told,
-            report=report_of(structure, told, noise_before_s=0.0, span=span),
+            report=report_of(structure, told, noise_before_s=0.0, span=span, classify=classify),
         )
         for structure in structures
     ]
+
+
+def accelerations(known: Mapping[str, Place]) -> dict[str, Place]:
+    """Return the streams that hold acceleration."""
+    return {k: p for k, p in known.items() if p.instrument.unit is Unit.ACCELERATION}
 
 
 def instant(text: str | None) -> int | None:
@@ -166,8 +173,10 @@ def instant(text: str | None) -> int | None:
     return round(aware.timestamp()) * NS
 
 
-def _structures(tape: Tape, known: Mapping[str, Place], told: Heard) -> list[Structure]:
-    """Return the structures, with the motion around their episodes."""
+def structures_around(
+    tape: Tape, known: Mapping[str, Place], events: Sequence[Event]
+) -> list[Structure]:
+    """Return the structures of the streams, with the motion around their events."""
     by_code: dict[str, list[Place]] = {}
     for place in known.values():
         by_code.setdefault(place.structure.code, []).append(place)
@@ -176,7 +185,7 @@ def _structures(tape: Tape, known: Mapping[str, Place], told: Heard) -> list[Str
             code=code,
             name=own[0].structure.name,
             nodes=tuple(
-                _node(tape, place, [e for e in told.events if e.structure == code]) for place in own
+                _node(tape, place, [e for e in events if e.structure == code]) for place in own
             ),
             timed=True,
             by_shape=False,

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from pydantic import ConfigDict
 
+from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.detect.settings import DetectSettings
+from plumbline.collector.labels.settings import ClassifySection
 from plumbline.commands import CommandError
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import Place, places
@@ -13,11 +15,12 @@ from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_sett
 
 
 class DetectorsFile(Settings):
-    """A file with a ``[detect]`` section; what else it holds is for others."""
+    """A file with ``[detect]`` and ``[classify]``; what else it holds is for others."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     detect: DetectSettings = DetectSettings()
+    classify: ClassifySection = ClassifySection()
     inventory: BesidePath | None = None
 
 
@@ -36,13 +39,27 @@ def detect_settings(path: Path | None, without: Sequence[str] = ()) -> DetectSet
     CommandError
         With every problem of the file.
     """
-    settings = DetectSettings()
-    if path is not None:
-        try:
-            settings = read_settings(path, DetectorsFile).detect
-        except BadSettings as error:
-            raise CommandError(str(error)) from error
-    return settings.model_copy(update=dict.fromkeys(without, False))
+    return _read(path).detect.model_copy(update=dict.fromkeys(without, False))
+
+
+def classify_settings(path: Path | None) -> ClassifySettings:
+    """Return the thresholds of the classifier: those of a ``[classify]`` section.
+
+    Raises
+    ------
+    CommandError
+        With every problem of the file.
+    """
+    return _read(path).classify.settings()
+
+
+def _read(path: Path | None) -> DetectorsFile:
+    if path is None:
+        return DetectorsFile()
+    try:
+        return read_settings(path, DetectorsFile)
+    except BadSettings as error:
+        raise CommandError(str(error)) from error
 
 
 def installed(inventory: Path | None, config: Path | None, data: Path) -> dict[str, Place]:
@@ -64,7 +81,7 @@ def installed(inventory: Path | None, config: Path | None, data: Path) -> dict[s
     """
     try:
         if inventory is None and config is not None:
-            inventory = read_settings(config, DetectorsFile).inventory
+            inventory = _read(config).inventory
         beside = (data / "inventory.toml", data.parent / "inventory.toml")
         path = inventory or next((one for one in beside if one.is_file()), None)
         if path is None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.events.model import Event, Kind
 from plumbline.replaying.explaining import explained, loudest
 from plumbline.replaying.feeding import DENSITY_MS2
@@ -36,6 +37,7 @@ def report_of(
     *,
     noise_before_s: float,
     span: tuple[int, int] | None = None,
+    classify: ClassifySettings | None = None,
 ) -> dict[str, Any]:
     """Return the report of one structure.
 
@@ -47,6 +49,8 @@ def report_of(
         Instrument noise that was put before it. [s]
     span
         The time that was heard; by default that of the structure's motion. [ns since 1970]
+    classify
+        Thresholds of the classifier.
     """
     start_ns, end_ns = span or (structure.start_ns, structure.end_ns)
     events = [e for e in heard.events if e.structure == structure.code and e.kind in OPENS]
@@ -56,7 +60,7 @@ def report_of(
         "structure": structure.code,
         "name": structure.name,
         "files": list(structure.files),
-        "start_utc": _utc(start_ns) if structure.timed else None,
+        "start_utc": utc(start_ns) if structure.timed else None,
         "seconds": round((end_ns - start_ns) / NS, 3),
         "judged": "by shape" if structure.by_shape else "in its unit",
         "seeded": {
@@ -67,9 +71,9 @@ def report_of(
         "nodes": [_node(node, excerpts=span is not None) for node in structure.nodes],
         "passes_1_gal_s": _since(start_ns, first_ns),
         "triggers": [_trigger(start_ns, one) for one in triggers],
-        "episodes": [_episode(structure, event, start_ns) for event in events],
+        "episodes": [_episode(structure, event, start_ns, classify) for event in events],
         "decision": decision(events),
-        **({} if events else {"loudest": _loudest(structure, start_ns)}),
+        **({} if events else {"loudest": _loudest(structure, start_ns, classify)}),
     }
 
 
@@ -134,7 +138,9 @@ def _trigger(start_ns: int, trigger: Trigger) -> dict[str, Any]:
     }
 
 
-def _episode(structure: Structure, event: Event, start_ns: int) -> dict[str, Any]:
+def _episode(
+    structure: Structure, event: Event, start_ns: int, classify: ClassifySettings | None
+) -> dict[str, Any]:
     known_s = event.evidence.get("known_after_s")
     opened_ns = event.onset_ns
     first_ns = passes_ns(structure, event.onset_ns)
@@ -154,20 +160,26 @@ def _episode(structure: Structure, event: Event, start_ns: int) -> dict[str, Any
         f"peak_{event.unit}": event.value,
         "nodes": event.nodes,
         "evidence": event.evidence,
-        "classified": explained(structure, event.onset_ns, event.closed_ns or FOR_EVER),
+        "classified": explained(structure, event.onset_ns, event.closed_ns or FOR_EVER, classify),
     }
 
 
-def _loudest(structure: Structure, start_ns: int) -> dict[str, Any] | None:
+def _loudest(
+    structure: Structure, start_ns: int, classify: ClassifySettings | None
+) -> dict[str, Any] | None:
     """Return what the loudest motion looks like where nothing opened."""
     if (span := loudest(structure)) is None:
         return None
-    return {"from_s": _since(start_ns, span[0]), "classified": explained(structure, *span)}
+    return {
+        "from_s": _since(start_ns, span[0]),
+        "classified": explained(structure, *span, classify),
+    }
 
 
 def _since(start_ns: int, time_ns: int | None) -> float | None:
     return None if time_ns is None else round((time_ns - start_ns) / NS, 2)
 
 
-def _utc(time_ns: int) -> str:
+def utc(time_ns: int) -> str:
+    """Return a time in words, to the millisecond."""
     return datetime.fromtimestamp(time_ns / NS, UTC).isoformat(timespec="milliseconds")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.detect.settings import DetectSettings
 from plumbline.replaying.feeding import NOISE_S, entries_of, places_of, with_noise_before
 from plumbline.replaying.listening import Heard, heard
@@ -31,7 +32,11 @@ class Replayed:
 
 
 def replayed_files(
-    structures: Sequence[Structure], settings: DetectSettings, *, noise_before_s: float = NOISE_S
+    structures: Sequence[Structure],
+    settings: DetectSettings,
+    *,
+    noise_before_s: float = NOISE_S,
+    classify: ClassifySettings | None = None,
 ) -> list[Replayed]:
     """Let the detectors hear structures that were read from files.
 
@@ -41,6 +46,8 @@ def replayed_files(
         Of the detectors.
     noise_before_s
         Instrument noise put before each first sample. [s]
+    classify
+        Thresholds of the classifier.
     """
     longer = [_after_noise(structure, noise_before_s) for structure in structures]
     known = places_of(longer)
@@ -49,7 +56,7 @@ def replayed_files(
         Replayed(
             structure=structure,
             heard=told,
-            report=report_of(structure, told, noise_before_s=noise_before_s),
+            report=report_of(structure, told, noise_before_s=noise_before_s, classify=classify),
         )
         for structure in structures
     ]

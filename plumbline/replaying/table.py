@@ -138,7 +138,8 @@ def _silent(triggers: Sequence[dict[str, Any]]) -> str:
 def _looks(found: dict[str, Any] | None) -> str:
     if found is None:
         return "-"
-    return found["cause"] + (f", {found['variant']}" if found["variant"] else "")
+    variant = f", {found['variant']}" if found["variant"] else ""
+    return f"{found['cause']}{variant}"
 
 
 def _classes(found: Sequence[tuple[Case, Replayed]]) -> str:

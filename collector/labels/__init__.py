@@ -1,0 +1,1 @@
+"""What engineers say an event really was, beside what the classifier says."""
