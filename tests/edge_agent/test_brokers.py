@@ -108,6 +108,7 @@ def heartbeat():
     )  # fmt: skip
 
 
+@pytest.mark.logs_errors
 def test_a_spool_that_cannot_be_marked_does_not_end_the_publisher(tmp_path, mosquitto, caplog):
     broker = mosquitto()
     spool = Spool(tmp_path / "spool.db", bound_mb=1)

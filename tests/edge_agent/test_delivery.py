@@ -145,6 +145,7 @@ def test_while_no_collector_speaks_only_a_probe_is_repeated(story):
     assert sorted(set(story.drain(70))) == list(range(1, 50))
 
 
+@pytest.mark.logs_errors
 def test_a_refused_row_is_told_once_and_never_sent_again(story, caplog):
     story.commit(0, 1)
     story.send()

@@ -113,6 +113,7 @@ def test_rows_are_told_only_when_they_are_durable_and_all_are_at_the_end(tmp_pat
     assert spool.fact("clock") == "x"
 
 
+@pytest.mark.logs_errors
 def test_a_full_disk_is_told_and_blocks_wait_for_room(tmp_path, caplog):
     spool = Spool(tmp_path / "spool.db", bound_mb=1)
     told, add = [], spool.add
@@ -140,6 +141,7 @@ def test_a_full_disk_is_told_and_blocks_wait_for_room(tmp_path, caplog):
     assert writer.lost == 0
 
 
+@pytest.mark.logs_errors
 def test_what_is_lost_after_all_is_counted_and_told(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr("plumbline.edge_agent.writer.MOST_WAITING", 3)
     assert MOST_WAITING > 1000
@@ -155,6 +157,7 @@ def test_what_is_lost_after_all_is_counted_and_told(tmp_path, caplog, monkeypatc
     assert "ARE LOST" in caplog.text
 
 
+@pytest.mark.logs_errors
 def test_a_spool_beyond_its_bound_is_told_loudly(tmp_path, caplog):
     spool = Spool(tmp_path / "spool.db", bound_mb=0.001)
     writer = writer_on(spool, [])

@@ -148,6 +148,7 @@ def test_the_assembled_room_hands_over_on_its_own(tmp_path):
     assert not alerting.runner.alive
 
 
+@pytest.mark.logs_errors
 def test_a_fault_is_told_once_and_the_runner_goes_on(tmp_path, caplog):
     with Story(tmp_path) as story:
         ticks = threading.Semaphore(0)

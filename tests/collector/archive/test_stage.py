@@ -161,6 +161,7 @@ def test_after_an_error_in_the_middle_nothing_is_committed(
     np.testing.assert_array_equal(keeping.counts(), truth(3, 20 * MINUTE)[0])
 
 
+@pytest.mark.logs_errors
 def test_an_open_file_the_disk_lost_part_of_does_not_stop_the_archive(
     keeping: Keeping, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -61,7 +61,7 @@ class LedgerAgainstADict(RuleBasedStateMachine):
         for stream in ("XX.TWR01.3A.HN", "XX.TWR01.0A.LA"):
             for boot, known in self.ledger.boots(stream).items():
                 held = {key.seq for key in self.held if key[:2] == (stream, boot)}
-                assert len(known.held) == len(held)
+                assert known.held.size() == len(held)
                 assert all(seq in known.held for seq in held)
                 refused = {key.seq for key in self.refused if key[:2] == (stream, boot)}
                 told = {

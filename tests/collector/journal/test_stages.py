@@ -77,6 +77,7 @@ def test_a_stage_takes_everything_in_order_and_idles_meanwhile(journal: Journal)
     assert kept["closed"] == 1
 
 
+@pytest.mark.logs_errors
 def test_a_stage_that_dies_is_built_again_says_so_once_and_loses_nothing(
     journal: Journal, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -97,6 +98,7 @@ def test_a_stage_that_dies_is_built_again_says_so_once_and_loses_nothing(
     assert running.health().error is None
 
 
+@pytest.mark.logs_errors
 def test_a_stage_that_cannot_be_built_is_tried_again(journal: Journal) -> None:
     kept: dict[str, int] = {}
     taken: list[bytes] = []
@@ -133,6 +135,7 @@ class Refilling(Collecting):
 
 
 @pytest.mark.parametrize("refills", [True, False])
+@pytest.mark.logs_errors
 def test_who_fell_off_refills_or_says_so(tmp_path: Path, refills: bool) -> None:
     settings = JournalSettings(segment_mb=0.0001, tail_mb=0, keep_hours=1e-9)
     journal = Journal(tmp_path / "journal", settings, now_ns=lambda: 4 * 10**18)
