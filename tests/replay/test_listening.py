@@ -5,13 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hearing import RATE_HZ, blocks, tower_places
-from motions import ambient, near
-from places import START_NS, inventory_text
+from motions import ambient
+from places import START_NS
+from replay_archive import archive_of, shaken
 
-from plumbline.collector.archive.settings import ArchiveSettings
-from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.detect.settings import DetectSettings
-from plumbline.collector.journal import Journal
 from plumbline.commands import CommandError
 from plumbline.replaying.archive import instant, replayed_archive
 from plumbline.replaying.config import detect_settings, installed
@@ -43,12 +41,6 @@ def structure(*nodes: Node) -> Structure:
     return Structure(
         code="TWR01", name="Tower", nodes=nodes, timed=True, by_shape=False, files=("a",), notes=()
     )
-
-
-def shaken(seed: int = 1, onset_s: float = 40.0, factor: float = 1.0) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    quake = near(np.random.default_rng(9), N, RATE_HZ, 60, onset_s)
-    return np.stack([ambient(rng, N, RATE_HZ, 0.1) + factor * quake for _ in range(3)])
 
 
 def test_noise_before_is_that_of_the_instrument_around_the_offset_of_the_record():
@@ -90,26 +82,6 @@ def test_every_trigger_is_told_also_one_that_nothing_joined():
     assert one.report["decision"] == "none"
     assert [t["node"] for t in one.report["triggers"] if t["detector"] == "short_period"] == ["0A"]
     assert one.report["loudest"]["classified"] is not None
-
-
-def archive_of(folder: Path, motion: dict[str, np.ndarray]) -> Path:
-    """Let the collector's own archive stage keep a tower's motion."""
-    tower = tower_places(folder)
-    every = sorted(
-        (block for name, x in motion.items() for block in blocks(tower[name], x)),
-        key=lambda block: block.end_ns,
-    )
-    data = folder / "data"
-    journal = Journal(data / "journal")
-    settings = ArchiveSettings(close_on_stop=True)
-    stage = ArchiveStage(data, journal, settings, every[-1].end_ns)
-    stage.take(journal_of(every), every[-1].end_ns)
-    stage.close()
-    journal.close()
-    (folder / "inventory.toml").write_text(
-        inventory_text((("0A", "ground"), ("1A", "structure"), ("3A", "roof"))), encoding="utf-8"
-    )
-    return data
 
 
 @pytest.fixture
