@@ -10,6 +10,7 @@ from plumbline.collector.broker import BrokerSettings
 from plumbline.collector.detect.settings import DetectSettings, detect_problems
 from plumbline.collector.episodes.settings import EpisodesSettings, episode_problems
 from plumbline.collector.journal.settings import JournalSettings
+from plumbline.collector.labels.settings import ClassifySection
 from plumbline.collector.series.settings import SeriesSettings
 from plumbline.collector.silence.settings import SilenceSettings
 from plumbline.collector.slow.settings import SlowSettings, limit_problems
@@ -33,6 +34,7 @@ class CollectorSettings(Settings):
     series: SeriesSettings = SeriesSettings()
     alerting: AlertingSettings = AlertingSettings()
     detect: DetectSettings = DetectSettings()
+    classify: ClassifySection = ClassifySection()
     slow: SlowSettings = SlowSettings()
     episodes: EpisodesSettings = EpisodesSettings()
     silence: SilenceSettings = SilenceSettings()
