@@ -3,7 +3,8 @@
 A line may be late because the host was busy: then the lines behind it catch up. It may be late
 because lines before it are missing: then the lines behind it stay late. The first late line is
 held until the next one tells which it was. A line that is the same as the one before and comes
-long before its time is that one repeated.
+long before its time is that one repeated. Among the first lines it must come right behind it too:
+the very first may have been late itself, and then every other seems early.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from plumbline.edge_agent.envelope import LowerEnvelope
 NS = 1_000_000_000
 EARLY_PERIODS = 0.5
 LATE_PERIODS = 0.75
+SURE_LINES = 8  # so many lines are not all late
+BEHIND_PERIODS = 0.1  # a line sent twice comes at once
 LATE_AT_LEAST_NS = 250_000_000  # below that a fast instrument's jitter looks like a missing line
 
 Numbered = tuple[int, NDArray[np.int32], int]
@@ -33,10 +36,12 @@ class LineCounter:
     """
 
     __slots__ = (
+        "_behind_ns",
         "_early_ns",
         "_envelope",
         "_late_ns",
         "_latest",
+        "_latest_ns",
         "_next",
         "_period_ns",
         "_waiting",
@@ -46,11 +51,13 @@ class LineCounter:
     def __init__(self, *, rate_hz: float, max_skew: float) -> None:
         self._period_ns = NS / rate_hz
         self._early_ns = round(EARLY_PERIODS * self._period_ns)
+        self._behind_ns = round(BEHIND_PERIODS * self._period_ns)
         self._late_ns = round(max(LATE_PERIODS * self._period_ns, LATE_AT_LEAST_NS))
         self._envelope = LowerEnvelope(max_skew=max_skew)
         self._next = 0
         self._waiting: list[tuple[NDArray[np.int32], int]] = []
         self._latest: NDArray[np.int32] | None = None
+        self._latest_ns = 0
         self.repeated = 0
 
     def feed(self, counts: NDArray[np.int32], ready_ns: int) -> Iterator[Numbered]:
@@ -60,7 +67,7 @@ class LineCounter:
             if self._is_repeated(line, ready_ns):
                 self.repeated += 1
                 continue
-            self._latest = line
+            self._latest, self._latest_ns = line, ready_ns
             yield from self._one(line, ready_ns)
 
     def settle(self) -> Iterator[Numbered]:
@@ -86,6 +93,8 @@ class LineCounter:
 
     def _is_repeated(self, line: NDArray[np.int32], ready_ns: int) -> bool:
         if self._latest is None or not np.array_equal(line, self._latest):
+            return False
+        if self._next < SURE_LINES and ready_ns - self._latest_ns > self._behind_ns:
             return False
         return self._next > 0 and self._lateness(ready_ns, len(self._waiting)) < -self._early_ns
 
