@@ -26,7 +26,7 @@ def summary(folder: Path) -> dict[str, Any]:
     store = EventStore(data / "state" / "events.db")
     events = store.between(0, FOR_EVER)
     store.close()
-    count = counted(folder / "truth", data)
+    count = counted(folder / "truth", data / "archive")
     told = view.notifications(data / "state" / "alerting.db")
     export = _exported(folder, events)
     return {
