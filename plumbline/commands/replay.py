@@ -135,6 +135,8 @@ def _archive(args: argparse.Namespace, settings: "DetectSettings") -> "list[Repl
     from plumbline.replaying.config import classify_settings, installed
 
     data = Path(args.files[0])
+    if not any((data / name).is_dir() for name in ("archive", "open")):
+        raise CommandError(f"{data}: no archive here; give a collector's data folder, or files")
     known = installed(args.inventory, args.detectors, data)
     start_ns, end_ns = instant(args.start), instant(args.end)
     return replayed_archive(

@@ -66,7 +66,7 @@ def test_an_episode_is_drawn_over_the_floors(tmp_path: Path, capsys):
     [
         (["nowhere.mseed"], "no such file"),
         ([".", "nowhere.mseed"], "give one archive, or files"),
-        (["."], "give --inventory FILE"),
+        (["."], "no archive here"),
     ],
 )
 def test_what_cannot_be_replayed_is_one_line_and_exit_2(words, said, tmp_path, capsys, monkeypatch):
