@@ -27,7 +27,7 @@ collector's configuration given with --detectors.
 Examples:
   plumbline replay NP8040*.V1c --plot floors.png
   plumbline replay sct190985.txt --columns t,NS,EW,UD --units g --without short_period
-  plumbline replay northridge_*.csv --columns Acc_X,Acc_Y,Acc_Z --units m/s2 --structure FRAME
+  plumbline replay floor_*.csv --columns Acc_X,Acc_Y,Acc_Z --rate 120 --units m/s2 --structure A1
   plumbline replay /var/lib/plumbline --detectors collector.toml --from 2026-03-01 --json
 """
 
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--noise-before",
-        type=float,
+        type=_not_negative,
         default=20.0,
         metavar="S",
         help="instrument noise put before files, default 20 s; 0 for none",
@@ -158,6 +158,10 @@ def _draw(replayed: "list[Replayed]", path: Path) -> None:
             draw(one, target)
         except OSError as error:
             raise CommandError(f"{target}: {error.strerror}; choose another --plot") from error
+
+
+def _not_negative(text: str) -> float:
+    return 0.0 if float(text) == 0 else _positive(text)
 
 
 def _positive(text: str) -> float:
