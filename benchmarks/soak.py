@@ -10,6 +10,7 @@ import json
 import sys
 
 SOAKS: dict[str, str] = {
+    "kills": "benchmarks.soaks.kills",
     "long_period": "benchmarks.soaks.long_period",
     "piling": "benchmarks.soaks.piling",
 }

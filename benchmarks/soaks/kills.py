@@ -1,0 +1,78 @@
+"""SIGKILL of agents, collector and broker at random moments while data flow: 200, recounted.
+
+Instruments on pseudo-terminals, two agents, mosquitto, a collector; the archive is counted against
+the instruments' truth by ``tests/recount.py``, which uses nothing of ours.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.soaks.kept import gone_on, summed, upper_bound
+
+TESTS = Path(__file__).resolve().parents[2] / "tests"
+NAME = "kills"
+KILLS, A_UNIT = 200, 20
+BETWEEN_S = (0.3, 2.0)
+BUDGET = 160  # samples: the open block, and what was read since the last commit
+SECONDS_A_KILL = 30.0  # instruments run longer than any unit takes
+
+
+def killed(seed: int) -> dict[str, Any]:
+    """Kill so many times, let everything be taken in, and recount."""
+    sys.path.insert(0, str(TESTS))
+    from stories.killed_site import KilledSite
+
+    with tempfile.TemporaryDirectory() as name:
+        site = KilledSite(Path(name), seconds=A_UNIT * SECONDS_A_KILL)
+        try:
+            site.start()
+            done = site.kill_at_random(A_UNIT, seed, BETWEEN_S)
+            told = site.finish()
+        finally:
+            site.stop()
+    agents = dict(zip(site.agents, ("0A", "3A"), strict=True))
+    unexplained = 0
+    lost: list[int] = []
+    for channel in told["channels"]:
+        agent = next(a for a, node in agents.items() if f".{node}." in channel["nslc"])
+        runs = [run["samples"] for run in channel["lost_runs"]]
+        lost += runs
+        unexplained += max(0, len(runs) - done.count(agent))
+        unexplained += sum(samples > BUDGET for samples in runs)
+    return {
+        "kills": len(done),
+        **{who: done.count(who) for who in ("broker", "collector", *site.agents)},
+        **{name: told[name] for name in ("delivered", "archived", "duplicated", "altered")},
+        "gaps": len(lost),
+        "longest_gap": max(lost, default=0),
+        "unexplained": unexplained,
+    }
+
+
+def lines(minutes: float | None) -> Iterator[dict[str, object]]:
+    """Go on with the run and yield its counts and its bound."""
+    found = gone_on(NAME, KILLS // A_UNIT, killed, minutes)
+    kills = int(summed(found, "kills"))
+    broken = sum(any(one[name] for name in ("duplicated", "altered", "unexplained"))
+                 for one in found)  # fmt: skip
+    yield {
+        "soak": "SIGKILL of agent, collector, broker at random moments while data flow",
+        "kills": kills,
+        "of": KILLS,
+        **{
+            name: int(summed(found, name))
+            for name in ("broker", "collector", "pi-ground", "pi-roof", "delivered")
+        },
+        "duplicated": int(summed(found, "duplicated")),
+        "altered": int(summed(found, "altered")),
+        "gaps_beyond_the_open_block_of_a_killed_agent": int(summed(found, "unexplained")),
+        "gaps": int(summed(found, "gaps")),
+        "longest_gap_samples": max((one["longest_gap"] for one in found), default=None),
+        "share_of_kills_that_break_the_budget_below": (
+            round(upper_bound(broken) / kills, 4) if kills else None
+        ),
+        "confidence": 0.95,
+    }
