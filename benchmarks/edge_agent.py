@@ -167,7 +167,10 @@ def measure(seconds: float, folder: Path) -> dict[str, object]:
             cores[who] = used / span
             told[f"{who}_core_percent"] = round(100 * cores[who], 2)
             told[f"{who}_resident_mb"] = round(process.memory_info().rss / 1e6, 1)
-        told["agent_blocks"] = {stream: len(ranges) for stream, (_, _, ranges) in held.items()}
+        told["agent_blocks"] = {
+            stream: sum(last - first + 1 for first, last in ranges)
+            for stream, (_, _, ranges) in held.items()
+        }
         told["ratio"] = round(cores["agent"] / cores["peer"], 2)
         collector.disconnect()
         collector.loop_stop()
