@@ -46,6 +46,7 @@ soak: $(READY)  ## hours of noise and hundreds of kills: counts with their bound
 	@PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null \
 		|| { echo "mosquitto is missing; run: $(APT_SERVERS)"; exit 2; }
 	@$(RUN) -m benchmarks.soak $(ARGS)
+	@$(if $(ARGS),:,$(RUN) -m benchmarks.soaks.beam_year && $(RUN) -m benchmarks.soaks.inverse_velocity)
 
 lock: $(READY)  ## write requirements.lock anew from what is installed
 	@$(VENV)/bin/pip freeze --exclude-editable --exclude plumbline | LC_ALL=C sort -f > requirements.lock
