@@ -204,7 +204,7 @@ class Collector:
         self._silence.look(now_ns)
         self._disk.tick(now_ns)
         self._health.look(now_ns)
-        cursors = [r.health().cursor for r in self.runners if r.name in KEPT_BY]
+        cursors = [r.cursor for r in self.runners if r.name in KEPT_BY]
         self.data.journal.release(min(cursors))
 
 

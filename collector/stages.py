@@ -116,6 +116,11 @@ class StageRunner:
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
 
+    @property
+    def cursor(self) -> int:
+        """What the stage has persisted; the journal keeps everything after it. [bytes]"""
+        return self._cursor
+
     def health(self) -> StageHealth:
         """Return how the stage is doing."""
         return StageHealth(

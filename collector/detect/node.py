@@ -1,10 +1,10 @@
 """What is remembered of a node: when its triggers were on, and its last minute."""
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from plumbline.collector.detect.history import History
 from plumbline.collector.detect.ticks import Tick
 from plumbline.wire.block import NS
 
@@ -72,19 +72,20 @@ class NodeState:
     kept: int
     front_ns: int = 0
     spans: dict[str, list[Span]] = field(default_factory=lambda: {d: [] for d in DETECTORS})
-    history: deque[Tick] = field(default_factory=deque)
+    history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.history = History(self.kept)
 
     def hear(self, ticks: Iterable[Tick]) -> None:
         """Take ticks."""
         for tick in ticks:
-            self.history.append(tick)
+            self.history.add(tick)
             self.front_ns = max(self.front_ns, tick.end_ns)
             if tick.short_ns or self.spans["short_period"]:
                 self._follow("short_period", tick.short_ns, tick.short_ratio, tick)
             if tick.long_ns or self.spans["long_period"]:
                 self._follow("long_period", tick.long_ns, tick.long_ratio, tick)
-        while len(self.history) > self.kept:
-            self.history.popleft()
 
     def on(self, detector: str) -> Span | None:
         """Return the span of a trigger that is on now."""
@@ -123,14 +124,14 @@ class NodeState:
         current.peak_ms2 = max(current.peak_ms2, tick.peak_ms2)
 
     def state(self) -> dict[str, Any]:
-        """Return all but the history, which is kept as an array."""
+        """Return all but the history, which is kept as bytes."""
         return {
             "front_ns": self.front_ns,
             "spans": {d: [span.state() for span in spans] for d, spans in self.spans.items()},
         }
 
-    def restore(self, state: dict[str, Any], history: Iterable[Sequence[float]]) -> None:
-        """Take back :meth:`state` and the ticks."""
+    def restore(self, state: dict[str, Any], history: bytes) -> None:
+        """Take back :meth:`state` and the packed ticks."""
         self.front_ns = state["front_ns"]
         self.spans = {d: [Span.restored(s) for s in spans] for d, spans in state["spans"].items()}
-        self.history = deque(Tick(*tick) for tick in history)  # type: ignore[arg-type]
+        self.history = History(self.kept, history)

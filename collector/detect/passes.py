@@ -81,19 +81,20 @@ class Pass:
 
     def snapshot(self) -> bytes:
         """Return everything as bytes."""
+        packed = {
+            (code, name): node.history.packed()
+            for code, watch in self.structures.items()
+            for name, node in watch.nodes.items()
+        }
         meta = {
+            "history_bytes": [[*where, len(history)] for where, history in packed.items()],
             "layout": self.banks.layout(),
             "lanes": {key: lane.state() for key, lane in self.banks.lanes.items()},
             "structures": {code: watch.state() for code, watch in self.structures.items()},
             "thresholds": [threshold.state() for threshold in self.thresholds],
         }
         arrays = self.banks.snapshot()
-        for code, watch in self.structures.items():
-            for name, node in watch.nodes.items():
-                times = [tick[:3] for tick in node.history]
-                arrays[f"times/{code}/{name}"] = np.array(times, dtype=np.int64).reshape(-1, 3)
-                sizes = [tick[3:] for tick in node.history]
-                arrays[f"sizes/{code}/{name}"] = np.array(sizes, dtype=np.float64).reshape(-1, 4)
+        arrays["histories"] = np.frombuffer(b"".join(packed.values()), dtype=np.uint8)
         arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
         out = io.BytesIO()
         np.savez(out, **arrays)  # type: ignore[arg-type]
@@ -103,24 +104,18 @@ class Pass:
         """Take back a snapshot; tell whether it fits what is installed now."""
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
             meta: dict[str, Any] = json.loads(arrays["meta"].tobytes())
-            if meta["layout"] != self.banks.layout() or len(meta["thresholds"]) != len(
-                self.thresholds
-            ):
+            fits = meta["layout"] == self.banks.layout() and "history_bytes" in meta
+            if not fits or len(meta["thresholds"]) != len(self.thresholds):
                 return False
             self.banks.restore(arrays)
-            for code, watch in self.structures.items():
-                histories = {
-                    name: [
-                        (*times, *sizes)
-                        for times, sizes in zip(
-                            arrays[f"times/{code}/{name}"].tolist(),
-                            arrays[f"sizes/{code}/{name}"].tolist(),
-                            strict=True,
-                        )
-                    ]
-                    for name in watch.nodes
-                }
-                watch.restore(meta["structures"][code], histories)
+            packed = arrays["histories"].tobytes()
+        histories: dict[str, dict[str, bytes]] = {code: {} for code in self.structures}
+        at = 0
+        for code, name, n_bytes in meta["history_bytes"]:
+            histories[code][name] = packed[at : at + n_bytes]
+            at += n_bytes
+        for code, watch in self.structures.items():
+            watch.restore(meta["structures"][code], histories[code])
         self.banks.lanes = {key: Lane.restored(state) for key, state in meta["lanes"].items()}
         for threshold, state in zip(self.thresholds, meta["thresholds"], strict=True):
             threshold.restore(state)

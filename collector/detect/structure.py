@@ -233,7 +233,7 @@ class StructureWatch:
             "tidied_ns": self._tidied_ns,
         }
 
-    def restore(self, state: Mapping[str, Any], histories: Mapping[str, Iterable[Any]]) -> None:
+    def restore(self, state: Mapping[str, Any], histories: Mapping[str, bytes]) -> None:
         """Take back :meth:`state` and the histories by node."""
         for name, node in self.nodes.items():
             node.restore(state["nodes"][name], histories[name])
