@@ -80,6 +80,7 @@ def told(data: Path) -> list[Event]:
     return events
 
 
+@pytest.mark.logs_errors
 def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost(
     site: CutSite, tmp_path: Path
 ) -> None:
