@@ -13,6 +13,9 @@ GAL = 0.01
 DENSITY_MS2 = 22.5e-6 * 9.80665
 NODES = ("0A", "1A", "3A")
 SLOW_HZ = 10.0
+BLOWS_GAL = (50.0, 120.0)
+"""The weakest and the strongest blow, on the loudest axis of every node. [gal]"""
+
 GUST_GAL = 5.0
 """The largest gust of a storm on the roof. [gal]"""
 
@@ -136,7 +139,7 @@ class Piling:
         push = np.exp(-time_s / self._decay_s[one])
         wave = push * np.sin(2 * np.pi * self._freq_hz[one] * rng.uniform(0.9, 1.1) * time_s)
         wave -= push * np.sum(wave) / np.sum(push)
-        wave *= rng.uniform(50, 120) * GAL / np.max(np.abs(wave))
+        wave *= rng.uniform(*BLOWS_GAL) * GAL / np.max(np.abs(wave))
         axes = np.array([1.0, rng.uniform(0.3, 1.0), rng.uniform(0.3, 1.0)])
         nodes = np.array([1.2, 1.0, 1.0])
         blow = nodes[:, np.newaxis, np.newaxis] * axes[:, np.newaxis] * wave
