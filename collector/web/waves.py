@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,16 @@ from plumbline.wire.inventory.model import Unit
 
 KEPT_S = {Unit.ACCELERATION: 120, Unit.TILT: 3600}
 POINTS_A_SECOND = 10  # an envelope of ten pairs a second fills a chart 600 pixels wide in a minute
+SHOWN_DIGITS = 4
 SETTLING_S = 30.0  # the resting level is followed this slowly, after a mean of all so far
+
+
+class _Points(NamedTuple):
+    """What one block comes to: times, and the lowest and highest of each axis and point."""
+
+    times_ns: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
 
 @dataclass(slots=True)
@@ -22,7 +32,7 @@ class _Trace:
     kept_ns: int
     rest: np.ndarray | None = None
     seen_s: float = 0.0
-    points: deque[tuple[int, list[float], list[float]]] = field(default_factory=deque)
+    pieces: deque[_Points] = field(default_factory=deque)
 
 
 class Waves:
@@ -43,35 +53,14 @@ class Waves:
             return
         values = trace.place.physical(block)
         with self._lock:
-            if trace.points and block.start_ns <= trace.points[-1][0]:
+            if trace.pieces and block.start_ns <= trace.pieces[-1].times_ns[-1]:
                 return  # late data belong to the archive, not to a moving chart
             if trace.place.instrument.unit is Unit.ACCELERATION:
-                self._see_acceleration(trace, block, values * 100.0)
+                trace.pieces.append(_acceleration(trace, block, values * 100.0))
             else:
-                self._see_tilt(trace, block, values)
-            while trace.points[0][0] < block.end_ns - trace.kept_ns:
-                trace.points.popleft()
-
-    def _see_acceleration(self, trace: _Trace, block: Block, gal: np.ndarray) -> None:
-        mean = gal.mean(axis=1)
-        seconds = block.n_samples / block.rate_hz
-        trace.seen_s += seconds
-        if trace.rest is None:
-            trace.rest = mean
-        share = seconds / max(seconds, min(trace.seen_s, SETTLING_S))
-        trace.rest = trace.rest + share * (mean - trace.rest)
-        moved = gal - trace.rest[:, np.newaxis]
-        step = max(1, round(block.rate_hz / POINTS_A_SECOND))
-        starts = np.arange(0, block.n_samples, step)
-        low = np.minimum.reduceat(moved, starts, axis=1).T.round(4).tolist()
-        high = np.maximum.reduceat(moved, starts, axis=1).T.round(4).tolist()
-        times_ns = [block.time_ns(begin) for begin in starts.tolist()]
-        trace.points.extend(zip(times_ns, low, high, strict=True))
-
-    def _see_tilt(self, trace: _Trace, block: Block, urad: np.ndarray) -> None:
-        zeros = [axis.zero.value if axis.zero else 0.0 for axis in trace.place.instrument.axes]
-        tilt = np.median(urad, axis=1) - zeros
-        trace.points.append((block.start_ns, tilt.round(3).tolist(), tilt.round(3).tolist()))
+                trace.pieces.append(_tilt(trace, block, values))
+            while trace.pieces[0].times_ns[-1] < block.end_ns - trace.kept_ns:
+                trace.pieces.popleft()
 
     def since(self, after_ns: int, unit: Unit) -> dict[str, dict[str, object]]:
         """Return, for each stream of a unit, the points later than a time.
@@ -80,7 +69,7 @@ class Waves:
         """
         with self._lock:
             chosen = {
-                key: (trace, [point for point in trace.points if point[0] > after_ns])
+                key: (trace, [piece for piece in trace.pieces if piece.times_ns[-1] > after_ns])
                 for key, trace in self._traces.items()
                 if trace.place.instrument.unit is unit
             }
@@ -88,9 +77,48 @@ class Waves:
             key: {
                 "axes": trace.place.stream.axes,
                 "name": trace.place.node.name,
-                "t": [round(time_ns / NS, 3) for time_ns, _, _ in points],
-                "low": [list(row) for row in zip(*(low for _, low, _ in points), strict=True)],
-                "high": [list(row) for row in zip(*(high for _, _, high in points), strict=True)],
+                **_shown(pieces, after_ns),
             }
-            for key, (trace, points) in chosen.items()
+            for key, (trace, pieces) in chosen.items()
         }
+
+
+def _acceleration(trace: _Trace, block: Block, gal: np.ndarray) -> _Points:
+    mean = gal.mean(axis=1)
+    seconds = block.n_samples / block.rate_hz
+    trace.seen_s += seconds
+    if trace.rest is None:
+        trace.rest = mean
+    share = seconds / max(seconds, min(trace.seen_s, SETTLING_S))
+    trace.rest = trace.rest + share * (mean - trace.rest)
+    step = max(1, round(block.rate_hz / POINTS_A_SECOND))
+    starts = np.arange(0, block.n_samples, step)
+    rest = trace.rest[:, np.newaxis]
+    return _Points(
+        times_ns=block.start_ns + np.rint(starts * (NS / block.rate_hz)).astype(np.int64),
+        low=np.minimum.reduceat(gal, starts, axis=1) - rest,
+        high=np.maximum.reduceat(gal, starts, axis=1) - rest,
+    )
+
+
+def _tilt(trace: _Trace, block: Block, urad: np.ndarray) -> _Points:
+    zeros = [axis.zero.value if axis.zero else 0.0 for axis in trace.place.instrument.axes]
+    tilt = (np.median(urad, axis=1) - zeros)[:, np.newaxis]
+    return _Points(times_ns=np.array([block.start_ns]), low=tilt, high=tilt)
+
+
+def _shown(pieces: list[_Points], after_ns: int) -> dict[str, list[object]]:
+    """Return the points later than a time as lists, an axis after the other."""
+    if not pieces:
+        return {"t": [], "low": [], "high": []}
+    times_ns = np.concatenate([piece.times_ns for piece in pieces])
+    later = times_ns > after_ns
+    low, high = (
+        np.concatenate([getattr(piece, name) for piece in pieces], axis=1)[:, later]
+        for name in ("low", "high")
+    )
+    return {
+        "t": [round(time_ns / NS, 3) for time_ns in times_ns[later].tolist()],
+        "low": low.round(SHOWN_DIGITS).tolist(),
+        "high": high.round(SHOWN_DIGITS).tolist(),
+    }
