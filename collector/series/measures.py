@@ -8,6 +8,7 @@ from plumbline.collector.series import schema
 from plumbline.collector.series.lines import SLOW_HZ, FieldValue, line, sample_times_ns
 from plumbline.collector.series.seconds import Seconds
 from plumbline.wire.block import NS, Block
+from plumbline.wire.inventory.dating import zero_at
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Axis, Unit
 
@@ -42,7 +43,9 @@ class Measures:
         for axis, name, values in axes:
             tags = (stream.network, stream.structure, stream.node, name)
             for value, time_ns in zip(values, times_ns, strict=True):
-                for measurement, fields in SAMPLED.get(unit, _slow)(self._place, axis, value):
+                for measurement, fields in SAMPLED.get(unit, _slow)(
+                    self._place, axis, value, time_ns
+                ):
                     yield line(measurement, tags, fields, time_ns)
 
     def state(self) -> list[Any]:
@@ -70,27 +73,27 @@ def health_line(place: Place, block: Block, received_ns: int) -> str:
     )
 
 
-def _tilt(place: Place, axis: Axis, value: float) -> Iterator[Said]:
+def _tilt(place: Place, axis: Axis, value: float, time_ns: int) -> Iterator[Said]:
     fields: dict[str, FieldValue] = {"raw": value}
-    if axis.zero is not None:
-        since_zero = fields["value"] = value - axis.zero.value
+    if (zero := zero_at(axis, place.structure.timezone, time_ns)) is not None:
+        since_zero = fields["value"] = value - zero.value
         if (baseline_m := place.instrument.baseline_m) is not None:
             yield schema.SETTLEMENT, {"value": differential_settlement_mm(since_zero, baseline_m)}
     yield schema.TILT, fields
 
 
-def _settlement(_: Place, axis: Axis, value: float) -> Iterator[Said]:
+def _settlement(place: Place, axis: Axis, value: float, time_ns: int) -> Iterator[Said]:
     fields: dict[str, FieldValue] = {"raw": value}
-    if axis.zero is not None:
-        fields["value"] = value - axis.zero.value
+    if (zero := zero_at(axis, place.structure.timezone, time_ns)) is not None:
+        fields["value"] = value - zero.value
     yield schema.SETTLEMENT, fields
 
 
-def _slow(_: Place, __: Axis, value: float) -> Iterator[Said]:
+def _slow(_: Place, __: Axis, value: float, ___: int) -> Iterator[Said]:
     yield schema.SECOND, {"peak": 0.0, "rms": 0.0, "mean": value, "samples": 1}
 
 
-SAMPLED: dict[Unit, Callable[[Place, Axis, float], Iterator[Said]]] = {
+SAMPLED: dict[Unit, Callable[[Place, Axis, float, int], Iterator[Said]]] = {
     Unit.TILT: _tilt,
     Unit.SETTLEMENT: _settlement,
 }

@@ -24,7 +24,7 @@ class Mean:
     end_ns
         End of the window. [ns since 1970]
     tilt_urad
-        Robust mean of each axis minus its commissioning zero.
+        Robust mean of each axis minus the commissioning zero that holds at the end.
     scale_urad
         Standard deviation of one reading.
     """
@@ -45,7 +45,6 @@ class Means:
 
     def __init__(self, place: Place, *, window_s: float, step_s: float, lag_s: float) -> None:
         self._place = place
-        self._zeros = [axis.zero.value if axis.zero else np.nan for axis in place.instrument.axes]
         self._window_ns = round(window_s * NS)
         self._step_ns = round(step_s * NS)
         self._lag_ns = round(lag_s * NS)
@@ -88,7 +87,8 @@ class Means:
         return Mean(
             end_ns=end_ns,
             tilt_urad=tuple(
-                axis.centre - zero for axis, zero in zip(axes, self._zeros, strict=True)
+                axis.centre - zero
+                for axis, zero in zip(axes, self._place.zeros(end_ns), strict=True)
             ),
             scale_urad=max(axis.scale for axis in axes),
         )

@@ -92,7 +92,7 @@ def limit_problems(settings: SlowSettings, places: Mapping[str, Place]) -> Itera
             yield Problem(where=where, what=what + "; check the inventory")
             continue
         instrument = found[0].instrument
-        if any(axis.zero is None for axis in instrument.axes):
+        if not all(axis.zero for axis in instrument.axes):
             yield Problem(
                 where=where,
                 what=f"node {limit.node} has no commissioning zero, so its tilt means nothing; "

@@ -102,7 +102,7 @@ def _acceleration(trace: _Trace, block: Block, gal: np.ndarray) -> _Points:
 
 
 def _tilt(trace: _Trace, block: Block, urad: np.ndarray) -> _Points:
-    zeros = [axis.zero.value if axis.zero else 0.0 for axis in trace.place.instrument.axes]
+    zeros = np.nan_to_num(trace.place.zeros(block.start_ns))
     tilt = (np.median(urad, axis=1) - zeros)[:, np.newaxis]
     return _Points(times_ns=np.array([block.start_ns]), low=tilt, high=tilt)
 

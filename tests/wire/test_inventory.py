@@ -74,8 +74,7 @@ def written(folder: Path, text: str) -> Path:
 def test_a_whole_inventory_is_read(tmp_path: Path) -> None:
     inventory = read_inventory(written(tmp_path, GOOD))
     assert sorted(places(inventory)) == ["XX.TWR01.0A.HN", "XX.TWR01.0A.LA", "XX.TWR01.0A.LK"]
-    zero = inventory.structure[0].node[0].instrument[1].axes[0].zero
-    assert zero is not None
+    (zero,) = inventory.structure[0].node[0].instrument[1].axes[0].zero
     assert zero.who == "S. Chai"
 
 

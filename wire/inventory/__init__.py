@@ -1,5 +1,6 @@
 """The inventory: what makes a reading mean anything."""
 
+from plumbline.wire.inventory.dating import begins_ns, stage_at, zero_at, zeros_at
 from plumbline.wire.inventory.load import read_inventory
 from plumbline.wire.inventory.model import (
     Axis,
@@ -23,5 +24,9 @@ __all__ = [
     "Structure",
     "Unit",
     "Zero",
+    "begins_ns",
     "read_inventory",
+    "stage_at",
+    "zero_at",
+    "zeros_at",
 ]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from plumbline.wire.block import Block
 from plumbline.wire.identity import StreamId
+from plumbline.wire.inventory.dating import zeros_at
 from plumbline.wire.inventory.model import Instrument, Inventory, Node, Structure
 
 
@@ -24,6 +25,10 @@ class Place:
         """Return the samples in the instrument's unit, shape ``(n_axes, n_samples)``."""
         polarity = np.array([axis.polarity for axis in self.instrument.axes], dtype=np.float64)
         return block.counts * (polarity / self.instrument.sensitivity)[:, np.newaxis]
+
+    def zeros(self, time_ns: int) -> tuple[float, ...]:
+        """Return the commissioning zeros that hold at a time, NaN for an axis without one."""
+        return zeros_at(self.instrument.axes, self.structure.timezone, time_ns)
 
 
 def places(inventory: Inventory) -> dict[str, Place]:

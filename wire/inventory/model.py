@@ -6,10 +6,10 @@ axis. A physical value is ``polarity * counts / sensitivity`` in the instrument'
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from plumbline.wire.identity import StreamId, code_problem
 from plumbline.wire.settings import Settings
@@ -53,11 +53,20 @@ class Role(StrEnum):
     FREE_FIELD = "free_field"
 
 
+def _several(given: Any) -> Any:
+    """Take one table for a list of one."""
+    return given if isinstance(given, list | tuple) else [given]
+
+
+Day = dt.datetime | dt.date
+"""A date, or a time, of the structure's own time zone."""
+
+
 class Zero(Settings):
     """Commissioning zero of an axis: the value, when, and who read it."""
 
     value: float
-    when: dt.date
+    when: Day
     who: Annotated[str, Field(min_length=1)]
 
 
@@ -68,7 +77,8 @@ class Axis(Settings):
     azimuth_deg: Annotated[float, Field(ge=0, lt=360)]
     dip_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
     polarity: Annotated[int, Field(ge=-1, le=1)] = 1
-    zero: Zero | None = None
+    zero: Annotated[tuple[Zero, ...], BeforeValidator(_several)] = ()
+    """The zeros in the order they were read; each holds from then on, see `dating`."""
 
     @model_validator(mode="after")
     def _named_for_its_direction(self) -> "Axis":
@@ -130,10 +140,16 @@ class Node(Settings):
 class Stage(Settings):
     """A construction stage: from when, how many floors cast."""
 
-    since: dt.date
+    since: Day
     floors_cast: Annotated[int, Field(ge=0)]
     complete: bool = False
+    """Whether the building stands as designed: only then do fragilities of finished ones apply."""
     note: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its baselines are kept under: the day it began."""
+        return self.since.isoformat()
 
 
 class Structure(Settings):
@@ -146,6 +162,8 @@ class Structure(Settings):
     elevation_m: float = 0.0
     height_m: Annotated[float, Field(gt=0)] | None = None
     storeys: Annotated[int, Field(gt=0)] | None = None
+    hazus_class: Annotated[str, Field(pattern=r"^[A-Z]+\d*\.[LMH]\.[HMLP]C$")] | None = None
+    """Structure, height and design code as HAZUS names them: ``C2.H.MC``."""
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     stage: tuple[Stage, ...] = ()
     node: Annotated[tuple[Node, ...], Field(min_length=1)]

@@ -1,5 +1,6 @@
 """Lines say what the block said, in units, under the names of the schema."""
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,9 +94,22 @@ def test_a_tilt_without_a_zero_has_no_value(lily: Place) -> None:
     assert fields(second) == {"raw": "40.0"}
 
 
+def test_a_tilt_is_told_from_the_zero_that_holds_at_its_sample(lily: Place) -> None:
+    read = dt.datetime.fromtimestamp(START_NS // NS + 3, dt.UTC)
+    (first,) = lily.instrument.axes[0].zero
+    axis = lily.instrument.axes[0].model_copy(
+        update={"zero": (first, Zero(value=110.0, when=read, who="P. Wong"))}
+    )
+    changed = {"axes": (axis, lily.instrument.axes[1])}
+    place = replace(lily, instrument=lily.instrument.model_copy(update=changed))
+    lines = Measures(place).lines(block_of(place, np.tile([[112.5], [0.0]], 5)))
+    told = [fields(text)["value"] for text in lines if text.startswith("tilt") and "LA1" in text]
+    assert told == ["100.0"] * 3 + ["2.5"] * 2
+
+
 def test_a_settlement_cell_is_told_from_its_zero(lily: Place) -> None:
     zero = Zero(value=3.0, when="2026-02-01", who="S. Chai")
-    axis = lily.instrument.axes[0].model_copy(update={"zero": zero, "code": "2"})
+    axis = lily.instrument.axes[0].model_copy(update={"zero": (zero,), "code": "2"})
     changed = {"unit": Unit.SETTLEMENT, "axes": (lily.instrument.axes[1], axis)}
     cell = replace(lily, instrument=lily.instrument.model_copy(update=changed))
     bare, zeroed = Measures(cell).lines(block_of(cell, np.array([[5.0], [5.0]])))

@@ -1,7 +1,8 @@
 """Tilt is judged by robust means, held while it shakes, and its state survives a restart."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,12 @@ from plumbline.collector.events.model import Event, Kind, Level
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.settings import read_collector
 from plumbline.collector.slow.levels import Watch
+from plumbline.collector.slow.means import Means
 from plumbline.collector.slow.settings import Quantity, SlowLimit, SlowSettings
 from plumbline.collector.slow.stage import SlowStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.inventory.model import Zero
 from plumbline.wire.settings import BadSettings
 
 KEY = "XX.TWR01.0A.LA"
@@ -57,8 +60,6 @@ def place(tmp_path: Path) -> Place:
         for axis in lily.instrument.axes
     )
     instrument = lily.instrument.model_copy(update={"axes": axes})
-    from dataclasses import replace
-
     return replace(lily, instrument=instrument)
 
 
@@ -173,6 +174,22 @@ def test_spikes_of_a_relevelling_instrument_are_no_tilt(place: Place, store: Eve
     tilt[::12] = 330.0
     stage(place, store, limit()).take(entries(place, list(tilt)), 0)
     assert events(store) == []
+
+
+def test_a_zero_read_again_holds_from_then_on(place: Place) -> None:
+    read = dt.datetime.fromtimestamp(START_NS // NS + 100, dt.UTC)
+    (first,) = place.instrument.axes[0].zero
+    axes = tuple(
+        axis.model_copy(update={"zero": (first, Zero(value=312.5, when=read, who="P. Wong"))})
+        for axis in place.instrument.axes
+    )
+    twice = replace(place, instrument=place.instrument.model_copy(update={"axes": axes}))
+    means = Means(twice, window_s=20, step_s=10, lag_s=0)
+    for entry in entries(twice, [300.0] * 200):
+        means.see(entry.block())
+    told = {(m.end_ns - START_NS) // NS: m.tilt_urad[0] for m in means.judged([])}
+    assert {told[t] for t in told if t < 100} == {300.0}
+    assert {told[t] for t in told if t >= 100} == {0.0}
 
 
 def test_without_a_limit_nothing_is_told(place: Place, store: EventStore) -> None:
