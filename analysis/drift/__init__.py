@@ -1,5 +1,6 @@
 """How far a structure bends when it shakes, and where to look first afterwards."""
 
+from plumbline.analysis.drift.corner import chosen_corner_hz
 from plumbline.analysis.drift.design_limits import DESIGN_LIMITS, DriftLimit
 from plumbline.analysis.drift.displacement import displacement_m, offset_removed, quiet_samples
 from plumbline.analysis.drift.drifts import Drift, drifts
@@ -32,6 +33,7 @@ __all__ = [
     "Sensor",
     "along",
     "base_of",
+    "chosen_corner_hz",
     "displacement_m",
     "drift_evidence",
     "drifts",

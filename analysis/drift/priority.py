@@ -98,13 +98,14 @@ def drift_evidence(
     building_class: str,
     stage: str,
     project: ProjectDrifts | None = None,
+    what: str = "roof drift",
 ) -> Evidence:
-    """Return what a roof-drift ratio asks for.
+    """Return what a drift ratio asks for.
 
     Parameters
     ----------
     ratio
-        Largest roof drift over height; None if the height is not known.
+        Largest drift over height; None if the height is not known.
     uncertainty
         Of that ratio, one side.
     building_class
@@ -113,11 +114,14 @@ def drift_evidence(
         Construction stage; fragilities describe finished buildings only.
     project
         Limits a responsible engineer has set; they go before HAZUS at any stage.
+    what
+        What drifted. The medians are of the roof's drift, which already allows for storeys that
+        bend more than the mean; held against one pair of levels they ask for a look early.
     """
     if ratio is None:
-        return _silent("roof drift: no height given, so no ratio")
+        return _silent(f"{what}: no height given, so no ratio")
     upper = ratio + uncertainty
-    stated = f"roof drift {ratio:.3%} ± {uncertainty:.3%}"
+    stated = f"{what} {ratio:.3%} ± {uncertainty:.3%}"
     if project is not None:
         limits = f"{project.yellow_ratio:.3%} / {project.red_ratio:.3%}"
         by = f"{project.adoption.engineer}, {project.adoption.document}"

@@ -1,9 +1,12 @@
-"""One round over an episode: every node measured once, then the structure."""
+"""One round over an episode: every node once; once it is over, every pair of levels; the whole."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.episodes.bending import Bending
+from plumbline.collector.episodes.inspection import inspected
 from plumbline.collector.episodes.node import node_measures
 from plumbline.collector.episodes.settings import EpisodesSettings
 from plumbline.collector.episodes.store import STRUCTURE, EpisodeStore
@@ -12,6 +15,7 @@ from plumbline.collector.episodes.window import longest_run
 from plumbline.collector.events.model import Event
 from plumbline.collector.series.refill import archived_blocks
 from plumbline.wire.block import NS
+from plumbline.wire.inventory.dating import stage_at
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
@@ -76,21 +80,49 @@ class Round:
         start_ns = max(event.onset_ns - round(settings.lead_s * NS), from_ns)
         self._asked_ns = start_ns, min(until_ns, start_ns + LONGEST_NS)
         self._left = deque(streams if self._asked_ns[1] > start_ns else ())
-        self._nodes = [place.node for place in streams]
-        own = {each.structure: each.period_s for each in settings.own_period}
-        self._own_period_s = own.get(event.structure)
+        self._streams = streams
+        self._settings = settings
+        self._own_period_s = settings.own_period_s(event.structure)
+        self._bending: Bending | None = None
 
     def step(self, archive: ArchiveReader, store: EpisodeStore, now_ns: int) -> bool:
-        """Measure the next node, or the structure when all are; tell whether it is over."""
+        """Measure the next node or pair of levels, then the structure; tell whether it is over."""
         if self._left:
             self._measure(self._left.popleft(), archive, store, now_ns)
             return False
         kept = store.measures(self.event.id)
         nodes = {code: row.body for code, row in kept.items() if code != STRUCTURE}
-        if nodes:
-            body = structure_measures(self._nodes, nodes)
-            store.save(self.event.id, STRUCTURE, body, final=self.final, now_ns=now_ns)
+        if not nodes:
+            return True
+        if self.event.closed_ns is not None:
+            if self._bending is None:
+                known_hz = None if self._own_period_s is None else 1 / self._own_period_s
+                self._bending = Bending(self._streams, self._asked_ns, known_hz=known_hz)
+            if not self._bending.step(archive):
+                return False
+        body = structure_measures([place.node for place in self._streams], nodes)
+        body |= {"inspection": self._inspected()}
+        store.save(self.event.id, STRUCTURE, body, final=self.final, now_ns=now_ns)
         return True
+
+    def _inspected(self) -> dict[str, Any] | None:
+        """Return where to look first; None while it still shakes."""
+        bending = self._bending
+        if bending is None:
+            return None
+        structure = self._streams[0].structure
+        found = inspected(
+            structure,
+            stage_at(structure, self.event.onset_ns),
+            bending.found,
+            base=bending.base,
+            project=self._settings.drifts_of(structure.code),
+        )
+        return found | {
+            "corner_hz": bending.corner_hz,
+            "corner_reason": bending.corner_reason,
+            "drifts": bending.found,
+        }
 
     @property
     def final(self) -> bool:

@@ -29,6 +29,7 @@ class ShownEpisodes:
                 return _who(event) | {
                     "final": STRUCTURE in rows and rows[STRUCTURE].final,
                     "roof_to_base": _ratio(rows),
+                    "inspection": _inspection(rows),
                     "nodes": [_line(row) for code, row in sorted(rows.items()) if code],
                 }
         return None
@@ -84,6 +85,21 @@ def _ratio(rows: Mapping[str, Measured]) -> float | None:
     whole = rows.get(STRUCTURE)
     ratio = None if whole is None else whole.body["roof_to_base"]
     return None if ratio is None else ratio["pga_vector"]
+
+
+def _inspection(rows: Mapping[str, Measured]) -> dict[str, Any] | None:
+    """Return where to look first, its reason, and the pair of levels that bent most."""
+    whole = rows.get(STRUCTURE)
+    found = None if whole is None else whole.body.get("inspection")
+    if found is None:
+        return None
+    first = next(iter(found["look_first"]), None)
+    return {
+        "priority": found["priority"],
+        "reason": found["reason"],
+        "first": None if first is None else first["levels"],
+        "meaning": found["meaning"],
+    }
 
 
 def _as_text(found: Any) -> Any:

@@ -11,19 +11,16 @@ from plumbline.analysis.drift import (
     Level,
     NoBaseError,
     Sensor,
+    chosen_corner_hz,
     drift_evidence,
     drifts,
     inspection,
     reference_level,
 )
-from plumbline.analysis.modal import transfer_function, transfer_peaks
 from plumbline.commands import CommandError
 from plumbline.event_files import Event
 from plumbline.records import Quantity
 
-HIGHEST_CORNER_HZ, LOWEST_CORNER_HZ = 0.1, 0.02
-SHARE_OF_FIRST_MODE = 0.5
-FIRST_MODE_GAIN, FIRST_MODE_COHERENCE = 3.0, 0.4
 OWN_AZIMUTHS_DEG = (0.0, 90.0)
 
 
@@ -88,7 +85,9 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
     except NoBaseError as error:
         raise CommandError(f"{error}; name it with --base, or give its file too") from None
     heights = _heights(asked.heights_m, sensors, base)
-    corner_hz, why = _corner(sensors, base, event.rate_hz, asked.corner_hz)
+    corner_hz, why = asked.corner_hz, "given"
+    if corner_hz is None:
+        corner_hz, why = chosen_corner_hz(sensors, base, event.rate_hz)
     found = drifts(sensors, event.rate_hz, corner_hz, heights, base)
     if not found:
         raise CommandError(f"no floor above {base.name} has an axis parallel to one there")
@@ -187,33 +186,6 @@ def _heights(
             )
         heights[wanted] = height
     return heights
-
-
-def _corner(
-    sensors: Sequence[Sensor], base: Level, rate_hz: float, asked: float | None
-) -> tuple[float, str]:
-    """Return a corner below the first mode: half of it, within what the pads can carry."""
-    if asked is not None:
-        return asked, "given"
-    first = []
-    for sensor in sensors:
-        below = [s for s in sensors if s.level == base and s.azimuth_deg == sensor.azimuth_deg]
-        if sensor.level <= base or not below:
-            continue
-        function = transfer_function(below[0].accel_ms2, sensor.accel_ms2, rate_hz)
-        first += [
-            peak.frequency_hz
-            for peak in transfer_peaks(function, LOWEST_CORNER_HZ, 0.4 * rate_hz)
-            if peak.gain >= FIRST_MODE_GAIN and peak.coherence >= FIRST_MODE_COHERENCE
-        ][:1]
-    if not first:
-        return HIGHEST_CORNER_HZ, "default: no first mode stands out"
-    half = SHARE_OF_FIRST_MODE * min(first)
-    corner = min(max(half, LOWEST_CORNER_HZ), HIGHEST_CORNER_HZ)
-    return (
-        corner,
-        f"at most {HIGHEST_CORNER_HZ:g} Hz and half of the first peak {min(first):.3g} Hz",
-    )
 
 
 def _roof(found: Sequence[Drift], base: Level) -> list[Drift]:

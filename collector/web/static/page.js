@@ -78,6 +78,20 @@ function showEpisode(episode) {
     cell(node.long_period_class === null ? "—" : `${T().longPeriod} ${node.long_period_class}`),
     cell(Math.floor(node.completeness * 100) + " %", node.completeness < 0.99 ? "amber" : "quiet"),
   ]));
+  showInspection(episode && episode.inspection);
+}
+const PRIORITY_CLASS = {green: "good", yellow: "amber", red: "red"};
+function showInspection(found) {
+  if (!found) return $("inspection").replaceChildren();
+  const head = document.createElement("span");
+  head.className = PRIORITY_CLASS[found.priority] || "quiet";
+  head.textContent = `${T().inspection}: ${T().priorities[found.priority]}`;
+  const why = document.createElement("span");
+  why.textContent = ` – ${found.reason}`;
+  const hint = document.createElement("span");
+  hint.className = "quiet";
+  hint.textContent = T().inspectionHint;
+  $("inspection").replaceChildren(head, why, hint);
 }
 function speed(wave) {
   if (wave.velocity_kms !== null) {
