@@ -77,15 +77,18 @@ class NodeState:
     def __post_init__(self) -> None:
         self.history = History(self.kept)
 
-    def hear(self, ticks: Iterable[Tick]) -> None:
-        """Take ticks."""
+    def hear(self, ticks: Iterable[Tick]) -> bool:
+        """Take ticks; tell whether a trigger was on in any of them."""
+        triggered = False
         for tick in ticks:
+            triggered = triggered or bool(tick.short_ns or tick.long_ns)
             self.history.add(tick)
             self.front_ns = max(self.front_ns, tick.end_ns)
             if tick.short_ns or self.spans["short_period"]:
                 self._follow("short_period", tick.short_ns, tick.short_ratio, tick)
             if tick.long_ns or self.spans["long_period"]:
                 self._follow("long_period", tick.long_ns, tick.long_ratio, tick)
+        return triggered
 
     def on(self, detector: str) -> Span | None:
         """Return the span of a trigger that is on now."""

@@ -69,6 +69,14 @@ class Pass:
         watch = self.structures[structure]
         return [watch.event(one, self._said) for one in watch.felt_late(node, ticks)]
 
+    def settled(self) -> list[Event]:
+        """Return what can be said only when all late data are there."""
+        return [
+            watch.event(episode, self._said)
+            for watch in self.structures.values()
+            for episode in watch.settled()
+        ]
+
     def end(self, ended: str, *, before_ns: int) -> list[Event]:
         """Close what goes on though nothing of it came since a time."""
         events = [

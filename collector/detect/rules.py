@@ -94,21 +94,49 @@ def sway(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Finding 
     grounds = [node for node in nodes.values() if node.ground]
     for name, node in nodes.items():
         span = None if node.ground else node.on("long_period")
-        if span is None or _is_taken(span, taken):
-            continue
-        if span.last_ns - span.onset_ns < rules.sway_ns or span.peak_ms2 < rules.sway_ms2:
+        if span is None or not _sways(nodes, span, rules, taken):
             continue
         heard_ns = span.onset_ns + rules.sway_ns
         waited = newest_ns >= heard_ns + rules.straggler_ns
-        if any(ground.front_ns < heard_ns for ground in grounds) and not waited:
-            continue
-        if any(_any_touches(ground, span, rules.slack_ns) for ground in grounds):
-            continue
-        others = _company(nodes, name, span, rules)
-        return Finding(
-            kind=Kind.SWAY, detector="long_period", onset_ns=span.onset_ns, nodes=(name, *others)
-        )
+        if waited or all(ground.front_ns >= heard_ns for ground in grounds):
+            return _sway(nodes, name, span, rules)
     return None
+
+
+def sway_in_hindsight(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Finding | None:
+    """Return the first sway among all that is remembered, when no ground node can still speak."""
+    if "long_period" not in rules.detectors or len(nodes) == 1:
+        return None
+    found = [
+        (span.onset_ns, name, span)
+        for name, node in nodes.items()
+        if not node.ground
+        for span in node.spans["long_period"]
+        if _sways(nodes, span, rules, taken)
+    ]
+    if not found:
+        return None
+    _, name, span = min(found, key=lambda item: item[:2])
+    return _sway(nodes, name, span, rules)
+
+
+def _sways(nodes: Mapping[str, NodeState], span: Span, rules: Rules, taken: Taken) -> bool:
+    """Tell whether a span off the ground is long and large enough, and the ground was still."""
+    return (
+        not _is_taken(span, taken)
+        and span.last_ns - span.onset_ns >= rules.sway_ns
+        and span.peak_ms2 >= rules.sway_ms2
+        and not any(_any_touches(n, span, rules.slack_ns) for n in nodes.values() if n.ground)
+    )
+
+
+def _sway(nodes: Mapping[str, NodeState], name: str, span: Span, rules: Rules) -> Finding:
+    return Finding(
+        kind=Kind.SWAY,
+        detector="long_period",
+        onset_ns=span.onset_ns,
+        nodes=(name, *_company(nodes, name, span, rules)),
+    )
 
 
 def _is_taken(span: Span, taken: Taken) -> bool:

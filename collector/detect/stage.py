@@ -92,7 +92,8 @@ class DetectStage:
         before_ns = now_ns - round(self._settings.stale_s * NS)
         ended = self._live.end("no more samples", before_ns=before_ns)
         if self._late is not None and now_ns - self._late_ns > LATE_ENDS_NS:
-            found = self._late.end("end of the late data", before_ns=FOR_EVER)
+            found = self._late.settled()
+            found += self._late.end("end of the late data", before_ns=FOR_EVER)
             ended += self._latecomers.unknown(found)
             self._late = None
         self._tell(ended, FOR_EVER)

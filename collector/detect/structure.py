@@ -5,7 +5,7 @@ from typing import Any
 
 from plumbline.collector.detect.episode import Episode
 from plumbline.collector.detect.node import DETECTORS, NodeState, Span
-from plumbline.collector.detect.rules import Finding, Rules, shaking, sway
+from plumbline.collector.detect.rules import Finding, Rules, shaking, sway, sway_in_hindsight
 from plumbline.collector.detect.settings import GAL, DetectSettings
 from plumbline.collector.detect.ticks import Tick
 from plumbline.collector.events.model import Event, Kind
@@ -18,7 +18,8 @@ LIVE_TICKS = 120
 """Ticks that are remembered of each node: a minute."""
 LATE_TICKS = 2400
 """The same where one node's backlog may be ahead of another's: twenty minutes."""
-SPANS_KEPT_NS = 1_800 * NS
+LATE_SPANS_NS = 7 * 86_400 * NS
+"""How long triggers are remembered there: an agent may hand in days before the next begins. [ns]"""
 SETTLED_NS = 60 * NS
 """A closed episode still takes in stragglers for so long. [ns]"""
 
@@ -67,7 +68,7 @@ class StructureWatch:
     def hear(self, name: str, ticks: Sequence[Tick]) -> list[Episode]:
         """Take the ticks of a node and return the episodes they changed."""
         node = self.nodes[name]
-        node.hear(ticks)
+        triggered = node.hear(ticks)
         self._front_ns = max(self._front_ns, node.front_ns)
         if not node.idle:
             self._busy.add(name)
@@ -77,7 +78,10 @@ class StructureWatch:
         for episode in self._going_on():
             if self._follow(episode) and episode not in changed:
                 changed.append(episode)
-        changed += self._opened(changed)
+        if not self._late:
+            changed += self._opened(changed)
+        elif triggered:
+            changed += self._shaking(changed)
         self._forget()
         return changed
 
@@ -97,6 +101,17 @@ class StructureWatch:
                 episode.close(min(episode.active_ns + self._quiet_ns, front_ns), ended)
                 closed.append(episode)
         return closed
+
+    def settled(self) -> list[Episode]:
+        """Open the sway of late data, now that no ground node can still speak; return it."""
+        opened: list[Episode] = []
+        while (
+            finding := sway_in_hindsight(
+                self.nodes, self._rules, self._taken(Kind.SHAKING, Kind.SWAY)
+            )
+        ) is not None:
+            opened.append(self._open(finding))
+        return opened
 
     def event(self, episode: Episode, said: Mapping[str, Any]) -> Event:
         """Return an episode as everyone else sees it."""
@@ -131,7 +146,7 @@ class StructureWatch:
         front_ns = self._drivers_front(episode)
         longest_ns = episode.onset_ns + round(self._settings.longest_s * NS)
         stale_ns = self._front_ns - round(self._settings.stale_s * NS)
-        if front_ns < stale_ns:
+        if front_ns < stale_ns and not self._late:  # late data of one agent may be far ahead
             episode.close(min(active_ns + self._quiet_ns, front_ns), "no more samples")
         elif front_ns >= active_ns + self._quiet_ns:
             episode.close(active_ns + self._quiet_ns, "quiet")
@@ -167,30 +182,34 @@ class StructureWatch:
         return max(self.nodes[name].front_ns for name in self._drivers(episode))
 
     def _opened(self, changed: list[Episode]) -> list[Episode]:
-        """Open what the rules find; shaking ends a sway that goes on."""
+        """Open what the rules find."""
+        if opened := self._shaking(changed):
+            return opened
+        if self._going_on():
+            return []
+        finding = sway(self.nodes, self._rules, self._taken(Kind.SHAKING, Kind.SWAY))
+        return [] if finding is None else [self._open(finding)]
+
+    def _shaking(self, changed: list[Episode]) -> list[Episode]:
+        """Open shaking if there is; it ends a sway that goes on."""
         going_on = {episode.kind: episode for episode in self._going_on()}
         if Kind.SHAKING in going_on:
             return []
-        taken = [
+        finding = shaking(self.nodes, self._rules, self._taken(Kind.SHAKING))
+        if finding is None:
+            return []
+        if (swaying := going_on.get(Kind.SWAY)) is not None:
+            swaying.close(max(finding.onset_ns, swaying.onset_ns), "the ground began to shake")
+            changed.append(swaying)
+        return [self._open(finding)]
+
+    def _taken(self, *kinds: Kind) -> list[tuple[int, int]]:
+        """Return the times of episodes of these kinds."""
+        return [
             (e.onset_ns, e.closed_ns if e.closed_ns is not None else 2**62)
             for e in self.episodes
-            if e.kind is Kind.SHAKING
+            if e.kind in kinds
         ]
-        finding = shaking(self.nodes, self._rules, taken)
-        if finding is not None:
-            if (swaying := going_on.get(Kind.SWAY)) is not None:
-                swaying.close(max(finding.onset_ns, swaying.onset_ns), "the ground began to shake")
-                changed.append(swaying)
-            return [self._open(finding)]
-        if Kind.SWAY in going_on:
-            return []
-        taken += [
-            (e.onset_ns, e.closed_ns)
-            for e in self.episodes
-            if e.kind is Kind.SWAY and e.closed_ns is not None
-        ]
-        finding = sway(self.nodes, self._rules, taken)
-        return [] if finding is None else [self._open(finding)]
 
     def _open(self, finding: Finding) -> Episode:
         episode = Episode.opened(finding, self.code, self.nodes, late=self._late)
@@ -204,7 +223,7 @@ class StructureWatch:
         if front_ns < self._tidied_ns + NS:
             return
         self._tidied_ns = front_ns
-        before_ns = front_ns - (SPANS_KEPT_NS if self._late else 2 * SETTLED_NS)
+        before_ns = front_ns - (LATE_SPANS_NS if self._late else 2 * SETTLED_NS)
         for name in list(self._busy):
             self.nodes[name].forget(before_ns)
             if self.nodes[name].idle:

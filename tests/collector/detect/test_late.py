@@ -27,12 +27,15 @@ def store(tmp_path: Path) -> Iterator[EventStore]:
     kept.close()
 
 
-def cut_link(tower: dict[str, Place], ground: np.ndarray, seed: int = 1) -> list[Given]:
+def cut_link(
+    tower: dict[str, Place], ground: np.ndarray, seed: int = 1, sway: np.ndarray | float = 0.0
+) -> list[Given]:
     """Return a journal: live, nothing for ten minutes, live again with the backlog between."""
     rng = np.random.default_rng(seed)
     live, backlog = [], []
     for number, place in enumerate(tower.values()):
         motion = ambient(rng, N, RATE_HZ) + (1 + 0.2 * number) * ground
+        motion += 0.2 * number * sway
         for block in blocks(place, motion):
             at_s = seconds(block.start_ns)
             (live if at_s < CUT_S or at_s >= BACK_S else backlog).append(block)
@@ -44,6 +47,17 @@ def cut_link(tower: dict[str, Place], ground: np.ndarray, seed: int = 1) -> list
     ]
     ordered = sorted([*given, *drained], key=lambda entry: entry.received_ns)
     return [Given(e.made, n, e.received_ns) for n, e in enumerate(ordered)]
+
+
+def one_after_the_other(entries: list[Given], first: set[str]) -> list[Given]:
+    """Let the backlog of some nodes come before that of all others."""
+
+    def is_late(entry: Given) -> bool:
+        return CUT_S <= seconds(entry.made.start_ns) < BACK_S
+
+    late = [entry.made for entry in entries if is_late(entry)]
+    ranked = iter(sorted(late, key=lambda block: block.stream.node not in first))
+    return [Given(next(ranked) if is_late(e) else e.made, e.offset, e.received_ns) for e in entries]
 
 
 def finished(own, entries):
@@ -67,6 +81,30 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode(tmp_path, store):
     assert event.closed_ns is not None
     assert set(event.nodes) == set(tower)
     assert event.value == pytest.approx(80, abs=8)
+
+
+@pytest.mark.parametrize("first", [{"1A", "3A"}, {"0A", "2A"}], ids=["roof first", "ground first"])
+def test_agents_that_drain_one_after_the_other_make_one_late_episode(tmp_path, store, first):
+    tower = tower_places(tmp_path, NODES[:4])
+    ground = far(TIME_S, 2.5, 20.0, 300.0, 10.0, 90.0, 60.0)
+    entries = one_after_the_other(cut_link(tower, ground), first)
+    own = stage(tower, store)
+    hear(own, entries)
+    finished(own, entries)
+    assert [event.kind for event in told(store)] == [Kind.SHAKING]
+    assert set(told(store)[0].nodes) == set(tower)
+
+
+def test_sway_inside_a_cut_is_told_when_the_late_data_end(tmp_path, store):
+    tower = tower_places(tmp_path, NODES[:4])
+    swaying = far(TIME_S, 2.5, 20.0, 300.0, 10.0, 90.0, 60.0)
+    entries = one_after_the_other(cut_link(tower, np.zeros(N), sway=swaying), {"1A", "3A"})
+    own = stage(tower, store)
+    hear(own, entries)
+    finished(own, entries)
+    (event,) = told(store)
+    assert (event.kind, event.late) == (Kind.SWAY, True)
+    assert 299 < seconds(event.onset_ns) < 330
 
 
 def test_a_cut_without_a_quake_opens_nothing_when_it_ends(tmp_path, store):
