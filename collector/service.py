@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from plumbline.collector.alerting.assembly import Alerting
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.data_path import DataPath
+from plumbline.collector.detect.late import LateStage
 from plumbline.collector.detect.stage import DetectStage
 from plumbline.collector.disk import DiskWatch
 from plumbline.collector.episodes.shown import ShownEpisodes
@@ -39,12 +40,8 @@ from plumbline.wire.inventory import Inventory
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 1.0
-PACES_S = {"detect": 0.05}  # some 2 ms a call whatever comes: a twentieth of a core at every block
-KEPT_BY = (
-    "archive",
-    "detect",
-    "slow",
-)  # the journal waits for these
+PACES_S = {"detect": 0.05, "late": 0.5}  # some 2 ms a call whatever comes
+KEPT_BY = ("archive", "detect", "late", "slow")  # the journal waits for these
 
 
 class Collector:
@@ -112,6 +109,7 @@ class Collector:
         stages: dict[str, Callable[[], Stage]] = {
             "archive": self.data.archive_stage,
             "detect": self._detect_stage,
+            "late": self._late_stage,
             "slow": self._slow_stage,
             "episodes": self._episodes_stage,
             "live": self._live_stage,
@@ -133,6 +131,14 @@ class Collector:
 
     def _detect_stage(self) -> DetectStage:
         return DetectStage(
+            settings=self._settings.detect,
+            places=self.data.places,
+            events=self.events,
+            start=self.data.journal.first_offset,
+        )
+
+    def _late_stage(self) -> LateStage:
+        return LateStage(
             settings=self._settings.detect,
             places=self.data.places,
             events=self.events,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from places import START_NS, block_of, inventory_text
 
+from plumbline.collector.detect.late import LateStage
 from plumbline.collector.detect.settings import DetectSettings
 from plumbline.collector.detect.stage import DetectStage
 from plumbline.collector.events.model import Event
@@ -79,7 +80,19 @@ def stage(
     )
 
 
-def hear(own: DetectStage, entries: Sequence[Given], size: int = 30) -> None:
+def late_stage(
+    tower: Mapping[str, Place], store: EventStore, start: int = 0, **changed: Any
+) -> LateStage:
+    """Return the stage that hears what came late."""
+    return LateStage(
+        settings=DetectSettings.model_validate(changed),
+        places={place.stream.key: place for place in tower.values()},
+        events=store,
+        start=start,
+    )
+
+
+def hear(own: DetectStage | LateStage, entries: Sequence[Given], size: int = 30) -> None:
     """Let a stage take entries a few at a time, at the time they came."""
     for first in range(0, len(entries), size):
         some = entries[first : first + size]

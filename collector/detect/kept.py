@@ -1,10 +1,8 @@
-"""What the detect stage keeps: its cursor, how far it has told, and the state of its passes."""
+"""What a listening stage keeps: its cursor, how far it has told, and its state."""
 
 import json
-from dataclasses import dataclass
-
-SNAPSHOT, MARK = "detect", "detect.mark"
-"""Names of the snapshots in the event store."""
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,35 +15,27 @@ class Kept:
         Journal offset up to which entries are in the state.
     told_to
         Journal offset up to which events have been saved.
-    late_ns
-        When something late came last. [ns since 1970]
-    live, late
-        State of the passes; empty where there is none.
+    said
+        What else the stage keeps, as JSON.
+    state
+        State of its pass; empty where there is none.
     """
 
     cursor: int
     told_to: int
-    late_ns: int
-    live: bytes
-    late: bytes
+    said: dict[str, Any] = field(default_factory=dict)
+    state: bytes = b""
 
     def to_bytes(self) -> bytes:
-        """Return a line of JSON and the two states."""
-        head = {
-            "cursor": self.cursor,
-            "told_to": self.told_to,
-            "late_ns": self.late_ns,
-            "live_bytes": len(self.live),
-        }
-        return json.dumps(head).encode() + b"\n" + self.live + self.late
+        """Return a line of JSON and the state."""
+        head = {"cursor": self.cursor, "told_to": self.told_to, "said": self.said}
+        return json.dumps(head).encode() + b"\n" + self.state
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "Kept":
         """Return what :meth:`to_bytes` wrote."""
-        line, _, states = body.partition(b"\n")
-        head = json.loads(line)
-        cut = head.pop("live_bytes")
-        return cls(**head, live=states[:cut], late=states[cut:])
+        line, _, state = body.partition(b"\n")
+        return cls(**json.loads(line), state=state)
 
 
 def mark(told_to: int) -> bytes:

@@ -1,11 +1,10 @@
 """Latecomers: what nodes felt in an episode, told after the episode was."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from plumbline.collector.detect.episode import LEAD_NS, Felt, measures
 from plumbline.collector.detect.ticks import Tick
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, Kind, Nodes
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.block import NS
 
@@ -26,10 +25,10 @@ class Latecomers:
         self._events = events
         self._felt: dict[tuple[str, str], Felt] = {}
 
-    def add(self, structure: str, node: str, ticks: Sequence[Tick]) -> list[Event]:
-        """Return the live events that a node's late ticks change."""
+    def felt(self, structure: str, node: str, ticks: Sequence[Tick]) -> dict[str, Nodes]:
+        """Return what a node's late ticks add to live events, by event."""
         first_ns, last_ns = ticks[0].end_ns, ticks[-1].end_ns
-        changed = []
+        added: dict[str, Nodes] = {}
         for event in self._live(structure, first_ns, last_ns):
             felt = self._felt.setdefault((event.id, node), Felt(late=1))
             for tick in ticks:
@@ -37,8 +36,8 @@ class Latecomers:
                     felt.add(tick, event.onset_ns - LEAD_NS)
             known = float(event.nodes.get(node, {}).get("peak_gal", 0.0))
             if felt.peak_ms2 and float(measures(felt)["peak_gal"]) > known:
-                changed.append(replace(event, nodes={**event.nodes, node: measures(felt)}))
-        return changed
+                added[event.id] = {node: measures(felt)}
+        return added
 
     def unknown(self, found: Sequence[Event]) -> list[Event]:
         """Return late events without those that a live one tells of already."""

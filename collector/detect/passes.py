@@ -64,11 +64,6 @@ class Pass:
                 events += [event] if event is not None else []
         return events
 
-    def felt_late(self, structure: str, node: str, ticks: Sequence[Tick]) -> list[Event]:
-        """Count what a node says too late into the episodes still remembered."""
-        watch = self.structures[structure]
-        return [watch.event(one, self._said) for one in watch.felt_late(node, ticks)]
-
     def settled(self) -> list[Event]:
         """Return what can be said only when all late data are there."""
         return [

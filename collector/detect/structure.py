@@ -85,13 +85,6 @@ class StructureWatch:
         self._forget()
         return changed
 
-    def felt_late(self, name: str, ticks: Sequence[Tick]) -> list[Episode]:
-        """Count in what a node says after the others went on; return the episodes it changed."""
-        changed = [episode for episode in self.episodes if self._felt(episode, name, ticks)]
-        for episode in changed:
-            episode.felt[name].late = 1
-        return changed
-
     def end(self, ended: str, *, before_ns: int) -> list[Episode]:
         """Close what goes on though no sample of it came since a time; return what was closed."""
         closed = []

@@ -1,12 +1,15 @@
 """Findings and events: what a detector saw, and what came of it."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from plumbline.analysis.standing import Standing
 
-__all__ = ["Event", "Kind", "Level", "Limit", "Standing", "finding_id"]
+__all__ = ["Event", "Kind", "Level", "Limit", "Nodes", "Standing", "finding_id", "with_late_nodes"]
+
+Nodes = dict[str, dict[str, float | int | str]]
+"""Measures of each node, by its code."""
 
 
 class Kind(StrEnum):
@@ -73,8 +76,22 @@ class Event:
     closed_ns: int | None = None
     late: bool = False
     limit: Limit | None = None
-    nodes: dict[str, dict[str, float | int | str]] = field(default_factory=dict)
+    nodes: Nodes = field(default_factory=dict)
     evidence: dict[str, object] = field(default_factory=dict)
+
+
+def with_late_nodes(event: Event, nodes: Nodes) -> Event:
+    """Return an event with what late nodes felt, where it does not know of more already."""
+    more = {
+        name: felt
+        for name, felt in nodes.items()
+        if felt.get("late") and _peak_gal(felt) > _peak_gal(event.nodes.get(name, {}))
+    }
+    return replace(event, nodes=dict(sorted({**event.nodes, **more}.items()))) if more else event
+
+
+def _peak_gal(felt: dict[str, float | int | str]) -> float:
+    return float(felt.get("peak_gal", 0.0))
 
 
 def finding_id(detector: str, place: str, onset_ns: int) -> str:

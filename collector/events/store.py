@@ -7,11 +7,11 @@ crash neither is without the other.
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from plumbline.collector.events.codec import from_text, to_text
-from plumbline.collector.events.model import Event
+from plumbline.collector.events.model import Event, Nodes, with_late_nodes
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
@@ -51,13 +51,25 @@ class EventStore:
         with self._news:
             return self._revision
 
-    def save(self, *events: Event, snapshot: tuple[str, bytes] | None = None) -> None:
-        """Insert or revise events, and keep a snapshot with them: all or nothing, durable."""
+    def save(
+        self,
+        *events: Event,
+        snapshot: tuple[str, bytes] | None = None,
+        late_nodes: Mapping[str, Nodes] | None = None,
+    ) -> None:
+        """Insert or revise events, and keep a snapshot with them: all or nothing, durable.
+
+        Parameters
+        ----------
+        late_nodes
+            What nodes felt whose samples came late, by the event they are added to; later
+            revisions of the event do not lose it.
+        """
         with self._news:
-            revision = self._revision
+            before = revision = self._revision
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                for event in events:
+                for event in (*events, *self._amended(late_nodes or {})):
                     revision += 1
                     self._put(event, revision)
                 self._db.execute(
@@ -71,10 +83,19 @@ class EventStore:
                     self._db.execute("ROLLBACK")
                 raise
             self._revision = revision
-            if events:
+            if revision > before:
                 self._news.notify_all()
 
+    def _amended(self, late_nodes: Mapping[str, Nodes]) -> Iterator[Event]:
+        """Yield the events that late nodes change, when they are due."""
+        for event_id, nodes in late_nodes.items():
+            known = self.get(event_id)
+            if known is not None and (event := with_late_nodes(known, nodes)) != known:
+                yield event
+
     def _put(self, event: Event, revision: int) -> None:
+        if (known := self.get(event.id)) is not None:
+            event = with_late_nodes(event, known.nodes)
         self._db.execute(
             "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)",
             (

@@ -8,6 +8,7 @@ from plumbline.collector.detect.banks import Banks
 from plumbline.collector.detect.node import DETECTORS, NodeState, Span
 from plumbline.collector.detect.settings import DetectSettings
 from plumbline.collector.detect.stage import DetectStage
+from plumbline.collector.detect.streams import listened
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
@@ -75,7 +76,7 @@ class Listener:
         self._settings = settings
         self._store = EventStore(Path(":memory:"))
         self._stage = DetectStage(settings=settings, places=known, events=self._store, start=0)
-        self._places = {key: place for key, place in known.items() if _listens(place)}
+        self._places = listened(known)
         self._banks = Banks(self._places, settings.shaking())
         self._nodes = {key: NodeState(ground=False, kept=1) for key in self._places}
         self._newest_ns = 0
@@ -122,10 +123,6 @@ def heard(entries: Sequence[Entry], known: Mapping[str, Place], settings: Detect
     listener = Listener(settings, known)
     listener.hear(entries)
     return listener.end()
-
-
-def _listens(place: Place) -> bool:
-    return place.instrument.unit == "m/s2"
 
 
 def _trigger(place: Place, detector: str, span: Span) -> Trigger:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from plumbline.collector.alerting.engine import open_engine
+from plumbline.collector.detect.late import LateStage
 from plumbline.collector.detect.stage import DetectStage
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
@@ -104,6 +105,7 @@ class OfflineCollector:
         known = places(inventory)
         self._stages: list[Stage] = [
             DetectStage(settings=settings.detect, places=known, events=self.events, start=0),
+            LateStage(settings=settings.detect, places=known, events=self.events, start=0),
             SlowStage(settings=settings.slow, places=known, events=self.events, start=0),
         ]
         self._alarms = open_engine(settings.alerting, settings.data, self.events, inventory)

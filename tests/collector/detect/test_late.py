@@ -5,7 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hearing import RATE_HZ, Given, blocks, hear, journal, seconds, stage, told, tower_places
+from hearing import (
+    RATE_HZ,
+    Given,
+    blocks,
+    hear,
+    journal,
+    late_stage,
+    seconds,
+    stage,
+    told,
+    tower_places,
+)
 from motions import ambient, far, near
 from places import START_NS
 
@@ -60,6 +71,13 @@ def one_after_the_other(entries: list[Given], first: set[str]) -> list[Given]:
     return [Given(next(ranked) if is_late(e) else e.made, e.offset, e.received_ns) for e in entries]
 
 
+def both_hear(tower, store, entries):
+    """Let the two stages hear everything, the late one after the live one as it may happen."""
+    for own in (stage(tower, store), late_stage(tower, store)):
+        hear(own, entries)
+        finished(own, entries)
+
+
 def finished(own, entries):
     last_ns = entries[-1].received_ns
     for wait_s in (0, 20, 40, 60):
@@ -71,9 +89,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode(tmp_path, store):
     ground = near(np.random.default_rng(2), N, RATE_HZ, 80, 300.0)
     ground += far(TIME_S, 2.5, 10.0, 300.0, 10.0, 30.0, 20.0)
     entries = cut_link(tower, ground)
-    own = stage(tower, store)
-    hear(own, entries)
-    finished(own, entries)
+    both_hear(tower, store, entries)
     (event,) = told(store)
     assert event.late
     assert event.kind is Kind.SHAKING
@@ -88,9 +104,7 @@ def test_agents_that_drain_one_after_the_other_make_one_late_episode(tmp_path, s
     tower = tower_places(tmp_path, NODES[:4])
     ground = far(TIME_S, 2.5, 20.0, 300.0, 10.0, 90.0, 60.0)
     entries = one_after_the_other(cut_link(tower, ground), first)
-    own = stage(tower, store)
-    hear(own, entries)
-    finished(own, entries)
+    both_hear(tower, store, entries)
     assert [event.kind for event in told(store)] == [Kind.SHAKING]
     assert set(told(store)[0].nodes) == set(tower)
 
@@ -99,9 +113,7 @@ def test_sway_inside_a_cut_is_told_when_the_late_data_end(tmp_path, store):
     tower = tower_places(tmp_path, NODES[:4])
     swaying = far(TIME_S, 2.5, 20.0, 300.0, 10.0, 90.0, 60.0)
     entries = one_after_the_other(cut_link(tower, np.zeros(N), sway=swaying), {"1A", "3A"})
-    own = stage(tower, store)
-    hear(own, entries)
-    finished(own, entries)
+    both_hear(tower, store, entries)
     (event,) = told(store)
     assert (event.kind, event.late) == (Kind.SWAY, True)
     assert 299 < seconds(event.onset_ns) < 330
@@ -109,10 +121,7 @@ def test_sway_inside_a_cut_is_told_when_the_late_data_end(tmp_path, store):
 
 def test_a_cut_without_a_quake_opens_nothing_when_it_ends(tmp_path, store):
     tower = tower_places(tmp_path, NODES)
-    own = stage(tower, store)
-    entries = cut_link(tower, np.zeros(N))
-    hear(own, entries)
-    finished(own, entries)
+    both_hear(tower, store, cut_link(tower, np.zeros(N)))
     assert told(store) == []
 
 
@@ -134,14 +143,14 @@ def test_a_restart_while_a_backlog_drains_finds_the_same(tmp_path):
     tower = tower_places(tmp_path, NODES[:3])
     entries = cut_link(tower, near(np.random.default_rng(4), N, RATE_HZ, 80, 300.0))
     whole, broken = EventStore(tmp_path / "whole.db"), EventStore(tmp_path / "broken.db")
-    own = stage(tower, whole)
-    hear(own, entries)
-    finished(own, entries)
+    both_hear(tower, whole, entries)
     middle = next(n for n, e in enumerate(entries) if 310 < seconds(e.made.start_ns) < 312)
-    hear(stage(tower, broken, snapshot_s=3.0), entries[:middle])
-    again = stage(tower, broken)
-    hear(again, entries[again.cursor() :])
-    finished(again, entries)
+    for made in (stage, late_stage):
+        hear(made(tower, broken, snapshot_s=3.0), entries[:middle])
+        again = made(tower, broken)
+        assert 0 < again.cursor() < middle
+        hear(again, entries[again.cursor() :])
+        finished(again, entries)
     assert told(broken) == told(whole)
     assert [event.late for event in told(whole)] == [True]
     whole.close()
@@ -165,9 +174,7 @@ def test_what_a_late_node_felt_is_added_to_the_live_event(tmp_path, store):
     ]
     ordered = sorted([*punctual, *first, *last, *late], key=lambda e: e.received_ns)
     entries = [Given(e.made, k, e.received_ns) for k, e in enumerate(ordered)]
-    own = stage(tower, store)
-    hear(own, entries)
-    finished(own, entries)
+    both_hear(tower, store, entries)
     (event,) = told(store)
     assert not event.late
     assert set(event.nodes) == set(tower)

@@ -78,3 +78,25 @@ def test_a_waiter_wakes_when_something_is_saved(tmp_path: Path) -> None:
     assert store.wait(0, 10)
     saver.join()
     store.close()
+
+
+def test_what_a_late_node_felt_outlives_later_revisions_of_the_event(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    store.save(QUAKE)
+    late = {"peak_gal": 40.0, "late": 1}
+    store.save(late_nodes={QUAKE.id: {"3A": late}, "unknown": {"3A": late}})
+    store.save(replace(QUAKE, closed_ns=99, nodes={"0A": {"peak_gal": 13.0}}))
+    (event,) = store.between(0, 10)
+    assert event.closed_ns == 99
+    assert event.nodes == {"0A": {"peak_gal": 13.0}, "3A": late}
+    store.close()
+
+
+def test_a_late_node_does_not_hide_a_larger_peak_and_changes_nothing_twice(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    store.save(QUAKE)
+    revision = store.revision
+    store.save(late_nodes={QUAKE.id: {"0A": {"peak_gal": 3.0, "late": 1}}})
+    assert store.get(QUAKE.id) == QUAKE
+    assert store.revision == revision
+    store.close()
