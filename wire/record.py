@@ -8,7 +8,7 @@ so that a message cut between two records is refused too. A message is taken who
 
 import base64
 import re
-from typing import NamedTuple
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from plumbline.wire.identity import StreamId, axis_of
 
 STEIM2_LARGEST_STEP = 2**29 - 1  # Steim-2 raises on differences that do not fit 30 bits
 FIXED_HEADER_BYTES = 40
+_BEGIN = b"MS\x03"
 _HEADERS = re.compile(
     r'\{"FDSN":\{"Time":\{"Quality":(\d{1,3})\}\},'
     r'"P":"([A-Za-z0-9_-]{11}) ([0-9a-f]{1,14}) ([0-9a-f]{1,16}) ([A-Z0-9]{1,6})"\}'
@@ -28,17 +29,8 @@ _HEADERS = re.compile(
 Row = NDArray[np.int32]
 
 
-class _Head(NamedTuple):
-    """What every record of one message must agree on."""
-
-    network: str
-    structure: str
-    node: str
-    band_source: str
-    start_ns: int
-    rate_hz: float
-    samples: int
-    extra: str
+_Said = tuple[int, float, int, str]
+"""What every record of a message must agree on: start [ns], rate [Hz], samples, extra headers."""
 
 
 def encode(block: Block) -> bytes:
@@ -90,66 +82,68 @@ def decode(message: bytes) -> Block:
     CorruptRecord
         If a CRC or length is wrong, bytes are missing or left over, or the records disagree.
     """
-    if len(message) < FIXED_HEADER_BYTES or message[:3] != b"MS\x03":
+    if len(message) < FIXED_HEADER_BYTES or message[:3] != _BEGIN:
         raise NotARecord(f"{len(message)} bytes that do not begin as miniSEED 3")
-    axes = ""
+    names: list[str] = []
     rows: list[Row] = []
-    first: _Head | None = None
+    said: _Said | None = None
     taken = 0
-    view = memoryview(message)
-    while taken < len(message):
-        head, axis, counts, length = _record(view[taken:], f"record {len(rows) + 1}, byte {taken}")
-        if first is None:
-            first = head
-        elif head != first:
-            raise CorruptRecord("the records of one message disagree")
-        axes += axis
-        rows.append(counts)
-        taken += length
-    assert first is not None  # noqa: S101  (the message is not empty)
-    return _block(first, axes, rows)
-
-
-def _record(view: memoryview, where: str) -> tuple[_Head, str, Row, int]:
-    if bytes(view[:3]) != b"MS\x03":
-        raise CorruptRecord(f"{where}: no record begins here")
     try:
-        msr = MS3Record.parse(view, unpack_data=True)
-        who = axis_of(msr.sourceid)
-        extra = msr.extra
-    except (PymseedError, BadIdentity, UnicodeDecodeError) as error:
+        # one C struct for all records: a struct a record costs a megabyte's allocation each
+        for msr in MS3Record.from_buffer(message, unpack_data=True):
+            if message[taken : taken + 3] != _BEGIN:
+                raise CorruptRecord(f"record {len(rows) + 1}, byte {taken}: no record begins here")
+            samples = msr.samplecnt
+            if msr.sampletype != "i" or samples != msr.numsamples:
+                raise CorruptRecord(f"byte {taken}: not all samples are there as 32-bit integers")
+            same = (msr.starttime, msr.samprate, samples, msr.extra)
+            if said is not None and same != said:
+                raise CorruptRecord("the records of one message disagree")
+            said = same
+            names.append(msr.sourceid)
+            rows.append(np.array(msr.datasamples, np.int32))
+            taken += msr.reclen
+    except (PymseedError, UnicodeDecodeError) as error:
         clear_error_messages()
+        where = f"record {len(rows) + 1}, byte {taken}"
         raise CorruptRecord(f"{where}: {' '.join(str(error).split())}") from error
-    if msr.sampletype != "i" or msr.samplecnt != msr.numsamples:
-        raise CorruptRecord(f"{where}: not all samples are there as 32-bit integers")
-    head = _Head(*who[:4], msr.starttime, msr.samprate, msr.samplecnt, extra)
-    return head, who[4], msr.np_datasamples.copy(), msr.reclen
+    assert said is not None  # noqa: S101  (the message is not empty)
+    return _block(said, tuple(names), rows)
 
 
-def _block(head: _Head, axes: str, rows: list[Row]) -> Block:
-    found = _HEADERS.fullmatch(head.extra)
+def _block(said: _Said, names: tuple[str, ...], rows: list[Row]) -> Block:
+    start_ns, rate_hz, _, extra = said
+    found = _HEADERS.fullmatch(extra)
     if not found:
-        raise NotARecord(f"extra headers are not ours: {head.extra[:120]!r}")
+        raise NotARecord(f"extra headers are not ours: {extra[:120]!r}")
     quality, boot, seq, error_ns, all_axes = found.groups()
-    if axes != all_axes:
-        raise CorruptRecord(f"axes {axes} arrived of {all_axes}")
     try:
-        stream = StreamId(
-            network=head.network,
-            structure=head.structure,
-            node=head.node,
-            band_source=head.band_source,
-            axes=axes,
-        )
+        stream = _stream(names)
+        if stream.axes != all_axes:
+            raise CorruptRecord(f"axes {stream.axes} arrived of {all_axes}")
         return Block(
             stream=stream,
             boot=int.from_bytes(base64.urlsafe_b64decode(boot + "="), "big"),
             seq=int(seq, 16),
-            start_ns=head.start_ns,
-            rate_hz=head.rate_hz,
+            start_ns=start_ns,
+            rate_hz=rate_hz,
             counts=np.stack(rows),
             clock_error_ns=int(error_ns, 16),
             time_quality=int(quality),
         )
-    except ValueError as error:
+    except (BadIdentity, ValueError) as error:
         raise CorruptRecord(str(error)) from error
+
+
+@lru_cache(maxsize=65536)
+def _stream(names: tuple[str, ...]) -> StreamId:
+    """Return whose records these are; the same names come every second."""
+    network, structure, node, band_source, axes = axis_of(names[0])
+    for name in names[1:]:
+        *same, axis = axis_of(name)
+        if same != [network, structure, node, band_source]:
+            raise CorruptRecord("the records of one message disagree")
+        axes += axis
+    return StreamId(
+        network=network, structure=structure, node=node, band_source=band_source, axes=axes
+    )
