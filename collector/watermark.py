@@ -14,6 +14,7 @@ from plumbline.wire.messages import BootMark, Watermark
 SLOWEST_NS = 4 * NS  # the edge is promised one every 5 s
 FASTEST_NS = NS // 2
 STREAMS_A_SECOND = 250
+LOOK_NS = NS // 10
 BOOTS_KEPT_NS = 7 * 24 * 3600 * NS
 """A boot nobody asked about for a week is left out; asked about, it is back in the next one."""
 
@@ -35,6 +36,7 @@ class Watermarks:
         self._publish = publish
         self._due: dict[tuple[str, str], int] = {}
         self._said_ns: dict[tuple[str, str], int] = {}
+        self._looked_ns = 0
 
     def spoke(self, topic: str, stream: str) -> None:
         """Note that a stream spoke on a blocks topic, so that it gets an answer."""
@@ -44,7 +46,7 @@ class Watermarks:
 
     def tick(self, now_ns: int, *, everything: bool = False) -> None:
         """Publish what is due."""
-        if not self._due:
+        if not self._due or not (everything or self._looks(now_ns)):
             return
         pause_ns = min(max(len(self._said_ns) * NS // STREAMS_A_SECOND, FASTEST_NS), SLOWEST_NS)
         for where, said_ns in list(self._due.items()):
@@ -54,6 +56,13 @@ class Watermarks:
                     return
                 self._said_ns[where] = now_ns
                 del self._due[where]
+
+    def _looks(self, now_ns: int) -> bool:
+        """Tell whether it is time to go through what is due; not after every group."""
+        if 0 <= now_ns - self._looked_ns < LOOK_NS:
+            return False
+        self._looked_ns = now_ns
+        return True
 
     def _of(self, stream: str, now_ns: int) -> Watermark:
         boots = {

@@ -15,22 +15,20 @@ from numpy.typing import NDArray
 from pymseed import DataEncoding, MS3Record, PymseedError, clear_error_messages
 
 from plumbline.wire.block import Block
-from plumbline.wire.errors import BadIdentity, CorruptRecord, NotARecord
+from plumbline.wire.errors import CorruptRecord, NotARecord
 from plumbline.wire.identity import StreamId, axis_of
 
 STEIM2_LARGEST_STEP = 2**29 - 1  # Steim-2 raises on differences that do not fit 30 bits
 FIXED_HEADER_BYTES = 40
 _BEGIN = b"MS\x03"
+_AGREED_BYTES = 27  # of a fixed header: all before encoding and CRC, less the encoding
+_INTEGERS = (DataEncoding.INT16, DataEncoding.INT32, DataEncoding.STEIM1, DataEncoding.STEIM2)
 _HEADERS = re.compile(
-    r'\{"FDSN":\{"Time":\{"Quality":(\d{1,3})\}\},'
-    r'"P":"([A-Za-z0-9_-]{11}) ([0-9a-f]{1,14}) ([0-9a-f]{1,16}) ([A-Z0-9]{1,6})"\}'
+    rb'\{"FDSN":\{"Time":\{"Quality":(\d{1,3})\}\},'
+    rb'"P":"([A-Za-z0-9_-]{11}) ([0-9a-f]{1,14}) ([0-9a-f]{1,16}) ([A-Z0-9]{1,6})"\}'
 )
 
 Row = NDArray[np.int32]
-
-
-_Said = tuple[int, float, int, str]
-"""What every record of a message must agree on: start [ns], rate [Hz], samples, extra headers."""
 
 
 def encode(block: Block) -> bytes:
@@ -84,63 +82,72 @@ def decode(message: bytes) -> Block:
     """
     if len(message) < FIXED_HEADER_BYTES or message[:3] != _BEGIN:
         raise NotARecord(f"{len(message)} bytes that do not begin as miniSEED 3")
-    names: list[str] = []
+    names: list[bytes] = []
     rows: list[Row] = []
-    said: _Said | None = None
-    taken = 0
+    said = b""
+    start_ns, rate_hz, at = 0, 0.0, 0
     try:
-        # one C struct for all records: a struct a record costs a megabyte's allocation each
+        # one C struct for all records: one each would cost a megabyte's allocation each
         for msr in MS3Record.from_buffer(message, unpack_data=True):
-            if message[taken : taken + 3] != _BEGIN:
-                raise CorruptRecord(f"record {len(rows) + 1}, byte {taken}: no record begins here")
-            samples = msr.samplecnt
-            if msr.sampletype != "i" or samples != msr.numsamples:
-                raise CorruptRecord(f"byte {taken}: not all samples are there as 32-bit integers")
-            same = (msr.starttime, msr.samprate, samples, msr.extra)
-            if said is not None and same != said:
+            name, same = _told(message, at)
+            if not rows:
+                start_ns, rate_hz, said = msr.starttime, msr.samprate, same
+            elif same != said:
                 raise CorruptRecord("the records of one message disagree")
-            said = same
-            names.append(msr.sourceid)
+            names.append(name)
             rows.append(np.array(msr.datasamples, np.int32))
-            taken += msr.reclen
-    except (PymseedError, UnicodeDecodeError) as error:
+            if rows[-1].size != msr.samplecnt:
+                raise CorruptRecord(f"byte {at}: not all samples are there")
+            at += msr.reclen
+    except (PymseedError, ValueError) as error:
         clear_error_messages()
-        where = f"record {len(rows) + 1}, byte {taken}"
+        where = f"record {len(rows) + 1}, byte {at}"
         raise CorruptRecord(f"{where}: {' '.join(str(error).split())}") from error
-    assert said is not None  # noqa: S101  (the message is not empty)
-    return _block(said, tuple(names), rows)
-
-
-def _block(said: _Said, names: tuple[str, ...], rows: list[Row]) -> Block:
-    start_ns, rate_hz, _, extra = said
-    found = _HEADERS.fullmatch(extra)
+    found = _HEADERS.fullmatch(said, _AGREED_BYTES)
     if not found:
-        raise NotARecord(f"extra headers are not ours: {extra[:120]!r}")
+        raise NotARecord(f"extra headers are not ours: {said[_AGREED_BYTES:][:120]!r}")
     quality, boot, seq, error_ns, all_axes = found.groups()
     try:
-        stream = _stream(names)
-        if stream.axes != all_axes:
-            raise CorruptRecord(f"axes {stream.axes} arrived of {all_axes}")
+        stream = _stream(tuple(names))
+        if stream.axes != all_axes.decode():
+            raise CorruptRecord(f"axes {stream.axes} arrived of {all_axes.decode()}")
         return Block(
             stream=stream,
-            boot=int.from_bytes(base64.urlsafe_b64decode(boot + "="), "big"),
+            boot=int.from_bytes(base64.urlsafe_b64decode(boot + b"="), "big"),
             seq=int(seq, 16),
             start_ns=start_ns,
             rate_hz=rate_hz,
-            counts=np.stack(rows),
+            counts=np.array(rows),
             clock_error_ns=int(error_ns, 16),
             time_quality=int(quality),
         )
-    except (BadIdentity, ValueError) as error:
+    except ValueError as error:
         raise CorruptRecord(str(error)) from error
 
 
+def _told(message: bytes, at: int) -> tuple[bytes, bytes]:
+    """Return whose record lies at a byte, and what all records of its message must agree on.
+
+    That is its fixed header but for encoding, CRC and the lengths after them, and its extra
+    headers.
+    """
+    if message[at : at + 3] != _BEGIN:
+        raise CorruptRecord(f"byte {at}: no record begins here")
+    if message[at + 15] not in _INTEGERS:
+        raise CorruptRecord(f"byte {at}: its samples are not integers")
+    name = at + FIXED_HEADER_BYTES
+    extra = name + message[at + 33]
+    end = extra + int.from_bytes(message[at + 34 : at + 36], "little")
+    agreed = message[at : at + 15] + message[at + 16 : at + 28] + message[extra:end]
+    return message[name:extra], agreed
+
+
 @lru_cache(maxsize=65536)
-def _stream(names: tuple[str, ...]) -> StreamId:
+def _stream(names: tuple[bytes, ...]) -> StreamId:
     """Return whose records these are; the same names come every second."""
-    network, structure, node, band_source, axes = axis_of(names[0])
+    network, structure, node, band_source, axes = axis_of(names[0].decode("ascii"))
     for name in names[1:]:
-        *same, axis = axis_of(name)
+        *same, axis = axis_of(name.decode("ascii"))
         if same != [network, structure, node, band_source]:
             raise CorruptRecord("the records of one message disagree")
         axes += axis

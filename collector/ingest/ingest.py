@@ -104,7 +104,7 @@ class Ingest:
             group.keys, group.blocks, group.payloads, group.topics, strict=True
         ):
             self._ledger.hold(key, crc, received_ns)
-            self._arrivals.block(block, agent_name(parsed(topic)[0]), received_ns)
+            self._arrivals.block(key.stream, agent_name(parsed(topic)[0]), received_ns)
             self._watch(block, topic, received_ns)
             self._spoke(topic, key.stream)
         for key, topic in group.known:

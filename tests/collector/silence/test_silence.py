@@ -46,7 +46,7 @@ class Site:
             self.now_s += 1
             now_ns = T0 + self.now_s * NS
             for key in speaking:
-                self.arrivals.seen(key, AGENTS[key], now_ns)
+                self.arrivals.block(key, AGENTS[key], now_ns)
             for agent in beating if self.now_s % 10 == 0 else ():
                 beat = Heartbeat(
                     agent=agent, boot="0" * 16, sent_ns=now_ns, uptime_s=1, spool_rows=0,
