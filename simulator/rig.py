@@ -3,7 +3,7 @@
 ``python -m plumbline.simulator.rig SPEC.toml`` makes the ports, waits until somebody has opened
 every one of them (or ``wait_s`` is over), runs, and writes the truth. SIGTERM or SIGINT stops it
 cleanly. One JSON line on standard output says that the ports are there, one that the site's time
-began, and one at the end how many samples were made.
+began, and one at the end how many samples were made and how late bytes left at worst.
 """
 
 import argparse
@@ -40,6 +40,12 @@ LAST_WORD_S = 2.0
 class Rig:
     """Runs a description until its seconds are over or it is told to stop.
 
+    Attributes
+    ----------
+    late_ns
+        How long after they were due bytes left at worst: a real instrument is never late, and
+        where this one was the machine was too busy to play it. [ns]
+
     Raises
     ------
     ValueError
@@ -59,6 +65,7 @@ class Rig:
             raise FileExistsError(f"{spec.truth} holds another run's truth; name an empty folder")
         spec.ports.mkdir(parents=True, exist_ok=True)
         self._ports = {i.port: Port(spec.ports / i.port) for i in spec.instrument}
+        self.late_ns = 0
         self._stopped = False
         self._due: list[tuple[int, int, Feed, Delivery]] = []
         self._order = itertools.count()
@@ -78,10 +85,8 @@ class Rig:
 
     def run(self) -> int:
         """Run; return how many samples of all channels were emitted."""
-        begun_ns, mono_ns = time.time_ns() + AHEAD_NS, time.monotonic_ns() + AHEAD_NS
         spec = self._spec
-        site = Site(spec.structure, [i.level for i in spec.instrument], spec.act, start_ns=begun_ns)
-        feeds = [Feed(instrument, spec, begun_ns) for instrument in spec.instrument]
+        begun_ns, mono_ns, site, feeds = self._built()
         facts = [fact for feed in feeds for fact in feed.instrument.facts]
         truth, chronicle = TruthWriter(spec.truth, facts), Chronicle(spec.act, begun_ns)
         truth.tell({"what": "start", "at_ns": begun_ns, "structure": spec.structure.code})
@@ -110,9 +115,27 @@ class Rig:
         finally:
             for port in self._ports.values():
                 port.unplug(LAST_WORD_S)
-            truth.tell({"what": "stop", "at_ns": time.time_ns(), "samples": truth.samples})
+            late_s = round(self.late_ns / NS, 3)
+            stop = {"what": "stop", "at_ns": time.time_ns(), "samples": truth.samples}
+            truth.tell({**stop, "late_s": late_s})
             truth.close()
         return truth.samples
+
+    def _built(self) -> tuple[int, int, Site, list[Feed]]:
+        """Return when the site's time begins (UTC and monotonic), the site and its instruments.
+
+        On a busy machine building may outlast `AHEAD_NS`; then it is built anew with more time, so
+        that no instrument begins late.
+        """
+        spec, ahead_ns = self._spec, AHEAD_NS
+        while True:
+            begun_ns, mono_ns = time.time_ns() + ahead_ns, time.monotonic_ns() + ahead_ns
+            levels = [instrument.level for instrument in spec.instrument]
+            site = Site(spec.structure, levels, spec.act, start_ns=begun_ns)
+            feeds = [Feed(instrument, spec, begun_ns) for instrument in spec.instrument]
+            if time.monotonic_ns() < mono_ns or self._stopped:
+                return begun_ns, mono_ns, site, feeds
+            ahead_ns *= 2
 
     def _queue(self, feed: Feed, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
@@ -130,7 +153,8 @@ class Rig:
 
     def _dispatch(self, now_ns: int, truth: TruthWriter) -> None:
         while self._due and self._due[0][0] <= now_ns:
-            _, _, feed, delivery = heapq.heappop(self._due)
+            due_ns, _, feed, delivery = heapq.heappop(self._due)
+            self.late_ns = max(self.late_ns, now_ns - due_ns)
             taken = self._ports[feed.port].write(delivery.payload)
             truth.record(delivery if taken else delivery.with_fate(Fate.UNHEARD))
 
@@ -167,7 +191,7 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, stop)
     tell(ports=True)
     rig.wait_for_listeners()
-    tell(samples=rig.run())
+    tell(samples=rig.run(), late_s=round(rig.late_ns / NS, 3))
     return 0
 
 

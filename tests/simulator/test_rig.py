@@ -17,6 +17,7 @@ from specs import read_events, read_truth
 
 from plumbline.simulator.ports import Port
 from plumbline.simulator.rig import main
+from plumbline.simulator.site import Site
 
 PATIENCE_S = 40.0
 
@@ -232,3 +233,41 @@ def test_a_rig_does_not_write_into_another_runs_truth(tmp_path, capsys):
     )
     assert main([str(spec)]) == 2
     assert "empty folder" in capsys.readouterr().err
+
+
+def test_a_site_that_takes_long_to_build_does_not_begin_late(tmp_path, capsys, monkeypatch):
+    built = []
+
+    def slowly(*args, **kwargs):
+        time.sleep(0.0 if built else 0.4)  # the first time only
+        built.append(time.time_ns())
+        return Site(*args, **kwargs)
+
+    monkeypatch.setattr("plumbline.simulator.rig.Site", slowly)
+    spec = tmp_path / "rig.toml"
+    spec.write_text(
+        f'ports = "{tmp_path}/ports"\ntruth = "{tmp_path}/truth"\nseconds = 0.3\nwait_s = 0\n'
+        '[[instrument]]\nport="a"\nkind="lily"\nnode="00"\n'
+    )
+    assert main([str(spec)]) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(built) > 1
+    assert said[1]["started_ns"] > built[-1]
+
+
+def test_a_rig_that_was_held_up_says_how_late_its_bytes_left(tmp_path):
+    rig = started(tmp_path, SPEC)
+    ground, raft = (Listener(tmp_path / "ports" / name) for name in ("ttyGROUND", "ttyRAFT"))
+    deadline = time.monotonic() + PATIENCE_S
+    while len(ground.line) < 5_000 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    rig.send_signal(signal.SIGSTOP)
+    time.sleep(1.0)
+    rig.send_signal(signal.SIGCONT)
+    held = len(ground.line)
+    while len(ground.line) < held + 5_000 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    rig.send_signal(signal.SIGTERM)
+    said = finished(rig)
+    ground.heard(), raft.heard()
+    assert 0.8 < said["late_s"] < PATIENCE_S

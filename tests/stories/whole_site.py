@@ -1,5 +1,6 @@
 """A whole site as processes: instruments, agents, broker, collector; nothing left out."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Any
 
 from servers.mosquitto import Mosquitto
 from servers.programs import free_port, wait_until
-from stories.running import Running, asked, recounted
+from stories.running import STARTED_S, Running, asked, recounted
 
 from plumbline.demo.tower import Spot, edge_text, inventory_text, rig_text
 from plumbline.edge_agent.spool import Standing
@@ -66,12 +67,12 @@ class WholeSite:
         for name in self.agents:
             self.begin(name)
         expected = sum(len(spot.axes) for spot in self._spots)
-        wait_until(lambda: len(self.channels()) >= expected, 60)
+        wait_until(lambda: len(self.channels()) >= expected, STARTED_S)
 
     def instruments(self) -> None:
         """Start the instruments, and return when their ports are there."""
         self.processes.rig(self.folder / "rig.toml")
-        wait_until(lambda: '"ports"' in self.processes.log("rig"), 60)
+        wait_until(lambda: '"ports"' in self.processes.log("rig"), STARTED_S)
 
     def begin(self, name: str) -> None:
         """Start the collector or an agent."""
@@ -85,12 +86,17 @@ class WholeSite:
         """Stop the instruments, let everything be taken in, close the archive, recount."""
         self.processes.end("rig")
         time.sleep(2.0)
-        wait_until(self._all_held, 90, every_s=0.5)
+        wait_until(self._all_held, STARTED_S, every_s=0.5)
         for name in self.agents:
             self.processes.end(name)
         self.processes.end("collector")
         self.broker.stop()
         return recounted(self.folder / "data" / "archive", self.folder / "truth")
+
+    def late_s(self) -> float:
+        """Return how late the instruments' bytes left at worst; to be asked when they ended. [s]"""
+        said = json.loads(self.processes.log("rig").splitlines()[-1])
+        return float(said["late_s"])
 
     def stop(self) -> None:
         """Stop whatever still runs."""
