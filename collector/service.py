@@ -19,6 +19,8 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.health.metrics import Metrics
 from plumbline.collector.health.watch import HealthWatch
+from plumbline.collector.modal.stage import ModalStage
+from plumbline.collector.modal.store import ModalStore
 from plumbline.collector.report import health, readings
 from plumbline.collector.series.influx import sink_for
 from plumbline.collector.series.refill import archived_blocks
@@ -62,6 +64,7 @@ class Collector:
         self.data = DataPath(settings, inventory, now_ns)
         self.events = EventStore(settings.data / "state" / "events.db")
         self.measures = EpisodeStore(settings.data / "state" / "episodes.db")
+        self.modes = ModalStore(settings.data / "state" / "modal.db")
         self._waves = Waves(self.data.places)
         self.channels = ChannelWatch(self.data.places)
         self.alerting = Alerting(settings.alerting, inventory, self.events, settings.data, now_ns)
@@ -101,6 +104,7 @@ class Collector:
         self.web.stop()
         self._housekeeper.join()
         self.measures.close()
+        self.modes.close()
         self.events.close()
         self.data.close()
 
@@ -112,6 +116,7 @@ class Collector:
             "late": self._late_stage,
             "slow": self._slow_stage,
             "episodes": self._episodes_stage,
+            "modal": self._modal_stage,
             "live": self._live_stage,
         }
         if self._settings.series.url is not None:
@@ -159,6 +164,16 @@ class Collector:
             places=self.data.places,
             events=self.events,
             store=self.measures,
+            archive=ArchiveReader(self._settings.data),
+            start=self.data.journal.end_offset,
+        )
+
+    def _modal_stage(self) -> ModalStage:
+        return ModalStage(
+            settings=self._settings.modal,
+            places=self.data.places,
+            events=self.events,
+            store=self.modes,
             archive=ArchiveReader(self._settings.data),
             start=self.data.journal.end_offset,
         )

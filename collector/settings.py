@@ -11,6 +11,7 @@ from plumbline.collector.detect.settings import DetectSettings, detect_problems
 from plumbline.collector.episodes.settings import EpisodesSettings, episode_problems
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.labels.settings import ClassifySection
+from plumbline.collector.modal.settings import ModalSettings, modal_problems
 from plumbline.collector.series.settings import SeriesSettings
 from plumbline.collector.silence.settings import SilenceSettings
 from plumbline.collector.slow.settings import SlowSettings, limit_problems
@@ -37,6 +38,7 @@ class CollectorSettings(Settings):
     classify: ClassifySection = ClassifySection()
     slow: SlowSettings = SlowSettings()
     episodes: EpisodesSettings = EpisodesSettings()
+    modal: ModalSettings = ModalSettings()
     silence: SilenceSettings = SilenceSettings()
     web: WebSettings = WebSettings()
 
@@ -57,6 +59,7 @@ def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
         *limit_problems(settings.slow, known),
         *detect_problems(settings.detect, known),
         *episode_problems(settings.episodes, known),
+        *modal_problems(settings.modal, known),
     ]
     if problems:
         raise BadSettings(path, problems)

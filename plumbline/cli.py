@@ -37,6 +37,9 @@ COMMANDS: dict[str, Command] = {
     "replay": Command("plumbline.commands.replay", "run the detectors over records or an archive"),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
     "survey": Command("plumbline.commands.survey", "take in levelling runs, closure checked"),
+    "tracking": Command(
+        "plumbline.commands.tracking", "what became of a structure's modes, hour after hour"
+    ),
     "trend": Command("plumbline.commands.trend", "what a slow series does, with its interval"),
     "vibration": Command("plumbline.commands.vibration", "hold vibration against a standard"),
 }

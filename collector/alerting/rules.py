@@ -43,6 +43,8 @@ class Rules(Settings):
     threshold: Rule = _rule("amber", must_be_seen=True)
     tilt: Rule = _rule("amber", must_be_seen=True)
     differential_settlement: Rule = _rule("amber", must_be_seen=True)
+    modal_shift: Rule = _rule("amber", must_be_seen=True)
+    construction_stage: Rule = _rule("never", must_be_seen=False)
     silence: Rule = _rule("amber", must_be_seen=False)
     health: Rule = _rule("red", must_be_seen=False)
 
@@ -108,6 +110,8 @@ _CAUSES: dict[Kind, _Cause] = {
     Kind.SWAY: _Cause("sway"),
     Kind.TILT: _Cause("tilt"),
     Kind.DIFFERENTIAL_SETTLEMENT: _Cause("settlement"),
+    Kind.MODAL_SHIFT: _Cause("modes"),
+    Kind.CONSTRUCTION_STAGE: _Cause("stage"),
     Kind.SILENCE: _Cause("silence", each_place=True),
     Kind.HEALTH: _Cause("health", each_place=True),
 }

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     THRESHOLD = "threshold"
     TILT = "tilt"
     DIFFERENTIAL_SETTLEMENT = "differential_settlement"
+    MODAL_SHIFT = "modal_shift"
+    CONSTRUCTION_STAGE = "construction_stage"
     SILENCE = "silence"
     HEALTH = "health"
 

@@ -25,6 +25,7 @@ ABOUT_STRUCTURE = (
     Kind.THRESHOLD,
     Kind.TILT,
     Kind.DIFFERENTIAL_SETTLEMENT,
+    Kind.MODAL_SHIFT,
 )
 
 

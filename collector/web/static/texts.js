@@ -14,7 +14,7 @@ const TEXTS = {
     priorities: {green: "green", yellow: "yellow", red: "red", "not applicable": "not applicable"},
     answer: "Acknowledge", whoAreYou: "Your name:",
     kinds: {shaking: "shaking", sway: "sway", threshold: "threshold", tilt: "tilt",
-      differential_settlement: "differential settlement", silence: "silence", health: "health"},
+      differential_settlement: "differential settlement", modal_shift: "frequencies changed", construction_stage: "construction stage", silence: "silence", health: "health"},
   },
   th: {
     stop: "หยุดงาน", look: "ตรวจดู", blind: "ไม่มีข้อมูล", go: "ไม่เกินเกณฑ์",
@@ -30,7 +30,7 @@ const TEXTS = {
     priorities: {green: "เขียว", yellow: "เหลือง", red: "แดง", "not applicable": "ใช้ไม่ได้"},
     answer: "รับทราบ", whoAreYou: "ชื่อของคุณ:",
     kinds: {shaking: "แรงสั่นสะเทือน", sway: "การแกว่ง", threshold: "เกินเกณฑ์", tilt: "การเอียง",
-      differential_settlement: "การทรุดตัวต่างระดับ", silence: "ขาดสัญญาณ", health: "สถานะระบบ"},
+      differential_settlement: "การทรุดตัวต่างระดับ", modal_shift: "ความถี่อาคารเปลี่ยน", construction_stage: "ขั้นตอนการก่อสร้าง", silence: "ขาดสัญญาณ", health: "สถานะระบบ"},
   },
   ja: {
     stop: "作業中止", look: "要確認", blind: "データ途絶", go: "しきい値超過なし",
@@ -46,6 +46,6 @@ const TEXTS = {
     priorities: {green: "緑", yellow: "黄", red: "赤", "not applicable": "適用外"},
     answer: "了解", whoAreYou: "お名前:",
     kinds: {shaking: "揺れ", sway: "建物の揺動", threshold: "しきい値", tilt: "傾斜",
-      differential_settlement: "不同沈下", silence: "通信途絶", health: "システム"},
+      differential_settlement: "不同沈下", modal_shift: "固有振動数の変化", construction_stage: "施工段階", silence: "通信途絶", health: "システム"},
   },
 };

@@ -189,6 +189,7 @@ def test_what_is_one_cause(tmp_path):
 def test_the_rule_table_decides_who_is_called(tmp_path, kind):
     lowest = {
         Kind.SWAY: None,
+        Kind.CONSTRUCTION_STAGE: None,
         Kind.HEALTH: Level.RED,
     }.get(kind, Level.AMBER)
     with Story(tmp_path) as story:
