@@ -2,32 +2,17 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcinv
 from scipy.stats import mannwhitneyu
 
-from plumbline.analysis.huber import huber_fit
-from plumbline.analysis.trend.thinning import lag_one
+from plumbline.analysis.trend.matching import Mask, after_span, effective, matched_pair
 
 # Standard error of a median of Gaussian readings, over that of their mean.
 MEDIAN_ERROR: Final = 1.2533141373155001
-
-# Windows of at least a day can be matched by the clock; from five days on the daily wave
-# can be told from the noise, and so be taken off.
-CLOCK_FROM_D: Final = 1.0
-WAVE_FROM_D: Final = 5.0
-
-# With fewer readings than this share left after matching, the match is given up and said so.
-SMALLEST_SHARE: Final = 0.25
-
-# Fewest readings on a side that carry a median and a spread.
-FEWEST: Final = 5
-
-# Readings match by the clock within the same one of these parts of the day.
-HOUR_BINS: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,38 +96,21 @@ def offset(
     a quarter of either side is given up. ``n_eff = n (1 - phi) / (1 + phi)`` with the
     lag-one correlation of each side about its own median.
     """
-    time, y = np.asarray(time_d, float), np.asarray(values, float)
-    end = start_d if end_d is None else end_d
-    ready = np.isfinite(y)
-    until, since = start_d - guard_before_d, end + guard_after_d
-    before = ready & (time <= until) & (time > until - window_d)
-    after = ready & (time >= since) & (time < since + window_d)
-    temp = None if temp_c is None else np.asarray(temp_c, float)
-    matched = []
-    sides = _Sides(before, after)
-    carried = 0.0
-    if temp is not None:
-        common = _common_range(sides, temp)
-        if sides.share(common):
-            matched.append("temperature")
-            sides = sides.within(common)
-            slope, slope_sigma = _with_temperature(sides, y, temp)
-            carried = slope_sigma * abs(sides.change(temp))
-            y = y - slope * np.nan_to_num(temp)
-    if window_d >= CLOCK_FROM_D:
-        wave = _daily_wave(sides, time, y)
-        if sides.share(np.isfinite(wave)):
-            matched.append("clock hour")
-            sides = sides.within(np.isfinite(wave))
-            if window_d >= WAVE_FROM_D:
-                y = y - wave
-    if min(sides.counts) < FEWEST:
+    pair = matched_pair(
+        np.asarray(time_d, float),
+        np.asarray(values, float),
+        before=(start_d - guard_before_d - window_d, start_d - guard_before_d),
+        after=after_span(start_d if end_d is None else end_d, guard_after_d, window_d),
+        temp=None if temp_c is None else np.asarray(temp_c, float),
+    )
+    if pair is None:
         return None
+    time, y, sides = pair.time, pair.y, pair.sides
     before, after = sides
     between = float(np.mean(time[after]) - np.mean(time[before]))
     size = sides.change(y) - rate_per_d * between
     sigma = math.hypot(
-        _median_error(time[before], y[before]), _median_error(time[after], y[after]), carried
+        _median_error(time[before], y[before]), _median_error(time[after], y[after]), pair.carried
     )
     return Offset(
         size=size,
@@ -152,93 +120,35 @@ def offset(
         p=_rank_p(time, y, before, after, rate_per_d * between),
         n_before=sides.counts[0],
         n_after=sides.counts[1],
-        temp_change_c=math.nan if temp is None else sides.change(temp),
-        matched=" and ".join(matched) or "nothing",
+        temp_change_c=pair.temp_change_c,
+        matched=pair.words,
     )
 
 
-Mask = NDArray[np.bool_]
-
-
-class _Sides(NamedTuple):
-    """The two windows, as masks over the readings."""
-
-    before: Mask
-    after: Mask
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        return int(np.count_nonzero(self.before)), int(np.count_nonzero(self.after))
-
-    def within(self, kept: Mask) -> "_Sides":
-        return _Sides(self.before & kept, self.after & kept)
-
-    def share(self, kept: Mask) -> bool:
-        """Whether enough of both windows is left."""
-        left = self.within(kept).counts
-        return all(
-            n >= max(FEWEST, SMALLEST_SHARE * whole)
-            for n, whole in zip(left, self.counts, strict=True)
-        )
-
-    def change(self, y: NDArray[Any]) -> float:
-        """Median after minus median before."""
-        return float(np.nanmedian(y[self.after]) - np.nanmedian(y[self.before]))
-
-
-def _daily_wave(sides: _Sides, time: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
-    """Return the daily wave common to both sides at each reading; NaN at hours not in both."""
-    hour = np.floor((time % 1.0) * HOUR_BINS).astype(np.int64)
-    levels = np.full((2, HOUR_BINS), np.nan)
-    for side, mask in enumerate(sides):
-        for each in np.unique(hour[mask & np.isfinite(y)]):
-            levels[side, each] = np.median(y[mask & (hour == each) & np.isfinite(y)])
-    both = np.all(np.isfinite(levels), axis=0)
-    wave = np.full(HOUR_BINS, np.nan)
-    if np.any(both):
-        # Each side about its own mean over the shared hours: the offset stays in.
-        shared = levels[:, both]
-        wave[both] = np.mean(shared - shared.mean(axis=1, keepdims=True), axis=0)
-    return wave[hour]
-
-
-def _common_range(sides: _Sides, temp: NDArray[Any]) -> Mask:
-    """Return where the temperature lies in the range seen on both sides."""
-    known = np.isfinite(temp)
-    pair = sides.within(known)
-    if min(pair.counts) == 0:
-        return np.zeros(temp.shape, dtype=bool)
-    low = max(float(np.min(temp[side])) for side in pair)
-    high = min(float(np.max(temp[side])) for side in pair)
-    common: Mask = known & (temp >= low) & (temp <= high)
-    return common
-
-
-def _with_temperature(sides: _Sides, y: NDArray[Any], temp: NDArray[Any]) -> tuple[float, float]:
-    """Return the slope on temperature common to both sides, and its standard error."""
-    parts = [(temp[side] - np.median(temp[side]), y[side] - np.median(y[side])) for side in sides]
-    warm = np.concatenate([part[0] for part in parts])
-    moved = np.concatenate([part[1] for part in parts])
-    if np.ptp(warm) == 0:
-        return 0.0, 0.0
-    slope = float(huber_fit(warm[:, np.newaxis], moved)[0])
-    residual = moved - slope * warm
-    effective = _effective(np.arange(moved.size, dtype=float), residual)
-    error = float(np.std(residual)) / float(np.std(warm)) / math.sqrt(effective)
-    return slope, error
-
-
-def _effective(time: NDArray[Any], y: NDArray[Any]) -> float:
-    """Return how many independent readings the series is worth."""
-    step = float(np.median(np.diff(time))) if time.size > 1 else 1.0
-    phi = lag_one(time, y - np.median(y), step) if step > 0 else 0.0
-    return max(y.size * (1.0 - phi) / (1.0 + phi), 2.0)
+def offset_size(
+    time_d: ArrayLike,
+    values: ArrayLike,
+    *,
+    start_d: float,
+    end_d: float,
+    window_d: float,
+    temp_c: ArrayLike | None = None,
+) -> float | None:
+    """Return the size alone that `offset` finds without guards: much sooner, for many places."""
+    pair = matched_pair(
+        np.asarray(time_d, float),
+        np.asarray(values, float),
+        before=(start_d - window_d, start_d),
+        after=after_span(end_d, 0.0, window_d),
+        temp=None if temp_c is None else np.asarray(temp_c, float),
+    )
+    return None if pair is None else pair.sides.change(pair.y)
 
 
 def _median_error(time: NDArray[Any], y: NDArray[Any]) -> float:
     spread = 1.482602218505602 * float(np.median(np.abs(y - np.median(y))))
     spread = spread or float(np.std(y))
-    return MEDIAN_ERROR * spread / math.sqrt(_effective(time, y))
+    return MEDIAN_ERROR * spread / math.sqrt(effective(time, y))
 
 
 def _rank_p(time: NDArray[Any], y: NDArray[Any], before: Mask, after: Mask, trend: float) -> float:
@@ -252,6 +162,6 @@ def _rank_p(time: NDArray[Any], y: NDArray[Any], before: Mask, after: Mask, tren
     )
     p = float(mannwhitneyu(left.ravel(), right.ravel(), method=method).pvalue)
     share = min(
-        _effective(time[before], left) / left.size, _effective(time[after], right) / right.size, 1.0
+        effective(time[before], left) / left.size, effective(time[after], right) / right.size, 1.0
     )
     return math.erfc(float(erfcinv(min(max(p, 1e-300), 1.0))) * math.sqrt(share))
