@@ -1,0 +1,1 @@
+"""Did the quake move it? Every tilt and settlement point before and after each shaking."""
