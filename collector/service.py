@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 
 from starlette.applications import Starlette
 
+from plumbline.collector.afterwards.shown import ShownMovements
+from plumbline.collector.afterwards.stage import AfterwardsStage
+from plumbline.collector.afterwards.store import AfterwardsStore
 from plumbline.collector.alerting.assembly import Alerting
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.data_path import DataPath
@@ -65,6 +68,7 @@ class Collector:
         self.events = EventStore(settings.data / "state" / "events.db")
         self.measures = EpisodeStore(settings.data / "state" / "episodes.db")
         self.modes = ModalStore(settings.data / "state" / "modal.db")
+        self.movements = AfterwardsStore(settings.data / "state" / "afterwards.db")
         self._waves = Waves(self.data.places)
         self.channels = ChannelWatch(self.data.places)
         self.alerting = Alerting(settings.alerting, inventory, self.events, settings.data, now_ns)
@@ -105,6 +109,7 @@ class Collector:
         self._housekeeper.join()
         self.measures.close()
         self.modes.close()
+        self.movements.close()
         self.events.close()
         self.data.close()
 
@@ -117,6 +122,7 @@ class Collector:
             "slow": self._slow_stage,
             "episodes": self._episodes_stage,
             "modal": self._modal_stage,
+            "afterwards": self._afterwards_stage,
             "live": self._live_stage,
         }
         if self._settings.series.url is not None:
@@ -178,6 +184,15 @@ class Collector:
             start=self.data.journal.end_offset,
         )
 
+    def _afterwards_stage(self) -> AfterwardsStage:
+        return AfterwardsStage(
+            places=self.data.places,
+            events=self.events,
+            store=self.movements,
+            archive=ArchiveReader(self._settings.data),
+            start=self.data.journal.end_offset,
+        )
+
     def _series_stage(self) -> SeriesStage:
         settings = self._settings
         archive = ArchiveReader(settings.data)
@@ -206,6 +221,12 @@ class Collector:
             channels=self.channels,
             events=self.events,
             episodes=ShownEpisodes(self.events, self.measures),
+            movements=ShownMovements(
+                self.events,
+                self.movements,
+                {structure.code: structure for structure in self._inventory.structure},
+                self._settings.data / "surveys",
+            ),
             alerts=self.alerting.shown,
             answered=self.alerting.answered,
             acknowledge=self.alerting.acknowledge,

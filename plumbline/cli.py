@@ -30,6 +30,7 @@ COMMANDS: dict[str, Command] = {
     "labels": Command("plumbline.commands.labels", "say what events really were; how often agreed"),
     "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
     "modes": Command("plumbline.commands.modes", "find the modes of a structure"),
+    "moved": Command("plumbline.commands.moved", "what each shaking moved: before and after it"),
     "quality": Command("plumbline.commands.quality", "which channels cannot be believed, and why"),
     "rebuild-series": Command(
         "plumbline.commands.rebuild_series", "write a span of InfluxDB again, from the archive"

@@ -49,6 +49,19 @@ class KnownEpisodes:
         return self.tied
 
 
+class KnownMovements:
+    """What the page asks of movements, as a test says."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, dict[str, Any]] = {}
+
+    def latest(self, now_ns: int) -> dict[str, Any] | None:
+        return next(iter(self.known.values()), None)
+
+    def whole(self, event_id: str) -> dict[str, Any] | None:
+        return self.known.get(event_id)
+
+
 def shaking(level: Level = Level.RED, closed_ns: int | None = None) -> Event:
     limit = Limit(value=20.0, unit="gal", source="project", standing=Standing.PROJECT)
     return Event(
@@ -66,6 +79,7 @@ class Page:
         streams = places(inventory)
         self.events = KnownEvents()
         self.episodes = KnownEpisodes()
+        self.movements = KnownMovements()
         self.acknowledged: list[tuple[str, str]] = []
         self.health: dict[str, object] = {"ok": True, "stages": {}, "problems": []}
         waves, channels = Waves(streams), ChannelWatch(streams)
@@ -98,6 +112,7 @@ class Page:
             channels=channels,
             events=self.events,
             episodes=self.episodes,
+            movements=self.movements,
             alerts=self._alerts,
             answered=lambda: frozenset({"quake"} if self.acknowledged else ()),
             acknowledge=self._acknowledge,

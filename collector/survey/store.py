@@ -33,6 +33,11 @@ CREATE INDEX IF NOT EXISTS level_by_point ON level (point);
 """
 
 
+def survey_path(surveys: Path, structure: str) -> Path:
+    """Return where the runs of a structure are kept: a file of its own in a collector's data."""
+    return surveys / f"{structure}.db"
+
+
 class Outcome(StrEnum):
     """What became of a run."""
 
@@ -72,6 +77,7 @@ class SurveyStore:
     """
 
     def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")

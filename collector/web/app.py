@@ -42,7 +42,8 @@ def application(
         found = await run_in_threadpool(sources.episodes.whole, request.path_params["event"])
         if found is None:
             return JSONResponse({"error": "no such episode; /api/now lists events"}, 404)
-        return JSONResponse(found)
+        moved = await run_in_threadpool(sources.movements.whole, request.path_params["event"])
+        return JSONResponse(found | {"moved": moved})
 
     async def status(_: Request) -> Response:
         return JSONResponse(await run_in_threadpool(sources.status, now_ns()))

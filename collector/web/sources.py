@@ -38,6 +38,16 @@ class Episodes(Protocol):
         """Return the regional events of the last day."""
 
 
+class Movements(Protocol):
+    """What shakings moved, as the page shows it."""
+
+    def latest(self, now_ns: int) -> dict[str, Any] | None:
+        """Return the answers of the latest shaking that is over."""
+
+    def whole(self, event_id: str) -> dict[str, Any] | None:
+        """Return the answers of an episode; None if it is no shaking that is over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Everything the page shows, as functions.
@@ -65,6 +75,7 @@ class Sources:
     channels: ChannelWatch
     events: Events
     episodes: Episodes
+    movements: Movements
     alerts: Callable[[], list[dict[str, Any]]]
     answered: Callable[[], frozenset[str]]
     acknowledge: Callable[[str, str], str]
@@ -106,6 +117,7 @@ class Sources:
             ],
             "events": [_shown(event) for event in events[:50]],
             "episode": self.episodes.latest(now_ns),
+            "moved": self.movements.latest(now_ns),
             "regions": self.episodes.regions(now_ns),
             "alerts": self.alerts(),
             "ages": [

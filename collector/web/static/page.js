@@ -135,6 +135,7 @@ async function refresh() {
     showVerdicts(state);
     showTables(state);
     showEpisode(state.episode);
+    showMovements(state.moved);
     showRegions(state.regions);
     const waves = await ask("/api/waves?after=" + after);
     for (const [key, points] of Object.entries(waves)) {

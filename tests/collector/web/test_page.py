@@ -140,3 +140,33 @@ def test_an_episode_is_told_with_all_its_measures(page: Page, url: str) -> None:
         asked(url + "api/episodes/another")
     assert refusal.value.code == 404
     refusal.value.close()
+
+
+MOVED = {
+    "event": "quake", "structure": "TWR01", "onset_ns": "1782000005000000000",
+    "closed_ns": "1782000020000000000", "peak": "23.4 gal", "horizons": ["+2 min", "+24 h"],
+    "points": [{"point": "XX.TWR01.0A.LA1", "name": "raft", "unit": "µrad", "answers": [
+        {"verdict": "moved", "size": 29.86, "low": 29.6, "high": 30.1, "why": "", "missing_s": 0},
+        {"verdict": None, "due_ns": "1782086420000000000"}]}],
+    "levelled": [{"point": "P12", "before": "2026-06-01", "after": "2026-06-25", "why": "few levels",
+                  "verdict": "cannot be said"}],
+}  # fmt: skip
+
+
+def test_what_a_shaking_moved_is_told_with_its_episode(page: Page, url: str) -> None:
+    page.episodes.known["quake"] = {"event": "quake", "nodes": {}}
+    page.movements.known["quake"] = MOVED
+    assert asked(url + "api/now")["moved"]["points"][0]["point"] == "XX.TWR01.0A.LA1"
+    assert asked(url + "api/episodes/quake")["moved"] == MOVED
+
+
+@pytest.mark.real
+def test_a_browser_shows_what_moved_and_what_is_due(page: Page, url: str, tmp_path: Path) -> None:
+    page.movements.known["quake"] = MOVED
+    words = [program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
+    words += ["--no-first-run", f"--user-data-dir={tmp_path / 'profile'}", "--timeout=6000"]
+    words += ["--virtual-time-budget=6000", "--dump-dom", url]
+    dom = subprocess.run(words, capture_output=True, text=True, timeout=50, check=True).stdout
+    assert "moved +29.86 ± 0.25 µrad" in dom
+    assert "due 07:00:20" in dom  # 22 June, Bangkok
+    assert "few levels" in dom

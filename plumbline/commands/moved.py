@@ -1,0 +1,153 @@
+"""``plumbline moved``: did the quake move it? Every point before and after each shaking."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plumbline.commands import CommandError
+
+if TYPE_CHECKING:
+    from plumbline.collector.afterwards.shown import ShownMovements
+    from plumbline.collector.events.model import Event
+    from plumbline.collector.events.store import EventStore
+    from plumbline.wire.inventory.lookup import Place
+
+EPILOG = """\
+The collector asks this of every shaking by itself, two minutes, an hour and a day after it ended:
+the median of a window after it less that of one before it, from 10 s before the onset to 2 min
+after the end nothing read. What the point does by itself over as long is measured at quiet times
+before and taken off; it also widens the interval (95 %). "moved" is above the detection limit,
+"not moved above X" means that the interval allows no more than X, "perhaps moved" lies between,
+and "cannot be said" says why. Levelling points count once they were levelled after it
+(plumbline survey import --data DATA). None of it says that the structure is safe.
+
+Examples:
+  plumbline moved /var/lib/plumbline
+  plumbline moved /var/lib/plumbline 3f2a --plot moved.png
+  plumbline moved /var/lib/plumbline 3f2a --json | jq '.points[] | {point, answers}'
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.description = "Say what each shaking moved: every tilt and settlement point, its error."
+    parser.epilog = EPILOG
+    parser.add_argument("data", type=Path, metavar="DATA", help="the collector's data folder")
+    parser.add_argument(
+        "event",
+        nargs="?",
+        metavar="EPISODE",
+        help="its id or its beginning; all if left out",
+    )
+    parser.add_argument("--points", metavar="PATTERN", help="only these, as 'XX.TWR01.0A.LA?'")
+    parser.add_argument("--config", type=Path, metavar="TOML", help="the collector's configuration")
+    parser.add_argument("--inventory", type=Path, metavar="FILE", help="else that it names")
+    parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
+    parser.add_argument("--plot", metavar="PNG", type=Path, help="draw one episode")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what is known; the exit code is 0 whether it moved or not."""
+    from plumbline.replaying.config import installed
+
+    if not (args.data / "state" / "events.db").is_file():
+        raise CommandError(f"{args.data}: no events here; give a collector's data folder")
+    if args.plot is not None and args.event is None:
+        raise CommandError("--plot draws one episode; name it")
+    places = installed(args.inventory, args.config, args.data)
+    with _opened(args.data, places) as (events, shown):
+        told = [shown.of(event) for event in _chosen(events, args.event)]
+    if args.points is not None:
+        told = [_only(each, args.points) for each in told]
+    if args.json:
+        print(json.dumps(told[0] if args.event else told, indent=2, ensure_ascii=False))
+    else:
+        zones = {place.structure.code: place.structure.timezone for place in places.values()}
+        print("\n".join(_lines(told, zones, args.event is not None)))
+    if args.plot is not None:
+        _draw(args, told[0], places)
+    return 0
+
+
+@contextmanager
+def _opened(
+    data: Path, places: "dict[str, Place]"
+) -> "Iterator[tuple[EventStore, ShownMovements]]":
+    from plumbline.collector.afterwards.shown import ShownMovements
+    from plumbline.collector.afterwards.store import AfterwardsStore
+    from plumbline.collector.events.store import EventStore
+
+    structures = {place.structure.code: place.structure for place in places.values()}
+    events = EventStore(data / "state" / "events.db")
+    store = AfterwardsStore(data / "state" / "afterwards.db")
+    try:
+        yield events, ShownMovements(events, store, structures, data / "surveys")
+    finally:
+        store.close()
+        events.close()
+
+
+def _chosen(events: "EventStore", begins: str | None) -> "list[Event]":
+    from plumbline.collector.events.model import Kind
+
+    over = [
+        event
+        for event in events.between(0, 2**62)
+        if event.kind is Kind.SHAKING and event.closed_ns is not None
+    ]
+    if begins is None:
+        return over
+    found = [event for event in over if event.id.startswith(begins)]
+    if len(found) != 1:
+        which = "no shaking that is over" if not found else f"{len(found)} episodes"
+        raise CommandError(f"{begins}: {which} begins so; see: plumbline moved DATA")
+    return found
+
+
+def _only(told: dict[str, Any], pattern: str) -> dict[str, Any]:
+    from fnmatch import fnmatch
+
+    kept = {
+        name: [point for point in told[name] if fnmatch(point["point"], pattern)]
+        for name in ("points", "levelled")
+    }
+    if not any(kept.values()):
+        known = ", ".join(point["point"] for point in told["points"])
+        raise CommandError(f"--points {pattern}: no such point; there are {known or 'none'}")
+    return told | kept
+
+
+def _lines(told: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iterator[str]:
+    from plumbline.collector.afterwards.words import local, point_words
+
+    if not told:
+        yield "no shaking that is over; nothing to compare"
+    for each in told:
+        zone = zones.get(each["structure"], "UTC")
+        verdict = each["verdict"] or "not asked yet"
+        yield (
+            f"{each['event']}  {each['structure']}  {local(each['onset_ns'], zone)} {zone}  "
+            f"{each['peak']}  {verdict if verdict != 'not moved above' else 'nothing moved'}"
+        )
+        if not each["points"] and not each["levelled"]:
+            yield "  no tilt or settlement point was asked"
+        yield from (f"  {line}" for line in point_words(each, zone))
+        if not one:
+            yield ""
+
+
+def _draw(args: argparse.Namespace, told: dict[str, Any], places: "dict[str, Place]") -> None:
+    from plumbline.collector.afterwards.traces import traces
+    from plumbline.collector.archive.reader import ArchiveReader
+    from plumbline.plots.moved import draw
+
+    archive = ArchiveReader(args.data)
+    try:
+        draw(told, traces(archive, places, told), args.plot)
+    except OSError as error:
+        raise CommandError(f"{args.plot}: {error.strerror}; choose another file") from error
+    finally:
+        archive.close()
