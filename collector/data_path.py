@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.arrivals import Arrivals
+from plumbline.collector.asking import Asking
 from plumbline.collector.ingest.desk import Desk
 from plumbline.collector.ingest.inbox import Inbox
 from plumbline.collector.ingest.ingest import Ingest
@@ -48,6 +49,7 @@ class DataPath:
             now_ns=now_ns,
         )
         self.watermarks = Watermarks(self.ledger, self.journal.store_id, self.subscriber.publish)
+        self.asking = Asking(self.ledger, self.notices, self.subscriber.command)
         self.ingest = Ingest(
             journal=self.journal,
             ledger=self.ledger,
@@ -55,7 +57,7 @@ class DataPath:
             places=self.places,
             arrivals=self.arrivals,
             notices=self.notices,
-            spoke=self.watermarks.spoke,
+            spoke=self._spoke,
         )
         self.desk = Desk(
             inbox=self.inbox,
@@ -63,6 +65,7 @@ class DataPath:
             ledger=self.ledger,
             journal=self.journal,
             watermarks=self.watermarks,
+            asking=self.asking,
             arrivals=self.arrivals,
             notices=self.notices,
             now_ns=now_ns,
@@ -89,3 +92,7 @@ class DataPath:
         """Leave the broker and close the files."""
         self.subscriber.stop()
         self.journal.close()
+
+    def _spoke(self, topic: str, stream: str) -> None:
+        self.watermarks.spoke(topic, stream)
+        self.asking.spoke(topic, stream)

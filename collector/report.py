@@ -42,6 +42,13 @@ def readings(
         counts=True,
     )
     yield Reading(
+        name="resend_commands",
+        help="How often agents were asked for blocks that stayed missing.",
+        labels=(),
+        samples={(): float(data.asking.asked)},
+        counts=True,
+    )
+    yield Reading(
         name="quarantined_messages",
         help="Messages in quarantine by cause.",
         labels=("cause",),

@@ -94,6 +94,12 @@ class Subscriber:
         sent = self._client.publish(topic, payload, qos=1, retain=True)
         return sent.rc == mqtt.MQTT_ERR_SUCCESS
 
+    def command(self, topic: str, payload: bytes) -> bool:
+        """Send a message for now, not retained, at QoS 1; False if there is no connection."""
+        if not self.connected:
+            return False
+        return self._client.publish(topic, payload, qos=1).rc == mqtt.MQTT_ERR_SUCCESS
+
     def _on_message(self, client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
         arrived = Incoming(message.topic, bytes(message.payload), self._now_ns())
         while not self._stopping:

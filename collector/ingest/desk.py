@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from plumbline.collector.arrivals import Arrivals
+from plumbline.collector.asking import Asking
 from plumbline.collector.ingest.checks import Incoming, agent_name, parsed
 from plumbline.collector.ingest.inbox import Inbox
 from plumbline.collector.ingest.ingest import Ingest
@@ -43,6 +44,7 @@ class Desk:
         ledger: Ledger,
         journal: Journal,
         watermarks: Watermarks,
+        asking: Asking,
         arrivals: Arrivals,
         notices: Notices,
         now_ns: Callable[[], int],
@@ -53,6 +55,7 @@ class Desk:
         self._ledger = ledger
         self._journal = journal
         self._watermarks = watermarks
+        self._asking = asking
         self._arrivals = arrivals
         self._notices = notices
         self._now_ns = now_ns
@@ -102,6 +105,7 @@ class Desk:
         if blocks:
             self._take(blocks)
         self._watermarks.tick(self._now_ns())
+        self._asking.tick(self._now_ns())
         if time.monotonic() >= self._snapshot_due:
             self._save()
 

@@ -13,13 +13,15 @@ from intake import Intake
 from servers.mosquitto import Mosquitto
 from servers.programs import free_port, wait_until
 
+from plumbline.collector.asking import Asking
 from plumbline.collector.broker import BrokerSettings
 from plumbline.collector.ingest.desk import Desk
 from plumbline.collector.ingest.inbox import Inbox
 from plumbline.collector.notices import Notices
 from plumbline.collector.subscriber import Subscriber
 from plumbline.collector.watermark import Watermarks
-from plumbline.wire.messages import Heartbeat, Watermark
+from plumbline.wire.block import NS
+from plumbline.wire.messages import Command, Heartbeat, Watermark
 from plumbline.wire.record import encode
 from plumbline.wire.topics import Kind
 
@@ -55,17 +57,25 @@ class Post:
         self.watermarks = Watermarks(
             self.intake.ledger, self.intake.journal.store_id, self.subscriber.publish
         )
-        self.intake.ingest._spoke = self.watermarks.spoke
+        self.asking = Asking(
+            self.intake.ledger, self.intake.notices, self.subscriber.command, patience_ns=NS // 5
+        )
+        self.intake.ingest._spoke = self._spoke
         self.desk = Desk(
             inbox=self.inbox,
             ingest=self.intake.ingest,
             ledger=self.intake.ledger,
             journal=self.intake.journal,
             watermarks=self.watermarks,
+            asking=self.asking,
             arrivals=self.intake.arrivals,
             notices=self.intake.notices,
             now_ns=clock_ns,
         )
+
+    def _spoke(self, topic: str, stream: str) -> None:
+        self.watermarks.spoke(topic, stream)
+        self.asking.spoke(topic, stream)
 
     def start(self) -> "Post":
         self.subscriber.start()
@@ -124,6 +134,26 @@ def test_blocks_published_are_journaled_and_answered(tmp_path: Path, broker: Mos
     wait_until(lambda: late_comer.held() == ((0, len(BLOCKS) - 1),))  # retained
     for client in (edge, late_comer):
         client.stop()
+    post.stop()
+
+
+def test_a_block_that_stays_missing_is_asked_for_by_name(tmp_path: Path, broker: Mosquitto) -> None:
+    post, edge = Post(tmp_path, broker.port).start(), Edge(broker.port)
+    asked: list[Command] = []
+
+    def obey(_client: Any, _userdata: Any, message: mqtt.MQTTMessage) -> None:
+        asked.append(Command.from_json(message.payload))
+        for block in BLOCKS[asked[-1].first : asked[-1].last + 1]:
+            edge.send(topic(post.intake), encode(block))
+
+    edge.client.message_callback_add(post.intake.address.topic(Kind.COMMAND), obey)
+    edge.client.subscribe(post.intake.address.topic(Kind.COMMAND), 1)
+    for block in BLOCKS[:3] + BLOCKS[5:]:
+        edge.send(topic(post.intake), encode(block))
+    wait_until(lambda: edge.held() == ((0, len(BLOCKS) - 1),))
+    assert {(word.first, word.last) for word in asked} == {(3, 4)}
+    assert sorted(post.intake.journaled()) == sorted(encode(block) for block in BLOCKS)
+    edge.stop()
     post.stop()
 
 
