@@ -5,6 +5,7 @@ Silence is measured here and nowhere else: by arrival, never by sample time. An 
 """
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from plumbline.wire.messages import Heartbeat, State
@@ -44,6 +45,7 @@ class Arrivals:
         self._lock = threading.Lock()
         self._streams: dict[str, StreamSeen] = {}
         self._agents: dict[str, AgentSeen] = {}
+        self._clipped_ns: dict[str, int] = {}
 
     def block(self, stream_key: str, agent: str, received_ns: int) -> None:
         """Note a block that was taken, new or late."""
@@ -55,6 +57,8 @@ class Arrivals:
         """Note an agent's heartbeat."""
         with self._lock:
             known = self._alive(agent, received_ns)
+            for stream in _clipping(known.heartbeat, heartbeat):
+                self._clipped_ns[stream] = received_ns
             self._agents[agent] = replace(known, heartbeat=heartbeat, heartbeat_ns=received_ns)
 
     def state(self, agent: str, state: State, received_ns: int) -> None:
@@ -73,6 +77,11 @@ class Arrivals:
         with self._lock:
             return dict(self._agents)
 
+    def clipped_ns(self, stream_key: str) -> int | None:
+        """Return when an agent last said that a stream went beyond its instrument's range. [ns]"""
+        with self._lock:
+            return self._clipped_ns.get(stream_key)
+
     def _alive(self, agent: str, received_ns: int) -> AgentSeen:
         known = self._agents.get(agent)
         if known is None:
@@ -81,3 +90,10 @@ class Arrivals:
             known = replace(known, received_ns=received_ns)
         self._agents[agent] = known
         return known
+
+
+def _clipping(before: Heartbeat | None, now: Heartbeat) -> Iterator[str]:
+    """Yield the streams that clipped since the heartbeat before."""
+    same = before is not None and before.boot == now.boot
+    known = {s.stream: s.clipped for s in before.streams} if before is not None and same else {}
+    yield from (s.stream for s in now.streams if s.clipped > known.get(s.stream, 0))

@@ -70,7 +70,7 @@ class Collector:
         self.modes = ModalStore(settings.data / "state" / "modal.db")
         self.movements = AfterwardsStore(settings.data / "state" / "afterwards.db")
         self._waves = Waves(self.data.places)
-        self.channels = ChannelWatch(self.data.places)
+        self.channels = ChannelWatch(self.data.places, self.data.arrivals.clipped_ns)
         self.alerting = Alerting(settings.alerting, inventory, self.events, settings.data, now_ns)
         self.runners = [self._runner(name, build) for name, build in self._stages().items()]
         self.web = WebServer(self._application(), settings.web)

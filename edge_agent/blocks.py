@@ -55,8 +55,9 @@ class Gatherer:
     Notes
     -----
     What happened is counted in ``gaps`` (counter jumped), ``restarts`` (the instrument's counter
-    began again), ``repeated`` (samples that were already there, dropped) and ``steps`` (block
-    times leapt, because the host's clock was set or the machine slept).
+    began again), ``repeated`` (samples that were already there, dropped), ``clipped`` (readings
+    beyond the instrument's range, as it says) and ``steps`` (block times leapt, because the host's
+    clock was set or the machine slept).
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Gatherer:
     ) -> None:
         self.stream = stream
         self.rate_hz = rate_hz
-        self.gaps = self.restarts = self.repeated = self.steps = 0
+        self.gaps = self.restarts = self.repeated = self.clipped = self.steps = 0
         self.last_step_ns = 0
         self.latest: Block | None = None
         self.memory: ClockMemory | None = None
@@ -95,6 +96,7 @@ class Gatherer:
 
     def feed(self, readings: Readings, host: HostTime) -> Iterator[Block]:
         """Take readings; yield the blocks that are complete with them."""
+        self.clipped += readings.clipped
         if readings.run != self._run:
             yield from self.cut(host)
             self.restarts += self._run is not None

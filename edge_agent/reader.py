@@ -162,4 +162,5 @@ class Reader:
             gaps=gatherer.gaps,
             clock_error_ns=latest.clock_error_ns if latest else None,
             restarts=gatherer.restarts,
+            clipped=gatherer.clipped,
         )

@@ -24,6 +24,9 @@ class Readings:
     ready_ns
         Latest monotonic time at which the last sample's motion can have happened: arrival less
         the constant delays of instrument and line. [ns]
+    clipped
+        The instrument says that motion beyond its range is in them, whatever the counts show: a
+        filter behind the converter hides it.
     """
 
     output: str
@@ -31,3 +34,4 @@ class Readings:
     counter: int | None
     counts: NDArray[np.int32]
     ready_ns: int
+    clipped: bool = False

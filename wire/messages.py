@@ -78,6 +78,7 @@ class StreamHealth(Message):
     gaps: Count = 0
     clock_error_ns: Count | None = None
     restarts: Count = 0
+    clipped: Count = 0
 
 
 class Heartbeat(Message):

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -35,7 +35,7 @@ class ChannelStatus:
     flat
         An accelerometer that repeated one count for ten seconds.
     clipped
-        It reached its full scale.
+        It reached its full scale, or its agent says so: behind a filter the counts hide it.
     """
 
     channel: str
@@ -72,9 +72,18 @@ class _Stream:
 
 
 class ChannelWatch:
-    """Follows blocks and says how each channel is; safe to ask from another thread."""
+    """Follows blocks and says how each channel is; safe to ask from another thread.
 
-    def __init__(self, places: Mapping[str, Place]) -> None:
+    Parameters
+    ----------
+    clipped_ns
+        Returns when an agent last said that a stream clipped, or None. [ns since 1970]
+    """
+
+    def __init__(
+        self, places: Mapping[str, Place], clipped_ns: Callable[[str], int | None] = lambda _: None
+    ) -> None:
+        self._clipped_ns = clipped_ns
         self._lock = threading.Lock()
         self._streams = {
             key: _Stream(place=place, unit=str(place.instrument.unit))
@@ -111,7 +120,12 @@ class ChannelWatch:
                 for stream in self._streams.values()
                 if stream.parts
             ]
-        return [status for stream in heard for status in _statuses(stream, now_ns)]
+        found: list[ChannelStatus] = []
+        for stream in heard:
+            told_ns = self._clipped_ns(stream.place.stream.key)
+            told = told_ns is not None and now_ns - told_ns < WINDOW_S * NS
+            found += _statuses(stream, now_ns, clipped=told)
+        return found
 
     def last_heard(self) -> dict[str, int]:
         """Return when the newest of each stream arrived, by its key; 0 for never. [ns]"""
@@ -119,7 +133,7 @@ class ChannelWatch:
             return {key: stream.received_ns for key, stream in self._streams.items()}
 
 
-def _statuses(stream: _Stream, now_ns: int) -> Iterable[ChannelStatus]:
+def _statuses(stream: _Stream, now_ns: int, *, clipped: bool) -> Iterable[ChannelStatus]:
     instrument = stream.place.instrument
     counts = np.concatenate([part for _, part in stream.parts], axis=1)
     values = counts / instrument.sensitivity
@@ -142,5 +156,5 @@ def _statuses(stream: _Stream, now_ns: int) -> Iterable[ChannelStatus]:
             flat=instrument.unit is Unit.ACCELERATION
             and recent.shape[1] == long_enough
             and bool((recent[row] == recent[row, 0]).all()),
-            clipped=full is not None and largest >= CLIPPED_SHARE * full,
+            clipped=clipped or (full is not None and largest >= CLIPPED_SHARE * full),
         )

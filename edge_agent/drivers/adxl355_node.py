@@ -52,7 +52,6 @@ class Adxl355Node:
     def __init__(self, rate_hz: float, baud: int) -> None:
         del rate_hz
         self.frames = 0
-        self.clipped = 0
         self.serial: str | None = None
         self._ns_per_byte = 10 * NS / baud
         self._reader = CobsReader()
@@ -105,6 +104,7 @@ class Adxl355Node:
             counter=unwrapped.place(counter, n),
             counts=_counts(message, n) << RANGE_SHIFT[scale],
             ready_ns=arrival_ns - line_ns - self._delay_ns[stream],
+            clipped=bool(flags & CLIPPED),
         )
 
     def _hello(self, message: bytes) -> Iterator[Item]:
@@ -147,7 +147,6 @@ class Adxl355Node:
         return True
 
     def _flags(self, flags: int, scale: int) -> Iterator[Notice]:
-        self.clipped += flags & CLIPPED
         if flags & LOST_IN_NODE:
             yield from self._once(
                 "the node lost samples before they reached the line (FIFO overrun or full buffer)"

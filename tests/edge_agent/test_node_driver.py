@@ -56,6 +56,12 @@ def test_the_worked_examples_of_the_node_page_are_read():
     np.testing.assert_array_equal(raw.counts, [[524_287, 0], [-524_288, 0], [256_000, 256_000]])
 
 
+def test_a_frame_that_says_clipped_is_clipped_whatever_its_counts_show():
+    frame = samples_frame(1, 7, 0, 5, flags=0x11)
+    assert [item.clipped for item in read("adxl355_node", frame)] == [True]
+    assert [item.clipped for item in read("adxl355_node", samples_frame(1, 7, 5, 5))] == [False]
+
+
 def test_delay_and_line_time_are_taken_off_the_arrival():
     """Section 6 of the page: 103 260 µs and 63 bytes of 10 bits at 460 800 baud."""
     (readings,) = read("adxl355_node", samples_frame(1, 7, 0, 5))

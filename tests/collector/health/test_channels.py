@@ -157,6 +157,16 @@ def test_a_channel_at_its_full_scale_is_clipped(
     assert not found[ROOF + "Z"].clipped
 
 
+@pytest.mark.parametrize(("ago_s", "clipped"), [(1, True), (59, True), (61, False)])
+def test_a_channel_whose_agent_said_so_in_the_last_minute_is_clipped(
+    places: dict[str, Place], ago_s: int, clipped: bool
+) -> None:
+    now_ns = START_NS + 3 * NS
+    watch = ChannelWatch(places, lambda key: now_ns - ago_s * NS if key == ROOF else None)
+    watch.see(second(places[ROOF], 0), START_NS + NS)
+    assert {status.clipped for status in watch.statuses(now_ns)} == {clipped}
+
+
 def test_a_stream_that_is_not_in_the_inventory_is_nobodys(
     places: dict[str, Place], tmp_path: Path
 ) -> None:
