@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from plumbline.analysis.rows import ALL, Bools, Floats, Rows, RowState
-from plumbline.analysis.trigger.gates import persistence, share, sine_amplitude
+from plumbline.analysis.trigger.gates import persistence, quieter, share, sine_amplitude, standing
 from plumbline.analysis.trigger.logic import FROZEN, Happening, Status, following
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.stalta import StaLtaBank
@@ -32,12 +32,15 @@ class Sound:
         [(m/s2) squared]
     stepped
         Whether the mean has jumped.
+    flat
+        Whether the reading did not change by one count.
     """
 
     power: Floats
     whole: Floats
     low: Floats
     stepped: Bools
+    flat: Bools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,10 @@ class TriggerBank:
     So a trigger goes off by the plain mean over ``quiet_s``, and the short
     average is then put at that mean. The share of the band in the whole is
     that of plain means over ``sta_s``, for the same reason.
+
+    An instrument that falls silent within the first seconds of an earthquake cannot show
+    that these last. What has only grown until its reading stood still is therefore taken
+    for shaking; a blow or an engine is back at ambient before a reading stands still.
     """
 
     def __init__(self, settings: TriggerSettings, step_s: float, floor: Floats) -> None:
@@ -96,17 +103,22 @@ class TriggerBank:
         self._n_quiet = max(1, round(settings.quiet_s / step_s))
         self._n_arming = round(settings.arming_s / step_s)
         self._n_proof = max(1, round(settings.gates.duration_s / step_s))
+        self._n_flat = max(1, round(settings.gates.flat_s / step_s))
         self._n_proving = round(settings.proving_s / step_s)
         self._n_longest = round(settings.longest_s / step_s)
         quiet_ms2 = settings.quiet_share * settings.gates.amplitude_ms2
         self._quiet_power = quiet_ms2**2 / 2
+        n_lasting = max(2, round(settings.gates.persistence_s / step_s))
         fresh = {
             "status": np.int8(Status.ARMING),
             "since": np.int64(0),
             "wholes": np.zeros(n_short),
             "low": 0.0,
-            "lows": np.zeros(max(2, round(settings.gates.persistence_s / step_s))),
-            "recent": np.zeros(max(n_short, self._n_quiet)),
+            "lows": np.zeros(n_lasting),
+            "stands": np.zeros(n_lasting - 1),
+            "grown": -1.0,
+            "n_flat": np.int64(0),
+            "recent": np.zeros(max(n_short, self._n_quiet, n_lasting)),
         }
         self.state = RowState(len(floor), fresh)
         self.parts = {"trigger": self.state, "averages": self.averages.state}
@@ -127,18 +139,21 @@ class TriggerBank:
         past = np.concatenate([state["recent"][rows], sound.power], axis=1)
         state["recent"][rows] = past[:, n_steps:]
         calm = _means(past, self._n_quiet, n_steps)
+        clean, cut_off = self._clean(past, sound, rows)
         told = Told(
             status=np.zeros((n_rows, n_steps), dtype=np.int8),
             since=np.zeros((n_rows, n_steps), dtype=np.int64),
             ratio=np.zeros((n_rows, n_steps)),
             amplitude_ms2=np.zeros((n_rows, n_steps)),
-            clean=self._clean(past, sound, rows),
+            clean=clean,
         )
         for k in range(n_steps):
-            self._step(told, k, sound.power[:, k], calm[:, k], rows)
+            self._step(told, k, sound.power[:, k], calm[:, k], cut_off[:, k], rows)
         return told
 
-    def _step(self, told: Told, k: int, power: Floats, calm: Floats, rows: Rows) -> None:
+    def _step(
+        self, told: Told, k: int, power: Floats, calm: Floats, cut_off: Floats, rows: Rows
+    ) -> None:
         state, settings = self.state, self._settings
         status, since = state["status"][rows], state["since"][rows] + 1
         sta, lta = self.averages.step(power, _is_frozen(status), rows)
@@ -147,7 +162,9 @@ class TriggerBank:
         loud = (ratio >= settings.on_ratio) & (amplitude_ms2 >= settings.gates.amplitude_ms2)
         quiet = calm <= np.maximum(settings.quiet_ratio * lta, self._quiet_power)
         lasting = loud & ~quiet & (calm >= FADING * sta)
-        happening = self._happening(status, since, loud, lasting, told.clean[:, k], quiet)
+        proven = told.clean[:, k] & (since >= self._n_proof)
+        proven |= cut_off >= settings.on_ratio * lta
+        happening = self._happening(status, since, loud, lasting, proven, quiet)
         after = following(status, happening)
         at = np.flatnonzero(status == _ON)
         if len(at):
@@ -166,24 +183,44 @@ class TriggerBank:
         self.averages.relearn(row[expired])
         self.averages.set_short(calm[ended], row[ended])
 
-    def _clean(self, past: Floats, sound: Sound, rows: Rows) -> Bools:
-        """Return at which steps rows pass the gates that tell shaking from other noise."""
+    def _clean(self, past: Floats, sound: Sound, rows: Rows) -> tuple[Bools, Floats]:
+        """Return at which steps rows pass the gates, and what growing motion was cut off at.
+
+        Returns
+        -------
+        clean
+            Where share, persistence and step allow it to be shaking.
+        cut_off
+            Quieter power of the ``persistence_s`` before the reading stood still, if motion
+            had grown until then; -1 elsewhere. [(m/s2) squared]
+        """
         state, gates, c = self.state, self._settings.gates, self._c_short
         n_steps = sound.power.shape[1]
         wholes = np.concatenate([state["wholes"][rows], sound.whole], axis=1)
         state["wholes"][rows] = wholes[:, n_steps:]
         n = wholes.shape[1] - n_steps
         part = share(_means(past, n, n_steps), _means(wholes, n, n_steps))
-        clean = (part >= gates.share) & ~sound.stepped
+        clean = np.asarray((part >= gates.share) & ~sound.stepped)
+        cut_off = np.full(clean.shape, -1.0)
         if not gates.persistence:
-            return np.asarray(clean)
-        low, lows = state["low"][rows], state["lows"][rows]
+            return clean, cut_off
+        low, lows, stands = state["low"][rows], state["lows"][rows], state["stands"][rows]
+        grown, n_flat = state["grown"][rows], state["n_flat"][rows]
         for k in range(n_steps):
             low = c * sound.low[:, k] + (1 - c) * low
             lows = np.concatenate([lows[:, 1:], sound.low[:, k : k + 1]], axis=1)
+            stands = np.concatenate([stands[:, 1:], standing(lows)[:, np.newaxis]], axis=1)
+            grows = clean[:, k] & (quieter(stands) >= gates.persistence)
+            before = past[:, k + 1 : k + 1 + past.shape[1] - n_steps][:, -lows.shape[1] :]
+            flat = sound.flat[:, k]
+            grown = np.where(flat, grown, np.where(grows, quieter(before), -1.0))
+            n_flat = np.where(flat, n_flat + 1, 0)
+            cut_off[:, k] = np.where(n_flat >= self._n_flat, grown, -1.0)
             clean[:, k] &= persistence(lows, low) >= gates.persistence
-        state["low"][rows], state["lows"][rows] = low, lows
-        return np.asarray(clean)
+        for name, value in (("low", low), ("lows", lows), ("stands", stands)):
+            state[name][rows] = value
+        state["grown"][rows], state["n_flat"][rows] = grown, n_flat
+        return clean, cut_off
 
     def _happening(
         self,
@@ -191,7 +228,7 @@ class TriggerBank:
         since: NDArray[np.int64],
         loud: Bools,
         lasting: Bools,
-        clean: Bools,
+        proven: Bools,
         quiet: Bools,
     ) -> NDArray[np.int8]:
         """Say in one word a channel what this step brought; what stands below goes before."""
@@ -200,7 +237,7 @@ class TriggerBank:
         word[on & (since >= self._n_longest)] = Happening.EXPIRED
         word[on & quiet] = Happening.QUIET
         word[rising & (since >= self._n_proving)] = Happening.EXPIRED
-        word[rising & clean & (since >= self._n_proof)] = Happening.PROVEN
+        word[rising & proven] = Happening.PROVEN
         word[rising & ~lasting] = Happening.FELL
         word[(status == _ARMED) & loud] = Happening.ABOVE
         word[(status == _ARMING) & (since >= self._n_arming)] = Happening.READY

@@ -29,6 +29,9 @@ class Gates:
         quiet between them. [1]
     persistence_s
         How far back that looks: over more than one blow. [s]
+    flat_s
+        Motion that has grown for ``persistence_s`` until the reading stood still, and has
+        not changed by one count for so long, was cut off: it needs no further proof. [s]
     """
 
     amplitude_ms2: float
@@ -36,6 +39,7 @@ class Gates:
     share: float = 0.0
     persistence: float = 0.0
     persistence_s: float = 2.0
+    flat_s: float = 0.5
 
     def __post_init__(self) -> None:
         if self.amplitude_ms2 < 0 or self.duration_s < 0:
@@ -69,10 +73,29 @@ def persistence(power: Floats, least_largest: Floats) -> Floats:
     and a decay time of 0.2 s, 1.6 a second, 0.15, slower or higher ones less.
     """
     smooth = (power[:, 1:] + power[:, :-1]) / 2
-    at = int(QUIETER * (smooth.shape[1] - 1))
-    low = np.partition(smooth, at, axis=1)[:, at]
+    low = quieter(smooth)
     largest = np.maximum(np.max(smooth, axis=1), least_largest)
     return np.asarray(np.divide(low, largest, out=np.zeros_like(low), where=largest > 0))
+
+
+def quieter(steps: Floats) -> Floats:
+    """Return the ``QUIETER`` quantile along the last axis."""
+    at = int(QUIETER * (steps.shape[1] - 1))
+    return np.asarray(np.partition(steps, at, axis=1)[:, at])
+
+
+def standing(power: Floats) -> Floats:
+    """Return what the newest step holds of the largest so far, along the last axis.
+
+    Notes
+    -----
+    Smoothed as :func:`persistence` does. A step is held against those before it and itself,
+    never against later ones: motion that grows stands near 1 whatever it becomes, what a
+    blow leaves behind stands low until the next.
+    """
+    smooth = (power[:, 1:] + power[:, :-1]) / 2
+    newest, largest = smooth[:, -1], np.max(smooth, axis=1)
+    return np.asarray(np.divide(newest, largest, out=np.zeros_like(newest), where=largest > 0))
 
 
 def share(part: Floats, whole: Floats) -> Floats:

@@ -159,12 +159,14 @@ class ShakingBank:
         for tick in range(heard.long.shape[1]):
             now = slice(tick * STEPS_A_TICK, (tick + 1) * STEPS_A_TICK)
             stepped = self._stepped(heard, now, rows)
+            flat = heard.largest[:, now] == heard.smallest[:, now]
             peaks.append(self._peak(heard, now, rows))
             sound = Sound(
                 power=heard.short[:, now],
                 whole=heard.wide[:, now],
                 low=heard.low[:, now],
                 stepped=stepped,
+                flat=flat,
             )
             shorts.append(self.short.feed(sound, rows))
             sound = Sound(
@@ -172,6 +174,7 @@ class ShakingBank:
                 whole=np.mean(heard.wide[:, now], axis=1, keepdims=True),
                 low=np.mean(heard.low[:, now], axis=1, keepdims=True),
                 stepped=stepped[:, -1:],
+                flat=flat[:, -1:],
             )
             longs.append(self.long.feed(sound, rows))
             hums.append(self._follow(heard, now, rows))

@@ -57,6 +57,7 @@ class LongChain:
                     whole=whole[:, k : k + 1],
                     low=whole[:, k : k + 1],
                     stepped=np.zeros((len(power), 1), dtype=bool),
+                    flat=np.zeros((len(power), 1), dtype=bool),
                 )
             )
             for k in range(power.shape[1])
