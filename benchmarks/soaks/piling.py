@@ -16,7 +16,7 @@ from plumbline.collector.detect.settings import DetectSettings
 from plumbline.wire.block import NS
 
 NAME = "piling"
-STRUCTURES, HOURS, DAYS = 24, 2.0, 30.0
+STRUCTURES, HOURS, DAYS = 90, 1.0, 30.0
 RATE_HZ = 100.0
 CHUNK_S = 20
 BLOCK_S = 5
