@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from plumbline.analysis.trigger.gates import Gates, persistence, share, sine_amplitude
+from plumbline.analysis.trigger.gates import Gates, persistence, quieter, share, sine_amplitude, standing
 from plumbline.analysis.trigger.rejections import is_spike, is_step, quality
 
 RATE_HZ = 100.0
@@ -39,6 +39,19 @@ def test_what_rings_on_after_the_last_blow_is_not_steady():
 def test_silence_is_not_persistent():
     assert persistence(np.zeros((1, 20)), np.zeros(1)) == [0.0]
     assert share(np.zeros(1), np.zeros(1)) == [0.0]
+
+
+def test_what_grows_stands_at_one_and_what_decays_at_what_is_left():
+    growing = np.exp(np.arange(20) / 3.0)[np.newaxis]
+    assert standing(growing) == pytest.approx([1.0])
+    # Means of neighbours decay as the steps do: 18 of them after the first, each by e^(-1/3).
+    assert standing(growing[:, ::-1]) == pytest.approx([np.exp(-18 / 3.0)])
+    assert standing(np.zeros((1, 20))) == [0.0]
+
+
+def test_the_quieter_part_is_the_thirtieth_percentile():
+    steps = np.random.default_rng(2).permutation(np.arange(21.0))[np.newaxis]
+    assert quieter(steps) == [6.0] == np.percentile(steps, 30)
 
 
 def test_a_share_is_a_ratio_of_powers():

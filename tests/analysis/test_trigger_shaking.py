@@ -46,6 +46,19 @@ RNG = np.random.default_rng(1)
 SHORT = np.stack([near(RNG, 3000, RATE_HZ, 50, 12.0), ambient(RNG, 3000, RATE_HZ)]) + 9.81
 
 
+def growing(cut_s, freq_hz=3.0):
+    """A motion that grows tenfold in two seconds until its reading stands still."""
+    time_s = np.arange(3000) / RATE_HZ
+    x = ambient(np.random.default_rng(12), 3000, RATE_HZ, 0.05)
+    x += 5 * GAL * 10 ** ((time_s - cut_s) / 2.0) * np.sin(2 * np.pi * freq_hz * time_s)
+    at = round(cut_s * RATE_HZ)
+    x[at:] = x[at]
+    return x
+
+
+CUT = np.stack([growing(20.0), growing(20.7)])
+
+
 @settings(max_examples=25, deadline=None)
 @given(cut=cuts(SHORT.shape[1]))
 def test_what_is_said_does_not_depend_on_how_the_record_arrives(cut):
@@ -59,6 +72,17 @@ def test_what_is_said_does_not_depend_on_how_the_record_arrives(cut):
         for name in ("status", "since", "ratio", "amplitude_ms2", "clean"):
             joined = np.concatenate([getattr(getattr(p, told), name) for p in parts], axis=1)
             np.testing.assert_array_equal(joined, getattr(getattr(whole, told), name))
+
+
+@settings(max_examples=15, deadline=None)
+@given(cut=cuts(CUT.shape[1]))
+def test_a_motion_that_is_cut_off_is_told_alike_however_it_arrives(cut):
+    _, whole = heard(CUT)
+    own = bank(2)
+    parts = [own.feed(p) for p in pieces(CUT, cut)]
+    joined = np.concatenate([p.short.status for p in parts], axis=1)
+    np.testing.assert_array_equal(joined, whole.short.status)
+    assert np.all(np.any(joined == Status.ON, axis=1))
 
 
 def test_a_channel_does_not_depend_on_its_neighbours():
@@ -151,6 +175,42 @@ def test_blows_open_nothing(freq_hz, per_s):
     _, ticks = heard(x)
     assert np.max(ticks.short.status) < Status.ON
     assert np.max(ticks.long.status) < Status.ON
+
+
+def test_a_motion_cut_off_while_it_grows_is_shaking_once_the_reading_stood_still():
+    own, ticks = heard(growing(20.0))
+    (found,) = spans(ticks.short, own.step_s)
+    assert 20.5 <= found[1] <= 20.7
+
+
+def test_the_same_motion_proves_itself_in_the_ordinary_way_where_it_goes_on():
+    # At its height from 20 s on, instead of cut off: two seconds above the gate, no sooner.
+    x = growing(20.0)
+    time_s = np.arange(1000) / RATE_HZ
+    x[2000:] = 5 * GAL * np.sin(2 * np.pi * 3.0 * time_s)
+    own, ticks = heard(x)
+    (found,) = spans(ticks.short, own.step_s)
+    assert found[1] - found[0] >= 2.0
+
+
+@pytest.mark.parametrize("freq_hz", [4.0, 8.0, 15.0])
+@pytest.mark.parametrize("cut_s", [0.02, 0.1, 0.3, 0.6])
+def test_an_instrument_that_dies_of_a_blow_has_not_felt_shaking(freq_hz, cut_s):
+    rng = np.random.default_rng(13)
+    x = ambient(rng, 6000, RATE_HZ)
+    x[2000:] += blows(rng, 4000, RATE_HZ, 60, 0.7, freq_hz, decay_s=0.2)
+    loud = np.flatnonzero(np.abs(x[3500:]) > 20 * GAL)[0] + 3500
+    at = loud + round(cut_s * RATE_HZ)
+    x[at:] = x[at]
+    _, ticks = heard(x)
+    assert np.max(ticks.short.status) < Status.ON
+
+
+def test_a_coarse_instrument_that_stands_still_between_blows_opens_nothing():
+    rng = np.random.default_rng(14)
+    x = blows(rng, 9000, RATE_HZ, 60, 0.7, 8.0, decay_s=0.2)
+    _, ticks = heard(np.stack([np.rint(x / (c * GAL)) * c * GAL for c in (0.06, 0.3, 1.0)]))
+    assert np.max(ticks.short.status) < Status.ON
 
 
 def test_a_bumped_sensor_opens_nothing():
