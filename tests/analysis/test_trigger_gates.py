@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from plumbline.analysis.trigger.gates import Gates, persistence, quieter, share, sine_amplitude, standing
+from plumbline.analysis.trigger.gates import (
+    Gates,
+    persistence,
+    quieter,
+    share,
+    sine_amplitude,
+    standing,
+)
 from plumbline.analysis.trigger.rejections import is_spike, is_step, quality
 
 RATE_HZ = 100.0
