@@ -1,11 +1,21 @@
 """AR-AIC picker: P and S where one autoregressive model stops predicting and another begins."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from scipy import signal
 
 from plumbline.analysis.rows import Floats
+
+
+class Refinement(StrEnum):
+    """What refines a coarse pick of S."""
+
+    AIC = "aic"
+    """:func:`ar_aic_onset`: the sample that divides both models best."""
+    SLIDING = "sliding"
+    """:func:`sliding_onset`: what the widely used C version does, for its published pick."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +32,10 @@ class ArPicker:
         Number of autoregressive coefficients.
     model_p_s, model_s_s
         Length of the pieces the models are fitted to. [s]
+    refine_s
+        How S is refined. On the record of the published pick (31.165 s, its model 0.2 s
+        long) ``AIC`` finds 31.30 s, where the large arrival begins on both horizontals;
+        ``SLIDING`` finds 31.17 s, but 31.22 s with models of 0.15 s and 31.07 s with 0.3 s.
     """
 
     low_hz: float = 1.0
@@ -34,6 +48,7 @@ class ArPicker:
     order_s: int = 8
     model_p_s: float = 0.1
     model_s_s: float = 0.2
+    refine_s: Refinement = Refinement.AIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +80,8 @@ def ar_pick(
     signal run backward, refines it on the unfiltered record [1]_. Departures
     from the widely used C version: samples are not cubed before the models are
     fitted, and prediction errors are taken over the whole of each side, not
-    over sliding windows; picks agree with its published ones within hundredths
-    of a second.
+    over sliding windows. P stands on its published sample; S does so within
+    0.02 s with ``Refinement.SLIDING`` and 0.135 s later without.
 
     References
     ----------
@@ -90,7 +105,8 @@ def ar_pick(
         return Picks(p_s=p / rate_hz, s_s=None)
     reach = round(picker.sta_s_s * rate_hz)
     start, stop = max(coarse - reach, p), min(coarse + reach // 2, len(larger))
-    s = start + ar_aic_onset(larger[start:stop], picker.order_s, round(picker.model_s_s * rate_hz))
+    refined = sliding_onset if picker.refine_s is Refinement.SLIDING else ar_aic_onset
+    s = start + refined(larger[start:stop], picker.order_s, round(picker.model_s_s * rate_hz))
     return Picks(p_s=p / rate_hz, s_s=s / rate_hz)
 
 
@@ -124,6 +140,43 @@ def ar_aic_onset(x: Floats, order: int, n_model: int) -> int:
     right = (np.cumsum(backward[::-1])[::-1])[np.minimum(k, n - 1)] / (n - k)
     curve = k * np.log(np.maximum(left, tiny)) + (n - k) * np.log(np.maximum(right, tiny))
     return int(k[np.argmin(curve)])
+
+
+def sliding_onset(x: Floats, order: int, n_model: int) -> int:
+    """Return where two neighbouring windows fit neither the beginning nor the end.
+
+    Parameters
+    ----------
+    x
+        A window that begins with noise and ends with signal, shape ``(n_samples,)``.
+    order
+        Autoregressive coefficients of each model.
+    n_model
+        Samples each model is fitted to, and length of the sliding windows.
+
+    Raises
+    ------
+    ValueError
+        If the window is shorter than both models and a sliding window together.
+
+    Notes
+    -----
+    Minimises ``-ln(F**2) - ln(B**2)``, F the error of the forward model over ``n_model``
+    samples, B that of the backward one over the next ``n_model``; samples are cubed before.
+    The pick is the beginning of the first window, so it moves with ``n_model``.
+    """
+    n, margin = len(x), order + n_model
+    if n < 2 * margin + n_model or n_model <= order:
+        raise ValueError(f"{n} samples are too few for two models and a window of {n_model}")
+    cubed = np.power(np.asarray(x, dtype=np.float64) - np.mean(x[:n_model]), 3)
+    turned = cubed[::-1]
+    forward = np.square(prediction_error(cubed, burg(cubed[:n_model], order)))
+    backward = np.square(prediction_error(turned, burg(turned[:n_model], order)))[::-1]
+    sums = [np.concatenate([[0.0], np.cumsum(error)]) for error in (forward, backward)]
+    k = np.arange(margin, n - n_model - margin + 1)
+    ahead = sums[0][k + n_model] - sums[0][k]
+    behind = sums[1][k + 2 * n_model] - sums[1][k + n_model]
+    return int(k[np.argmax(ahead * behind)])
 
 
 def burg(x: Floats, order: int) -> Floats:
