@@ -74,7 +74,7 @@ def test_what_is_said_does_not_depend_on_how_the_record_arrives(cut):
             np.testing.assert_array_equal(joined, getattr(getattr(whole, told), name))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(cut=cuts(CUT.shape[1]))
 def test_a_motion_that_is_cut_off_is_told_alike_however_it_arrives(cut):
     _, whole = heard(CUT)
