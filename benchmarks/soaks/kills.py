@@ -17,7 +17,7 @@ NAME = "kills"
 KILLS, A_UNIT = 200, 20
 BETWEEN_S = (0.3, 2.0)
 BUDGET = 160  # samples: the open block, and what was read since the last commit
-PLAYED_S, TRIES = 1.0, 3  # an instrument later than this cannot be timed by its arrivals
+PLAYED_S, TRIES = 3.0, 2  # recount looks for a sample so near its time, and no further
 SECONDS_A_KILL = 30.0  # instruments run longer than any unit takes
 
 

@@ -2,6 +2,8 @@
 const COLOURS = ["#1b6ca8", "#c2571a", "#3c8031", "#7b4fa3", "#a33b5b", "#5d6b1f"];
 const WINDOW_S = 60;
 let zone = "UTC";  // of the first structure; the page sets it
+const clock = (t) => new Date(t * 1000).toLocaleTimeString("en-GB", {timeZone: zone});
+const AXES = [{space: 90, values: (_, at) => at.map(clock)}, {size: 60, space: 22}];
 const inZone = (t) => uPlot.tzDate(new Date(t * 1000), zone);
 
 function envelopeChart(parent, key, name, axes) {
@@ -18,7 +20,7 @@ function envelopeChart(parent, key, name, axes) {
     tzDate: inZone,
     title: `${key}  ${name}  (${[...axes].map((a, i) => a + " " + ["blue", "orange", "green"][i]).join(", ")})`,
     width: parent.clientWidth, height: 150, series, bands, legend: {show: false},
-    cursor: {drag: {x: false}}, axes: [{}, {size: 60}],
+    cursor: {drag: {x: false}}, axes: AXES,
     scales: {y: {range: (_, low, high) => widened(low, high)}},
   }, [[]], box);
   return {chart, t: [], rows: series.slice(1).map(() => [])};
@@ -46,6 +48,16 @@ function extend(view, points) {
   view.chart.setData([view.t, ...view.rows]);
 }
 
+// The limits are to be seen beside the tilt that lasts; what swings beyond is the shaking itself.
+function tiltRange(lines, limits) {
+  const resting = lines.map((line) => {
+    const recent = line.v.slice(-15).map(Math.abs).sort((a, b) => a - b);
+    return recent[Math.floor(recent.length / 2)] || 0;
+  });
+  const most = Math.max(...Object.values(limits), 0);
+  return most ? Math.max(1.5 * most, 1.2 * Math.max(...resting)) : Infinity;
+}
+
 function tiltChart(parent, streams, limits) {
   const lines = [];
   Object.entries(streams).forEach(([key, points]) => {
@@ -61,5 +73,16 @@ function tiltChart(parent, streams, limits) {
     drawn.push(drawn[0].map(() => at));
   }));
   parent.replaceChildren();
-  new uPlot({tzDate: inZone, width: parent.clientWidth, height: 260, series, legend: {live: false}, axes: [{}, {size: 60}]}, drawn, parent);
+  const most = tiltRange(lines, limits);
+  const range = isFinite(most) ? [-most, most] : (_, low, high) => widened(low, high);
+  new uPlot({
+    tzDate: inZone, width: parent.clientWidth, height: 260, series, legend: {live: false}, axes: AXES,
+    scales: {y: {range}},
+  }, drawn, parent);
+  if (lines.some((line) => line.v.some((value) => Math.abs(value) > most))) {
+    const note = document.createElement("div");
+    note.className = "note";
+    note.textContent = T().beyond;
+    parent.append(note);
+  }
 }
