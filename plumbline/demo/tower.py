@@ -213,4 +213,6 @@ jitter_ms = 2.0
 clock_ppm = {spot.clock_ppm}
 seed = {number + 1}
 """
+        if spot.kind == "tuff_tilt":  # the inventory says that its zero is 0
+            text += "options = { mount_urad = 0 }\n"
     return text + "".join(f"\n[[act]]\n{act}" for act in acts)

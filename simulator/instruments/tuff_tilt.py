@@ -21,7 +21,11 @@ BOOT_S = 1.0
 
 
 class TuffTilt:
-    """One Tuff Tilt. Options: ``format`` (``SIM`` or ``XDR``), ``range_deg`` (default 3)."""
+    """One Tuff Tilt.
+
+    Options: ``format`` (``SIM`` or ``XDR``), ``range_deg`` (default 3), ``mount_urad`` (how far
+    from level it was screwed to the wall, rms; default 500).
+    """
 
     def __init__(self, spec: InstrumentSpec, rig: RigSpec, start_ns: int) -> None:
         self._spec, self._start_ns = spec, start_ns
@@ -31,8 +35,7 @@ class TuffTilt:
             raise ValueError(f"{spec.port}: format must be SIM or XDR, not {self._format!r}")
         self._range_urad = float(np.radians(float(str(spec.options.get("range_deg", 3)))) * 1e6)
         self._draw = np.random.default_rng([spec.seed, 0x7F])
-        # Screwed to a wall by hand: never quite level.
-        self._zero_urad = self._draw.normal(0, 500, 2)
+        self._zero_urad = self._draw.normal(0, float(str(spec.options.get("mount_urad", 500))), 2)
         self._tilt = rig.stream_id(spec, "LA", spec.axes or "EN")
         self._warmth = rig.stream_id(spec, "LK", "I")
         self._ear = CommandEar()

@@ -163,6 +163,14 @@ def test_a_tuff_tilt_prints_what_it_counts(style):
     assert found[-1][0].endswith("\r\n")
 
 
+@pytest.mark.parametrize(("mount_urad", "is_level"), [(0, True), (20_000, False)])
+def test_a_tuff_tilt_reads_how_far_off_level_it_was_screwed_on(mount_urad, is_level):
+    spec = instrument("tuff_tilt", seed=4, options={"mount_urad": mount_urad})
+    counts = np.hstack([d.sent[0].counts for _, d in lines(rig(spec), 8)])
+    read_urad = np.abs(np.median(counts, axis=1)) * np.pi / 180 / 1000 * 1e6
+    assert (read_urad.max() < 100) == is_level
+
+
 def test_a_tuff_tilt_changes_its_format_when_told():
     tuff = TuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
     tuff.hear(b"*9900SO-XDR\r\n", 0)

@@ -51,11 +51,11 @@ function extend(view, points) {
 // The limits are to be seen beside the tilt that lasts; what swings beyond is the shaking itself.
 function tiltRange(lines, limits) {
   const resting = lines.map((line) => {
-    const recent = line.v.slice(-15).map(Math.abs).sort((a, b) => a - b);
-    return recent[Math.floor(recent.length / 2)] || 0;
+    const sizes = line.v.map(Math.abs).sort((a, b) => a - b);
+    return sizes[Math.floor(sizes.length / 4)] || 0;
   });
   const most = Math.max(...Object.values(limits), 0);
-  return most ? Math.max(1.5 * most, 1.2 * Math.max(...resting)) : Infinity;
+  return most ? Math.max(1.5 * most, 1.5 * Math.max(...resting)) : Infinity;
 }
 
 function tiltChart(parent, streams, limits) {
