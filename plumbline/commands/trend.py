@@ -11,12 +11,17 @@ if TYPE_CHECKING:
     from plumbline.analysis.trend.assessment import Assessment, Question
     from plumbline.slow_files import SlowTable
 
+MOST_CHANNELS = 24
+"""More are not assessed unasked: nobody reads that. Ask for some by name."""
+
 TIME_UNITS = ("epoch", "s", "h", "d", "yr")
 
 EPILOG = """\
 FILE is a CSV with a header and a time column (ISO times, dates, epoch seconds, years), alone or
 in a zip, or the reading lines of a Leica Nivel. A column called T, temp or temperature is taken
-for the temperature.
+for the temperature. Decimal commas, semicolons, tabs, a logger's lines above the header, a date
+and a clock in two columns, Thai years, a column naming the point of each line, and one row a point
+under its epochs are understood; what was taken otherwise than written is told first.
 
 The trend is Theil-Sen on daily medians (sixty blocks of a record shorter than ten days), its
 interval and Mann-Kendall's test widened for the autocorrelation that is left. A step is a change
@@ -127,6 +132,9 @@ def _assessed(
         for name in names:
             if name not in table.columns:
                 raise CommandError(f"no column '{name}'; it has {', '.join(table.columns)}")
+    if len(names) > MOST_CHANNELS and not args.columns:
+        shown = ", ".join(names[:8])
+        raise CommandError(f"{len(names)} channels; choose some with --columns 'A,B': {shown}, ...")
     if not names:
         raise CommandError("no column of readings beside time and temperature")
     use = table.temperature if args.temperature != "none" else None

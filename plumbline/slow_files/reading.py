@@ -1,9 +1,6 @@
 """Read a file of slow readings into columns with units and a temperature."""
 
-import csv
-import io
 import re
-import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +10,21 @@ from numpy.typing import NDArray
 
 from plumbline.slow_files import nivel
 from plumbline.slow_files.errors import SlowFileError
-from plumbline.slow_files.times import TimeUnit, seconds
+from plumbline.slow_files.numbers import numbers, without_codes
+from plumbline.slow_files.points import split_points, wide_table
+from plumbline.slow_files.table import Table, table_of
+from plumbline.slow_files.text import text_of
+from plumbline.slow_files.times import TimeUnit, is_buddhist, is_stamp, seconds, spreadsheet_days
 
-TIME_NAMES = re.compile(r"^(time|date|datetime|timestamp|utc|t_s|year|day)\b", re.IGNORECASE)
+TIME_NAMES = re.compile(
+    r"^(time|date|datetime|timestamp|utc|t_s|year|day|epoch|datum|zeit|zeitstempel|วันที่|วันเวลา)\b",
+    re.IGNORECASE,
+)
+DATES = re.compile(r"^(date|datum|วันที่)", re.IGNORECASE)
+COUNTER = re.compile(r"^(record|rn|no\.?|nr\.?|index|id|#|column \d+)$", re.IGNORECASE)
+CLOCK = re.compile(r"^\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?$")
 TEMPERATURE_NAMES = re.compile(r"^(t|temp|temp_c|temperature)$", re.IGNORECASE)
 TEMPERATURE_UNITS = {"degc", "°c", "deg c", "c", "celsius"}
-NAME_WITH_UNIT = re.compile(r"^(.*?)\s*[\[(]([^\])]*)[\])]\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,8 @@ class SlowTable:
         Readings of each column taken out as out of range.
     lines, parsed
         Lines with anything on them, and lines that became a row.
+    notes
+        What was understood otherwise than written.
     """
 
     time_s: NDArray[Any]
@@ -51,6 +59,7 @@ class SlowTable:
     out_of_range: dict[str, int]
     lines: int
     parsed: int
+    notes: tuple[str, ...] = ()
 
 
 def read_slow_file(
@@ -80,7 +89,7 @@ def read_slow_file(
     SlowFileError
         If the file holds no table with a time.
     """
-    lines = [line for line in _text(path).splitlines() if line.strip()]
+    lines = [line for line in text_of(path).splitlines() if line.strip()]
     if not lines:
         raise SlowFileError(f"{path}: the file is empty")
     if any(nivel.is_nivel(line) for line in lines[:20]):
@@ -90,23 +99,6 @@ def read_slow_file(
     table = _csv_table(path, lines, time, time_unit, temperature)
     limit = np.inf if out_of_range is None else out_of_range
     return _without(table, limit, one_instrument=False)
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SlowFileError(f"{path}: {error.strerror}") from error
-    while content[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(names) != 1:
-                raise SlowFileError(f"{path}: a zip of {len(names)} files; give the one to read")
-            content = archive.read(names[0])
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
 
 
 def _nivel_table(lines: list[str]) -> SlowTable:
@@ -132,26 +124,34 @@ def _csv_table(
     time_unit: TimeUnit | None,
     temperature: str | None,
 ) -> SlowTable:
-    lines = [line for line in lines if not line.lstrip().startswith("#")]
-    delimiter = max(",;\t", key=lines[0].count) if lines else ","
-    rows = list(csv.reader(lines, delimiter=delimiter))
-    if len(rows) < 3 or len(rows[0]) < 2:
+    table = wide_table(lines) or table_of(lines)
+    if table is None or not table.rows:
         raise SlowFileError(f"{path}: no table; a header line and a time column are needed")
-    header = [_name_and_unit(word) for word in rows[0]]
-    names = [name for name, _ in header]
-    at = _time_column(path, names, time)
-    body = [row for row in rows[1:] if len(row) == len(names)]
-    if not body:
-        raise SlowFileError(f"{path}: no line has the {len(names)} columns of the header")
-    times, utc = seconds([row[at] for row in body], time_unit)
+    at = _time_column(path, table, time)
+    table, notes = _date_and_clock(table, at)
+    table, label = split_points(table, at)
+    if label:
+        at = 0
+        notes.append(f"a channel for each '{label}'")
+    words = table.column(at)
+    if is_buddhist(words):
+        notes.append("years of the Buddhist calendar, 543 taken off")
+    serial = spreadsheet_days(words) if time_unit is None and DATES.match(table.names[at]) else None
+    times, utc = seconds(words, time_unit) if serial is None else (serial, True)
+    notes += ["dates are a spreadsheet's days since 1899"] if serial is not None else []
     good = np.isfinite(times)
     order = np.flatnonzero(good)[np.argsort(times[good], kind="stable")]
     columns: dict[str, NDArray[Any]] = {}
-    for index, name in enumerate(names):
-        values = np.array([_reading(row[index], delimiter) for row in body])
-        if index != at and np.any(np.isfinite(values)):
+    for index, name in enumerate(table.names):
+        values, codes = without_codes(numbers(table.column(index)))
+        if _counts_lines(name, values):
+            notes.append(f"'{name}' counts the lines and is left out")
+        elif index != at and np.any(np.isfinite(values)):
             columns[name] = values[order]
-    units = {name: unit for name, unit in header if name in columns}
+            notes += [
+                f"{name}: {n} times {code:g} taken for no reading" for code, n in codes.items()
+            ]
+    units = {n: unit for n, unit in zip(table.names, table.units, strict=True) if n in columns}
     return SlowTable(
         time_s=times[order],
         utc=utc,
@@ -159,22 +159,50 @@ def _csv_table(
         units=units,
         temperature=_temperature(path, columns, units, temperature),
         out_of_range={},
-        lines=len(rows) - 1,
+        lines=table.lines,
         parsed=int(order.size),
+        notes=tuple(notes),
     )
 
 
-def _name_and_unit(word: str) -> tuple[str, str]:
-    match = NAME_WITH_UNIT.match(word.strip())
-    return (match[1].strip(), match[2].strip()) if match else (word.strip(), "")
+def _counts_lines(name: str, values: NDArray[Any]) -> bool:
+    return bool(COUNTER.match(name)) and values.size > 1 and bool(np.all(np.diff(values) == 1))
 
 
-def _time_column(path: Path, names: list[str], wanted: str | None) -> int:
+def _time_column(path: Path, table: Table, wanted: str | None) -> int:
     if wanted is not None:
-        if wanted not in names:
-            raise SlowFileError(f"{path}: no column '{wanted}'; it has {', '.join(names)}")
-        return names.index(wanted)
-    return next((i for i, name in enumerate(names) if TIME_NAMES.match(name)), 0)
+        if wanted not in table.names:
+            raise SlowFileError(f"{path}: no column '{wanted}'; it has {', '.join(table.names)}")
+        return table.names.index(wanted)
+    named = (i for i, name in enumerate(table.names) if TIME_NAMES.match(name))
+    dated = (i for i, word in enumerate(table.rows[0]) if is_stamp(word))
+    return next(named, next(dated, 0))
+
+
+def _date_and_clock(table: Table, at: int) -> tuple[Table, list[str]]:
+    """Return the table with a clock of its own column put to the dates."""
+    clock = next(
+        (
+            i
+            for i in range(len(table.names))
+            if i != at
+            and all(CLOCK.match(word) for word in table.column(i)[:50] if word)
+            and any(table.column(i)[:50])
+        ),
+        None,
+    )
+    if clock is None or not all(is_stamp(word) for word in table.column(at)[:3] if word):
+        return table, []
+    rows = [
+        [
+            f"{word} {row[clock]}" if i == at else "" if i == clock else word
+            for i, word in enumerate(row)
+        ]
+        for row in table.rows
+    ]
+    return replace(table, rows=rows), [
+        f"'{table.names[at]}' with the clock of '{table.names[clock]}'"
+    ]
 
 
 def _temperature(
@@ -188,16 +216,6 @@ def _temperature(
         if TEMPERATURE_NAMES.match(name) or units[name].lower() in TEMPERATURE_UNITS:
             return name
     return None
-
-
-def _reading(word: str, delimiter: str) -> float:
-    word = word.strip()
-    if delimiter == ";":
-        word = word.replace(",", ".")
-    try:
-        return float(word)
-    except ValueError:
-        return float("nan")
 
 
 def _without(table: SlowTable, limit: float, *, one_instrument: bool) -> SlowTable:

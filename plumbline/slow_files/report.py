@@ -24,6 +24,7 @@ def table_report(table: SlowTable, name: str) -> dict[str, Any]:
         "to": when(table, float(table.time_s[-1])),
         "span_s": float(table.time_s[-1] - table.time_s[0]),
         "temperature": table.temperature,
+        "notes": list(table.notes),
     }
 
 

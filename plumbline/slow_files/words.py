@@ -12,9 +12,11 @@ SPOKEN = (
 
 
 def table_words(read: dict[str, Any]) -> list[str]:
-    """Return what was read, in a line."""
+    """Return what was read, and what was understood otherwise than written."""
     return [
-        f"{read['file']}: {read['parsed']} of {read['lines']} lines, {read['from']} to {read['to']}"
+        f"{read['file']}: {read['parsed']} of {read['lines']} lines, "
+        f"{read['from']} to {read['to']}",
+        *(f"  {note}" for note in read["notes"]),
     ]
 
 
