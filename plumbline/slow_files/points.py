@@ -11,7 +11,8 @@ from plumbline.slow_files.times import is_stamp
 
 FEWEST_EPOCHS = 3
 LABEL = re.compile(
-    r"^(point|pt|bm|benchmark|bmcode|mark|marker|target|station|sensor|name|id|code|หมุด|จุด)\b",
+    r"^(point|pt|bm|benchmark|mark|marker|target|station|sensor|name|id|หมุด|จุด)"
+    r"[ _]?(id|code|name|no\.?|number)?$",
     re.IGNORECASE,
 )
 YEAR = re.compile(r"^(19|20|25)\d\d([._]\d+)?$")

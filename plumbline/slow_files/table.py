@@ -106,7 +106,7 @@ def _holds_readings(row: Sequence[str]) -> bool:
     """Tell whether a line is one of readings: words apart from times and numbers are few."""
     said = [word for word in row if word]
     known = sum(is_number(word) or is_stamp(word) for word in said)
-    return known > 0 and 2 * known >= len(said)
+    return known > 0 and 3 * known >= len(said)
 
 
 def _heads(above: Sequence[list[str]], width: int) -> list[list[str]]:

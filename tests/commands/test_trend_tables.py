@@ -97,11 +97,20 @@ def test_points_named_in_a_column_are_channels_of_their_own(tmp_path):
 
 def test_a_row_a_point_under_its_epochs_is_turned(tmp_path):
     file = tmp_path / "wide.csv"
-    file.write_text("BMCode,1978,1978_5,1980\nBM 1,0.0,-1.5,-4\nBM 2,,0.0,-2\n", encoding="utf-8")
+    file.write_text("BMCode,1978,1978_5,1980\nBM 1,0.0,-1.5,-4\nBM,,0.0,-2\n", encoding="utf-8")
     found = read_slow_file(file)
     assert (np.diff(found.time_s) / 86_400 / 365.25).tolist() == [0.5, 1.5]
     assert found.columns["BM 1"].tolist() == [0.0, -1.5, -4.0]
-    assert np.isnan(found.columns["BM 2"][0])
+    assert np.isnan(found.columns["BM"][0])
+
+
+def test_rates_beside_more_words_than_numbers_are_a_table(tmp_path):
+    file = tmp_path / "rates.csv"
+    rows = [f"PD 17,LCBKK003,PD17,{year},{year - 1990}" for year in range(1990, 1999)]
+    rows += [f"PD 23,LCBKK004,PD23,{year},1" for year in range(1990, 1999)]
+    file.write_text("\n".join(["BMCode,sheet,column,year,rate", *rows]), encoding="utf-8")
+    found = read_slow_file(file)
+    assert found.columns["PD 17"].tolist() == list(range(9))
 
 
 def test_a_spreadsheets_dates_are_dates(tmp_path):
