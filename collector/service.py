@@ -31,7 +31,8 @@ from plumbline.collector.series.stage import SeriesStage
 from plumbline.collector.series.state import SeriesState
 from plumbline.collector.settings import CollectorSettings
 from plumbline.collector.silence.watch import SilenceWatch
-from plumbline.collector.slow.settings import Quantity, SlowSettings
+from plumbline.collector.slow.limits import Quantity, Rule
+from plumbline.collector.slow.settings import SlowSettings
 from plumbline.collector.slow.stage import SlowStage
 from plumbline.collector.stages import Stage, StageRunner
 from plumbline.collector.web.app import application
@@ -258,7 +259,7 @@ def _tilt_limits(settings: SlowSettings) -> dict[str, float]:
     """Return the tilt limits that are drawn on the page, by level: the lowest of each."""
     drawn: dict[str, float] = {}
     for limit in settings.limit:
-        if limit.of is Quantity.TILT:
+        if limit.of is Quantity.TILT and limit.rule is Rule.THRESHOLD:
             for level, bound in limit.bounds():
                 drawn[level] = min(bound, drawn.get(level, bound))
     return drawn

@@ -11,10 +11,12 @@ from plumbline.collector.detect.settings import DetectSettings, detect_problems
 from plumbline.collector.episodes.settings import EpisodesSettings, episode_problems
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.labels.settings import ClassifySection
+from plumbline.collector.limits.register import name_problems
 from plumbline.collector.modal.settings import ModalSettings, modal_problems
 from plumbline.collector.series.settings import SeriesSettings
 from plumbline.collector.silence.settings import SilenceSettings
-from plumbline.collector.slow.settings import SlowSettings, limit_problems
+from plumbline.collector.slow.problems import limit_problems
+from plumbline.collector.slow.settings import SlowSettings
 from plumbline.collector.web.settings import WebSettings
 from plumbline.wire.inventory import Inventory, read_inventory
 from plumbline.wire.inventory.lookup import places
@@ -57,6 +59,7 @@ def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
     known = places(inventory)
     problems = [
         *limit_problems(settings.slow, known),
+        *name_problems(settings),
         *detect_problems(settings.detect, known),
         *episode_problems(settings.episodes, known),
         *modal_problems(settings.modal, known),

@@ -32,6 +32,7 @@ def shown_incidents(path: Path, now_ns: int, within_s: float = 86_400.0) -> list
             "answered_by": one.incident.answered_by,
             "silent_because": one.silence.reason if one.silence else None,
             "nodes": list(one.nodes),
+            **_answerable(one.facts),
             "told": [
                 {
                     "person": told.person,
@@ -47,6 +48,18 @@ def shown_incidents(path: Path, now_ns: int, within_s: float = 86_400.0) -> list
         for one in view.recent_incidents(path, now_ns, _SHOWN)
         if one.incident.status is not Status.CLOSED or one.incident.opened_ns >= oldest_ns
     ]
+
+
+def _answerable(facts: Facts | None) -> dict[str, Any]:
+    """Return which limit it is about, who answers for that, and what they want done."""
+    limit = facts.limit if facts else None
+    if limit is None:
+        return {"limit": None, "owner": None, "action": None}
+    return {
+        "limit": limit.name or None,
+        "owner": limit.owner or None,
+        "action": limit.action or None,
+    }
 
 
 def answered_events(store: AlertStore) -> frozenset[str]:

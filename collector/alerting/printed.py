@@ -37,7 +37,17 @@ def shown(one: IncidentView, log: Sequence[Line]) -> Iterator[str]:
     yield f"status    {incident.status}, opened {clock(incident.opened_ns)}"
     if facts and facts.limit:
         limit = facts.limit
-        yield f"limit     {limit.value:g} {limit.unit}, {limit.standing}, {limit.source}"
+        edition = f" ({limit.edition})" if limit.edition else ""
+        yield f"limit     {limit.value:g} {limit.unit}, {limit.standing}, {limit.source}{edition}"
+        yield from (
+            f"{label:<9} {text}"
+            for label, text in (
+                ("named", limit.name),
+                ("owner", limit.owner),
+                ("to do", limit.action),
+            )
+            if text
+        )
     if one.nodes:
         yield f"nodes     {' '.join(one.nodes)}"
     if incident.answered_by and incident.answered_ns:

@@ -42,6 +42,7 @@ class Rules(Settings):
     sway: Rule = _rule("never", must_be_seen=False)
     threshold: Rule = _rule("amber", must_be_seen=True)
     tilt: Rule = _rule("amber", must_be_seen=True)
+    settlement: Rule = _rule("amber", must_be_seen=True)
     differential_settlement: Rule = _rule("amber", must_be_seen=True)
     modal_shift: Rule = _rule("amber", must_be_seen=True)
     construction_stage: Rule = _rule("never", must_be_seen=False)
@@ -109,6 +110,7 @@ _CAUSES: dict[Kind, _Cause] = {
     Kind.THRESHOLD: _Cause("motion", latches=True),
     Kind.SWAY: _Cause("sway"),
     Kind.TILT: _Cause("tilt"),
+    Kind.SETTLEMENT: _Cause("settlement"),
     Kind.DIFFERENTIAL_SETTLEMENT: _Cause("settlement"),
     Kind.MODAL_SHIFT: _Cause("modes"),
     Kind.CONSTRUCTION_STAGE: _Cause("stage"),

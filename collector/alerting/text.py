@@ -3,7 +3,8 @@
 The first line holds level, structure and code and is kept within one segment, because the second
 may be late. What does not fit is left out from the least needed: the unit of the limit where it is
 that of the value, the nodes, the end of the span, the hint how to answer. Value, unit, limit,
-standing, time, action and code always stay.
+standing, time, action and code always stay. Where the owner of a limit has written what is to be
+done, that is said in place of the table's words, unless it takes a third segment.
 """
 
 import datetime as dt
@@ -34,13 +35,15 @@ class Wording:
         """Return the text of an alarm, of a change of its level, or of its all-clear."""
         words = self._words
         clear = purpose is Purpose.CLEAR
-        action = words.after[facts.kind] if clear else words.action[facts.kind][level]
+        plain = words.after[facts.kind] if clear else words.action[facts.kind][level]
+        wanted = _action_of_limit(facts, level) if not clear else ""
         reply = () if purpose in _TOLD_ONLY else (words.line.reply.format(code=code),)
         when, span = self._when(facts.onset_ns), self._span(facts)
         where = words.line.where.format(when=span, nodes=_places(words, facts.nodes))
         full, short = self._heads(purpose, facts, level, code)
         return _first_that_fits(
             "\n".join(lines)
+            for action in filter(None, (wanted, plain))
             for lines in (
                 (full, where if facts.nodes else span, action, *reply),
                 (short, where if facts.nodes else span, action, *reply),
@@ -165,6 +168,11 @@ def _measured(words: MessageTable, facts: Facts) -> tuple[str, str]:
         for shown in sizes
     )
     return whole, short
+
+
+def _action_of_limit(facts: Facts, level: Level) -> str:
+    """Return what the limit's owner wants done at a level, if the facts are of that level."""
+    return facts.limit.action if facts.limit is not None and facts.level is level else ""
 
 
 def _offset(at: dt.datetime) -> str:

@@ -30,7 +30,7 @@ def judged(
             shown.append({"level": str(crossed[0]), "gal": crossed[1], "source": rule.source})
         elif limit is None or crossed[1] > limit.value:
             level = crossed[0]
-            limit = Limit(value=crossed[1], unit="gal", source=rule.source, standing=rule.standing)
+            limit = rule.told(*crossed)
     if answered and limit is None:
         level = Level.GREEN
     return level, limit, shown

@@ -23,6 +23,11 @@ GAL = 0.01
 class ShakingBounds(Bounds):
     """Bounds of a structure's acceleration. [gal]"""
 
+    @property
+    def subject(self) -> str:
+        """What it is of."""
+        return "shaking"
+
     def crossed(self, peak_gal: float) -> tuple[Level, float] | None:
         """Return the highest level a peak reaches and its bound, or None below all. [gal]."""
         over = [(level, bound) for level, bound in self.bounds() if peak_gal >= bound]
@@ -36,6 +41,11 @@ class ThresholdRule(ShakingBounds):
     """How many nodes must be over at the same time."""
     dwell_s: Seconds = 2.0
     """How long each of them, out of twice that time. [s]"""
+
+    @property
+    def subject(self) -> str:
+        """What it is of."""
+        return "acceleration"
 
 
 class DetectSettings(Settings):

@@ -8,7 +8,7 @@ from typing import Any
 from plumbline.analysis.trigger.motion import STEP_RATE_HZ, STEPS_A_TICK
 from plumbline.collector.detect.settings import GAL, DetectSettings, ThresholdRule
 from plumbline.collector.detect.ticks import Tick
-from plumbline.collector.events.model import Event, Kind, Level, Limit, finding_id
+from plumbline.collector.events.model import Event, Kind, Level, finding_id
 from plumbline.wire.block import NS
 
 TICKS_A_S = STEP_RATE_HZ / STEPS_A_TICK
@@ -121,7 +121,7 @@ class ThresholdWatch:
             unit="gal",
             closed_ns=crossing.closed_ns,
             late=self._late,
-            limit=Limit(value=bound, unit="gal", source=rule.source, standing=rule.standing),
+            limit=rule.told(level, bound),
             nodes={name: {"peak_gal": round(peak, 3)} for name, peak in crossing.peaks_gal.items()},
             evidence={"nodes_needed": rule.nodes, "dwell_s": rule.dwell_s, "band": "0.05-20 Hz"},
         )

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     SWAY = "sway"
     THRESHOLD = "threshold"
     TILT = "tilt"
+    SETTLEMENT = "settlement"
     DIFFERENTIAL_SETTLEMENT = "differential_settlement"
     MODAL_SHIFT = "modal_shift"
     CONSTRUCTION_STAGE = "construction_stage"
@@ -37,12 +38,26 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """The limit that was crossed, with where it comes from."""
+    """The limit that was crossed, with where it comes from and who answers for it.
+
+    Attributes
+    ----------
+    owner
+        Who is responsible for it; nobody named: empty.
+    action
+        What its owner wants done at this level; empty: the words of the kind of event.
+    name
+        What it is called in ``plumbline limits``.
+    """
 
     value: float
     unit: str
     source: str
     standing: Standing
+    edition: str = ""
+    owner: str = ""
+    action: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

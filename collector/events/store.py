@@ -56,6 +56,7 @@ class EventStore:
         *events: Event,
         snapshot: tuple[str, bytes] | None = None,
         late_nodes: Mapping[str, Nodes] | None = None,
+        rows: Iterable[tuple[str, bytes]] = (),
     ) -> None:
         """Insert or revise events, and keep a snapshot with them: all or nothing, durable.
 
@@ -64,6 +65,8 @@ class EventStore:
         late_nodes
             What nodes felt whose samples came late, by the event they are added to; later
             revisions of the event do not lose it.
+        rows
+            More snapshots, of a state that is kept in parts.
         """
         with self._news:
             before = revision = self._revision
@@ -75,8 +78,8 @@ class EventStore:
                 self._db.execute(
                     "UPDATE counter SET value = ? WHERE name = 'revision'", (revision,)
                 )
-                if snapshot is not None:
-                    self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", snapshot)
+                kept = [*([snapshot] if snapshot is not None else []), *rows]
+                self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", kept)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -114,6 +117,20 @@ class EventStore:
         with self._news:
             row = self._db.execute("SELECT body FROM snapshot WHERE name = ?", (name,)).fetchone()
         return bytes(row[0]) if row else None
+
+    def snapshots(self, prefix: str) -> dict[str, bytes]:
+        """Return the snapshots whose name begins so, by name."""
+        with self._news:
+            rows = self._db.execute(
+                "SELECT name, body FROM snapshot WHERE substr(name, 1, ?) = ? ORDER BY name",
+                (len(prefix), prefix),
+            ).fetchall()
+        return {name: bytes(body) for name, body in rows}
+
+    def forget(self, *names: str) -> None:
+        """Drop snapshots whose owner is gone."""
+        with self._news:
+            self._db.executemany("DELETE FROM snapshot WHERE name = ?", [(n,) for n in names])
 
     def changes(self, after_revision: int, limit: int = 500) -> list[tuple[int, Event]]:
         """Return what was saved after a revision, oldest change first, each event once."""

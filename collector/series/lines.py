@@ -19,7 +19,7 @@ from plumbline.wire.inventory.model import Unit
 FieldValue = float | int | str | bool
 
 SLOW_HZ = 1.0  # up to here `second` has every sample and a waveform would repeat it
-OF_ONE_NODE = (Kind.TILT, Kind.DIFFERENTIAL_SETTLEMENT)
+OF_ONE_NODE = (Kind.TILT, Kind.SETTLEMENT, Kind.DIFFERENTIAL_SETTLEMENT)
 BEGINNING, END = 0, 2**62
 _TAG = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\=", "\n": r"\ "})
 _TEXT = str.maketrans({'"': r"\"", "\\": "\\\\", "\n": " "})
@@ -114,6 +114,7 @@ def event_line(event: Event) -> str:
         "late": event.late,
         "ended_ms": 0 if event.closed_ns is None else event.closed_ns // 1_000_000,
     }
-    node = next(iter(event.nodes), "") if event.kind in OF_ONE_NODE else ""
+    alone = event.kind in OF_ONE_NODE and len(event.nodes) == 1
+    node = next(iter(event.nodes)) if alone else ""
     tags = (event.structure, str(event.kind), event.detector, node)
     return line(schema.EVENT, tags, fields, event.onset_ns)

@@ -18,13 +18,18 @@ Window = Callable[[str, int, int], Iterator[Block]]
 
 
 def archived_blocks(
-    archive: ArchiveReader, place: Place, start_ns: int, end_ns: int
+    archive: ArchiveReader, place: Place, start_ns: int, end_ns: int, *, slice_ns: int = SLICE_NS
 ) -> Iterator[Block]:
     """Yield what the archive holds of a stream, cut at its recorded times.
 
     Samples that not every axis has are left out: a line of a waveform needs all axes.
+
+    Parameters
+    ----------
+    slice_ns
+        How much is read at once; a slow stream may be read in longer pieces. [ns]
     """
-    for begin_ns, stop_ns in slices(start_ns, end_ns):
+    for begin_ns, stop_ns in slices(start_ns, end_ns, slice_ns):
         window = archive.read_window(place.stream.key, begin_ns, stop_ns)
         rows = [window.channels.get(nslc, []) for nslc in place.stream.nslc]
         for span_ns in _common(rows):
@@ -34,10 +39,10 @@ def archived_blocks(
                 yield from _blocks(place, runs)
 
 
-def slices(start_ns: int, end_ns: int) -> Iterator[Span]:
-    """Cut a span at whole multiples of ten minutes."""
+def slices(start_ns: int, end_ns: int, slice_ns: int = SLICE_NS) -> Iterator[Span]:
+    """Cut a span at whole multiples of a slice: ten minutes, if nothing else is said."""
     while start_ns < end_ns:
-        stop_ns = min((start_ns // SLICE_NS + 1) * SLICE_NS, end_ns)
+        stop_ns = min((start_ns // slice_ns + 1) * slice_ns, end_ns)
         yield start_ns, stop_ns
         start_ns = stop_ns
 

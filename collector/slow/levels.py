@@ -11,16 +11,19 @@ under its own bound by the hysteresis for ``clear_s``   the level whose bound is
 under it, not for so long yet                           as it was, waiting to fall
 between                                                 as it was, waiting for nothing
 ======================================================  =======================================
+
+Where less is graver (days that are left), "over" is under and "under" is over.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from plumbline.collector.events.model import Level
-from plumbline.collector.slow.settings import SlowLimit
+from plumbline.collector.slow.limits import SlowLimit
 from plumbline.wire.block import NS
 
 ORDER = (Level.GREEN, Level.AMBER, Level.RED, Level.BLACK)
+KEPT = ("level", "since_ns", "rising_ns", "falling_ns", "worst", "highest")
 
 
 @dataclass(slots=True)
@@ -34,7 +37,7 @@ class Watch:
     rising, rising_ns, falling_ns
         What it waits for, and since when.
     worst, highest
-        Largest size and highest level since it last left green.
+        Gravest size and highest level since it last left green.
     """
 
     limit: SlowLimit
@@ -47,37 +50,32 @@ class Watch:
 
     def step(self, size: float, time_ns: int) -> bool:
         """Look at one size; tell whether the level or the worst changed."""
-        passed = self._passed(size, 1.0)
-        kept = self._passed(size, 1.0 - self.limit.hysteresis)
+        limit = self.limit
+        passed = limit.reached(size)
+        kept = limit.reached(size, limit.hysteresis)
         if ORDER.index(passed) > ORDER.index(self.level):
             self.falling_ns = None
             self.rising_ns = time_ns if self.rising_ns is None else self.rising_ns
-            if time_ns - self.rising_ns >= self.limit.dwell_s * NS:
+            if time_ns - self.rising_ns >= limit.dwell_s * NS:
                 if self.level is Level.GREEN:
                     self.since_ns, self.worst, self.highest = self.rising_ns, size, passed
-                self.level, self.rising_ns, self.worst = passed, None, max(self.worst, size)
+                self.level, self.rising_ns = passed, None
+                self.worst = limit.graver(self.worst, size)
                 self.highest = max(self.highest, passed, key=ORDER.index)
                 return True
             return False
         self.rising_ns = None
         if ORDER.index(kept) < ORDER.index(self.level):
             self.falling_ns = time_ns if self.falling_ns is None else self.falling_ns
-            if time_ns - self.falling_ns >= self.limit.clear_s * NS:
+            if time_ns - self.falling_ns >= limit.clear_s * NS:
                 self.level, self.falling_ns = kept, None
                 return True
             return False
         self.falling_ns = None
-        if self.level is not Level.GREEN and size > self.worst:
+        if self.level is not Level.GREEN and limit.graver(size, self.worst) != self.worst:
             self.worst = size
             return True
         return False
-
-    def _passed(self, size: float, share: float) -> Level:
-        level = Level.GREEN
-        for candidate, bound in self.limit.bounds():
-            if size >= bound * share:
-                level = candidate
-        return level
 
     def told(self) -> tuple[Level, float]:
         """Return the level an event tells, with its bound: when it is over, the highest it had."""
@@ -86,9 +84,7 @@ class Watch:
 
     def state(self) -> dict[str, Any]:
         """Return what a restart needs, as JSON."""
-        state = asdict(self)
-        del state["limit"]
-        return state
+        return {name: getattr(self, name) for name in KEPT}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state."""

@@ -1,33 +1,41 @@
-"""The slow stage: tilt from the journal, held while it shakes, as events that open and close."""
+"""The slow stage: tilt and settlement from the journal, held while it shakes, judged by limits."""
 
-import json
-from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, finding_id
+from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.slow.levels import Watch
-from plumbline.collector.slow.means import Mean, Means, Span
-from plumbline.collector.slow.quantities import looked_at
-from plumbline.collector.slow.settings import KINDS, SlowLimit, SlowSettings
+from plumbline.collector.limits.standings import AsConfigured, Standings
+from plumbline.collector.notices import Notices
+from plumbline.collector.slow import keeping
+from plumbline.collector.slow.assembly import Parts, assembled
+from plumbline.collector.slow.history import Backlog, Window, filled
+from plumbline.collector.slow.holds import Holds
+from plumbline.collector.slow.hours import HOUR_NS
+from plumbline.collector.slow.join import Pace
+from plumbline.collector.slow.judge import Judge
+from plumbline.collector.slow.limits import DETECTORS
+from plumbline.collector.slow.settings import SlowSettings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
-from plumbline.wire.inventory.model import Unit
 
-SNAPSHOT = "slow"
-FOR_EVER = 2**62
-MOVED = (Kind.SHAKING, Kind.SWAY)
+AT_ONCE_S = 0.25
+"""How long one call may go on reading history, so that what arrives does not wait."""
+DAY_HOURS = 24
 
 
 class SlowStage:
-    """Keeps the state of every tiltmeter with its cursor, in the event store.
+    """Keeps the state of every instrument and limit with its cursor, in the event store.
 
     Parameters
     ----------
     start
-        Journal offset from which to begin without a snapshot.
+        Journal offset from which to begin without a kept state.
+    standings
+        Tells which limits may call people now.
+    window
+        Returns archived blocks, for history; without it there is only what comes.
     """
 
     name = "slow"
@@ -39,140 +47,151 @@ class SlowStage:
         places: Mapping[str, Place],
         events: EventStore,
         start: int,
+        standings: Standings | None = None,
+        notices: Notices | None = None,
+        window: Window | None = None,
     ) -> None:
         self._settings = settings
         self._events = events
-        self._cursor = start
-        self._places = {k: p for k, p in places.items() if p.instrument.unit is Unit.TILT}
-        self._means = {
-            key: Means(
-                place,
-                window_s=settings.window_s,
-                step_s=settings.step_s,
-                lag_s=settings.lag_s,
-            )
-            for key, place in self._places.items()
-        }
-        kept = round(settings.rate_window_s / settings.step_s) + 2
-        self._judged: dict[str, deque[Mean]] = {key: deque(maxlen=kept) for key in self._means}
-        self._watches = {
-            key: [Watch(limit) for limit in settings.limit if _is_at(limit, place)]
-            for key, place in self._places.items()
-        }
-        if (snapshot := events.snapshot(SNAPSHOT)) is not None:
-            self._restore(json.loads(snapshot))
+        self._standings = standings or AsConfigured()
+        self._window = window
+        self._holds = Holds(events, settings)
+        self._backlog = Backlog()
+        self._filled_day: dict[str, int] = {}
+        kept = keeping.Kept(events)
+        self._kept_offset = self._offset = kept.cursor() or start
+        self._kept_ns: int | None = None
+        self._sound = True
+
+        def tell(key: str, text: str) -> None:
+            if notices is not None:
+                notices.tell(f"slow:{key}", text, self._seen_ns)
+
+        self._seen_ns = 0
+        self._parts: Parts = assembled(settings, places, kept, tell)
+        self._changed: set[Judge] = set(self._parts.judges)
+        self._let_go(kept)
 
     def cursor(self) -> int:
         """Journal offset from which to go on; kept with the state."""
-        return self._cursor
+        return self._kept_offset
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Judge what became due, then keep state, events and cursor together."""
-        spoke = set()
+        """Judge what became due; keep state, events and cursor together."""
+        self._sound, self._seen_ns = False, now_ns
+        told: dict[str, Event] = {}
         for entry in entries:
             block = entry.block()
-            if block.stream.key in self._means and not entry.held_out:
-                self._means[block.stream.key].see(block)
-                spoke.add(block.stream.key)
-        changed: dict[str, Event] = {}
-        for key in sorted(spoke):
-            holds = self._holds(self._places[key].structure.code)
-            for mean in self._means[key].judged(holds):
-                self._judged[key].append(mean)
-                for watch in self._watches[key]:
-                    if (event := self._looked(key, watch)) is not None:
-                        changed[event.id] = event
-        self._cursor = entries[-1].next_offset
-        if spoke:
-            body = json.dumps(self._state()).encode()
-            self._events.save(*changed.values(), snapshot=(SNAPSHOT, body))
+            gauge = self._parts.gauges.get(block.stream.key)
+            if gauge is None or entry.held_out:
+                continue
+            gauge.see(block)
+            for event in self._judged(block.stream.key, block.start_ns):
+                told[event.id] = event
+        self._offset = entries[-1].next_offset
+        self._sound = True
+        if told or self._is_due(now_ns):
+            self._keep(now_ns, list(told.values()))
 
     def idle(self, now_ns: int) -> None:
-        """Nothing to do without new samples: silence is told elsewhere."""
+        """Follow adoptions, read history, keep what is due."""
+        self._seen_ns = now_ns
+        told: list[Event] = []
+        if self._standings.refresh():
+            told = [
+                event
+                for judge in self._parts.judges
+                if (event := judge.retold(self._standings.of(judge.limit))) is not None
+            ]
+        self._look_back()
+        self._backlog.work(AT_ONCE_S)
+        if told or self._is_due(now_ns):
+            self._keep(now_ns, told)
 
     def close(self) -> None:
-        """Nothing to let go of; state is in the event store."""
+        """Keep what was done since, unless it broke off in the middle."""
+        if self._sound:
+            self._keep(self._kept_ns or 0, [])
 
-    def _looked(self, key: str, watch: Watch) -> Event | None:
-        """Return the event of a limit if this window changed it."""
-        place = self._places[key]
-        means = self._judged[key]
-        looked = looked_at(
-            watch.limit.of,
-            means,
-            place.instrument,
-            window_s=self._settings.window_s,
-            rate_window_s=self._settings.rate_window_s,
-        )
-        if looked is None or not watch.step(looked.size, means[-1].end_ns):
-            return None
-        limit = watch.limit
-        detector = f"{limit.of}_level"
-        closed = watch.level is Level.GREEN
-        level, bound = watch.told()
-        return Event(
-            id=finding_id(detector, key, watch.since_ns),
-            kind=KINDS[limit.of],
-            structure=place.structure.code,
-            onset_ns=watch.since_ns,
-            closed_ns=means[-1].end_ns if closed else None,
-            detector=detector,
-            level=level,
-            value=watch.worst,
-            unit=limit.unit,
-            limit=Limit(value=bound, unit=limit.unit, source=limit.source, standing=limit.standing),
-            nodes={place.node.code: {"value": watch.worst, "unit": limit.unit}},
-            evidence={**looked.evidence, "window_s": self._settings.window_s},
-        )
+    def _judged(self, key: str, start_ns: int) -> Iterator[Event]:
+        """Yield what changed with the windows of an instrument that are due now."""
+        gauge = self._parts.gauges[key]
+        newest_ns = start_ns if gauge.passed_ns is None else gauge.passed_ns
+        holds = self._holds.now(gauge.place.structure.code, newest_ns)
+        for _ in gauge.judged(holds):
+            for judge in self._parts.by_stream[key]:
+                if judge.join.pace is Pace.HOUR and any(
+                    self._backlog.waits(stream) for stream in judge.streams
+                ):
+                    continue
+                standing = self._standings.of(judge.limit)
+                yield from judge.step(self._parts.models.by_key, standing)
+                self._changed.add(judge)
 
-    def _holds(self, structure: str) -> list[Span]:
-        """Return the spans in which tilt is not judged: episodes, widened on both sides."""
-        newest_ns = max((m[-1].end_ns for m in self._judged.values() if m), default=0)
-        before = round(self._settings.hold_before_s * NS)
-        after = round(self._settings.hold_after_s * NS)
-        reach_ns = newest_ns - round((self._settings.window_s + 86_400) * NS)
-        episodes = self._events.between(reach_ns, FOR_EVER, structure) + self._events.open()
-        return [
-            (
-                event.onset_ns - before,
-                FOR_EVER if event.closed_ns is None else event.closed_ns + after,
-            )
-            for event in episodes
-            if event.kind in MOVED and event.structure == structure
-        ]
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "cursor": self._cursor,
-            "streams": {
-                key: {
-                    "means": self._means[key].state(),
-                    "judged": [(m.end_ns, m.tilt_urad, m.scale_urad) for m in self._judged[key]],
-                    "watches": {_name(w.limit): w.state() for w in self._watches[key]},
-                }
-                for key in self._means
-            },
-        }
-
-    def _restore(self, state: dict[str, Any]) -> None:
-        self._cursor = state["cursor"]
-        for key, kept in state["streams"].items():
-            if key not in self._means:
+    def _look_back(self) -> None:
+        """Put on the backlog what the archive is to be asked for: missing hours once a day."""
+        newest = [g.passed_ns for g in self._parts.gauges.values() if g.passed_ns is not None]
+        if not newest:
+            return
+        fits = self._parts.models.due(max(newest), self._settings, self._window, self._holds)
+        for channel, task in fits:
+            self._backlog.add([place.stream.key for place in channel.leaves], task)
+        if self._window is None:
+            return
+        for key, gauge in self._parts.gauges.items():
+            if gauge.passed_ns is None or not gauge.hours.kept:
                 continue
-            self._means[key].restore(kept["means"])
-            self._judged[key].extend(
-                Mean(end_ns=end_ns, tilt_urad=tuple(tilt), scale_urad=scale)
-                for end_ns, tilt, scale in kept["judged"]
+            hour = gauge.passed_ns // HOUR_NS
+            if self._filled_day.get(key) != hour // DAY_HOURS:
+                self._filled_day[key] = hour // DAY_HOURS
+                task = filled(gauge, self._settings, self._window, self._holds, hour)
+                self._backlog.add([key], task)
+
+    def _is_due(self, now_ns: int) -> bool:
+        keep_ns = round(self._settings.keep_s * NS)
+        return self._kept_ns is None or not 0 <= now_ns - self._kept_ns < keep_ns
+
+    def _keep(self, now_ns: int, told: Sequence[Event]) -> None:
+        """Write what changed, the events that came of it, and the cursor, or nothing."""
+        rows = [keeping.row(keeping.CURSOR, {"offset": self._offset})]
+        for key, gauge in self._parts.gauges.items():
+            if gauge.dirty:
+                rows.append(keeping.row(keeping.STREAM + key, gauge.state()))
+            if gauge.hours.changed:
+                rows.append(keeping.row(keeping.HOURS + key, gauge.hours.state()))
+        rows += [keeping.row(keeping.LIMIT + j.limit.id, j.state()) for j in self._changed]
+        rows += [keeping.row(keeping.CHANNEL + n, s) for n, s in self._parts.shown()]
+        for name, model in self._parts.models.fresh.items():
+            rows.append(keeping.row(keeping.MODEL + name, model))
+        self._events.save(*told, rows=rows)
+        self._kept_offset, self._kept_ns = self._offset, now_ns
+        for gauge in self._parts.gauges.values():
+            gauge.dirty = gauge.hours.changed = False
+        self._changed.clear()
+        self._parts.models.fresh.clear()
+
+    def _let_go(self, kept: keeping.Kept) -> None:
+        """Close events and drop states of limits that are gone or were changed."""
+        ours = {judge.event_id for judge in self._parts.judges}
+        last = {
+            state["event_id"]: state["now"]["at_ns"]
+            for _, state in kept.under(keeping.LIMIT)
+            if state["event_id"] is not None and state["now"] is not None
+        }
+        left = [
+            replace(
+                event,
+                closed_ns=max(event.onset_ns, last.get(event.id, 0)),
+                evidence={**event.evidence, "closed_because": "its limit was changed or removed"},
             )
-            for watch in self._watches[key]:
-                if _name(watch.limit) in kept["watches"]:
-                    watch.restore(kept["watches"][_name(watch.limit)])
-
-
-def _is_at(limit: SlowLimit, place: Place) -> bool:
-    return (limit.structure, limit.node) == (place.structure.code, place.node.code)
-
-
-def _name(limit: SlowLimit) -> str:
-    """Name a limit so that a changed configuration does not take over another's state."""
-    return json.dumps(limit.model_dump(mode="json"), sort_keys=True)
+            for event in self._events.open()
+            if event.detector in DETECTORS and event.id not in ours
+        ]
+        if left:
+            self._events.save(*left)
+        known = {judge.limit.id for judge in self._parts.judges}
+        shown = {name for name, _ in self._parts.shown()}
+        self._events.forget(
+            *(keeping.LIMIT + name for name, _ in kept.under(keeping.LIMIT) if name not in known),
+            *(keeping.CHANNEL + n for n, _ in kept.under(keeping.CHANNEL) if n not in shown),
+        )

@@ -24,6 +24,7 @@ ABOUT_STRUCTURE = (
     Kind.SWAY,
     Kind.THRESHOLD,
     Kind.TILT,
+    Kind.SETTLEMENT,
     Kind.DIFFERENTIAL_SETTLEMENT,
     Kind.MODAL_SHIFT,
 )

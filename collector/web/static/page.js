@@ -57,7 +57,7 @@ function showTables(state) {
   ]));
   rows("alerts", state.alerts.flatMap((incident) => incident.told.map((told, at) => [
     cell(local(told.when_ns, zone)), cell(told.person), cell(incident.title, incident.severity),
-    cell(told.state),
+    cell([incident.action, incident.owner].filter(Boolean).join(" · ")), cell(told.state),
     at === 0 && incident.waits_for_answer ? answerButton(incident.code)
       : cell(incident.answered_by || "—", incident.answered_by ? "good" : "quiet"),
   ])));

@@ -17,7 +17,7 @@ const TEXTS = {
     moved: "Did it move?", due: "due", verdicts: {"moved": "moved", "perhaps moved": "perhaps moved",
       "not moved above": "not moved above", "cannot be said": "cannot be said"},
     kinds: {shaking: "shaking", sway: "sway", threshold: "threshold", tilt: "tilt",
-      differential_settlement: "differential settlement", modal_shift: "frequencies changed", construction_stage: "construction stage", silence: "silence", health: "health"},
+      settlement: "settlement", differential_settlement: "differential settlement", modal_shift: "frequencies changed", construction_stage: "construction stage", silence: "silence", health: "health"},
   },
   th: {
     stop: "หยุดงาน", look: "ตรวจดู", blind: "ไม่มีข้อมูล", go: "ไม่เกินเกณฑ์",
@@ -36,7 +36,7 @@ const TEXTS = {
     moved: "ขยับหรือไม่", due: "ครบกำหนด", verdicts: {"moved": "ขยับ", "perhaps moved": "อาจขยับ",
       "not moved above": "ไม่ขยับเกิน", "cannot be said": "บอกไม่ได้"},
     kinds: {shaking: "แรงสั่นสะเทือน", sway: "การแกว่ง", threshold: "เกินเกณฑ์", tilt: "การเอียง",
-      differential_settlement: "การทรุดตัวต่างระดับ", modal_shift: "ความถี่อาคารเปลี่ยน", construction_stage: "ขั้นตอนการก่อสร้าง", silence: "ขาดสัญญาณ", health: "สถานะระบบ"},
+      settlement: "การทรุดตัว", differential_settlement: "การทรุดตัวต่างระดับ", modal_shift: "ความถี่อาคารเปลี่ยน", construction_stage: "ขั้นตอนการก่อสร้าง", silence: "ขาดสัญญาณ", health: "สถานะระบบ"},
   },
   ja: {
     stop: "作業中止", look: "要確認", blind: "データ途絶", go: "しきい値超過なし",
@@ -55,6 +55,6 @@ const TEXTS = {
     moved: "動いたか", due: "判定予定", verdicts: {"moved": "変位あり", "perhaps moved": "変位の可能性",
       "not moved above": "変位なし 上限", "cannot be said": "判定不能"},
     kinds: {shaking: "揺れ", sway: "建物の揺動", threshold: "しきい値", tilt: "傾斜",
-      differential_settlement: "不同沈下", modal_shift: "固有振動数の変化", construction_stage: "施工段階", silence: "通信途絶", health: "システム"},
+      settlement: "沈下", differential_settlement: "不同沈下", modal_shift: "固有振動数の変化", construction_stage: "施工段階", silence: "通信途絶", health: "システム"},
   },
 };

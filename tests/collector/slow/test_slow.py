@@ -17,8 +17,9 @@ from plumbline.collector.events.model import Event, Kind, Level
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.settings import read_collector
 from plumbline.collector.slow.levels import Watch
+from plumbline.collector.slow.limits import Quantity, SlowLimit
 from plumbline.collector.slow.means import Means
-from plumbline.collector.slow.settings import Quantity, SlowLimit, SlowSettings
+from plumbline.collector.slow.settings import SlowSettings
 from plumbline.collector.slow.stage import SlowStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
@@ -125,13 +126,13 @@ def test_a_settlement_is_tilt_times_the_stated_baseline(place: Place, store: Eve
 def test_a_rate_is_told_before_the_level_and_a_steady_tilt_has_none(
     place: Place, store: EventStore
 ) -> None:
-    wanted = limit(Quantity.TILT_RATE, amber=500.0, red=1000.0)
+    wanted = limit(rule="rate", amber=500.0, red=1000.0)
     stage(place, store, wanted).take(entries(place, [90.0] * 300), 0)
     assert events(store) == []
     rising = [0.2 * second for second in range(300)]  # 720 urad an hour, 60 urad in all
     stage(place, store, wanted).take(entries(place, [90.0] * 300 + rising)[30:], 0)
     (event,) = events(store)
-    assert (event.detector, event.level, event.unit) == ("tilt_rate_level", Level.AMBER, "µrad/h")
+    assert (event.detector, event.level, event.unit) == ("tilt_rate", Level.AMBER, "µrad/h")
     assert event.value == pytest.approx(720, rel=0.03)
 
 
@@ -187,7 +188,7 @@ def test_a_zero_read_again_holds_from_then_on(place: Place) -> None:
     means = Means(twice, window_s=20, step_s=10, lag_s=0)
     for entry in entries(twice, [300.0] * 200):
         means.see(entry.block())
-    told = {(m.end_ns - START_NS) // NS: m.tilt_urad[0] for m in means.judged([])}
+    told = {(end_ns - START_NS) // NS: mean.values[0] for end_ns, mean in means.judged([]) if mean}
     assert {told[t] for t in told if t < 100} == {300.0}
     assert {told[t] for t in told if t >= 100} == {0.0}
 
