@@ -22,6 +22,10 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.health.metrics import Metrics
 from plumbline.collector.health.watch import HealthWatch
+from plumbline.collector.limits.listing import Shown, void_texts
+from plumbline.collector.limits.register import with_adoptions
+from plumbline.collector.limits.standings import AsAdopted
+from plumbline.collector.limits.store import AdoptionStore, database
 from plumbline.collector.modal.stage import ModalStage
 from plumbline.collector.modal.store import ModalStore
 from plumbline.collector.report import health, readings
@@ -40,7 +44,7 @@ from plumbline.collector.web.live import LiveStage
 from plumbline.collector.web.server import WebServer
 from plumbline.collector.web.sources import Sources
 from plumbline.collector.web.waves import Waves
-from plumbline.wire.block import Block
+from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import Inventory
 
 log = logging.getLogger(__name__)
@@ -48,6 +52,7 @@ log = logging.getLogger(__name__)
 HOUSEKEEPING_S = 1.0
 PACES_S = {"detect": 0.05, "late": 0.5}  # some 2 ms a call whatever comes
 KEPT_BY = ("archive", "detect", "late", "slow")  # the journal waits for these
+SLOW_SLICE_NS = 6 * 3600 * NS  # of a stream at 1 Hz as much as ten minutes of one at 36 Hz
 
 
 class Collector:
@@ -62,11 +67,15 @@ class Collector:
     def __init__(
         self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
     ) -> None:
+        self.adoptions = AdoptionStore(database(settings.data))
+        detect = with_adoptions(settings.detect, AsAdopted(self.adoptions))
+        settings = settings.model_copy(update={"detect": detect})
         self._settings = settings
         self._inventory = inventory
         self._now_ns = now_ns
         self.data = DataPath(settings, inventory, now_ns)
-        self.events = EventStore(settings.data / "state" / "events.db")
+        self._events_db = settings.data / "state" / "events.db"
+        self.events = EventStore(self._events_db)
         self.measures = EpisodeStore(settings.data / "state" / "episodes.db")
         self.modes = ModalStore(settings.data / "state" / "modal.db")
         self.movements = AfterwardsStore(settings.data / "state" / "afterwards.db")
@@ -91,6 +100,8 @@ class Collector:
 
     def start(self) -> None:
         """Start everything; the data path first."""
+        for limit, text in void_texts(self._settings, self.adoptions.held()):
+            self.data.notices.tell(f"limit:{limit}", text, self._now_ns())
         self.data.start()
         for runner in self.runners:
             runner.start()
@@ -112,6 +123,7 @@ class Collector:
         self.modes.close()
         self.movements.close()
         self.events.close()
+        self.adoptions.close()
         self.data.close()
 
     def _stages(self) -> dict[str, Callable[[], Stage]]:
@@ -163,7 +175,19 @@ class Collector:
             places=self.data.places,
             events=self.events,
             start=self.data.journal.first_offset,
+            standings=AsAdopted(self.adoptions),
+            notices=self.data.notices,
+            window=self._slow_window(),
         )
+
+    def _slow_window(self) -> Callable[[str, int, int], Iterator[Block]]:
+        archive = ArchiveReader(self._settings.data)
+
+        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
+            place = self.data.places[key]
+            return archived_blocks(archive, place, start_ns, end_ns, slice_ns=SLOW_SLICE_NS)
+
+        return window
 
     def _episodes_stage(self) -> EpisodesStage:
         return EpisodesStage(
@@ -233,6 +257,7 @@ class Collector:
             acknowledge=self.alerting.acknowledge,
             health=lambda: health(self.data, self.runners),
             metrics=metrics.text,
+            levels=Shown(self._settings, self.adoptions, self._events_db).rows,
             limits_urad=_tilt_limits(self._settings.slow),
             stale_after_s=settings.stale_after_s,
         )

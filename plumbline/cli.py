@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
     "export": Command("plumbline.commands.export", "write a window of the archive to files"),
     "labels": Command("plumbline.commands.labels", "say what events really were; how often agreed"),
+    "limits": Command("plumbline.commands.limits", "every limit, whose word it is; adopt one"),
     "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
     "modes": Command("plumbline.commands.modes", "find the modes of a structure"),
     "moved": Command("plumbline.commands.moved", "what each shaking moved: before and after it"),

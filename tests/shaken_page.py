@@ -118,6 +118,7 @@ class Page:
             acknowledge=self._acknowledge,
             health=lambda: self.health,
             metrics=lambda: b"plumbline_blocks 1\n",
+            levels=list,
             limits_urad={"amber": 120.0, "red": 200.0},
             stale_after_s=15.0,
         )

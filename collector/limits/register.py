@@ -122,3 +122,12 @@ def adopt(
 def as_adopted(limits: tuple[B, ...], standings: Standings) -> tuple[B, ...]:
     """Return limits with the standing they have now."""
     return tuple(limit.model_copy(update={"standing": standings.of(limit)}) for limit in limits)
+
+
+def with_adoptions(detect: DetectSettings, standings: Standings) -> DetectSettings:
+    """Return the section of acceleration with the standing its limits have now."""
+    limits = {
+        "limit": as_adopted(detect.limit, standings),
+        "threshold": as_adopted(detect.threshold, standings),
+    }
+    return detect.model_copy(update=limits)

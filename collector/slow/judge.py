@@ -174,6 +174,10 @@ class Judge:
         """Return what a restart needs and others may read, as JSON."""
         return {
             "definition": self.limit.definition(),
+            "structure": self.limit.structure,
+            "channels": [channel.address for channel in self.channels],
+            "nodes": list(self._nodes()),
+            "unit": self.limit.unit,
             "watch": self.watch.state(),
             "after_ns": self._after_ns,
             "forecasts": self._forecasts,

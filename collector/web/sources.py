@@ -65,6 +65,8 @@ class Sources:
         ``{"ok": bool, "stages": {...}, "problems": [...]}``.
     metrics
         Prometheus text.
+    levels
+        Every limit with its bounds, whose word it is and its level now.
     limits_urad
         Tilt limits to draw, as ``{"amber": 150.0, "red": 300.0}``.
     """
@@ -81,6 +83,7 @@ class Sources:
     acknowledge: Callable[[str, str], str]
     health: Callable[[], dict[str, Any]]
     metrics: Callable[[], bytes]
+    levels: Callable[[], list[dict[str, Any]]]
     limits_urad: Mapping[str, float]
     stale_after_s: float
 
@@ -124,6 +127,7 @@ class Sources:
                 {"stream": key, "name": self.places[key].node.name, "age_s": age}
                 for key, age in sorted(ages.items())
             ],
+            "levels": self.levels(),
             "limits_urad": dict(self.limits_urad),
             "stale_after_s": self.stale_after_s,
         }
