@@ -67,13 +67,12 @@ class Collector:
     def __init__(
         self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
     ) -> None:
+        self.data = DataPath(settings, inventory, now_ns)
         self.adoptions = AdoptionStore(database(settings.data))
         detect = with_adoptions(settings.detect, AsAdopted(self.adoptions))
-        settings = settings.model_copy(update={"detect": detect})
-        self._settings = settings
+        self._settings = settings = settings.model_copy(update={"detect": detect})
         self._inventory = inventory
         self._now_ns = now_ns
-        self.data = DataPath(settings, inventory, now_ns)
         self._events_db = settings.data / "state" / "events.db"
         self.events = EventStore(self._events_db)
         self.measures = EpisodeStore(settings.data / "state" / "episodes.db")

@@ -8,7 +8,7 @@ from plumbline.collector.slow.holds import LONGEST_NS, Holds
 from plumbline.collector.slow.hours import HOUR_NS, Hours
 from plumbline.collector.slow.means import Means
 from plumbline.collector.slow.settings import SlowSettings
-from plumbline.wire.block import Block
+from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
 Window = Callable[[str, int, int], Iterator[Block]]
@@ -36,10 +36,12 @@ def archived_hours(
     means = Means(place, window_s=settings.window_s, step_s=settings.window_s, lag_s=0.0)
     hours = Hours(len(place.instrument.axes), kept=FOREVER, window_s=settings.window_s)
     held = holds.between(place.structure.code, start_ns - LONGEST_NS, end_ns)
-    for block in window(place.stream.key, start_ns, end_ns):
+    # The last window is due when a sample after it has come.
+    beyond_ns = end_ns + round(settings.window_s * NS)
+    for block in window(place.stream.key, start_ns, beyond_ns):
         means.see(block)
         for end, mean in means.judged(held):
-            if mean is not None:
+            if mean is not None and start_ns < end <= end_ns:
                 hours.add(mean)
             hours.pass_by(end)
         yield
