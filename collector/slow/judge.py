@@ -36,6 +36,8 @@ class Judge:
 
     Attributes
     ----------
+    streams
+        Instruments it depends on.
     now
         What it saw last, as it is shown; None before the first look.
     """
@@ -58,13 +60,9 @@ class Judge:
         places = dict.fromkeys(p.stream.key for each in channels for p in each.leaves)
         pace = pace_of(limit, channels, self._back_d)
         self.join = Join([gauges[key] for key in places], pace, wait_s=settings.wait_s)
+        self.streams = frozenset(places)
         self._after_ns: int | None = None
         self._forecasts = 0
-
-    @property
-    def streams(self) -> list[str]:
-        """Instruments it depends on."""
-        return [gauge.place.stream.key for gauge in self.join.gauges]
 
     def step(self, models: Models, standing: Standing) -> list[Event]:
         """Look at every instant that is due; return the event if that changed it."""

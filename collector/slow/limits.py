@@ -90,9 +90,13 @@ class SlowLimit(Bounds):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_distortion(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and raw.get("of") == "angular_distortion":
+    def _spelled_out(cls, raw: Any) -> Any:
+        """Refuse a distortion with the reason; ``tilt_rate`` stands for the rate of a tilt."""
+        of = raw.get("of") if isinstance(raw, dict) else None
+        if of == "angular_distortion":
             raise ValueError(f"of: angular_distortion is not judged here: {NO_DISTORTION}")
+        if isinstance(of, str) and of.endswith("_rate") and "rule" not in raw:
+            return {**raw, "of": of.removesuffix("_rate"), "rule": Rule.RATE}
         return raw
 
     @model_validator(mode="after")

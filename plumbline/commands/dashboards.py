@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
+    from plumbline.collector.slow.limits import SlowLimit
     from plumbline.collector.slow.settings import SlowSettings
     from plumbline.dashboards.datasource import InfluxSource
     from plumbline.dashboards.panels import DrawnLimit
@@ -115,6 +116,10 @@ def _built(args: argparse.Namespace) -> "tuple[list[dict[str, Any]], InfluxSourc
     )
 
 
+def _whose(limit: "SlowLimit") -> str:
+    return f"node {limit.node}" if limit.node else "+".join(limit.addresses)
+
+
 def _limits(slow: "SlowSettings", structure: str, of: str) -> "list[DrawnLimit]":
     """Return the limits of a structure's levels; rates are in other units and not drawn."""
     from plumbline.dashboards.panels import DrawnLimit
@@ -123,11 +128,11 @@ def _limits(slow: "SlowSettings", structure: str, of: str) -> "list[DrawnLimit]"
         DrawnLimit(
             value=bound,
             colour=COLOURS[level],
-            said=f"{level} {bound:g} {limit.unit}, node {limit.node}: "
+            said=f"{level} {bound:g} {limit.unit}, {_whose(limit)}: "
             f"{limit.source} ({limit.standing})",
         )
         for limit in slow.limit
-        if limit.structure == structure and limit.of == of
+        if limit.structure == structure and limit.of == of and limit.rule == "threshold"
         for level, bound in limit.bounds()
     ]
 
