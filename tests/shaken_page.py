@@ -81,6 +81,7 @@ class Page:
         self.episodes = KnownEpisodes()
         self.movements = KnownMovements()
         self.acknowledged: list[tuple[str, str]] = []
+        self.levels: list[dict[str, Any]] = []
         self.health: dict[str, object] = {"ok": True, "stages": {}, "problems": []}
         waves, channels = Waves(streams), ChannelWatch(streams)
         rng = np.random.default_rng(4)
@@ -118,7 +119,7 @@ class Page:
             acknowledge=self._acknowledge,
             health=lambda: self.health,
             metrics=lambda: b"plumbline_blocks 1\n",
-            levels=list,
+            levels=lambda: self.levels,
             limits_urad={"amber": 120.0, "red": 200.0},
             stale_after_s=15.0,
         )

@@ -136,6 +136,7 @@ async function refresh() {
     showTables(state);
     showEpisode(state.episode);
     showMovements(state.moved);
+    showLevels(state.levels);
     showRegions(state.regions);
     const waves = await ask("/api/waves?after=" + after);
     for (const [key, points] of Object.entries(waves)) {

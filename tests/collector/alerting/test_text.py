@@ -191,3 +191,42 @@ def test_a_table_has_a_word_for_every_kind_level_and_standing(language):
     assert set(words.level) == set(Level)
     assert set(words.standing) == set(Standing)
     assert all(set(actions) == set(Level) for actions in words.action.values())
+
+
+OWN = ("Stop piling, call S. Chai, survey the raft and both walls now", "หยุดตอกเข็ม สำรวจฐานรากทันที")
+
+
+def limited(action, **changes):
+    own = Limit(
+        value=8.0, unit="gal", source="Ed. 1", standing=Standing.PROJECT, action=action[:60]
+    )
+    return facts(limit=own, **changes)
+
+
+def test_what_the_owner_of_a_limit_wants_done_is_said_in_place_of_the_tables_words():
+    text = wording("en").alarm(Purpose.ALARM, limited("Survey the raft"), Level.RED, "4711")
+    assert "\nSurvey the raft\n" in text
+    assert table(Language.ENGLISH).action[Kind.SHAKING][Level.RED] not in text
+
+
+def test_at_another_level_than_the_limits_the_tables_words_are_said():
+    amber = limited("Survey the raft", level=Level.AMBER)
+    text = wording("en").alarm(Purpose.RAISED, amber, Level.RED, "4711")
+    assert table(Language.ENGLISH).action[Kind.SHAKING][Level.RED] in text
+    assert "Survey" not in text
+
+
+def test_the_end_is_told_with_the_tables_words():
+    over = limited("Survey the raft", closed_ns=ONSET_NS + 120_000_000_000)
+    text = wording("en").alarm(Purpose.CLEAR, over, Level.RED, "4711")
+    assert table(Language.ENGLISH).after[Kind.SHAKING] in text
+
+
+@pytest.mark.parametrize("action", OWN)
+@pytest.mark.parametrize("language", Language)
+def test_an_action_as_long_as_allowed_never_takes_a_third_segment(language, action):
+    for kind, level, nodes in product(Kind, PAGING, (("0A",), tuple("ABCDE"))):
+        told = limited(action, kind=kind, level=level, nodes=nodes, value=-1234.5)
+        text = wording(language).alarm(Purpose.ALARM, told, level, "4711")
+        assert segments(text) <= 2, text
+        assert action[:60] in text or table(language).action[kind][level] in text
