@@ -52,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     band = None if args.band is None else (args.band[0], args.band[1])
     if band is not None and not 0 < band[0] < band[1]:
         raise CommandError(f"--band {band[0]:g} {band[1]:g}: needs 0 < LOW < HIGH")
+    if args.presence is not None and not 0 < args.presence <= 1:
+        raise CommandError(f"--presence {args.presence:g}: a share lies between 0 and 1")
     event = event_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY))
     if {c.quantity for c in event.channels} >= {Quantity.ACCELERATION, Quantity.VELOCITY}:
         raise CommandError("acceleration and velocity mixed: leave one out with --exclude")
@@ -69,7 +71,7 @@ def words(report: dict[str, Any]) -> str:
     low, high = report["band_hz"]
     lines = [
         f"{report['method']}",
-        f"{len(report['channels'])} channels, {report['seconds']:.1f} s at "
+        f"{_counted(report['channels'])}, {report['seconds']:.1f} s at "
         f"{report['rate_hz']:g} Hz, searched {low:.3g} to {high:.3g} Hz",
     ]
     if report["driven_by"]:
@@ -86,6 +88,10 @@ def words(report: dict[str, Any]) -> str:
     lines += _peaks(report)
     lines += ["", *(f"note: {note}" for note in report["notes"])] if report["notes"] else []
     return "\n".join(lines)
+
+
+def _counted(channels: list[dict[str, Any]]) -> str:
+    return "1 channel (no shape)" if len(channels) == 1 else f"{len(channels)} channels"
 
 
 def _peaks(report: dict[str, Any]) -> list[str]:

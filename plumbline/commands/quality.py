@@ -40,11 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Examine the files and print what was found."""
+    from plumbline.event_files.holes import Holes
     from plumbline.records import Quantity
     from plumbline.structures.quality import Asked, examined_channels, report_of
 
     asked = Asked(noise_ug=args.noise_ug, full_scale=args.full_scale, together_hz=args.together)
-    channels = channels_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY))
+    channels = channels_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY), Holes.PARTED)
     found = examined_channels(channels, asked)
     report = report_of(found)
     print(json.dumps(report, indent=1) if args.json else words(report))

@@ -17,6 +17,10 @@ Floats = NDArray[np.float64]
 
 AXIS_WORD = re.compile(r"(?:^|[\s_.\-])([A-Za-z]{1,2})$|^([A-Za-z])[\s_-]*axis\b", re.IGNORECASE)
 POSITIVE_DEG = {"NS": 0.0, "EW": 90.0}
+AXES = frozenset("XYZNEUDVLTRHSW") | {"NS", "EW", "UD", "SN", "WE", "DU"}
+UNNAMED = "one direction"
+"""Columns that name no direction are taken to share one."""
+
 BRACKETED = re.compile(r"\s*[\[(].*[\])]\s*$")
 
 
@@ -128,7 +132,7 @@ def channel_of(record: Record) -> Channel:
     elif facing.azimuth_deg is not None:
         direction = direction_name(facing.azimuth_deg)
     else:
-        direction = word or record.channel
+        direction = word or UNNAMED
     code = ".".join(part for part in (record.location, record.channel) if part)
     return Channel(
         name=code,
@@ -150,9 +154,12 @@ def channel_of(record: Record) -> Channel:
 
 
 def axis_word(name: str) -> str:
-    """Return the axis letter in a column's name, ``X`` of ``Acc_X`` or ``X-Axis (g)``, or none."""
+    """Return the axis in a column's name, ``X`` of ``Acc_X``, ``ax`` or ``X-Axis (g)``, or none."""
     match = AXIS_WORD.search(BRACKETED.sub("", name.strip()))
-    return (match[1] or match[2]).upper() if match else ""
+    word = (match[1] or match[2]).upper() if match else ""
+    if len(word) == 2 and word not in AXES and word[1] in "XYZ":
+        word = word[1]
+    return word if word in AXES else ""
 
 
 def without_axis(name: str) -> str:

@@ -1,11 +1,13 @@
 """The options that name files, and the event they make."""
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plumbline.commands import CommandError
 from plumbline.event_files.channels import (
@@ -16,19 +18,24 @@ from plumbline.event_files.channels import (
     unit_word,
     without_axis,
 )
-from plumbline.event_files.sidecar import Sidecar, sidecar_of
-from plumbline.event_files.table import SUFFIXES, picked, rate_of_times, read_table
+from plumbline.event_files.holes import Holes, parts_of
+from plumbline.event_files.reading import read_table
+from plumbline.event_files.sidecar import Sidecar, beside, sidecar_of
+from plumbline.event_files.table import SUFFIXES, Table, picked
+from plumbline.event_files.times import rate_of_parts, rate_of_times
 from plumbline.records import Quantity, Record, RecordError, Unit, joined, read_records
 from plumbline.records.orientation import Orientation, oriented, towards
 from plumbline.records.reading import format_of
 
+Floats = NDArray[np.float64]
 UNITS = tuple(str(unit) for unit in Unit if unit not in (Unit.COUNTS, Unit.UNSTATED))
 SAME_RATE = 1e-4
 
 FILES_HELP = """\
 Files: anything the records readers or ObsPy know (COSMOS, CSMIP, SMC, miniSEED with StationXML,
 SAC, ...), or tables: CSV and .npy with --rate and --columns, or with a sidecar. A sidecar is a
-TOML file of the same name: rate_hz, units, columns, exclude, [places], [azimuths_deg].
+TOML (or JSON) file of the same name: rate_hz, units, columns, exclude, [places], [azimuths_deg].
+A column called time (s, or time_ms) or one of dates gives the rate.
 Columns are picked by heading (Acc_X), by number from 0 (0-4), or named left to right (t,NS,-,UD).
 """
 
@@ -36,7 +43,7 @@ Columns are picked by heading (Acc_X), by number from 0 (0-4), or named left to 
 def add_file_options(parser: argparse.ArgumentParser) -> None:
     """Add the files and what must be said about them."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="records, tables, StationXML")
-    parser.add_argument("--rate", type=float, metavar="HZ", help="sampling rate of tables")
+    parser.add_argument("--rate", type=positive, metavar="HZ", help="sampling rate of tables")
     parser.add_argument("--columns", metavar="LIST", help="columns of tables, comma separated")
     parser.add_argument("--exclude", metavar="LIST", help="columns or channels to leave out")
     parser.add_argument(
@@ -45,6 +52,14 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
         metavar="UNIT",
         help=f"unit where files state none: {', '.join(UNITS)}",
     )
+
+
+def positive(text: str) -> float:
+    """Read a positive number of an option."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text}: must be a number above 0")
+    return value
 
 
 def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
@@ -67,9 +82,11 @@ def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
     return side_by_side(channels)
 
 
-def channels_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> list[Channel]:
-    """Return every wanted channel, each of its own length and start."""
-    records = records_of(args)
+def channels_of(
+    args: argparse.Namespace, quantities: Sequence[Quantity], holes: Holes = Holes.REFUSED
+) -> list[Channel]:
+    """Return every wanted channel, each of its own length and start; of tables with holes parts."""
+    records = records_of(args, holes)
     wanted = (*quantities, Quantity.UNKNOWN)
     channels = _best(
         [channel_of(record) for record in records if record.quantity in wanted], quantities
@@ -97,9 +114,11 @@ def _best(channels: Sequence[Channel], quantities: Sequence[Quantity]) -> list[C
     return [channel for channel in channels if not bettered(channel)]
 
 
-def records_of(args: argparse.Namespace) -> list[Record]:
+def records_of(args: argparse.Namespace, holes: Holes = Holes.REFUSED) -> list[Record]:
     """Return the records of all files, tables among them."""
     paths = [Path(name) for name in args.files]
+    if folders := [str(path) for path in paths if path.is_dir()]:
+        raise CommandError(f"{', '.join(folders)}: a folder; give the files in it")
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise CommandError(f"no such file: {', '.join(missing)}")
@@ -111,7 +130,7 @@ def records_of(args: argparse.Namespace) -> list[Record]:
     except RecordError as error:
         raise CommandError(str(error)) from error
     for path in tables:
-        records += _table_records(path, args, several=len(tables) > 1)
+        records += _table_records(path, args, holes, several=len(tables) > 1)
     return records
 
 
@@ -171,40 +190,63 @@ def _is_table(path: Path, args: argparse.Namespace) -> bool:
     if path.suffix.lower() not in SUFFIXES:
         return False
     asked = args.columns is not None or args.rate is not None
-    if asked or path.with_suffix(".toml").is_file():
+    if asked or beside(path) is not None:
         return True
     try:
-        return path.suffix.lower() == ".csv" and format_of(path) is None
+        return format_of(path) is None
     except RecordError as error:
         raise CommandError(str(error)) from error
 
 
-def _table_records(path: Path, args: argparse.Namespace, *, several: bool) -> list[Record]:
+def _table_records(
+    path: Path, args: argparse.Namespace, holes: Holes, *, several: bool
+) -> list[Record]:
     said = sidecar_of(path)
     table = read_table(path)
     columns = picked(table, _list(args.columns) or said.columns, path)
     time_s = columns.pop("t", None)
-    rate_hz = args.rate or said.rate_hz
+    rate_hz = _rate_hz(path, args.rate or said.rate_hz, time_s, holes)
+    dropped = {name.lower() for name in (*said.exclude, *_list(args.exclude))}
+    records = []
+    for name, column in columns.items():
+        if name in said.exclude:
+            continue
+        for start_s, values in parts_of(
+            path, name, column, time_s, rate_hz, Holes.FILLED if name.lower() in dropped else holes
+        ):
+            records.append(
+                Record(
+                    station=path.stem,
+                    channel=name,
+                    rate_hz=rate_hz,
+                    values=values,
+                    unit=_unit(name, args.units or said.units, path),
+                    place=said.places.get(name, path.stem if several else without_axis(name)),
+                    orientation=_facing(name, said),
+                    start_ns=_start_ns(table, start_s),
+                    source=path,
+                )
+            )
+    return records
+
+
+def _rate_hz(path: Path, said: float | None, time_s: Floats | None, holes: Holes) -> float:
+    rate_hz = said
     if rate_hz is None and time_s is not None:
-        rate_hz = rate_of_times(time_s, path)
+        parted = rate_of_parts(time_s) if holes is Holes.PARTED else None
+        rate_hz = parted or rate_of_times(time_s, path)
     if rate_hz is None:
         raise CommandError(
             f"{path}: says no sampling rate; give --rate HZ, or rate_hz in {path.stem}.toml"
         )
-    return [
-        Record(
-            station=path.stem,
-            channel=name,
-            rate_hz=float(rate_hz),
-            values=np.ascontiguousarray(values),
-            unit=_unit(name, args.units or said.units, path),
-            place=said.places.get(name, path.stem if several else without_axis(name)),
-            orientation=_facing(name, said),
-            source=path,
-        )
-        for name, values in columns.items()
-        if name not in said.exclude
-    ]
+    return float(rate_hz)
+
+
+def _start_ns(table: Table, start_s: float | None) -> int | None:
+    """Return when a part begins: by the table's dates, else from its first row, else unknown."""
+    if start_s is None:
+        return table.start_ns
+    return (table.start_ns or 0) + round(start_s * 1e9)
 
 
 def _facing(name: str, said: Sidecar) -> Orientation:
@@ -232,7 +274,8 @@ def _list(text: str | None) -> list[str]:
 
 def _named_apart(channels: Sequence[Channel]) -> list[Channel]:
     """Give channels that share a name the name of their place or file as well."""
-    names = [channel.name for channel in channels]
+    whose = dict.fromkeys((c.name, c.station, c.source) for c in channels)  # parts are one
+    names = [name for name, _, _ in whose]
     return [
         replace(c, name=f"{c.place or c.source} {c.name}") if names.count(c.name) > 1 else c
         for c in channels

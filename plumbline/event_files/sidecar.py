@@ -15,8 +15,12 @@ For ``tower.csv`` it is ``tower.toml``::
     [azimuths_deg]                   # direction of positive motion
     gx = 90
     rx = 90
+
+``tower.json`` with the same keys does as well.
 """
 
+import json
+import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +58,12 @@ class Sidecar:
 EMPTY = Sidecar()
 
 
+def beside(path: Path) -> Path | None:
+    """Return the sidecar of a file; None if there is none."""
+    found = (path.with_suffix(suffix) for suffix in (".toml", ".json"))
+    return next((one for one in found if one != path and one.is_file()), None)
+
+
 def sidecar_of(path: Path) -> Sidecar:
     """Return what the sidecar of a file says; an empty one if there is none.
 
@@ -62,20 +72,26 @@ def sidecar_of(path: Path) -> Sidecar:
     CommandError
         If the sidecar cannot be understood.
     """
-    beside = path.with_suffix(".toml")
-    if not beside.is_file():
+    found = beside(path)
+    if found is None:
         return EMPTY
     try:
-        said: dict[str, Any] = tomllib.loads(beside.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CommandError(f"{beside}: not TOML: {error}") from None
+        text = found.read_text(encoding="utf-8-sig")
+        said: Any = tomllib.loads(text) if found.suffix == ".toml" else json.loads(text)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise CommandError(f"{found}: not {found.suffix[1:].upper()}: {error}") from None
+    if not isinstance(said, dict):
+        raise CommandError(f"{found}: expected keys and values, as rate_hz = 100")
     known = set(Sidecar.__dataclass_fields__)
     unknown = sorted(set(said) - known)
     if unknown:
-        raise CommandError(f"{beside}: unknown {', '.join(unknown)}; known are {sorted(known)}")
+        raise CommandError(f"{found}: unknown {', '.join(unknown)}; known are {sorted(known)}")
     try:
+        rate_hz = float(said["rate_hz"]) if "rate_hz" in said else None
+        if rate_hz is not None and not 0 < rate_hz < math.inf:
+            raise ValueError(f"rate_hz = {rate_hz:g}: must be a number above 0")
         return Sidecar(
-            rate_hz=float(said["rate_hz"]) if "rate_hz" in said else None,
+            rate_hz=rate_hz,
             units=said.get("units"),
             columns=tuple(str(name) for name in said.get("columns", ())),
             exclude=tuple(str(name) for name in said.get("exclude", ())),
@@ -83,4 +99,4 @@ def sidecar_of(path: Path) -> Sidecar:
             azimuths_deg={str(k): float(v) for k, v in said.get("azimuths_deg", {}).items()},
         )
     except (TypeError, ValueError, AttributeError) as error:
-        raise CommandError(f"{beside}: {error}") from None
+        raise CommandError(f"{found}: {error}") from None

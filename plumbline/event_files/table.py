@@ -16,14 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.commands import CommandError
+from plumbline.event_files.times import seconds_of
 
 Floats = NDArray[np.float64]
 
-TIME_NAMES = frozenset({"t", "time", "time (s)", "time_s", "time[s]", "time [s]", "seconds"})
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".dat", ".asc", ".npy"})
 RANGE = re.compile(r"^(\d+)-(\d+)$")
-HEAD_LINES = 200  # a heading longer than this is another kind of file
-STEADY = 0.05
 SKIP = "-"
 
 
@@ -39,42 +37,14 @@ class Table:
         Shape ``(n_rows, n_columns)``.
     headed
         True if the names come from a heading.
+    start_ns
+        Time of the first row, where a column says it by date. [ns since 1970]
     """
 
     names: tuple[str, ...]
     values: Floats
     headed: bool
-
-
-def read_table(path: Path) -> Table:
-    """Read a table.
-
-    Raises
-    ------
-    CommandError
-        If the file holds none.
-    """
-    if path.suffix == ".npy":
-        return _from_npy(path)
-    lines = path.read_text(encoding="latin-1").splitlines()
-    first = next((k for k, line in enumerate(lines[:HEAD_LINES]) if _numbers(line)), None)
-    if first is None:
-        raise CommandError(f"{path}: no line of numbers in its first {HEAD_LINES}")
-    comma = _comma(lines[first])
-    width = len(_fields(lines[first], comma))
-    heading = _fields(lines[first - 1], comma) if first else []
-    headed = len(heading) == width and not any(_is_number(field) for field in heading)
-    try:
-        values = np.loadtxt(
-            (line for line in lines[first:] if line.strip()),
-            delimiter="," if comma == "," else comma or None,
-            usecols=range(width),
-            ndmin=2,
-        )
-    except ValueError as error:
-        raise CommandError(f"{path}: {error}; every row needs {width} numbers") from None
-    names = heading if headed else [str(k) for k in range(width)]
-    return Table(names=tuple(names), values=values, headed=headed)
+    start_ns: int | None = None
 
 
 def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, Floats]:
@@ -85,7 +55,10 @@ def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, 
     CommandError
         If a column is not there.
     """
-    columns = {_timed(name): table.values[:, k] for k, name in enumerate(table.names)}
+    columns = {
+        _timed(name): table.values[:, k] * (seconds_of(name) or 1.0)
+        for k, name in enumerate(table.names)
+    }
     if not wanted:
         return columns
     known = {name.lower(): name for name in columns}
@@ -97,36 +70,6 @@ def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, 
     return _left_to_right(table, names, path)
 
 
-def rate_of_times(time_s: Floats, path: Path) -> float:
-    """Return the rate of a steady time column. [Hz]
-
-    Raises
-    ------
-    CommandError
-        If the times do not run forward steadily.
-    """
-    steps = np.diff(time_s)
-    middle = float(np.median(steps)) if steps.size else 0.0
-    if middle <= 0 or np.max(np.abs(steps - middle)) > STEADY * middle:
-        raise CommandError(f"{path}: its time column is not steady; give --rate HZ")
-    rate = steps.size / float(time_s[-1] - time_s[0])
-    return float(round(rate)) if abs(rate - round(rate)) < 1e-6 * rate else rate
-
-
-def _from_npy(path: Path) -> Table:
-    try:
-        values = np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
-    except ValueError as error:
-        raise CommandError(f"{path}: not a plain NumPy array: {error}") from None
-    if values.ndim == 1:
-        values = values[:, None]
-    if values.ndim != 2:
-        raise CommandError(f"{path}: an array of {values.ndim} dimensions; a table has two")
-    if values.shape[0] < values.shape[1]:
-        values = values.T
-    return Table(names=tuple(str(k) for k in range(values.shape[1])), values=values, headed=False)
-
-
 def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floats]:
     width = table.values.shape[1]
     given = [name for name in names if name != SKIP]
@@ -136,7 +79,11 @@ def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floa
         raise CommandError(
             f"{path}: no columns {', '.join(given)}; it has {', '.join(table.names)}"
         )
-    return {_timed(name): table.values[:, k] for k, name in enumerate(names) if name != SKIP}
+    return {
+        _timed(name): table.values[:, k] * (seconds_of(name) or 1.0)
+        for k, name in enumerate(names)
+        if name != SKIP
+    }
 
 
 def _numbered(table: Table, numbers: list[str], path: Path) -> dict[str, Floats]:
@@ -146,7 +93,11 @@ def _numbered(table: Table, numbers: list[str], path: Path) -> dict[str, Floats]
         raise CommandError(
             f"{path}: no column {', '.join(beyond)}; {width} columns, numbered from 0"
         )
-    return {_timed(table.names[int(k)]): table.values[:, int(k)] for k in numbers}
+    return {
+        _timed(table.names[int(k)]): table.values[:, int(k)]
+        * (seconds_of(table.names[int(k)]) or 1.0)
+        for k in numbers
+    }
 
 
 def _spread(name: str) -> list[str]:
@@ -157,28 +108,4 @@ def _spread(name: str) -> list[str]:
 
 
 def _timed(name: str) -> str:
-    return "t" if name.strip().lower() in TIME_NAMES else name.strip()
-
-
-def _comma(line: str) -> str:
-    return next((mark for mark in (",", ";", "\t") if mark in line), "")
-
-
-def _fields(line: str, comma: str) -> list[str]:
-    fields = [field.strip().strip('"') for field in (line.split(comma) if comma else line.split())]
-    while fields and not fields[-1]:
-        fields.pop()
-    return fields
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
-
-
-def _numbers(line: str) -> bool:
-    fields = _fields(line, _comma(line))
-    return bool(fields) and all(_is_number(field) for field in fields)
+    return "t" if seconds_of(name) is not None else name.strip()

@@ -19,6 +19,7 @@ from plumbline.analysis.drift import (
 )
 from plumbline.commands import CommandError
 from plumbline.event_files import Event
+from plumbline.event_files.channels import UNNAMED
 from plumbline.records import Quantity
 
 OWN_AZIMUTHS_DEG = (0.0, 90.0)
@@ -124,6 +125,7 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
         "notes": [
             *event.notes,
             *_clocks(event),
+            *_unnamed(event),
             "a permanent drift cannot come from acceleration; see tilt before and after",
         ],
     }
@@ -135,6 +137,13 @@ def _clocks(event: Event) -> list[str]:
     if len(sources) == 1 or all(c.start_ns is not None for c in event.channels):
         return []
     return ["these files tell no time: the drift is right only if one trigger started them all"]
+
+
+def _unnamed(event: Event) -> list[str]:
+    named = [c.name for c in event.channels if c.direction == UNNAMED and c.azimuth_deg is None]
+    if not named:
+        return []
+    return [f"{', '.join(named)}: no direction named, taken to be parallel and horizontal"]
 
 
 def _sensors(event: Event) -> list[Sensor]:

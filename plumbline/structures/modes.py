@@ -19,6 +19,7 @@ from plumbline.analysis.modal import (
     identify,
     shape_twist,
 )
+from plumbline.analysis.modal.identification import USABLE_SHARE_OF_RATE
 from plumbline.commands import CommandError
 from plumbline.event_files import Channel, Event
 from plumbline.structures.pairs import across, parallel_pairs
@@ -27,6 +28,7 @@ from plumbline.structures.transfers import differences, transfers
 
 Floats = NDArray[np.float64]
 
+FEWEST_CYCLES = 5.0  # of the lowest frequency asked for, whatever the user says
 DIRECTED = 0.75  # share of the squared shape along one direction that names the mode
 
 
@@ -74,6 +76,7 @@ def found_modes(
         If the record cannot carry an identification.
     """
     roles = roles_of(event, base)
+    _check(event, band_hz)
     motion = np.stack([c.values for c in roles.floors])
     drive = np.stack([c.values for c in roles.base]) if roles.base else None
     rule = Stability() if presence is None else Stability(presence=presence)
@@ -100,6 +103,24 @@ def found_modes(
         "notes": [*event.notes, *_notes(roles)],
     }
     return FoundModes(report=report, identified=identified, roles=roles, lines=lines)
+
+
+def _check(event: Event, band_hz: tuple[float, float] | None) -> None:
+    """Refuse a range that this length or this rate cannot carry."""
+    if band_hz is None:
+        return
+    low_hz, high_hz = band_hz
+    carried_hz = USABLE_SHARE_OF_RATE * event.rate_hz
+    if high_hz > carried_hz:
+        raise CommandError(
+            f"--band up to {high_hz:g} Hz: {event.rate_hz:g} samples a second carry "
+            f"{carried_hz:g} Hz"
+        )
+    if event.seconds * low_hz < FEWEST_CYCLES:
+        raise CommandError(
+            f"--band from {low_hz:g} Hz: {event.seconds:.3g} s of record hold fewer than "
+            f"{FEWEST_CYCLES:g} cycles of it; give a longer record or a higher --band"
+        )
 
 
 def _method(roles: Roles) -> str:

@@ -22,6 +22,7 @@ from plumbline.analysis.quality import (
     turned,
 )
 from plumbline.event_files import Channel
+from plumbline.event_files.channels import UNNAMED
 from plumbline.records import Quantity, Unit
 
 LEAST_NEIGHBOURS = 3
@@ -139,7 +140,8 @@ def _turned(channels: Sequence[Channel], rate_hz: float, asked: Asked) -> dict[i
     found: dict[int, Finding] = {}
     stations: dict[str, list[int]] = defaultdict(list)
     for k, channel in enumerate(channels):
-        stations[channel.station].append(k)
+        if channel.direction != UNNAMED:  # which way it points nobody says: it cannot be turned
+            stations[channel.station].append(k)
     for members in stations.values():
         vertical = [channels[k].direction for k in members if channels[k].vertical]
         weighed = channels[members[0]].quantity is Quantity.ACCELERATION
