@@ -96,7 +96,8 @@ class ChannelWatch:
             stream = self._streams.get(block.stream.key)
             if stream is None:
                 return
-            if block.end_ns <= stream.next_ns:
+            end_ns = block.end_ns
+            if end_ns <= stream.next_ns:
                 return  # late data: it fills an old gap and says nothing of now
             stream.received_ns = max(stream.received_ns, received_ns)
             step_ns = NS / block.rate_hz
@@ -104,12 +105,12 @@ class ChannelWatch:
             if stream.next_ns and hole_ns > step_ns / 2:
                 stream.gaps += 1
                 stream.missing_ns += hole_ns
-            stream.next_ns = block.end_ns
-            stream.latency_s = (received_ns - block.end_ns) / NS
+            stream.next_ns = end_ns
+            stream.latency_s = (received_ns - end_ns) / NS
             stream.clock_error_ns = block.clock_error_ns
             stream.time_quality = block.time_quality
-            stream.parts.append((block.end_ns, block.counts))
-            while stream.parts[0][0] < block.end_ns - WINDOW_S * NS:
+            stream.parts.append((end_ns, block.counts))
+            while stream.parts[0][0] < end_ns - WINDOW_S * NS:
                 stream.parts.popleft()
 
     def statuses(self, now_ns: int) -> list[ChannelStatus]:

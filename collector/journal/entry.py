@@ -55,4 +55,6 @@ class Entry:
     @property
     def held_out(self) -> bool:
         """Kept and archived, but not for detection and series: in the future, or in conflict."""
-        return bool(self.mark & Mark.CONFLICT) or is_future(self.block(), self.received_ns)
+        if self.mark is not Mark.NONE and Mark.CONFLICT in self.mark:
+            return True
+        return is_future(self.block(), self.received_ns)

@@ -30,6 +30,7 @@ class _Points(NamedTuple):
 class _Trace:
     place: Place
     kept_ns: int
+    unit_a_count: np.ndarray
     rest: np.ndarray | None = None
     seen_s: float = 0.0
     pieces: deque[_Points] = field(default_factory=deque)
@@ -41,7 +42,11 @@ class Waves:
     def __init__(self, places: Mapping[str, Place]) -> None:
         self._lock = threading.Lock()
         self._traces = {
-            key: _Trace(place=place, kept_ns=KEPT_S[place.instrument.unit] * NS)
+            key: _Trace(
+                place=place,
+                kept_ns=KEPT_S[place.instrument.unit] * NS,
+                unit_a_count=place.unit_a_count(),
+            )
             for key, place in places.items()
             if place.instrument.unit in KEPT_S
         }
@@ -51,14 +56,13 @@ class Waves:
         trace = self._traces.get(block.stream.key)
         if trace is None:
             return
-        values = trace.place.physical(block)
         with self._lock:
             if trace.pieces and block.start_ns <= trace.pieces[-1].times_ns[-1]:
                 return  # late data belong to the archive, not to a moving chart
             if trace.place.instrument.unit is Unit.ACCELERATION:
-                trace.pieces.append(_acceleration(trace, block, values * 100.0))
+                trace.pieces.append(_acceleration(trace, block))
             else:
-                trace.pieces.append(_tilt(trace, block, values))
+                trace.pieces.append(_tilt(trace, block))
             while trace.pieces[0].times_ns[-1] < block.end_ns - trace.kept_ns:
                 trace.pieces.popleft()
 
@@ -83,8 +87,9 @@ class Waves:
         }
 
 
-def _acceleration(trace: _Trace, block: Block, gal: np.ndarray) -> _Points:
-    mean = gal.mean(axis=1)
+def _acceleration(trace: _Trace, block: Block) -> _Points:
+    gal_a_count = 100.0 * trace.unit_a_count
+    mean = np.add.reduce(block.counts, axis=1) / block.n_samples * gal_a_count
     seconds = block.n_samples / block.rate_hz
     trace.seen_s += seconds
     if trace.rest is None:
@@ -93,15 +98,19 @@ def _acceleration(trace: _Trace, block: Block, gal: np.ndarray) -> _Points:
     trace.rest = trace.rest + share * (mean - trace.rest)
     step = max(1, round(block.rate_hz / POINTS_A_SECOND))
     starts = np.arange(0, block.n_samples, step)
+    # the extremes in counts, of a tenth as many values as samples, then in gal
+    least = np.minimum.reduceat(block.counts, starts, axis=1) * gal_a_count[:, np.newaxis]
+    most = np.maximum.reduceat(block.counts, starts, axis=1) * gal_a_count[:, np.newaxis]
     rest = trace.rest[:, np.newaxis]
     return _Points(
         times_ns=block.start_ns + np.rint(starts * (NS / block.rate_hz)).astype(np.int64),
-        low=np.minimum.reduceat(gal, starts, axis=1) - rest,
-        high=np.maximum.reduceat(gal, starts, axis=1) - rest,
+        low=np.minimum(least, most) - rest,  # an axis mounted reversed turns them round
+        high=np.maximum(least, most) - rest,
     )
 
 
-def _tilt(trace: _Trace, block: Block, urad: np.ndarray) -> _Points:
+def _tilt(trace: _Trace, block: Block) -> _Points:
+    urad = block.counts * trace.unit_a_count[:, np.newaxis]
     zeros = np.nan_to_num(trace.place.zeros(block.start_ns))
     tilt = (np.median(urad, axis=1) - zeros)[:, np.newaxis]
     return _Points(times_ns=np.array([block.start_ns]), low=tilt, high=tilt)

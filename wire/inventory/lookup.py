@@ -23,8 +23,12 @@ class Place:
 
     def physical(self, block: Block) -> NDArray[np.float64]:
         """Return the samples in the instrument's unit, shape ``(n_axes, n_samples)``."""
+        return block.counts * self.unit_a_count()[:, np.newaxis]
+
+    def unit_a_count(self) -> NDArray[np.float64]:
+        """Return what a count of each axis is, with its polarity, shape ``(n_axes,)``. [unit]"""
         polarity = np.array([axis.polarity for axis in self.instrument.axes], dtype=np.float64)
-        return block.counts * (polarity / self.instrument.sensitivity)[:, np.newaxis]
+        return polarity / self.instrument.sensitivity
 
     def zeros(self, time_ns: int) -> tuple[float, ...]:
         """Return the commissioning zeros that hold at a time, NaN for an axis without one."""
