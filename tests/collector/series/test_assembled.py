@@ -35,6 +35,6 @@ def test_what_the_journal_takes_comes_out_of_influxdb(rig: Rig) -> None:
     wait_until(lambda: series.health().cursor == collector.data.journal.end_offset)
     series.stop()
     collector.web._socket.close()
-    collector.events.close()
+    collector.stores.close()
     collector.data.journal.close()
     assert sum(len(points) for points in rig.points(schema.WAVEFORM).values()) == 1000

@@ -1,0 +1,160 @@
+"""The followers of the journal: which stages there are, how each is built, which are waited for."""
+
+from collections.abc import Callable, Iterator
+
+from plumbline.collector.afterwards.stage import AfterwardsStage
+from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.data_path import DataPath
+from plumbline.collector.detect.late import LateStage
+from plumbline.collector.detect.stage import DetectStage
+from plumbline.collector.episodes.stage import EpisodesStage
+from plumbline.collector.health.channels import ChannelWatch
+from plumbline.collector.limits.standings import AsAdopted
+from plumbline.collector.modal.stage import ModalStage
+from plumbline.collector.series.influx import sink_for
+from plumbline.collector.series.refill import archived_blocks
+from plumbline.collector.series.stage import SeriesStage
+from plumbline.collector.series.state import SeriesState
+from plumbline.collector.settings import CollectorSettings
+from plumbline.collector.slow.stage import SlowStage
+from plumbline.collector.stages import Stage
+from plumbline.collector.stores import Stores
+from plumbline.collector.web.live import LiveStage
+from plumbline.collector.web.waves import Waves
+from plumbline.wire.block import NS, Block
+
+PACES_S = {"detect": 0.05, "late": 0.5}
+"""How long entries are gathered for a stage; a call of these costs some 2 ms whatever comes. [s]"""
+KEPT_BY = ("archive", "detect", "late", "slow")
+"""The journal waits for these."""
+SLOW_SLICE_NS = 6 * 3600 * NS  # of a stream at 1 Hz as much as ten minutes of one at 36 Hz
+
+
+class Followers:
+    """Builds the stages; one that died is built again.
+
+    Parameters
+    ----------
+    waves, channels
+        What the page and the status show, filled by the ``live`` stage.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: CollectorSettings,
+        data: DataPath,
+        stores: Stores,
+        waves: Waves,
+        channels: ChannelWatch,
+    ) -> None:
+        self._settings = settings
+        self._data = data
+        self._stores = stores
+        self._waves = waves
+        self._channels = channels
+
+    def table(self) -> dict[str, Callable[[], Stage]]:
+        """Return by name how each stage is built."""
+        stages: dict[str, Callable[[], Stage]] = {
+            "archive": self._data.archive_stage,
+            "detect": self._detect,
+            "late": self._late,
+            "slow": self._slow,
+            "episodes": self._episodes,
+            "modal": self._modal,
+            "afterwards": self._afterwards,
+            "live": self._live,
+        }
+        if self._settings.series.url is not None:
+            stages["series"] = self._series
+        return stages
+
+    def _archive(self) -> ArchiveReader:
+        return ArchiveReader(self._settings.data)
+
+    def _live(self) -> LiveStage:
+        return LiveStage(
+            start=self._data.journal.end_offset, waves=self._waves, channels=self._channels
+        )
+
+    def _detect(self) -> DetectStage:
+        return DetectStage(
+            settings=self._settings.detect,
+            places=self._data.places,
+            events=self._stores.events,
+            start=self._data.journal.first_offset,
+        )
+
+    def _late(self) -> LateStage:
+        return LateStage(
+            settings=self._settings.detect,
+            places=self._data.places,
+            events=self._stores.events,
+            start=self._data.journal.first_offset,
+        )
+
+    def _slow(self) -> SlowStage:
+        return SlowStage(
+            settings=self._settings.slow,
+            places=self._data.places,
+            events=self._stores.events,
+            start=self._data.journal.first_offset,
+            standings=AsAdopted(self._stores.adoptions),
+            notices=self._data.notices,
+            window=self._slow_window(),
+        )
+
+    def _slow_window(self) -> Callable[[str, int, int], Iterator[Block]]:
+        archive = self._archive()
+
+        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
+            place = self._data.places[key]
+            return archived_blocks(archive, place, start_ns, end_ns, slice_ns=SLOW_SLICE_NS)
+
+        return window
+
+    def _episodes(self) -> EpisodesStage:
+        return EpisodesStage(
+            settings=self._settings.episodes,
+            places=self._data.places,
+            events=self._stores.events,
+            store=self._stores.measures,
+            archive=self._archive(),
+            start=self._data.journal.end_offset,
+        )
+
+    def _modal(self) -> ModalStage:
+        return ModalStage(
+            settings=self._settings.modal,
+            places=self._data.places,
+            events=self._stores.events,
+            store=self._stores.modes,
+            archive=self._archive(),
+            start=self._data.journal.end_offset,
+        )
+
+    def _afterwards(self) -> AfterwardsStage:
+        return AfterwardsStage(
+            places=self._data.places,
+            events=self._stores.events,
+            store=self._stores.movements,
+            archive=self._archive(),
+            start=self._data.journal.end_offset,
+        )
+
+    def _series(self) -> SeriesStage:
+        settings = self._settings
+        archive = self._archive()
+
+        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
+            return archived_blocks(archive, self._data.places[key], start_ns, end_ns)
+
+        return SeriesStage(
+            settings=settings.series,
+            places=self._data.places,
+            sink=sink_for(settings.series),
+            state=SeriesState(settings.data / "state" / "series.db", self._data.journal.store_id),
+            events=self._stores.events,
+            window=window,
+        )
