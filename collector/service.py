@@ -15,7 +15,7 @@ from plumbline.collector.followers import KEPT_BY, PACES_S, Followers
 from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.health.metrics import Metrics
 from plumbline.collector.health.watch import HealthWatch
-from plumbline.collector.limits.listing import Shown, void_texts
+from plumbline.collector.limits.listing import Shown, VoidNotices
 from plumbline.collector.limits.register import with_adoptions
 from plumbline.collector.limits.standings import AsAdopted
 from plumbline.collector.report import health, readings
@@ -78,14 +78,13 @@ class Collector:
         )
         structures = [structure.code for structure in inventory.structure]
         self._health = HealthWatch(self.data.notices, self.stores.events, structures)
+        self._void = VoidNotices(self._settings, self.stores.adoptions, self.data.notices)
         self._disk = DiskWatch(settings.data, self.data.notices)
         self._stop = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeping")
 
     def start(self) -> None:
         """Start everything; the data path first."""
-        for limit, text in void_texts(self._settings, self.stores.adoptions.held()):
-            self.data.notices.tell(f"limit:{limit}", text, self._now_ns())
         self.data.start()
         for runner in self.runners:
             runner.start()
@@ -152,6 +151,7 @@ class Collector:
         """Listen for silence, look at disk and notices, release what every stage has passed."""
         self._silence.look(now_ns)
         self._disk.tick(now_ns)
+        self._void.look(now_ns)
         self._health.look(now_ns)
         cursors = [r.cursor for r in self.runners if r.name in KEPT_BY]
         self.data.journal.release(min(cursors))

@@ -14,7 +14,7 @@ from plumbline.analysis.tilt.plane import (
     rigid_body,
 )
 from plumbline.analysis.tilt.resultant import Resultant, tilt_resultant
-from plumbline.analysis.tilt.robust import RobustMean, robust_mean
+from plumbline.analysis.tilt.robust import RobustMean, robust_centre, robust_mean
 from plumbline.analysis.tilt.single import SingleTiltmeter, single_tiltmeter
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "deflection_ratio",
     "differential_settlement_mm",
     "rigid_body",
+    "robust_centre",
     "robust_mean",
     "single_tiltmeter",
     "tilt_resultant",

@@ -8,6 +8,7 @@ from typing import Any
 from plumbline.analysis.standing import Adoption
 from plumbline.collector.limits.register import HasLimits, Registered, orphans, register
 from plumbline.collector.limits.store import Adopted, AdoptionStore, database
+from plumbline.collector.notices import Notices
 from plumbline.collector.slow import current
 from plumbline.collector.slow.current import CurrentLevel
 from plumbline.collector.slow.limits import SlowLimit
@@ -108,6 +109,29 @@ def void_texts(settings: HasLimits, adoptions: dict[str, Adopted]) -> Iterator[t
             "the configuration any more: nothing is judged by it; put it back, or take the "
             "adoption back with 'plumbline limits withdraw'",
         )
+
+
+class VoidNotices:
+    """Tells the operator of adoptions that hold no more, and when that is mended."""
+
+    def __init__(self, settings: HasLimits, store: AdoptionStore, notices: Notices) -> None:
+        self._settings = settings
+        self._store = store
+        self._notices = notices
+        self._version: int | None = None
+        self._told: set[str] = set()
+
+    def look(self, now_ns: int) -> None:
+        """Look again if somebody has adopted or withdrawn anything."""
+        if (version := self._store.version()) == self._version:
+            return
+        self._version = version
+        void = dict(void_texts(self._settings, self._store.held()))
+        for limit, text in void.items():
+            self._notices.tell(f"limit:{limit}", text, now_ns)
+        for limit in self._told - set(void):
+            self._notices.end(f"limit:{limit}", now_ns)
+        self._told = set(void)
 
 
 def _told_adoption(adoption: Adoption | None) -> dict[str, str] | None:

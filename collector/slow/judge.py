@@ -61,6 +61,7 @@ class Judge:
         pace = pace_of(limit, channels, self._back_d)
         self.join = Join([gauges[key] for key in places], pace, wait_s=settings.wait_s)
         self.streams = frozenset(places)
+        self._definition = limit.definition()
         self._after_ns: int | None = None
         self._forecasts = 0
 
@@ -171,7 +172,7 @@ class Judge:
     def state(self) -> dict[str, Any]:
         """Return what a restart needs and others may read, as JSON."""
         return {
-            "definition": self.limit.definition(),
+            "definition": self._definition,
             "structure": self.limit.structure,
             "channels": [channel.address for channel in self.channels],
             "nodes": list(self._nodes()),
@@ -186,7 +187,7 @@ class Judge:
 
     def restore(self, state: dict[str, Any]) -> bool:
         """Go on from a state, if it is of this very limit; tell whether it was."""
-        if state["definition"] != self.limit.definition():
+        if state["definition"] != self._definition:
             return False
         self.watch.restore(state["watch"])
         self._after_ns = state["after_ns"]

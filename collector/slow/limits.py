@@ -116,10 +116,13 @@ class SlowLimit(Bounds):
 
     @property
     def unit(self) -> str:
-        """Unit of the bounds."""
+        """Unit of the bounds, as a message tells it: of what is expected, also when."""
+        unit = UNITS[self.of]
         if self.rule is Rule.FAILURE:
-            return "d"
-        return UNITS[self.of] + (f"/{SHORT[self.per]}" if self.rule is Rule.RATE else "")
+            return "d to failure window"
+        if self.rule is Rule.FORECAST:
+            return f"{unit} in {self.within_d:g} d"
+        return f"{unit}/{SHORT[self.per]}" if self.rule is Rule.RATE else unit
 
     @property
     def addresses(self) -> tuple[str, ...]:

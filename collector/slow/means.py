@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.tilt import robust_mean
+from plumbline.analysis.tilt import robust_centre
 from plumbline.collector.slow.packing import packed, unpacked
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
@@ -93,7 +93,7 @@ class Means:
             values = values[:, free]
         if values.shape[1] < self._least:
             return None
-        centres = [robust_mean(axis).centre for axis in values]
+        centres = [robust_centre(axis) for axis in values]
         return Mean(
             end_ns=end_ns,
             values=tuple(

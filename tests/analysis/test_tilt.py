@@ -11,11 +11,13 @@ from plumbline.analysis.tilt import (
     angle_from_gravity,
     chain_settlement_mm,
     differential_settlement_mm,
+    robust_centre,
     robust_mean,
     single_tiltmeter,
     tilt_resultant,
 )
 from plumbline.analysis.tilt.angle import URAD_PER_ARCSECOND, URAD_PER_DEGREE
+from plumbline.analysis.tilt.robust import robust_scale
 
 
 @pytest.mark.parametrize(
@@ -149,3 +151,18 @@ def test_a_chain_of_one_is_the_beam_and_its_zero_is_taken_off():
 def test_a_missing_beam_hides_only_what_lies_beyond_it():
     chain = chain_settlement_mm([100.0, math.nan, 100.0], [1.0, 1.0, 1.0])
     assert np.isfinite(chain.settlement_mm).tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 119, 120])
+def test_the_centre_alone_is_that_of_the_robust_mean(n):
+    rng = np.random.default_rng(n)
+    for values in (rng.normal(5, 2, n), np.r_[rng.normal(5, 2, n), 1e6, np.nan], np.full(n, 3.0)):
+        assert robust_centre(values) == robust_mean(values).centre
+    assert np.isnan(robust_centre([np.nan]))
+
+
+def test_the_median_under_the_robust_mean_is_numpys():
+    rng = np.random.default_rng(7)
+    for n in range(1, 60):
+        values = rng.normal(size=n)
+        assert robust_scale(values, 0.0) == 1.482602218505602 * np.median(np.abs(values))

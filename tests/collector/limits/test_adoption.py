@@ -8,10 +8,11 @@ from slow_site import limit
 from plumbline.analysis.standing import Adoption, Standing
 from plumbline.collector.detect.settings import DetectSettings
 from plumbline.collector.limits.errors import AdoptionRefused
-from plumbline.collector.limits.listing import listing, void_texts
+from plumbline.collector.limits.listing import VoidNotices, listing, void_texts
 from plumbline.collector.limits.register import adopt, name_problems, register, with_adoptions
 from plumbline.collector.limits.standings import AsAdopted
 from plumbline.collector.limits.store import AdoptionStore, Entry
+from plumbline.collector.notices import Notices
 from plumbline.collector.settings import CollectorSettings
 from plumbline.collector.slow.settings import SlowSettings
 
@@ -170,6 +171,19 @@ def test_an_adoption_of_a_limit_that_is_gone_is_told(store):
     ((name, text),) = void_texts(config(), store.held())
     assert name == NAME
     assert "not in the configuration any more" in text
+
+
+def test_the_operator_is_told_of_a_void_adoption_until_it_is_made_again(store, path):
+    adopt(config(candidate()), store, NAME, CHAI, 5)
+    changed, notices, following = config(candidate(amber=90.0)), Notices(), AdoptionStore(path)
+    void = VoidNotices(changed, following, notices)
+    void.look(1)
+    (notice,) = notices.open()
+    assert "the adoption is void" in notice.text
+    adopt(changed, store, NAME, CHAI, 6)
+    void.look(2)
+    assert notices.open() == []
+    following.close()
 
 
 def test_the_listing_says_everything_of_every_limit(store, tmp_path):

@@ -104,6 +104,27 @@ def test_history_that_is_kept_is_not_asked_for_again(store: EventStore) -> None:
     )
 
 
+def test_hours_and_what_is_made_of_them_survive_a_kill_after_every_entry(tmp_path) -> None:
+    quick = limit("1A.LA", rule="rate", per="day", over_d=1.5, amber=4.0, red=50.0)
+    ahead = limit("1A.LA", rule="forecast", over_d=1.5, within_d=2, amber=20.0, red=50.0)
+    whole, found = entries(3, 8.0), []
+    for name in ("once", "killed"):
+        kept = EventStore(tmp_path / f"{name}.db")
+        slow = stage(kept, settings(quick, ahead, **SLOW), AT)
+        for number in range(len(whole)):
+            begin = slow.cursor() if name == "killed" else number
+            slow.take(whole[begin : number + 1], number * NS // 2)  # kept at every second entry
+            if name == "killed":
+                slow = stage(kept, settings(quick, ahead, **SLOW), AT)
+        if slow.cursor() < len(whole):
+            slow.take(whole[slow.cursor() :], len(whole) * NS)
+        slow.close()
+        found.append((sorted(told(kept), key=lambda each: each.id), kept.snapshots("slow/")))
+        kept.close()
+    assert {event.detector for event in found[0][0]} == {"tilt_rate", "tilt_forecast"}
+    assert found[0] == found[1]
+
+
 def test_a_failure_that_draws_near_is_told_with_its_window(store: EventStore) -> None:
     time_d = np.arange(16 * A_DAY) / A_DAY
     u = (math.log(20.0) - np.log(20.0 - time_d)) / 0.05
@@ -120,7 +141,9 @@ def test_a_failure_that_draws_near_is_told_with_its_window(store: EventStore) ->
     worked(slow)
     slow.take(last[1:3], 0)
     (event,) = told(store)
-    assert (event.kind, event.unit, event.level) == (Kind.SETTLEMENT, "d", Level.RED)
+    assert (event.kind, event.unit, event.level) == (
+        Kind.SETTLEMENT, "d to failure window", Level.RED,
+    )  # fmt: skip
     failure = iso_of_day(START_HOUR_NS / DAY_NS + 20.0)
     assert event.evidence["earliest"] <= failure <= event.evidence["latest"]
 
