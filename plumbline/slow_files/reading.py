@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.settlement.levels import placeholders
 from plumbline.slow_files import nivel
 from plumbline.slow_files.errors import SlowFileError
 from plumbline.slow_files.numbers import numbers, without_codes
@@ -124,7 +125,8 @@ def _csv_table(
     time_unit: TimeUnit | None,
     temperature: str | None,
 ) -> SlowTable:
-    table = wide_table(lines) or table_of(lines)
+    turned = wide_table(lines)
+    table = turned or table_of(lines)
     if table is None or not table.rows:
         raise SlowFileError(f"{path}: no table; a header line and a time column are needed")
     at = _time_column(path, table, time)
@@ -151,6 +153,8 @@ def _csv_table(
             notes += [
                 f"{name}: {n} times {code:g} taken for no reading" for code, n in codes.items()
             ]
+    if turned is not None:
+        notes += _without_placeholders(columns)
     units = {n: unit for n, unit in zip(table.names, table.units, strict=True) if n in columns}
     return SlowTable(
         time_s=times[order],
@@ -163,6 +167,17 @@ def _csv_table(
         parsed=int(order.size),
         notes=tuple(notes),
     )
+
+
+def _without_placeholders(columns: dict[str, NDArray[Any]]) -> list[str]:
+    """Take levels of exactly 0 after another out of cumulative changes; tell how many."""
+    taken = {name: placeholders(level) for name, level in columns.items()}
+    columns.update({name: np.where(taken[name], np.nan, columns[name]) for name in taken})
+    found = {name: int(flags.sum()) for name, flags in taken.items() if flags.any()}
+    if not found:
+        return []
+    shown = ", ".join(list(found)[:6]) + (", ..." if len(found) > 6 else "")
+    return [f"{sum(found.values())} levels of 0 after another are placeholders, left out: {shown}"]
 
 
 def _counts_lines(name: str, values: NDArray[Any]) -> bool:

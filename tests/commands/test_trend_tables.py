@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from where import shared_data
 
 from plumbline.cli import main
 from plumbline.slow_files import SlowFileError, read_slow_file
@@ -102,6 +103,24 @@ def test_a_row_a_point_under_its_epochs_is_turned(tmp_path):
     assert (np.diff(found.time_s) / 86_400 / 365.25).tolist() == [0.5, 1.5]
     assert found.columns["BM 1"].tolist() == [0.0, -1.5, -4.0]
     assert np.isnan(found.columns["BM"][0])
+
+
+def test_a_level_of_zero_after_another_is_a_placeholder(tmp_path):
+    file = tmp_path / "wide.csv"
+    file.write_text("BMCode,1978,1979,1980,1981\nBM 1,0.0,-1.5,0.0,-4\n", encoding="utf-8")
+    found = read_slow_file(file)
+    np.testing.assert_array_equal(found.columns["BM 1"], [0.0, -1.5, np.nan, -4.0])
+    assert found.notes == ("1 levels of 0 after another are placeholders, left out: BM 1",)
+
+
+def test_the_bangkok_levels_are_read_without_their_placeholders():
+    file = shared_data("bangkok-levelling") / "levelling_cm.csv"
+    zeros = 0
+    for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+        levels = [float(word) for word in line.split(",")[1:] if word]
+        moved = next((i for i, level in enumerate(levels) if level), len(levels))
+        zeros += levels[moved:].count(0.0)
+    assert read_slow_file(file).notes[0].startswith(f"{zeros} levels of 0 after another")
 
 
 def test_rates_beside_more_words_than_numbers_are_a_table(tmp_path):
