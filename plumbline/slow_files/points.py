@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plumbline.slow_files.numbers import is_number
-from plumbline.slow_files.table import Table, split_rows
+from plumbline.slow_files.table import Table, split_rows, told_apart
 from plumbline.slow_files.times import is_stamp
 
 FEWEST_EPOCHS = 3
@@ -31,7 +31,7 @@ def wide_table(lines: Sequence[str]) -> Table | None:
     if is_number(label) or is_stamp(label) or len(named) < max(FEWEST_EPOCHS, 0.6 * len(epochs)):
         return None
     points = [row for row in rows[1:] if len(row) == len(rows[0])]
-    names = [row[0] for row in points]
+    names = told_apart([row[0] for row in points])
     return Table(
         names=["epoch", *names],
         units=[""] * (len(names) + 1),

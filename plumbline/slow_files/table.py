@@ -69,7 +69,7 @@ def table_of(lines: Sequence[str]) -> Table | None:
         units = [word.strip() for word in heads[1]]
     body = rows[first:]
     return Table(
-        names=_told_apart([name for name, _ in names]),
+        names=told_apart([name for name, _ in names]),
         units=units,
         rows=[row for row in body if len(row) == width],
         lines=len(body),
@@ -125,7 +125,7 @@ def _name_and_unit(word: str) -> tuple[str, str]:
     return (match[1].strip(), match[2].strip()) if match else (word, "")
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
+def told_apart(names: Sequence[str]) -> list[str]:
     """Number what has no name, or another's."""
     given: list[str] = []
     for number, name in enumerate(names, start=1):
