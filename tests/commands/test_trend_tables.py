@@ -1,5 +1,6 @@
 """Tables of slow readings as people hand them over are read, and what was guessed is said."""
 
+import csv
 import datetime as dt
 
 import numpy as np
@@ -116,8 +117,8 @@ def test_a_level_of_zero_after_another_is_a_placeholder(tmp_path):
 def test_the_bangkok_levels_are_read_without_their_placeholders():
     file = shared_data("bangkok-levelling") / "levelling_cm.csv"
     zeros = 0
-    for line in file.read_text(encoding="utf-8").splitlines()[1:]:
-        levels = [float(word) for word in line.split(",")[1:] if word]
+    for row in csv.reader(file.read_text(encoding="utf-8").splitlines()[1:]):
+        levels = [float(word) for word in row[1:] if word]
         moved = next((i for i, level in enumerate(levels) if level), len(levels))
         zeros += levels[moved:].count(0.0)
     assert read_slow_file(file).notes[0].startswith(f"{zeros} levels of 0 after another")
