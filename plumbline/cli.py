@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "replay": Command("plumbline.commands.replay", "run the detectors over records or an archive"),
     "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
+    "summary": Command("plumbline.commands.summary", "sum up a day or a week of a structure"),
     "survey": Command("plumbline.commands.survey", "take in levelling runs, closure checked"),
     "tracking": Command(
         "plumbline.commands.tracking", "what became of a structure's modes, hour after hour"

@@ -5,7 +5,7 @@ from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from plumbline.collector.survey.model import Level, Run
 
@@ -170,6 +170,22 @@ class SurveyStore:
             )
         ) as rows:
             return [PointLevel(*row) for row in rows]
+
+    def runs(self, begin_ns: int, end_ns: int) -> list[dict[str, Any]]:
+        """Return the runs dated in a span, or imported in it, in order of time."""
+        with closing(
+            self._db.execute(
+                "SELECT date_ns, benchmark, surveyor, closure_mm, allowed_mm, imported_ns, "
+                "(SELECT count(DISTINCT point) FROM level WHERE level.run = run.id "
+                " AND point <> benchmark) FROM run "
+                "WHERE date_ns >= ?1 AND date_ns < ?2 OR imported_ns >= ?1 AND imported_ns < ?2 "
+                "ORDER BY date_ns, id",
+                (begin_ns, end_ns),
+            )
+        ) as rows:
+            names = ("date_ns", "benchmark", "surveyor", "closure_mm", "allowed_mm",
+                     "imported_ns", "points")  # fmt: skip
+            return [dict(zip(names, row, strict=True)) for row in rows]
 
     def close(self) -> None:
         """Close the file."""
