@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from plumbline.collector.afterwards.shown import ShownMovements
 from plumbline.collector.afterwards.stage import AfterwardsStage
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.data_path import DataPath
@@ -19,6 +20,8 @@ from plumbline.collector.settings import CollectorSettings
 from plumbline.collector.slow.stage import SlowStage
 from plumbline.collector.stages import Stage
 from plumbline.collector.stores import Stores
+from plumbline.collector.summaries.gather import Records
+from plumbline.collector.summaries.stage import SummariesStage
 from plumbline.collector.web.live import LiveStage
 from plumbline.collector.web.waves import Waves
 from plumbline.wire.block import NS, Block
@@ -64,6 +67,7 @@ class Followers:
             "episodes": self._episodes,
             "modal": self._modal,
             "afterwards": self._afterwards,
+            "summaries": self._summaries,
             "live": self._live,
         }
         if self._settings.series.url is not None:
@@ -140,6 +144,22 @@ class Followers:
             events=self._stores.events,
             store=self._stores.movements,
             archive=self._archive(),
+            start=self._data.journal.end_offset,
+        )
+
+    def _summaries(self) -> SummariesStage:
+        data, events = self._settings.data, self._stores.events
+        structures = {p.structure.code: p.structure for p in self._data.places.values()}
+        movements = ShownMovements(events, self._stores.movements, structures, data / "surveys")
+        return SummariesStage(
+            records=Records(
+                data=data,
+                events=events,
+                movements=movements,
+                alerting=data / "state" / "alerting.db",
+            ),
+            structures=tuple(structures.values()),
+            places=self._data.places,
             start=self._data.journal.end_offset,
         )
 

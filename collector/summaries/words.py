@@ -55,7 +55,8 @@ def _section(title: str, rows: list[str]) -> Iterator[str]:
 
 
 def _span(one: dict[str, Any], at: Any) -> str:
-    return f"{at(one['onset_ns'])} – {'going on' if one['closed_ns'] is None else at(one['closed_ns'])}"
+    end = "going on" if one["closed_ns"] is None else at(one["closed_ns"])
+    return f"{at(one['onset_ns'])} – {end}"
 
 
 def _episode(one: dict[str, Any], at: Any) -> str:
