@@ -11,6 +11,7 @@ from plumbline.collector.events.model import Event, Kind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.summaries.completeness import completeness
 from plumbline.collector.summaries.periods import Period
+from plumbline.collector.summaries.slow import slow_values
 from plumbline.collector.summaries.told import told
 from plumbline.collector.survey.store import SurveyStore, survey_path
 from plumbline.wire.block import NS
@@ -72,6 +73,7 @@ def gathered(
             _event(event) for event in events if event.kind not in (*MOTION, *LEVELS, Kind.SILENCE)
         ],
         "largest": _largest(events),
+        "slow": slow_values(records.data, places, begin_ns, end_ns),
         "silence": [
             _event(event) | {"inside_s": _inside_s(event, begin_ns, end_ns)}
             for event in events
@@ -164,8 +166,8 @@ def _unknown(found: dict[str, Any], period: Period, now_ns: int) -> list[str]:
         unknown.append(f"nothing is held of {', '.join(silent)}: what they felt is not known")
     if partial:
         unknown.append(
-            f"{', '.join(partial)} are not whole: what happened in the gaps is not known; "
-            "data that come later are archived and not in this summary"
+            f"not whole: {', '.join(partial)}; what happened in the gaps is not known, and data "
+            "that come later are archived and not in this summary"
         )
     if not found["streams"]:
         unknown.append("the inventory has no stream of this structure")

@@ -32,7 +32,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield from (f"- {line}" for line in found["unknown"])
     yield from _section("Shaking and sway", [_episode(one, at) for one in found["episodes"]])
     yield from _section("Levels reached", [_level(one, at) for one in found["levels"]])
-    yield from _section("Largest values", [_value(one) for one in found["largest"]])
+    largest = [_value(one) for one in found["largest"]] + [_slow(one) for one in found["slow"]]
+    yield from _section("Largest values", largest)
     silent = [
         f"{_span(one, at)}: {', '.join(one['nodes']) or 'the whole structure'} silent, "
         f"{one['inside_s'] / 60:.0f} min of this {found['length']}"
@@ -60,7 +61,7 @@ def _span(one: dict[str, Any], at: Any) -> str:
 
 
 def _episode(one: dict[str, Any], at: Any) -> str:
-    said = f"{_span(one, at)}: {one['kind']}, {_value(one)}, by {one['detector']}"
+    said = f"{_span(one, at)}: {_value(one)}, by {one['detector']}"
     said += ", found in late data" if one["late"] else ""
     moved = one["moved"]
     if moved is not None:
@@ -75,11 +76,19 @@ def _level(one: dict[str, Any], at: Any) -> str:
     limit = one["limit"]
     of = "" if limit is None else f" of {limit['value']:g} {limit['unit']} ({limit['standing']})"
     where = ", ".join(one["nodes"])
-    return f"{_span(one, at)}: {one['kind']} at {where}, {_value(one)}{of}"
+    return f"{_span(one, at)}: {_value(one)}{of} at {where}"
 
 
 def _value(one: dict[str, Any]) -> str:
     return f"{one['kind']} {one['value']:.3g} {one['unit']} ({one['level']})"
+
+
+def _slow(one: dict[str, Any]) -> str:
+    zero = "" if one["zeroed"] else ", as read: no zero"
+    return (
+        f"{one['channel']} {one['name']}: {one['lowest']:+.4g} to {one['highest']:+.4g} "
+        f"{one['unit']}, last {one['last']:+.4g} ({one['hours']} hourly means{zero})"
+    )
 
 
 def _streams(rows: list[dict[str, Any]]) -> Iterator[str]:

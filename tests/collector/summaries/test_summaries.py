@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tilted_site import CLOSED_NS, ONSET_NS, SOON, TILT, Site, shaking
 
@@ -85,12 +86,22 @@ def test_the_share_held_is_the_share_that_was_sent(site: Site, closed: bool) -> 
     assert stream["time_quality"] == 100
 
 
+def test_where_a_tilt_stood_is_told_from_its_zero(site: Site) -> None:
+    site.tilts = lambda time_s: np.stack([np.where(time_s > -18_000, 20.0, 15.0), 0 * time_s])
+    site.archived(site.blocks(DAY.begin_ns, DAY.begin_ns + 4 * HOUR_NS - NS))
+    first, second = summed(site)["slow"]
+    # Before 02:00 it reads 15, then 20; the zero of the first axis is 12.5.
+    assert (first["lowest"], first["highest"], first["last"]) == (2.5, 7.5, 7.5)
+    assert (first["hours"], first["zeroed"], second["zeroed"]) == (4, True, False)
+    assert "+2.5 to +7.5 urad, last +7.5 (4 hourly means)" in markdown(summed(site))
+
+
 def test_what_is_not_known_is_said(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
     text = markdown(summed(site))
-    assert f"{TILT} are not whole" in text
+    assert f"not whole: {TILT}" in text
     assert "wait for an answer whether they moved anything" in text
     assert "did it move? moved" in text
     early = summed(site, now_ns=CLOSED_NS + HOUR_NS)

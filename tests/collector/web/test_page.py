@@ -164,7 +164,8 @@ def test_what_a_shaking_moved_is_told_with_its_episode(page: Page, url: str) -> 
 def test_a_browser_shows_what_moved_and_what_is_due(page: Page, url: str, tmp_path: Path) -> None:
     page.movements.known["quake"] = MOVED
     words = [program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
-    words += ["--no-first-run", f"--user-data-dir={tmp_path / 'profile'}", "--timeout=6000"]
+    words += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    words += ["--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--timeout=6000"]
     words += ["--virtual-time-budget=6000", "--dump-dom", url]
     dom = subprocess.run(words, capture_output=True, text=True, timeout=50, check=True).stdout
     assert "moved +29.86 ± 0.25 µrad" in dom
