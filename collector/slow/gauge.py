@@ -70,8 +70,7 @@ class Gauge:
                 if spaced:
                     self.spaced.append(mean)
                     self.hours.add(mean)
-            if spaced:
-                self.hours.pass_by(end_ns)
+            self.hours.pass_by(end_ns)
             self._forget(end_ns)
             yield end_ns
 

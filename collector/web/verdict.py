@@ -4,16 +4,19 @@ The rule is this table, read from the top; the first row that holds decides.
 
 ====== =====================================================================
 stop   an event of level red or black is open, or closed but not inspected
-look   an event of level amber is open, or an alert waits for an answer
+look   an event of level amber is open, or one of any level against a candidate limit
 blind  a stream is older than it may be: the page cannot say that all is well
 go     none of these
 ====== =====================================================================
+
+A candidate limit stops nobody: it calls nobody, so nobody could answer it either.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from plumbline.analysis.standing import may_page
 from plumbline.collector.events.model import Event, Kind, Level
 
 URGENT = (Level.RED, Level.BLACK)
@@ -68,16 +71,29 @@ def verdict(
         Streams of the structure that are older than they may be.
     """
     mine = [event for event in events if event.structure == structure]
-    urgent = [event for event in mine if event.level in URGENT and _counts(event, answered, now_ns)]
+    urgent = [
+        event
+        for event in mine
+        if event.level in URGENT and not _is_shown_only(event) and _counts(event, answered, now_ns)
+    ]
     if urgent:
         return Verdict(structure=structure, word=Word.STOP, reasons=_reasons(urgent))
-    amber = [event for event in mine if event.level is Level.AMBER and event.closed_ns is None]
-    if amber:
-        return Verdict(structure=structure, word=Word.LOOK, reasons=_reasons(amber))
+    look = [
+        event
+        for event in mine
+        if event.closed_ns is None
+        and (event.level is Level.AMBER or (_is_shown_only(event) and event.level in URGENT))
+    ]
+    if look:
+        return Verdict(structure=structure, word=Word.LOOK, reasons=_reasons(look))
     if stale:
         reasons = tuple(f"no fresh data: {key}" for key in stale)
         return Verdict(structure=structure, word=Word.BLIND, reasons=reasons)
     return Verdict(structure=structure, word=Word.GO, reasons=("no limit is crossed",))
+
+
+def _is_shown_only(event: Event) -> bool:
+    return event.limit is not None and not may_page(event.limit.standing)
 
 
 def _counts(event: Event, answered: frozenset[str], now_ns: int) -> bool:
@@ -91,6 +107,7 @@ def _reasons(events: Sequence[Event]) -> tuple[str, ...]:
     return tuple(
         f"{event.kind}: {event.value:.3g} {event.unit}"
         + (f", limit {event.limit.value:g} {event.limit.unit}" if event.limit else "")
+        + (" (candidate)" if _is_shown_only(event) else "")
         + (" (over)" if event.closed_ns else "")
         for event in newest
     )

@@ -1,5 +1,6 @@
 """The event store forgets nothing and tells what changed."""
 
+import sqlite3
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +58,19 @@ def test_a_snapshot_is_kept_with_its_events_or_not_at_all(tmp_path: Path) -> Non
     assert store.get("broken") is None
     store.save(snapshot=("detect", b"third"))
     assert store.snapshot("detect") == b"third"
+    store.close()
+
+
+def test_a_state_kept_in_parts_is_kept_with_its_events_or_not_at_all(tmp_path: Path) -> None:
+    store = EventStore(tmp_path / "events.db")
+    store.save(QUAKE, rows=[("slow/a", b"1"), ("slow/b", b"2"), ("other", b"3")])
+    assert store.snapshots("slow/") == {"slow/a": b"1", "slow/b": b"2"}
+    with pytest.raises(sqlite3.ProgrammingError):
+        store.save(replace(QUAKE, value=99.0), rows=[("slow/a", b"9"), ("slow/b", object())])  # type: ignore[list-item]
+    assert store.get(QUAKE.id) == QUAKE
+    assert store.snapshots("slow/a") == {"slow/a": b"1"}
+    store.forget("slow/a")
+    assert store.snapshots("slow/") == {"slow/b": b"2"}
     store.close()
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
 from plumbline.collector.web.verdict import INSPECTION_NS, Word, verdict
 
 NOW_NS = 1_782_000_000_000_000_000
@@ -55,3 +55,12 @@ def test_another_structure_is_not_stopped() -> None:
 
 def test_a_fault_of_ours_does_not_stop_the_crane() -> None:
     assert word(replace(QUAKE, kind=Kind.HEALTH)) is Word.GO
+
+
+@pytest.mark.parametrize("level", [Level.AMBER, Level.RED, Level.BLACK])
+def test_a_candidate_limit_asks_to_look_and_stops_nobody(level: Level) -> None:
+    own = Limit(value=20.0, unit="gal", source="a book", standing=Standing.CANDIDATE)
+    assert word(replace(QUAKE, level=level, limit=own)) is Word.LOOK
+    assert word(replace(CLOSED, level=level, limit=own)) is Word.GO
+    project = replace(own, standing=Standing.PROJECT)
+    assert word(replace(QUAKE, level=Level.RED, limit=project)) is Word.STOP
