@@ -54,6 +54,7 @@ def draw(curve: LimitCurve, points: Sequence[Point], path: Path) -> None:
         fontsize=10,
     )
     _legend(axes)
+    figure.legend(fontsize=8, loc="outside lower center", ncols=5, frameon=False)
     try:
         figure.savefig(path, dpi=120)
     finally:
@@ -68,7 +69,8 @@ def _marks(axes: Axes, point: Point) -> None:
         if not found:
             continue
         axes.plot(found, [peak.ppv_mms] * len(found), "-", color=colour, lw=0.8)
-        for frequency in found:
+        # the one the limit was read at comes last: where both agree it must not be hidden
+        for frequency in sorted(found, key=lambda hz: hz == verdict.frequency_hz):
             filled = frequency == verdict.frequency_hz
             axes.plot(
                 frequency,
@@ -99,4 +101,3 @@ def _legend(axes: Axes) -> None:
         axes.plot([], [], "o", color=colour, label=name)
     axes.plot([], [], "o", color=OTHER, label="not judged")
     axes.plot([], [], "o", color="#222222", mfc="white", ms=5, label="other frequency of a peak")
-    axes.legend(fontsize=8, loc="lower right")
