@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from plumbline.analysis.drift.levels import Level
 from plumbline.analysis.drift.sensors import Sensor
 from plumbline.analysis.modal.transfer import transfer_function, transfer_peaks
@@ -45,7 +47,7 @@ def _first_peak_hz(sensors: Sequence[Sensor], base: Level, rate_hz: float) -> fl
     first: list[float] = []
     for sensor in sensors:
         below = [s for s in sensors if s.level == base and s.azimuth_deg == sensor.azimuth_deg]
-        if sensor.level <= base or not below:
+        if sensor.level <= base or not below or not _move(below[0], sensor):
             continue
         function = transfer_function(below[0].accel_ms2, sensor.accel_ms2, rate_hz)
         first += [
@@ -54,3 +56,7 @@ def _first_peak_hz(sensors: Sequence[Sensor], base: Level, rate_hz: float) -> fl
             if peak.gain >= FIRST_MODE_GAIN and peak.coherence >= FIRST_MODE_COHERENCE
         ][:1]
     return min(first, default=None)
+
+
+def _move(*sensors: Sensor) -> bool:
+    return all(np.ptp(sensor.accel_ms2) > 0 for sensor in sensors)

@@ -168,7 +168,7 @@ def _of(part: _Stretch) -> list[Sensor]:
             accel_ms2=row,
         )
         for axis, row in zip(place.instrument.axes, part.values, strict=True)
-        if is_level(axis)
+        if is_level(axis) and np.ptp(row) > 0  # a dead axis is not a still floor
     ]
 
 

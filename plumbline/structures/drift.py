@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from plumbline.analysis.drift import (
     DESIGN_LIMITS,
     Drift,
@@ -80,7 +82,7 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
     unknown = [c.name for c in event.channels if c.quantity is not Quantity.ACCELERATION]
     if unknown:
         raise CommandError(f"{', '.join(unknown)}: unit not stated; give --units gal, g or m/s2")
-    sensors = _sensors(event)
+    sensors, still = _moving(_sensors(event))
     try:
         base = _named_base(sensors, asked.base) or reference_level(sensors)
     except NoBaseError as error:
@@ -104,7 +106,10 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
         "corner_reason": why,
         "seconds": event.seconds,
         "rate_hz": event.rate_hz,
-        "left_out": [{"channel": c.name, "why": "free field"} for c in event.outside()],
+        "left_out": [
+            *({"channel": c.name, "why": "free field"} for c in event.outside()),
+            *({"channel": sensor.name, "why": "does not move"} for sensor in still),
+        ],
         "roof": [_told(d) for d in roof],
         "drifts": [_told(d) for d in found],
         "inspection": {
@@ -166,6 +171,13 @@ def _sensors(event: Event) -> list[Sensor]:
         )
         for c in level
     ]
+
+
+def _moving(sensors: Sequence[Sensor]) -> tuple[list[Sensor], list[Sensor]]:
+    """Part what moves from what does not: a dead channel is not a floor that stood still."""
+    moves = [bool(np.ptp(sensor.accel_ms2) > 0) for sensor in sensors]
+    moving = [sensor for sensor, yes in zip(sensors, moves, strict=True) if yes]
+    return moving, [sensor for sensor, yes in zip(sensors, moves, strict=True) if not yes]
 
 
 def _named_base(sensors: Sequence[Sensor], words: str | None) -> Level | None:

@@ -115,3 +115,12 @@ def test_berkeleys_turned_axes_are_minded(capsys):
     found = report(capsys, *files)
     # With the basement's polarity ignored the difference would be a sum, nearly twice as large.
     assert max(d["displacement_cm"] for d in found["roof"]) < 0.25
+
+
+def test_a_dead_base_is_no_base(tmp_path, capsys):
+    rows = np.column_stack([np.zeros(T.size), SWING_MS2])
+    path = tmp_path / "tower.csv"
+    np.savetxt(path, rows, delimiter=",", header="ground,roof", comments="")
+    code, _, said = run(capsys, path, "--rate", RATE_HZ, "--units", "m/s2")
+    assert code == 2
+    assert "no instrument at the base among: roof" in said
