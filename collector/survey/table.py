@@ -1,17 +1,22 @@
 """Read a survey table (CSV): point, date, level, benchmark, surveyor, a line a reading."""
 
 import csv
+import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from enum import Enum
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from plumbline.collector.survey.cells import date_ns, number
 from plumbline.collector.survey.errors import SurveyError
 from plumbline.collector.survey.model import Level, Run
 
 REQUIRED: Final = ("point", "date", "level", "benchmark", "surveyor")
 OPTIONAL: Final = ("length_km", "setups")
+
+# A decimal comma makes commas as many as semicolons: those are asked first.
+DELIMITERS: Final = ";\t,"
+HEAD: Final = re.compile(r"^(?P<name>[^\[(]*)(?:[\[(]\s*(?P<unit>[a-z]+)\s*[\])])?\s*$")
 
 # As many wrong lines as a person mends in one go.
 MOST_COMPLAINTS: Final = 20
@@ -42,9 +47,9 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
     ----------
     lines
         Lines of the file, its header first: the five columns in any order, and ``length_km``
-        or ``setups`` where known.
+        or ``setups`` where known; parted by commas, semicolons or tabs.
     unit
-        Unit of the level column.
+        Unit of the level column, unless its header states one: ``level [mm]``.
 
     Returns
     -------
@@ -56,8 +61,16 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
     SurveyError
         Naming every line that is wrong: nothing is taken from a table that is.
     """
-    reader = csv.DictReader(line for line in lines if line.strip())
-    names = [name.strip().lower() for name in reader.fieldnames or ()]
+    kept = [line for line in lines if line.strip() and not line.lower().startswith(("#", "sep="))]
+    delimiter = max(DELIMITERS, key=kept[0].count) if kept else ","
+    reader = csv.DictReader(kept, delimiter=delimiter)
+    heads = [HEAD.match(name.strip().lower()) for name in reader.fieldnames or ()]
+    names = [head["name"].strip() if head else "" for head in heads]
+    stated = [head["unit"] for head in heads if head and head["name"].strip() == "level"]
+    if stated and stated[0]:
+        if stated[0].upper() not in LevelUnit.__members__:
+            raise SurveyError(f"level in '{stated[0]}': its unit is m, cm or mm")
+        unit = LevelUnit[stated[0].upper()]
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise SurveyError(
@@ -99,30 +112,10 @@ def _row(fields: dict[str, str | None], unit: LevelUnit) -> _Row:
         raise ValueError(f"{', '.join(empty)} missing")
     return _Row(
         words["point"],
-        _date_ns(words["date"]),
-        _number("level", words["level"]) * unit.value,
+        date_ns(words["date"]),
+        number("level", words["level"]) * unit.value,
         words["benchmark"],
         words["surveyor"],
-        _number("length_km", words["length_km"]) if words["length_km"] else None,
-        int(_number("setups", words["setups"])) if words["setups"] else None,
+        number("length_km", words["length_km"]) if words["length_km"] else None,
+        int(number("setups", words["setups"])) if words["setups"] else None,
     )
-
-
-def _date_ns(word: str) -> int:
-    try:
-        when = datetime.fromisoformat(word)
-    except ValueError:
-        raise ValueError(f"date '{word}': write 2025-03-28 or 2025-03-28T09:30:00Z") from None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return round(when.timestamp() * 1e3) * 1_000_000
-
-
-def _number(name: str, word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        raise ValueError(f"{name} '{word}' is not a number") from None
-    if not abs(value) < 1e9:
-        raise ValueError(f"{name} '{word}' is not a plausible number")
-    return value

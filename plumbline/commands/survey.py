@@ -17,11 +17,14 @@ the order they were read; length_km or setups where known. Lines that follow one
 same date, benchmark and surveyor are one run. A run that reads its benchmark again at the end is
 checked: 12 mm per root of a kilometre, 2 mm per root of a setup, or --closure-mm. One that does
 not close is refused whole; one that was never closed is taken and says so. Importing a table
-twice changes nothing.
+twice changes nothing. Semicolons, tabs, decimal commas, days first and Thai years are understood;
+a unit in the header, as level [mm], goes before --unit. With --data the collector has the points:
+"did the quake move it" and the summaries tell of them.
 
 Examples:
   plumbline survey import march.csv --store survey.db
   plumbline survey import march.csv --unit mm --closure-mm 1.5 --json
+  plumbline survey import march.csv --data /var/lib/plumbline --structure TWR01
   plumbline survey points --store survey.db
   plumbline survey levels P12 --store survey.db > P12.csv && plumbline trend P12.csv
 """
@@ -42,7 +45,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     levels = actions.add_parser("levels", help="one point's levels, as CSV")
     levels.add_argument("point", metavar="POINT", help="its name")
     for each in (take, points, levels):
-        each.add_argument("--store", type=Path, default=Path("survey.db"), help="default survey.db")
+        each.add_argument("--store", type=Path, help="default survey.db")
+        each.add_argument(
+            "--data", type=Path, metavar="DATA", help="else a collector's data folder"
+        )
+        each.add_argument("--structure", metavar="CODE", help="whose store in DATA")
     for each in (take, points):
         each.add_argument("--json", action="store_true", help="print everything")
 
@@ -51,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 when a run was refused."""
     from plumbline.collector.survey import SurveyStore
 
+    args.store = _path(args)
     if args.action != "import" and not args.store.exists():
         raise CommandError(f"{args.store}: not there; import a table first, or name --store")
     if args.action == "import":
@@ -59,6 +67,22 @@ def run(args: argparse.Namespace) -> int:
             return _import(args, runs, store)
     with SurveyStore(args.store) as store:
         return _points(args, store) if args.action == "points" else _levels(args, store)
+
+
+def _path(args: argparse.Namespace) -> Path:
+    """Return the store's file: named, or that of a structure in a collector's data."""
+    from plumbline.collector.survey.store import survey_path
+
+    if args.data is None:
+        store: Path = args.store or Path("survey.db")
+        return store
+    if args.store is not None:
+        raise CommandError("--store and --data name two places; give one")
+    if not (args.data / "state").is_dir():
+        raise CommandError(f"{args.data}: no collector's data folder")
+    if args.structure is None:
+        raise CommandError("--data holds a store a structure; say whose with --structure CODE")
+    return survey_path(args.data / "surveys", args.structure)
 
 
 def _runs(args: argparse.Namespace) -> "list[Run]":

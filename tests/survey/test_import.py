@@ -162,3 +162,45 @@ def test_what_the_user_can_mend_is_one_line(tmp_path, capsys):
     assert main(["survey", "import", str(table), "--store", str(tmp_path / "s.db")]) == 0
     assert main(["survey", "levels", "P9", "--store", str(tmp_path / "s.db")]) == 2
     assert "there are BM1, P1, P2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "P1;28/03/2025;3,1000;BM1;Somchai",
+        "P1;28.03.2025;3,1000;BM1;Somchai",
+        "P1;28/03/2568;3,1000;BM1;Somchai",
+        "P1;2568-03-28;3.1;BM1;Somchai",
+        "P1;28-Mar-2025;3.1;BM1;Somchai",
+        "P1\t2025/03/28\t3.1\tBM1\tSomchai",
+    ],
+)
+def test_tables_as_surveyors_write_them_are_read(line):
+    sep = "\t" if "\t" in line else ";"
+    (run,) = read_runs(["sep=" + sep, HEADER.replace(",", sep), line])
+    assert run.date_ns == 1_743_120_000 * 10**9  # 28 March 2025
+    assert run.levels == (Level(point="P1", level_mm=3100.0),)
+
+
+def test_a_unit_in_the_header_goes_before_the_option():
+    header = HEADER.replace("level", "Level [mm]")
+    (run,) = read_runs([header, "P1,2025-03-01,10,BM1,S"], LevelUnit.M)
+    assert run.levels[0].level_mm == 10.0
+    with pytest.raises(SurveyError, match="its unit is m, cm or mm"):
+        read_runs([HEADER.replace("level", "level (ft)"), "P1,2025-03-01,10,BM1,S"])
+
+
+def test_a_collectors_structure_has_a_store_of_its_own(tmp_path, capsys):
+    table = tmp_path / "march.csv"
+    table.write_text("\n".join(CLOSED), encoding="utf-8")
+    data = tmp_path / "data"
+    words = ["survey", "import", str(table), "--data", str(data)]
+    assert main([*words, "--structure", "TWR01"]) == 2
+    assert "no collector's data folder" in capsys.readouterr().err
+    (data / "state").mkdir(parents=True)
+    assert main(words) == 2
+    assert "say whose with --structure" in capsys.readouterr().err
+    assert main([*words, "--structure", "TWR01"]) == 0
+    assert (data / "surveys" / "TWR01.db").exists()
+    assert main(["survey", "points", "--data", str(data), "--structure", "TWR01"]) == 0
+    assert "P1: 1 levels" in capsys.readouterr().out
