@@ -78,11 +78,11 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
         )
     reader.fieldnames = names
     rows, complaints = [], []
-    for number, fields in enumerate(reader, start=2):
+    for at, fields in enumerate(reader, start=2):
         try:
             rows.append(_row(fields, unit))
         except ValueError as error:
-            complaints.append(f"line {number}: {error}")
+            complaints.append(f"line {at}: {error}")
     if not rows and not complaints:
         complaints.append("no readings")
     if complaints:
