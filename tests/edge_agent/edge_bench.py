@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-DEADLINE_S = 40.0
+DEADLINE_S = 90.0
 
 
 def wait_for(condition: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> None:

@@ -22,7 +22,7 @@ from plumbline.wire.messages import Heartbeat
 from plumbline.wire.record import decode
 from plumbline.wire.topics import Kind, all_of
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 KEY = "XX.TWR01.0A.HN"
 
 

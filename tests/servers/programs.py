@@ -43,8 +43,8 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(what: Callable[[], bool], timeout_s: float = 30.0, every_s: float = 0.02) -> None:
-    """Wait until something holds; fail the test when it does not in time."""
+def wait_until(what: Callable[[], bool], timeout_s: float = 90.0, every_s: float = 0.02) -> None:
+    """Wait until something holds; fail the test when it does not; a busy machine may take long."""
     deadline = time.monotonic() + timeout_s
     while not what():
         if time.monotonic() > deadline:

@@ -53,13 +53,13 @@ class Running:
         process.kill()
         process.wait(10)
 
-    def end(self, name: str, patience_s: float = 60.0) -> int:
+    def end(self, name: str, patience_s: float = STARTED_S) -> int:
         """SIGTERM; return the exit code."""
         process = self._processes.pop(name)
         process.send_signal(signal.SIGTERM)
         return process.wait(patience_s)
 
-    def wait(self, name: str, patience_s: float = 60.0) -> int:
+    def wait(self, name: str, patience_s: float = STARTED_S) -> int:
         """Wait until it ends by itself; return the exit code."""
         return self._processes.pop(name).wait(patience_s)
 

@@ -26,6 +26,8 @@ SPARE = accelerometer("9Z", "spare", "structure", 3, "pi-spare")
 NAMELESS = "allow_anonymous false\n"
 SETTLED_S = 6.0  # a line that is repeated would be by then
 LONG_S = 600.0
+BUSY = "the clock of this machine was set, or it slept"
+"""What agents say of times that leap: on a busy machine instruments and agents are held up."""
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(240)]
 Sites = Callable[..., WholeSite]
 
@@ -46,12 +48,13 @@ def sites(tmp_path: Path) -> Iterator[Sites]:
 def complaints(site: WholeSite, name: str) -> list[str]:
     """Return what a process has warned of."""
     lines = site.processes.log(name).splitlines()
-    return [line for line in lines if " WARNING " in line or " ERROR " in line]
+    told = [line for line in lines if " WARNING " in line or " ERROR " in line]
+    return [line for line in told if BUSY not in line]
 
 
 def only_complaint(site: WholeSite, name: str, *words: str) -> str:
     """Wait for the first complaint, and for those that should not follow; return it."""
-    wait_until(lambda: complaints(site, name), 60)
+    wait_until(lambda: complaints(site, name))
     time.sleep(SETTLED_S)
     (line,) = complaints(site, name)
     missing = [word for word in words if word not in line]
@@ -101,7 +104,7 @@ def test_without_a_broker_an_agent_says_so_once_keeps_its_blocks_and_sends_them_
     wait_until(lambda: blocks_kept(site, "pi-ground") > 3)
     site.broker.start()
     site.begin("collector")
-    wait_until(lambda: counted(site.folder / "pi-ground.db", Standing.HELD) > 3, 60)
+    wait_until(lambda: counted(site.folder / "pi-ground.db", Standing.HELD) > 3)
     told = site.finish()
     assert (told["lost"], told["duplicated"], told["altered"]) == (0, 0, 0)
 

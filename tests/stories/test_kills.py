@@ -12,7 +12,7 @@ BETWEEN_S = (0.3, 2.0)
 OPEN_BLOCK = 100  # samples: the block that was not yet full
 UNCOMMITTED = 60  # samples: read, in the pseudo-terminal or in the group commit at the kill
 PLAYED_S = 3.0  # recount looks for a sample so near its time, and no further
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(120 + 6 * KILLS)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300 + 10 * KILLS)]
 
 
 @pytest.fixture

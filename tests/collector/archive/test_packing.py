@@ -87,7 +87,7 @@ def test_a_record_keeps_the_worst_clock_quality_in_it() -> None:
         assert 94 <= msr.get_extra_header("/FDSN/Time/Quality") < 100
 
 
-@pytest.mark.parametrize(("ppm", "most"), [(0, 1.4), (10, 1.4), (50, 1.5)])
+@pytest.mark.parametrize(("ppm", "most"), [(0, 1.4), (10, 1.4), (30, 1.4), (50, 1.5)])
 def test_an_archived_sample_costs_little_more_than_a_byte(ppm: float, most: float) -> None:
     run = hour(100, ppm)
     assert sum(len(record.content) for record in packed(run)) / run.n_samples <= most

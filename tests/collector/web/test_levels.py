@@ -62,7 +62,7 @@ def test_a_browser_shows_the_gravest_level_first(page: Page, url: str, tmp_path:
     words += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
     words += ["--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--timeout=6000"]
     words += ["--virtual-time-budget=6000", "--dump-dom", f"{url}?lang=en"]
-    dom = subprocess.run(words, capture_output=True, text=True, timeout=50, check=True).stdout
+    dom = subprocess.run(words, capture_output=True, text=True, timeout=150, check=True).stdout
     table = dom.partition('id="levels"')[2].partition("</table>")[0]
     assert table.index("RED") < table.index("GREEN")
     for said in (

@@ -124,7 +124,7 @@ def test_a_browser_shows_stop_the_charts_and_who_was_told(
     words += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
     words += ["--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--timeout=6000"]
     words += ["--virtual-time-budget=6000", "--dump-dom", f"{url}?lang={language}"]
-    dom = subprocess.run(words, capture_output=True, text=True, timeout=50, check=True).stdout
+    dom = subprocess.run(words, capture_output=True, text=True, timeout=150, check=True).stdout
     assert f"<strong>{word}</strong>" in dom
     assert dom.count('class="uplot') == 3  # two accelerometers and the tilts
     assert "Somchai" in dom
@@ -167,7 +167,7 @@ def test_a_browser_shows_what_moved_and_what_is_due(page: Page, url: str, tmp_pa
     words += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
     words += ["--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--timeout=6000"]
     words += ["--virtual-time-budget=6000", "--dump-dom", url]
-    dom = subprocess.run(words, capture_output=True, text=True, timeout=50, check=True).stdout
+    dom = subprocess.run(words, capture_output=True, text=True, timeout=150, check=True).stdout
     assert "moved +29.86 ± 0.25 µrad" in dom
     assert "due 22 Jun, 07:00" in dom  # of Bangkok
     assert "few levels" in dom
