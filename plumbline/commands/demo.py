@@ -72,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     for line in triggers(told["events"]):
         say(line)
-    say(f"archive  {told['archive']}\ntruth    {told['truth']}\nexport   {told['export']}")
+    say(f"archive  {told['archive']}\nevents   {told['events_db']}\ntruth    {told['truth']}")
+    say(f"export   {told['export'] or 'nothing: the instruments had not begun'}")
     generated, archived = told["samples_generated"], told["samples_archived"]
     wrong = [told[name] for name in ("samples_lost", "duplicates", "samples_altered")]
     said = "{} lost, {} twice, {} altered".format(*wrong)

@@ -1,6 +1,7 @@
 """What came of a demonstration, as one JSON object and as lines for people."""
 
 import datetime as dt
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from plumbline.collector.alerting import view
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.model import Event, Kind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.export.bundle import write_bundle
+from plumbline.collector.export.bundle import NothingToExport, write_bundle
 from plumbline.collector.export.request import ExportRequest
 from plumbline.demo.count import counted
 from plumbline.wire.block import NS
@@ -47,6 +48,7 @@ def summary(folder: Path) -> dict[str, Any]:
             for one in reversed(told)
         ],
         "archive": str(data / "archive"),
+        "events_db": str(data / "state" / "events.db"),
         "truth": str(folder / "truth"),
         "export": str(export) if export else None,
     }
@@ -73,28 +75,32 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _exported(folder: Path, events: list[Event]) -> Path | None:
-    """Export the last shaking, or the last two minutes of it, as the researcher would."""
-    shaking = [event for event in events if event.kind is Kind.SHAKING]
-    if not shaking:
-        return None
-    last = shaking[-1]
-    end_ns = last.closed_ns or last.onset_ns + EXPORTED_NS
+    """Export two minutes of the last shaking, else the last two minutes, as a researcher would."""
+    start_ns, end_ns = _window(events)
     reader = ArchiveReader(folder / "data")
     try:
         bundle = write_bundle(
             reader,
             read_inventory(folder / "inventory.toml"),
-            ExportRequest(
-                channels=(f"*.{last.structure}.*.HN",),
-                start_ns=last.onset_ns - AROUND_NS,
-                end_ns=min(end_ns, last.onset_ns + EXPORTED_NS) + AROUND_NS,
-            ),
+            ExportRequest(channels=("*.HN",), start_ns=start_ns, end_ns=end_ns),
             folder / "export",
             dt.datetime.now(tz=dt.UTC),
         )
+    except NothingToExport:
+        return None  # stopped before the instruments began
     finally:
         reader.close()
     return bundle.folder
+
+
+def _window(events: list[Event]) -> tuple[int, int]:
+    shaking = [event for event in events if event.kind is Kind.SHAKING]
+    if not shaking:
+        now_ns = time.time_ns()
+        return now_ns - EXPORTED_NS, now_ns
+    onset_ns = shaking[-1].onset_ns
+    end_ns = min(shaking[-1].closed_ns or FOR_EVER, onset_ns + EXPORTED_NS)
+    return onset_ns - AROUND_NS, end_ns + AROUND_NS
 
 
 def _utc(time_ns: int) -> str:

@@ -64,6 +64,9 @@ def test_it_ends_well_and_its_last_line_tells_everything(demo: Ran) -> None:
         assert "peak_gal" in event or "value" in event
     for name in ("archive", "truth", "export"):
         assert any(Path(demo.told[name]).iterdir())
+    assert Path(demo.told["events_db"]).is_file()
+    for name in ("archive", "events_db", "truth", "export"):
+        assert any(demo.told[name] in line for line in demo.lines), "a person is told where it is"
 
 
 def test_no_sample_is_lost_doubled_or_altered(demo: Ran) -> None:
