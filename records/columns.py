@@ -60,10 +60,11 @@ def read_columns(
     DamagedRecord
         If a line is not numbers, or has too few of them, or the times are not steady.
     UnknownFormat
-        If neither file nor caller tells the rate.
+        If neither file nor caller tells the rate, or a column lacks values.
     """
     table, step_s = _table(path, len(columns))
     names = [name.strip().upper() for name in columns]
+    _refuse_missing(path, names, table)
     for i, name in enumerate(names):
         if name in TIME and rate_hz is None:
             rate_hz = _rate_hz(path, table[:, i])
@@ -114,6 +115,18 @@ def _table(path: Path, wanted: int) -> tuple[Array, float | None]:
     if not rows:
         raise UnknownFormat(f"{path}: holds no line of numbers")
     return np.array(rows), step_s
+
+
+def _refuse_missing(path: Path, names: Sequence[str], table: Array) -> None:
+    """Refuse columns that hold ``nan`` or ``inf``: where they were cut nobody could tell later."""
+    for i, name in enumerate(names):
+        missing = np.flatnonzero(~np.isfinite(table[:, i]))
+        if name not in SKIP and missing.size:
+            raise UnknownFormat(
+                f"{path}: column {name} holds no number in {missing.size} of {len(table)} rows, "
+                f"first in row {missing[0] + 1}; skip the column with _, or give the rows before "
+                "and after as files of their own"
+            )
 
 
 def _rate_hz(path: Path, time_s: Array) -> float:

@@ -34,6 +34,7 @@ INPUT_UNITS: dict[str, Unit] = {
 }
 """What StationXML calls the input of an instrument, upper-case."""
 
+PACKED = frozenset({".gz", ".bz2", ".xz", ".zip", ".zst", ".tar", ".tgz", ".7z"})
 STEEP_DIP = 45.0
 
 
@@ -62,6 +63,7 @@ def read_obspy(path: Path, inventory: Any = None) -> list[Record]:
     except TypeError as error:
         raise UnknownFormat(
             f"{path}: no reader knows this format; for plain columns give --rate and --columns"
+            + ("; unpack it first" if path.suffix.lower() in PACKED else "")
         ) from error
     except Exception as error:
         raise RecordError(f"{path}: {error}") from error

@@ -62,3 +62,18 @@ def test_a_bad_line_is_named(line, words, tmp_path):
     with pytest.raises(DamagedRecord, match=words) as caught:
         read_records([path], columns=["a", "b", "c"], rate_hz=100)
     assert caught.value.line == 3
+
+
+def test_a_missing_value_is_said_to_be_missing_and_where(tmp_path):
+    path = tmp_path / "holes.txt"
+    path.write_text("1 2 3\n4 nan 6\n7 8 9\n")
+    with pytest.raises(UnknownFormat, match="column B holds no number in 1 of 3 rows.* row 2"):
+        read_records([path], columns=["a", "b", "c"], rate_hz=100)
+
+
+def test_a_missing_value_in_a_skipped_column_is_nobodys_business(tmp_path):
+    path = tmp_path / "holes.txt"
+    path.write_text("1 2 3\n4 nan 6\n7 8 9\n")
+    a, c = read_records([path], columns=["a", "_", "c"], rate_hz=100)
+    np.testing.assert_array_equal(a.values, [1, 4, 7])
+    np.testing.assert_array_equal(c.values, [3, 6, 9])

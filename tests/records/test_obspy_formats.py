@@ -1,5 +1,6 @@
 """What ObsPy reads becomes records too: counts with a StationXML, K-NET's own scale."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from obspy.core.inventory import (
 from obspy.core.inventory.response import InstrumentSensitivity
 
 from plumbline.records import Quantity, RecordError, Unit, read_records
+from plumbline.records.errors import UnknownFormat
 
 KNET = Path(obspy.__path__[0]) / "io" / "nied" / "tests" / "data" / "test.knet"
 START = obspy.UTCDateTime(2020, 1, 1)
@@ -106,4 +108,11 @@ def test_a_broken_station_xml_is_named(tmp_path):
     path = station_xml(tmp_path / "station.xml")
     path.write_text(path.read_text()[:900])
     with pytest.raises(RecordError, match=r"station\.xml"):
+        read_records([path])
+
+
+def test_a_packed_file_nobody_reads_is_to_be_unpacked(tmp_path):
+    path = tmp_path / "motion.csv.gz"
+    path.write_bytes(gzip.compress(b"1 2 3\n" * 50))
+    with pytest.raises(UnknownFormat, match="unpack it first"):
         read_records([path])
