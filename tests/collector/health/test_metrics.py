@@ -40,7 +40,7 @@ def collector(tmp_path: Path) -> Iterator[Collector]:
     made = Collector(settings, inventory, lambda: NOW_NS)
     yield made
     made.web._socket.close()
-    made.events.close()
+    made.stores.close()
     made.data.close()
 
 
