@@ -15,6 +15,8 @@ from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
 DAY_NS = 86_400 * NS
+SLICE_NS = 6 * 3_600 * NS
+"""Of a stream at 1 Hz so much is read at once. [ns]"""
 Floats = NDArray[np.float64]
 
 
@@ -98,7 +100,7 @@ def partners_of(places: Mapping[str, Place]) -> dict[str, Place]:
 
 def _samples(archive: ArchiveReader, place: Place, span: Span) -> tuple[NDArray[np.int64], Floats]:
     times, values = [], []
-    for block in archived_blocks(archive, place, *span):
+    for block in archived_blocks(archive, place, *span, slice_ns=SLICE_NS):
         steps = np.arange(block.n_samples) * (NS / block.rate_hz)
         times.append(block.start_ns + np.rint(steps).astype(np.int64))
         values.append(place.physical(block))
