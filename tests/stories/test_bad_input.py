@@ -28,7 +28,7 @@ SETTLED_S = 6.0  # a line that is repeated would be by then
 LONG_S = 600.0
 BUSY = "the clock of this machine was set, or it slept"
 """What agents say of times that leap: on a busy machine instruments and agents are held up."""
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(480)]
 Sites = Callable[..., WholeSite]
 
 
@@ -201,8 +201,8 @@ def test_two_agents_of_one_name_are_told_of_and_both_are_kept(sites: Sites) -> N
     def told_by(name: str, words: str) -> bool:
         return any(words in line for line in complaints(site, name))
 
-    wait_until(lambda: told_by("collector", "two agents call themselves"), 120, every_s=0.5)
-    wait_until(lambda: told_by("pi-ground", "pi-ground") or told_by("pi-twin", "pi-ground"), 60)
+    wait_until(lambda: told_by("collector", "two agents call themselves"), 240, every_s=0.5)
+    wait_until(lambda: told_by("pi-ground", "pi-ground") or told_by("pi-twin", "pi-ground"))
     lines = [line for line in complaints(site, "collector") if "two agents" in line]
     assert len(lines) == 1
     assert "give one of them another name in its edge.toml" in lines[0]
@@ -216,7 +216,7 @@ def test_a_broker_that_comes_back_is_said_to_be_back(sites: Sites) -> None:
     site.broker.kill()
     wait_until(lambda: len(complaints(site, "collector")) == 1)
     site.broker.start()
-    wait_until(lambda: len(complaints(site, "collector")) == 2, 60)
+    wait_until(lambda: len(complaints(site, "collector")) == 2)
     gone, back = complaints(site, "collector")
     assert "closed the connection" in gone
     assert "over: " in back
