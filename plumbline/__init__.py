@@ -1,3 +1,3 @@
 """Plumbline watches structures settle and shake."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
