@@ -29,7 +29,7 @@ demo: $(READY)  ## a shaken tower, end to end: make demo ARGS="--seconds 240 --j
 	@$(RUN) -m plumbline.cli demo $(ARGS)
 
 test: $(READY)  ## all tests; those whose server is missing are skipped by name
-	@$(RUN) -m pytest --numprocesses auto --dist loadfile $(ARGS) || exit $$?
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS) || exit $$?
 	@for server in mosquitto influxd gammu-smsd chromium; do \
 		PATH="$$PATH:/usr/sbin" command -v $$server >/dev/null \
 			|| echo "$$server is missing, its tests were skipped; run: $(APT_SERVERS)"; done

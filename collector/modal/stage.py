@@ -120,12 +120,18 @@ class ModalStage:
         self._archive.close()
 
     def _tell_stages(self, now_ns: int) -> None:
+        """Tell the stages that began; the one a structure is first met in is no news."""
         for structure in self._structures.values():
             stage = stage_at(structure, now_ns)
-            if stage is not None:
+            name = NO_STAGE if stage is None else stage.name
+            known = self._store.known_stage(structure.code)
+            if stage is not None and known is not None:
                 event = stage_event(structure, stage)
-                if self._events.get(event.id) != event:
+                told = self._events.get(event.id)
+                if told != event and (told is not None or known != name):
                     self._events.save(event)
+            if known != name:
+                self._store.know_stage(structure.code, name)
 
     def _look(self, now_ns: int) -> bool:
         """Look at the window that is due the longest; tell whether there was one."""

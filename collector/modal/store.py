@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS again (
     structure TEXT NOT NULL, end_ns INTEGER NOT NULL, tries INTEGER NOT NULL,
     due_ns INTEGER NOT NULL, PRIMARY KEY (structure, end_ns)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS known_stage (structure TEXT PRIMARY KEY, stage TEXT NOT NULL) STRICT;
 """
 
 
@@ -57,6 +58,19 @@ class ModalStore:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
+
+    def known_stage(self, structure: str) -> str | None:
+        """Return the construction stage last seen, None where the structure is new."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT stage FROM known_stage WHERE structure = ?", (structure,)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def know_stage(self, structure: str, stage: str) -> None:
+        """Keep the construction stage a structure is in."""
+        with self._lock, self._db:
+            self._db.execute("INSERT OR REPLACE INTO known_stage VALUES (?, ?)", (structure, stage))
 
     def save(
         self,
