@@ -26,8 +26,15 @@ from plumbline.collector.web.live import LiveStage
 from plumbline.collector.web.waves import Waves
 from plumbline.wire.block import NS, Block
 
-PACES_S = {"detect": 0.05, "late": 0.5}
-"""How long entries are gathered for a stage; a call of these costs some 2 ms whatever comes. [s]"""
+PACES_S = {
+    "detect": 0.08,  # a call costs some 2 ms whatever comes
+    "late": 0.5,
+    "episodes": 0.5,  # these read the archive when they are idle and only pass the journal by
+    "modal": 0.5,
+    "afterwards": 0.5,
+    "summaries": 0.5,
+}
+"""How long entries are gathered before a stage takes them. [s]"""
 KEPT_BY = ("archive", "detect", "late", "slow")
 """The journal waits for these."""
 SLOW_SLICE_NS = 6 * 3600 * NS  # of a stream at 1 Hz as much as ten minutes of one at 36 Hz
