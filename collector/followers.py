@@ -13,7 +13,7 @@ from plumbline.collector.health.channels import ChannelWatch
 from plumbline.collector.limits.standings import AsAdopted
 from plumbline.collector.modal.stage import ModalStage
 from plumbline.collector.series.influx import sink_for
-from plumbline.collector.series.refill import archived_blocks
+from plumbline.collector.series.refill import SLICE_NS, archived_blocks
 from plumbline.collector.series.stage import SeriesStage
 from plumbline.collector.series.state import SeriesState
 from plumbline.collector.settings import CollectorSettings
@@ -84,6 +84,16 @@ class Followers:
     def _archive(self) -> ArchiveReader:
         return ArchiveReader(self._settings.data)
 
+    def _window(self, slice_ns: int) -> Callable[[str, int, int], Iterator[Block]]:
+        """Return how a stage reads a stream between two times, so much at a time."""
+        archive = self._archive()
+
+        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
+            place = self._data.places[key]
+            return archived_blocks(archive, place, start_ns, end_ns, slice_ns=slice_ns)
+
+        return window
+
     def _live(self) -> LiveStage:
         return LiveStage(
             start=self._data.journal.end_offset, waves=self._waves, channels=self._channels
@@ -113,17 +123,8 @@ class Followers:
             start=self._data.journal.first_offset,
             standings=AsAdopted(self._stores.adoptions),
             notices=self._data.notices,
-            window=self._slow_window(),
+            window=self._window(SLOW_SLICE_NS),
         )
-
-    def _slow_window(self) -> Callable[[str, int, int], Iterator[Block]]:
-        archive = self._archive()
-
-        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
-            place = self._data.places[key]
-            return archived_blocks(archive, place, start_ns, end_ns, slice_ns=SLOW_SLICE_NS)
-
-        return window
 
     def _episodes(self) -> EpisodesStage:
         return EpisodesStage(
@@ -172,16 +173,11 @@ class Followers:
 
     def _series(self) -> SeriesStage:
         settings = self._settings
-        archive = self._archive()
-
-        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
-            return archived_blocks(archive, self._data.places[key], start_ns, end_ns)
-
         return SeriesStage(
             settings=settings.series,
             places=self._data.places,
             sink=sink_for(settings.series),
             state=SeriesState(settings.data / "state" / "series.db", self._data.journal.store_id),
             events=self._stores.events,
-            window=window,
+            window=self._window(SLICE_NS),
         )
