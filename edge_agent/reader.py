@@ -10,6 +10,7 @@ from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.drivers import Driver, Item, Notice
 from plumbline.edge_agent.errors import PortAbsent, PortTrouble
 from plumbline.edge_agent.framing import Rejected
+from plumbline.edge_agent.joining import joined
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.wake import Wake
 from plumbline.wire.block import Block
@@ -105,7 +106,7 @@ class Reader:
         piece, arrival_ns = self._port.read(TURN_S, self._wake.fd)
         if piece:
             self._heard_ns = arrival_ns
-            self._handle(self.driver.feed(piece, arrival_ns))
+            self._handle(joined(self.driver.feed(piece, arrival_ns)))
         elif self._silent_ns() > SILENT_AFTER_NS:
             self._cut()
 
