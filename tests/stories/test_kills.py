@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
-from stories.killed_site import KilledSite
+from stories.killed_site import KilledSite, unexplained
 
 KILLS = int(os.environ.get("PLUMBLINE_KILLS", "30"))  # a soak asks for 200
 BETWEEN_S = (0.3, 2.0)
-OPEN_BLOCK = 100  # samples: the block that was not yet full
-UNCOMMITTED = 60  # samples: read, in the pseudo-terminal or in the group commit at the kill
+USUAL_GAP = 160  # samples: the open block, and what was read while it was committed
 PLAYED_S = 3.0  # recount looks for a sample so near its time, and no further
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300 + 10 * KILLS)]
 
@@ -22,16 +22,18 @@ def site(tmp_path: Path) -> Iterator[KilledSite]:
     site.stop()
 
 
-def test_kills_cost_at_most_the_open_block_of_the_agent_killed(site: KilledSite) -> None:
+def test_kills_cost_at_most_what_the_agent_killed_had_read_since_its_last_commit(
+    site: KilledSite,
+) -> None:
     site.start()
-    killed = site.kill_at_random(KILLS, seed=20250328, between_s=BETWEEN_S)
+    kills = site.kill_at_random(KILLS, seed=20250328, between_s=BETWEEN_S)
     told = site.finish()
     assert site.late_s() < PLAYED_S, "the machine was too busy to play the instruments"
     assert (told["duplicated"], told["altered"]) == (0, 0)
+    gaps = []
     for channel in told["channels"]:
-        agent = "pi-ground" if ".0A." in channel["nslc"] else "pi-roof"
-        runs = channel["lost_runs"]
-        assert len(runs) <= killed.count(agent), (channel["nslc"], runs)
-        for run in runs:
-            assert run["samples"] <= OPEN_BLOCK + UNCOMMITTED, (channel["nslc"], run)
+        assert unexplained(channel, kills) == [], channel["nslc"]
+        gaps += [run["samples"] for run in channel["lost_runs"]]
+    # a machine whose disk is slow just then keeps more waiting; most of the time it does not
+    assert median(gaps) <= USUAL_GAP
     assert told["delivered"] - told["archived"] == told["lost"]
