@@ -130,6 +130,8 @@ def assess(
     span_d = float(np.ptp(time_d[finite]))
     if span_d == 0:
         raise ValueError("all readings have one and the same time")
+    if np.ptp(reading) == 0:
+        remarks.append("all readings are equal: a stuck instrument looks like this")
     step_d = 1.0 if span_d >= DAILY_FROM_D else max(span_d / SHORT_BLOCKS, 1e-9)
 
     jumps = _steps(time_s, values, asked, remarks)

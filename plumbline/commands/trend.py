@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 MOST_CHANNELS = 24
 """More are not assessed unasked: nobody reads that. Ask for some by name."""
 
-TIME_UNITS = ("epoch", "s", "h", "d", "yr")
+TIME_UNITS = ("epoch", "ns", "us", "ms", "s", "min", "h", "d", "yr", "serial", "mjd")
 
 EPILOG = """\
-FILE is a CSV with a header and a time column (ISO times, dates, epoch seconds, years), alone or
-in a zip, or the reading lines of a Leica Nivel. A column called T, temp or temperature is taken
-for the temperature. Decimal commas, semicolons, tabs, a logger's lines above the header, a date
-and a clock in two columns, Thai years, a column naming the point of each line, and one row a point
-under its epochs are understood; what was taken otherwise than written is told first.
+FILE is a CSV with a header and a time column (ISO times, dates, epochs, years, a spreadsheet's
+days), alone or in a zip, or the reading lines of a Leica Nivel. Of plain numbers the heading says
+the unit (time_d, hours, Time [min]), of a clock the zone (UTC+7); --time-unit goes before it. A
+column called T, AirTemp or temperature is taken for the temperature. Decimal commas, semicolons,
+tabs, a logger's lines above the header, a date and a clock in two columns, Thai years, a column
+naming the point of each line, and one row a point under its epochs are understood; what was taken
+otherwise than written, or could not be read, is told first.
 
 The trend is Theil-Sen on daily medians (sixty blocks of a record shorter than ten days), its
 interval and Mann-Kendall's test widened for the autocorrelation that is left. A step is a change
@@ -91,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     """Assess the file and print what was found."""
     from plumbline.slow_files import SlowFileError, read_slow_file
     from plumbline.slow_files.report import channel_report, table_report
-    from plumbline.slow_files.times import TimeUnit
+    from plumbline.slow_files.time_numbers import TimeUnit
     from plumbline.slow_files.words import channel_words, table_words
 
     try:
@@ -105,8 +107,9 @@ def run(args: argparse.Namespace) -> int:
         question = _question(args, table)
     except SlowFileError as error:
         raise CommandError(str(error)) from error
-    found = _assessed(args, table, question)
+    found, refused = _assessed(args, table, question)
     read = table_report(table, str(args.file))
+    read["notes"] += [f"not assessed: {why}" for why in refused]
     reports = [channel_report(table, name, each) for name, each in found.items()]
     if args.json:
         print(json.dumps({**read, "channels": reports}, indent=2, ensure_ascii=False))
@@ -122,9 +125,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _assessed(
     args: argparse.Namespace, table: "SlowTable", question: "Question"
-) -> dict[str, "Assessment"]:
-    """Assess each wanted column."""
-    from plumbline.analysis.trend.assessment import assess
+) -> tuple[dict[str, "Assessment"], list[str]]:
+    """Assess each wanted column; return with them why others cannot be."""
+    from plumbline.analysis.trend.assessment import Assessment, assess
 
     names = [name for name in table.columns if name != table.temperature]
     if args.columns:
@@ -135,17 +138,19 @@ def _assessed(
     if len(names) > MOST_CHANNELS and not args.columns:
         shown = ", ".join(names[:8])
         raise CommandError(f"{len(names)} channels; choose some with --columns 'A,B': {shown}, ...")
-    if not names:
-        raise CommandError("no column of readings beside time and temperature")
     use = table.temperature if args.temperature != "none" else None
-    found = {}
+    found: dict[str, Assessment] = {}
+    refused = []
     for name in names:
         temp = table.columns[use] if use is not None and use != name else None
         try:
             found[name] = assess(table.time_s, table.columns[name], temp, question)
         except ValueError as error:
-            raise CommandError(f"{name}: {error}") from error
-    return found
+            refused.append(f"{name}: {error}")
+    if not found:
+        why = "; ".join(refused) or "no column of readings beside time and temperature"
+        raise CommandError(f"{args.file}: {why}")
+    return found, refused
 
 
 def _question(args: argparse.Namespace, table: "SlowTable") -> "Question":
@@ -170,10 +175,10 @@ def _question(args: argparse.Namespace, table: "SlowTable") -> "Question":
 
 def _moment(word: str, table: "SlowTable") -> float:
     """Return a time the user typed in the table's own seconds."""
-    from plumbline.slow_files.times import TimeUnit, seconds
+    from plumbline.slow_files.time_numbers import TimeUnit
+    from plumbline.slow_files.times import times_of
 
-    unit = None if table.utc else TimeUnit.SECONDS
-    at, utc = seconds([word], unit)
+    at, utc, _ = times_of([word], None if table.utc else TimeUnit.SECONDS)
     if utc != table.utc:
         kind = "dates" if table.utc else "seconds of its own"
         raise CommandError(f"'{word}': the file's times are {kind}; write the event so too")

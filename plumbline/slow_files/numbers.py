@@ -10,8 +10,30 @@ from numpy.typing import NDArray
 GERMAN = re.compile(r"^[+-]?\d{1,3}(\.\d{3})*,\d+$")
 BLANKS = re.compile("[\u0020\u00a0\u202f']")
 
-CODES = (9999.0, 99999.0, 999.0, 999.25, 999.9, 7999.0, 6999.0, 32767.0, 32768.0, 1e30)
+CODES = (
+    9999.0,
+    99999.0,
+    999999.0,
+    9999999.0,
+    9999.99,
+    999.99,
+    99.99,
+    999.0,
+    999.25,
+    999.9,
+    7999.0,
+    6999.0,
+    32767.0,
+    32768.0,
+    1e30,
+    1e38,
+)
 """What loggers print, either sign, for "no reading"."""
+
+NONE = frozenset(
+    ["", "nan", "na", "n/a", "#n/a", "null", "none", "-", "--", "---", "*", "inf", "-inf"]
+)
+"""Words for "no reading"."""
 
 TIMES_LARGER = 5.0
 """Than every other reading of the column, in size: then such a value is the code. [1]"""
@@ -48,6 +70,16 @@ def without_codes(values: NDArray[Any]) -> tuple[NDArray[Any], dict[float, int]]
     return np.where(code, np.nan, values), {
         float(value): int(count) for value, count in zip(found, counts, strict=True)
     }
+
+
+def not_numbers(name: str, words: Sequence[str], values: NDArray[Any]) -> list[str]:
+    """Return what to say of a column's words that were to be numbers and are none."""
+    odd = [word for word, value in zip(words, values, strict=True) if np.isnan(value)]
+    odd = [word for word in odd if word.lower() not in NONE and not is_number(word)]
+    if not odd:
+        return []
+    shown = ", ".join(repr(word[:20]) for word in list(dict.fromkeys(odd))[:3])
+    return [f"{name}: cells that are no number: {len(odd)} ({shown})"]
 
 
 def _number(word: str, thousands: bool) -> float:

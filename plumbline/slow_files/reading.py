@@ -11,20 +11,15 @@ from numpy.typing import NDArray
 from plumbline.analysis.settlement.levels import placeholders
 from plumbline.slow_files import nivel
 from plumbline.slow_files.errors import SlowFileError
-from plumbline.slow_files.numbers import numbers, without_codes
-from plumbline.slow_files.points import split_points, wide_table
-from plumbline.slow_files.table import Table, table_of
+from plumbline.slow_files.headings import temperature_of, unit_of_reading
+from plumbline.slow_files.numbers import not_numbers, numbers, without_codes
+from plumbline.slow_files.points import wide_table
+from plumbline.slow_files.table import table_of
 from plumbline.slow_files.text import text_of
-from plumbline.slow_files.times import TimeUnit, is_buddhist, is_stamp, seconds, spreadsheet_days
+from plumbline.slow_files.time_column import repeated, timed, unread
+from plumbline.slow_files.time_numbers import TimeUnit
 
-TIME_NAMES = re.compile(
-    r"^(time|date|datetime|timestamp|utc|t_s|year|day|epoch|datum|zeit|zeitstempel|วันที่|วันเวลา)\b",
-    re.IGNORECASE,
-)
-DATES = re.compile(r"^(date|datum|วันที่)", re.IGNORECASE)
 COUNTER = re.compile(r"^(record|rn|no\.?|nr\.?|index|id|#|column \d+)$", re.IGNORECASE)
-CLOCK = re.compile(r"^\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?$")
-TEMPERATURE_NAMES = re.compile(r"^(t|temp|temp_c|temperature)$", re.IGNORECASE)
 TEMPERATURE_UNITS = {"degc", "°c", "deg c", "c", "celsius"}
 
 
@@ -90,14 +85,15 @@ def read_slow_file(
     SlowFileError
         If the file holds no table with a time.
     """
-    lines = [line for line in text_of(path).splitlines() if line.strip()]
+    text = text_of(path).splitlines()
+    lines = [line for line in text if line.strip()]
     if not lines:
         raise SlowFileError(f"{path}: the file is empty")
     if any(nivel.is_nivel(line) for line in lines[:20]):
         table = _nivel_table(lines)
         limit = nivel.OUT_OF_RANGE_MRAD if out_of_range is None else out_of_range
         return _without(table, limit, one_instrument=True)
-    table = _csv_table(path, lines, time, time_unit, temperature)
+    table = _csv_table(path, text, time, time_unit, temperature)
     limit = np.inf if out_of_range is None else out_of_range
     return _without(table, limit, one_instrument=False)
 
@@ -125,27 +121,21 @@ def _csv_table(
     time_unit: TimeUnit | None,
     temperature: str | None,
 ) -> SlowTable:
-    turned = wide_table(lines)
+    turned = wide_table([line for line in lines if line.strip()])
     table = turned or table_of(lines)
     if table is None or not table.rows:
         raise SlowFileError(f"{path}: no table; a header line and a time column are needed")
-    at = _time_column(path, table, time)
-    table, notes = _date_and_clock(table, at)
-    table, label = split_points(table, at)
-    if label:
-        at = 0
-        notes.append(f"a channel for each '{label}'")
-    words = table.column(at)
-    if is_buddhist(words):
-        notes.append("years of the Buddhist calendar, 543 taken off")
-    serial = spreadsheet_days(words) if time_unit is None and DATES.match(table.names[at]) else None
-    times, utc = seconds(words, time_unit) if serial is None else (serial, True)
-    notes += ["dates are a spreadsheet's days since 1899"] if serial is not None else []
+    table, at, found, notes = timed(path, table, time, time_unit)
+    times, utc = found.time_s, found.utc
     good = np.isfinite(times)
     order = np.flatnonzero(good)[np.argsort(times[good], kind="stable")]
+    notes += unread(table, at, times)
+    notes += repeated(times[order])
     columns: dict[str, NDArray[Any]] = {}
     for index, name in enumerate(table.names):
-        values, codes = without_codes(numbers(table.column(index)))
+        words = table.column(index)
+        values, codes = without_codes(numbers(words))
+        values = np.where(np.isfinite(values), values, np.nan)
         if _counts_lines(name, values):
             notes.append(f"'{name}' counts the lines and is left out")
         elif index != at and np.any(np.isfinite(values)):
@@ -153,9 +143,14 @@ def _csv_table(
             notes += [
                 f"{name}: {n} times {code:g} taken for no reading" for code, n in codes.items()
             ]
+            notes += not_numbers(name, words, values)
     if turned is not None:
         notes += _without_placeholders(columns)
-    units = {n: unit for n, unit in zip(table.names, table.units, strict=True) if n in columns}
+    units = {
+        name: unit or unit_of_reading(name)
+        for name, unit in zip(table.names, table.units, strict=True)
+        if name in columns
+    }
     return SlowTable(
         time_s=times[order],
         utc=utc,
@@ -184,42 +179,6 @@ def _counts_lines(name: str, values: NDArray[Any]) -> bool:
     return bool(COUNTER.match(name)) and values.size > 1 and bool(np.all(np.diff(values) == 1))
 
 
-def _time_column(path: Path, table: Table, wanted: str | None) -> int:
-    if wanted is not None:
-        if wanted not in table.names:
-            raise SlowFileError(f"{path}: no column '{wanted}'; it has {', '.join(table.names)}")
-        return table.names.index(wanted)
-    named = (i for i, name in enumerate(table.names) if TIME_NAMES.match(name))
-    dated = (i for i, word in enumerate(table.rows[0]) if is_stamp(word))
-    return next(named, next(dated, 0))
-
-
-def _date_and_clock(table: Table, at: int) -> tuple[Table, list[str]]:
-    """Return the table with a clock of its own column put to the dates."""
-    clock = next(
-        (
-            i
-            for i in range(len(table.names))
-            if i != at
-            and all(CLOCK.match(word) for word in table.column(i)[:50] if word)
-            and any(table.column(i)[:50])
-        ),
-        None,
-    )
-    if clock is None or not all(is_stamp(word) for word in table.column(at)[:3] if word):
-        return table, []
-    rows = [
-        [
-            f"{word} {row[clock]}" if i == at else "" if i == clock else word
-            for i, word in enumerate(row)
-        ]
-        for row in table.rows
-    ]
-    return replace(table, rows=rows), [
-        f"'{table.names[at]}' with the clock of '{table.names[clock]}'"
-    ]
-
-
 def _temperature(
     path: Path, columns: dict[str, NDArray[Any]], units: dict[str, str], wanted: str | None
 ) -> str | None:
@@ -227,10 +186,8 @@ def _temperature(
         if wanted not in columns:
             raise SlowFileError(f"{path}: no column '{wanted}'; it has {', '.join(columns)}")
         return wanted
-    for name in columns:
-        if TEMPERATURE_NAMES.match(name) or units[name].lower() in TEMPERATURE_UNITS:
-            return name
-    return None
+    stated = (name for name in columns if units[name].lower() in TEMPERATURE_UNITS)
+    return temperature_of(list(columns)) or next(stated, None)
 
 
 def _without(table: SlowTable, limit: float, *, one_instrument: bool) -> SlowTable:

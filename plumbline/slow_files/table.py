@@ -16,6 +16,7 @@ SAMPLE = 300
 """Lines the shape of a table is told from."""
 
 NAME_WITH_UNIT = re.compile(r"^(.*?)\s*[\[(]([^\])]*)[\])]\s*$")
+CLOCK = re.compile(r"^\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?$")
 COMMENT = ("#", "%", "//", "sep=")
 
 
@@ -31,12 +32,15 @@ class Table:
         The lines that have every column, a word a column.
     lines
         Lines below the header.
+    uneven
+        Numbers of those that have another number of columns.
     """
 
     names: list[str]
     units: list[str]
     rows: list[list[str]]
     lines: int
+    uneven: tuple[int, ...] = ()
 
     def column(self, index: int) -> list[str]:
         """Return the words of one column."""
@@ -49,8 +53,12 @@ def table_of(lines: Sequence[str]) -> Table | None:
     What stands above the header (a title, a serial number, ``sep=;``) has another number of
     columns; a line of units beneath it has no number. Without a header the columns are numbered.
     """
-    kept = [line for line in lines if not line.lstrip().lower().startswith(COMMENT)]
-    rows = split_rows(kept)
+    kept = [
+        (number, line)
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not line.lstrip().lower().startswith(COMMENT)
+    ]
+    rows = split_rows([line for _, line in kept])
     width = _width(rows)
     if width < 2:
         return None
@@ -73,6 +81,11 @@ def table_of(lines: Sequence[str]) -> Table | None:
         units=units,
         rows=[row for row in body if len(row) == width],
         lines=len(body),
+        uneven=tuple(
+            number
+            for (number, _), row in zip(kept[first:], body, strict=False)
+            if len(row) != width
+        ),
     )
 
 
@@ -87,7 +100,18 @@ def split_rows(lines: Sequence[str]) -> list[list[str]]:
             best, most = delimiter, share
     if best and most >= 0.5:
         return [[word.strip() for word in row] for row in csv.reader(lines, delimiter=best)]
-    return [line.split() for line in lines]
+    return _with_whole_dates([line.split() for line in lines])
+
+
+def _with_whole_dates(rows: list[list[str]]) -> list[list[str]]:
+    """Return rows parted by blanks with date and clock in one word, if the header names one."""
+    if len(rows) < 2 or len(rows[1]) != len(rows[0]) + 1:
+        return rows
+    at = next((i for i, word in enumerate(rows[1][1:]) if CLOCK.match(word)), None)
+    if at is None or not is_stamp(rows[1][at]):
+        return rows
+    joined = [[*row[:at], " ".join(row[at : at + 2]), *row[at + 2 :]] for row in rows[1:]]
+    return [rows[0], *joined]
 
 
 def _width(rows: Sequence[list[str]]) -> int:

@@ -4,48 +4,43 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.slow_files.errors import SlowFileError
+from plumbline.slow_files.numbers import is_number, numbers
+from plumbline.slow_files.time_numbers import (
+    BUDDHIST_MORE,
+    BUDDHIST_YEARS,
+    TimeUnit,
+    seconds_of_numbers,
+)
 
 DIGIT, LETTER, SIGNS = re.compile(r"\d"), re.compile(r"[^\W\d_]"), re.compile(r"[\w]")
-DAY_S = 86_400.0
-YEAR_S = 365.25 * DAY_S
 
-
-class TimeUnit(StrEnum):
-    """What a number in the time column means."""
-
-    EPOCH = "epoch"
-    SECONDS = "s"
-    HOURS = "h"
-    DAYS = "d"
-    YEARS = "yr"
-
-
-SECONDS: dict[TimeUnit, float] = {
-    TimeUnit.EPOCH: 1.0,
-    TimeUnit.SECONDS: 1.0,
-    TimeUnit.HOURS: 3600.0,
-    TimeUnit.DAYS: DAY_S,
-    TimeUnit.YEARS: YEAR_S,
-}
-
-# A bare number in these ranges is what it looks like; anything else is seconds.
-EPOCH_FROM = 1e8
-EPOCH_MS_FROM = 1e11
-YEARS = (1900.0, 2200.0)
-
-# The Thai calendar counts 543 years more; no record of ours is of those years otherwise.
-BUDDHIST_MORE = 543
-SERIAL_DAYS, SERIAL_1970 = (30_000.0, 60_000.0), 25_569.0
-BUDDHIST_YEARS = (2443.0, 2643.0)
 BUDDHIST = re.compile(r"(?<!\d)(24[4-9]\d|25\d\d|26[0-3]\d)(?=[-/.]\d|[ T,]|$)")
+THAI_MONTHS = (
+    *("มค มกราคม", "กพ กุมภาพันธ์", "มีค มีนาคม", "เมย เมษายน", "พค พฤษภาคม", "มิย มิถุนายน"),
+    *("กค กรกฎาคม", "สค สิงหาคม", "กย กันยายน", "ตค ตุลาคม", "พย พฤศจิกายน", "ธค ธันวาคม"),
+)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH_OF = {
+    word: english
+    for thai, english in zip(THAI_MONTHS, MONTHS, strict=True)
+    for word in thai.split()
+}
+THAI_MONTH = re.compile(
+    "|".join(r"\.?".join(word) + r"\.?" for word in sorted(MONTH_OF, key=len, reverse=True))
+)
+SHORT_YEAR = re.compile(r"^(\d{1,2}[-./]\d{1,2}[-./])(\d\d)(?!\d)")
+LAST_SHORT_YEAR, CENTURY_TURNS = 43, 69
+"""Two-digit years after 2043 would lie ahead; strptime takes those from 69 on for 1969."""
+EITHER = re.compile(r"^(0?[1-9]|1[0-2])[-./](0?[1-9]|1[0-2])[-./](\d{4}|\d\d)(?!\d)")
+ZONED = re.compile(r"(Z|[+-]\d\d:?(\d\d)?|UTC|GMT)$", re.IGNORECASE)
+CLOCKED = re.compile(r"\d:\d\d|^\d{12}")
 COMPACT = re.compile(r"^(19|20|24|25)\d{6}(\d{4}(\d\d)?)?$")
 
 # Written otherwise than ISO; day first, as most of the world and every logger we met has it,
@@ -58,8 +53,26 @@ DAY_FIRST = (
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%b %d %Y", "%B %d %Y")
 
 
-def seconds(words: Sequence[str], unit: TimeUnit | None) -> tuple[NDArray[Any], bool]:
-    """Return times in seconds and whether they are UTC since 1970.
+class Times(NamedTuple):
+    """The times of a column.
+
+    Attributes
+    ----------
+    time_s
+        NaN where a word is no time, shape ``(n,)``. [s]
+    utc
+        Whether they count from 1970 UTC; else from an origin of the file's own.
+    notes
+        What the words left open, and how it was taken.
+    """
+
+    time_s: NDArray[Any]
+    utc: bool
+    notes: tuple[str, ...] = ()
+
+
+def times_of(words: Sequence[str], unit: TimeUnit | None, zone_h: float | None = None) -> Times:
+    """Return the times a column of words says.
 
     Parameters
     ----------
@@ -67,6 +80,8 @@ def seconds(words: Sequence[str], unit: TimeUnit | None) -> tuple[NDArray[Any], 
         The time column as written; an unreadable one becomes NaN.
     unit
         What plain numbers mean; guessed from their size when ``None``.
+    zone_h
+        Hours ahead of UTC of dates that name no zone; taken for UTC, and said, when ``None``. [h]
 
     Raises
     ------
@@ -76,36 +91,41 @@ def seconds(words: Sequence[str], unit: TimeUnit | None) -> tuple[NDArray[Any], 
     words = [word.strip() for word in words]
     first = next((word for word in words if word), "")
     if unit is None and all(COMPACT.match(word) for word in words if word):
-        stamps = _stamps(words)
+        stamps, _ = _stamps(words)
         if np.all(np.isfinite(stamps)):
-            return stamps, True
-    if _is_number(first):
-        return _from_numbers(words, unit)
-    stamps = _stamps(words)
+            return _in_zone(Times(stamps, utc=True, notes=_calendar(words)), first, zone_h)
+    if is_number(first):
+        time_s, utc, taken = seconds_of_numbers(numbers(words), unit)
+        guessed = unit is None and taken is TimeUnit.SECONDS
+        unsaid = "its times are plain numbers, taken for seconds: --time-unit says otherwise"
+        return Times(time_s, utc, (unsaid,) if guessed else _calendar(words))
+    stamps, notes = _stamps(words)
     if np.count_nonzero(np.isfinite(stamps)) < 0.5 * len(words):
         raise SlowFileError(
             f"'{first[:40]}' is not a time that can be read; write ISO times "
             "(2025-03-28T06:20:00Z) or name the time column with --time"
         )
-    return stamps, True
+    return _in_zone(Times(stamps, utc=True, notes=_calendar(words) + notes), first, zone_h)
 
 
-def spreadsheet_days(words: Sequence[str]) -> NDArray[Any] | None:
-    """Return a spreadsheet's dates as seconds since 1970; None where they are no such numbers.
+def _in_zone(found: Times, first: str, zone_h: float | None) -> Times:
+    """Return times of a clock that named no zone in the zone of the heading, or say so."""
+    if ZONED.search(first) or not CLOCKED.search(first):
+        return found
+    if zone_h is None:
+        return found._replace(notes=(*found.notes, "its times name no zone, taken for UTC"))
+    note = f"its clock is UTC{zone_h:+g} h by the heading; times here are UTC"
+    return Times(found.time_s - zone_h * 3600.0, utc=True, notes=(*found.notes, note))
 
-    Days since 30 December 1899, of the years 1982 to 2064: ask it of a column of dates only.
-    """
-    days = np.array([_number(word) for word in words if word.strip()])
-    if not days.size or not np.all((SERIAL_DAYS[0] <= days) & (days <= SERIAL_DAYS[1])):
-        return None
-    known = np.array([_number(word) for word in words])
-    return np.rint((known - SERIAL_1970) * DAY_S * 1e3) / 1e3
+
+def _calendar(words: Sequence[str]) -> tuple[str, ...]:
+    return ("years of the Buddhist calendar, 543 taken off",) if is_buddhist(words) else ()
 
 
 def is_stamp(word: str) -> bool:
     """Tell whether a word is a date, with or without a time of day."""
     word = gregorian(word.strip())
-    return not _is_number(word) and any(
+    return not is_number(word) and any(
         _when(word, forms) is not None for forms in (DAY_FIRST, MONTH_FIRST)
     )
 
@@ -113,51 +133,44 @@ def is_stamp(word: str) -> bool:
 def is_buddhist(words: Sequence[str]) -> bool:
     """Tell whether dates count their years from the Buddha's death, as Thailand does."""
     first = next((word.strip() for word in words if word.strip()), "")
-    if _is_number(first) and not COMPACT.match(first):
-        return BUDDHIST_YEARS[0] <= float(first) <= BUDDHIST_YEARS[1]
-    return gregorian(first) != first
+    if is_number(first) and not COMPACT.match(first):
+        return bool(BUDDHIST_YEARS[0] <= numbers([first])[0] <= BUDDHIST_YEARS[1])
+    compact = COMPACT.match(first) and first[:2] in ("24", "25")
+    return bool(compact or BUDDHIST.search(first))
 
 
 def gregorian(word: str) -> str:
-    """Return a date with its Buddhist year, if it has one, as the Gregorian."""
+    """Return a date with its Buddhist year and Thai month, if it has them, as the Gregorian."""
+    if not word.isascii():
+        word = THAI_MONTH.sub(lambda found: MONTH_OF[found[0].replace(".", "")], word, count=1)
     if COMPACT.match(word) and word[:2] in ("24", "25"):
         return f"{int(word[:4]) - BUDDHIST_MORE}{word[4:]}"
     return BUDDHIST.sub(lambda found: str(int(found[1]) - BUDDHIST_MORE), word, count=1)
 
 
-def _stamps(words: Sequence[str]) -> NDArray[Any]:
-    """Return dates as seconds since 1970, day first unless month first reads more of them."""
+def _stamps(words: Sequence[str]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Return dates as seconds since 1970, day first unless month first reads more of them.
+
+    Two-digit years beyond `LAST_SHORT_YEAR` are of the Buddhist calendar, with all others of
+    their column.
+    """
     words = [gregorian(word) for word in words]
+    short = [SHORT_YEAR.match(word) for word in words]
+    if any(match and LAST_SHORT_YEAR < int(match[2]) < CENTURY_TURNS for match in short):
+        more = 2500 - BUDDHIST_MORE
+        longer = [
+            f"{match[1]}{int(match[2]) + more}{word[match.end() :]}" if match else word
+            for match, word in zip(short, words, strict=True)
+        ]
+        return _stamps(longer)[0], ("two-digit years are of the Buddhist calendar, 2500 and on",)
     found = np.array([_stamp(word, DAY_FIRST) for word in words])
     read = np.count_nonzero(np.isfinite(found))
     if read < sum(bool(word) for word in words):
         other = np.array([_stamp(word, MONTH_FIRST) for word in words])
         if np.count_nonzero(np.isfinite(other)) > read:
-            return other
-    return found
-
-
-def _from_numbers(words: Sequence[str], unit: TimeUnit | None) -> tuple[NDArray[Any], bool]:
-    numbers = np.array([_number(word) for word in words])
-    if unit is TimeUnit.YEARS:
-        return _years(numbers), True
-    if unit is not None:
-        return numbers * SECONDS[unit], unit is TimeUnit.EPOCH
-    size = float(np.nanmedian(np.abs(numbers)))
-    if size >= EPOCH_MS_FROM:
-        return numbers / 1e3, True
-    if size >= EPOCH_FROM:
-        return numbers, True
-    for (low, high), more in ((YEARS, 0), (BUDDHIST_YEARS, BUDDHIST_MORE)):
-        if low <= np.nanmin(numbers) and np.nanmax(numbers) <= high:
-            return _years(numbers - more), True
-    return numbers, False
-
-
-def _years(numbers: NDArray[Any]) -> NDArray[Any]:
-    """Return years with fractions as seconds since 1970, every year of the mean length."""
-    seconds: NDArray[Any] = (numbers - 1970.0) * YEAR_S
-    return seconds
+            return other, ("its dates have the month first",)
+    undecided = all(EITHER.match(word) for word in words if word)
+    return found, ("its dates are taken for day first; none says otherwise",) if undecided else ()
 
 
 def _stamp(word: str, forms: Sequence[str]) -> float:
@@ -203,14 +216,3 @@ def _forms_like(shape: str, forms: tuple[str, ...]) -> tuple[str, ...]:
         if SIGNS.sub("", re.sub("%[a-zA-Z]", "", form + clock)) == signs
         and ("%p" in clock) == halves
     )
-
-
-def _is_number(word: str) -> bool:
-    return math.isfinite(_number(word))
-
-
-def _number(word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        return math.nan

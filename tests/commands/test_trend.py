@@ -16,7 +16,7 @@ from slow_series import failing
 
 from plumbline.cli import main
 from plumbline.slow_files import SlowFileError, read_slow_file
-from plumbline.slow_files.times import TimeUnit
+from plumbline.slow_files.time_numbers import TimeUnit
 
 START = np.datetime64("2025-03-01T00:00:00")
 
