@@ -1,10 +1,12 @@
 """Judge a peak by a limit curve, or say why it cannot be judged."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
+from plumbline.analysis.quality.finding import Defect, Finding
 from plumbline.analysis.standing import may_page
 from plumbline.analysis.vibration.curves import Judged, LimitCurve
 from plumbline.analysis.vibration.peak import Axis, Peak
@@ -30,6 +32,15 @@ class Outcome(StrEnum):
     RATE = "not applicable: sampling rate"
     INSTRUMENT_FLOOR = "not applicable: instrument floor"
     COMPONENT = "not applicable: component"
+    CLIPPED = "not applicable: clipped"
+    DEAD = "not applicable: dead channel"
+
+
+UNFIT: dict[Defect, Outcome] = {
+    Defect.CLIPPED: Outcome.CLIPPED,
+    Defect.FLAT: Outcome.DEAD,
+}
+"""What a record with a fault cannot be held to: that it kept a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +96,13 @@ AXES: dict[Judged, tuple[Axis, ...]] = {
 }
 
 
-def judged(peak: Peak, curve: LimitCurve, rate_hz: float, floor_mms: float = 0.0) -> Verdict:
+def judged(
+    peak: Peak,
+    curve: LimitCurve,
+    rate_hz: float,
+    floor_mms: float = 0.0,
+    fault: Finding | None = None,
+) -> Verdict:
     """Return the verdict on one peak.
 
     Parameters
@@ -98,9 +115,12 @@ def judged(peak: Peak, curve: LimitCurve, rate_hz: float, floor_mms: float = 0.0
         Sampling rate of the record it comes from. [Hz]
     floor_mms
         R.m.s. velocity of the instrument's own noise in that band; 0 if not known. [mm/s]
+    fault
+        What makes the record unfit: it ran against the end of its range, or never moved.
 
     Notes
     -----
+    Of a clipped record the peak is not known: it may show a limit exceeded, never one kept.
     Where zero crossings and spectrum name different frequencies, the one with the lower limit
     governs. A peak whose half wave is slower than the table begins is not judged at all: a far
     earthquake moves a site at 48 mm/s and 0.33 Hz without saying anything about DIN 4150-3.
@@ -119,28 +139,51 @@ def judged(peak: Peak, curve: LimitCurve, rate_hz: float, floor_mms: float = 0.0
         )
         return _not_judged(peak, curve, Outcome.INSTRUMENT_FLOOR, why)
     if peak.ppv_mms <= max(ASSESSMENT_SHARE * curve.lowest_mms, floor_peak):
+        if fault is not None:
+            return _not_judged(peak, curve, UNFIT[fault.defect], fault.reason)
         why = f"{peak.ppv_mms:.2g} mm/s is too small for a frequency to be named"
         return _not_judged(peak, curve, Outcome.BELOW_ASSESSMENT, why)
     if not peak.frequencies_hz or peak.frequencies_hz[0] < curve.from_hz:
         slow = f"{peak.frequencies_hz[0]:.2f} Hz" if peak.frequencies_hz else "no whole half wave"
         why = f"the peak is {slow}: the table begins at {curve.from_hz:g} Hz"
         return _not_judged(peak, curve, Outcome.BELOW_RANGE, why)
-    return _by_frequency(peak, curve)
+    verdict = _by_frequency(peak, curve)
+    if fault is None:
+        return verdict
+    if verdict.outcome is Outcome.EXCEEDED:
+        return replace(verdict, reason=f"{verdict.reason}; {fault.defect}: {fault.reason}")
+    why = f"{fault.reason}; the peak was more than the {peak.ppv_mms:.2f} mm/s that is left"
+    return _not_judged(peak, curve, UNFIT[fault.defect], why)
 
 
 def governing(
-    peaks: Sequence[Peak], curve: LimitCurve, rate_hz: float, floor_mms: float = 0.0
+    peaks: Sequence[Peak],
+    curve: LimitCurve,
+    rate_hz: float,
+    floor_mms: float = 0.0,
+    faults: Mapping[str, Finding] = MappingProxyType({}),
 ) -> tuple[Verdict, ...]:
     """Return a verdict for each peak, the governing one first.
 
-    An exceeded limit governs over one kept, and the larger share of its own limit over the
-    smaller; what could not be judged comes last.
+    An exceeded limit governs over all else, an unfit component over a limit kept, and the larger
+    share of its own limit over the smaller; what else could not be judged comes last.
+
+    Parameters
+    ----------
+    peaks, curve, rate_hz, floor_mms
+        As of `judged`.
+    faults
+        What makes the record of a component unfit, by component.
     """
-    verdicts = [judged(peak, curve, rate_hz, floor_mms) for peak in peaks]
+    verdicts = [
+        judged(peak, curve, rate_hz, floor_mms, faults.get(peak.component)) for peak in peaks
+    ]
     return tuple(sorted(verdicts, key=_rank, reverse=True))
 
 
 def _rank(verdict: Verdict) -> tuple[float, float]:
+    if verdict.outcome in UNFIT.values():
+        return 1.0, math.inf  # as good as on its limit: only what exceeded one goes before
     ratio = verdict.ratio if math.isfinite(verdict.ratio) else -1.0
     return ratio, verdict.peak.ppv_mms
 

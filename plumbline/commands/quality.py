@@ -45,9 +45,10 @@ def run(args: argparse.Namespace) -> int:
     from plumbline.structures.quality import Asked, examined_channels, report_of
 
     asked = Asked(noise_ug=args.noise_ug, full_scale=args.full_scale, together_hz=args.together)
-    channels = channels_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY), Holes.PARTED)
+    notes: list[str] = []
+    channels = channels_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY), Holes.PARTED, notes)
     found = examined_channels(channels, asked)
-    report = report_of(found)
+    report = {**report_of(found), "notes": notes}
     print(json.dumps(report, indent=1) if args.json else words(report))
     if args.plot is not None:
         from plumbline.plots.quality import draw
@@ -69,4 +70,5 @@ def words(report: dict[str, Any]) -> str:
         ]
     flagged = ", ".join(report["flagged"]) or "none"
     lines.append(f"\nflagged: {flagged} of {len(report['channels'])} channels")
+    lines += [f"note: {note}" for note in report["notes"]]
     return "\n".join(lines)

@@ -54,9 +54,14 @@ def run(args: argparse.Namespace) -> int:
     from plumbline.structures.vibration import curve_report, judged_points
 
     curve = _curve(args)
-    channels = channels_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY))
+    notes: list[str] = []
+    channels = channels_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY), notes=notes)
     points = judged_points(channels, curve, args.noise_ug)
-    report = {"limit": curve_report(curve), "points": [point.report for point in points]}
+    report = {
+        "limit": curve_report(curve),
+        "points": [point.report for point in points],
+        "notes": notes,
+    }
     print(json.dumps(report, indent=1) if args.json else words(report))
     if args.plot is not None:
         from plumbline.plots.vibration import draw
@@ -119,4 +124,5 @@ def words(report: dict[str, Any]) -> str:
     for point in report["points"]:
         lines.append(f"\n{point['point']}: {point['outcome']}")
         lines += [f"  {verdict['reason']}" for verdict in point["verdicts"]]
+    lines += [f"\nnote: {note}" for note in report["notes"]]
     return "\n".join(lines)

@@ -6,9 +6,15 @@ one. An empty cell is no number: the reader tells where, or takes it for a gap.
 
 import datetime as dt
 import math
+import re
+
+from plumbline.slow_files.times import stamp_s
 
 BLANKS = ""
 PARTING = (";", "\t", ",")
+CLOCKED = re.compile(r"\d:\d\d")
+CLOCK = re.compile(r"^(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)$")
+DATE = re.compile(r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$")
 EMPTY = frozenset({"", "-", "na", "n/a", "null", "none"})
 
 
@@ -36,16 +42,30 @@ def number(cell: str, mark: str) -> float | None:
 
 def moment_s(cell: str) -> float | None:
     """Return a date with a time of day in seconds since 1970, UTC where it names no zone."""
-    text = cell.replace("/", "-")
-    if len(text) < len("2025-01-01 00:00") or not text[:4].isdigit():
+    if len(cell) < len("1/1/25 0:00") or not CLOCKED.search(cell):
         return None
     try:
-        moment = dt.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(cell.replace("/", "-"))
     except ValueError:
-        return None
+        stamp = stamp_s(cell)
+        return stamp if math.isfinite(stamp) else None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
     return moment.timestamp()
+
+
+def clock_s(cell: str) -> float | None:
+    """Return a time of day in seconds since midnight."""
+    match = CLOCK.match(cell)
+    if match is None:
+        return None
+    return 3600.0 * int(match[1]) + 60.0 * int(match[2]) + float(match[3].replace(",", "."))
+
+
+def day_s(cell: str) -> float | None:
+    """Return a date without a time of day in seconds since 1970."""
+    stamp = stamp_s(cell) if DATE.match(cell) else math.nan
+    return stamp if math.isfinite(stamp) else None
 
 
 def values(line: str, mark: str) -> list[float] | None:
@@ -54,8 +74,8 @@ def values(line: str, mark: str) -> list[float] | None:
     said = False
     for cell in cells(line, mark):
         value = number(cell, mark)
-        if value is None:
-            value = moment_s(cell)
+        for told in (moment_s, clock_s, day_s):
+            value = told(cell) if value is None else value
         if value is None:
             return None
         said = said or not math.isnan(value)
@@ -63,6 +83,16 @@ def values(line: str, mark: str) -> list[float] | None:
     return found if said else None
 
 
-def is_moment(cell: str) -> bool:
-    """Tell whether a cell is a date with a time of day."""
-    return moment_s(cell) is not None
+def times_in(line_of_cells: list[str]) -> tuple[tuple[int, ...], bool]:
+    """Return which cells make the time of a line, and whether they tell the day.
+
+    One cell with both, else a clock, with the date beside it if there is one.
+    """
+    moments = [k for k, cell in enumerate(line_of_cells) if moment_s(cell) is not None]
+    if moments:
+        return (moments[0],), True
+    clocks = [k for k, cell in enumerate(line_of_cells) if clock_s(cell) is not None]
+    days = [k for k, cell in enumerate(line_of_cells) if day_s(cell) is not None]
+    if not clocks:
+        return (), False
+    return (*days[:1], clocks[0]), bool(days)

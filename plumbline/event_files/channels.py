@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from plumbline.analysis.drift import Kind, Level, level_of
 from plumbline.analysis.drift.sensors import direction_name
+from plumbline.event_files.units import without_unit
 from plumbline.records import Quantity, Record
 from plumbline.records.orientation import oriented
 from plumbline.records.record import SI
@@ -20,8 +21,6 @@ POSITIVE_DEG = {"NS": 0.0, "EW": 90.0}
 AXES = frozenset("XYZNEUDVLTRHSW") | {"NS", "EW", "UD", "SN", "WE", "DU"}
 UNNAMED = "one direction"
 """Columns that name no direction are taken to share one."""
-
-BRACKETED = re.compile(r"\s*[\[(].*[\])]\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +154,7 @@ def channel_of(record: Record) -> Channel:
 
 def axis_word(name: str) -> str:
     """Return the axis in a column's name, ``X`` of ``Acc_X``, ``ax`` or ``X-Axis (g)``, or none."""
-    match = AXIS_WORD.search(BRACKETED.sub("", name.strip()))
+    match = AXIS_WORD.search(without_unit(name))
     word = (match[1] or match[2]).upper() if match else ""
     if len(word) == 2 and word not in AXES and word[1] in "XYZ":
         word = word[1]
@@ -164,10 +163,4 @@ def axis_word(name: str) -> str:
 
 def without_axis(name: str) -> str:
     """Return a column's name without axis letter and unit: ``roof`` of ``roof_X (g)``."""
-    return AXIS_WORD.sub("", BRACKETED.sub("", name.strip())).strip(" _.-")
-
-
-def unit_word(name: str) -> str:
-    """Return what stands in brackets at the end of a column's name: ``m/s2`` of ``X (m/s2)``."""
-    match = BRACKETED.search(name)
-    return match[0].strip(" []()") if match else ""
+    return AXIS_WORD.sub("", without_unit(name)).strip(" _.-")

@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 from plumbline.commands import CommandError
 from plumbline.event_files.times import time_gaps
+from plumbline.slow_files.numbers import CODES, FULL_SCALE, without_codes
 
 Floats = NDArray[np.float64]
+
+
+NO_READING = tuple(code for code in CODES if code not in FULL_SCALE)
+"""A record at the end of its counts is clipped, or has a spike: no hole."""
 
 
 class Holes(StrEnum):
@@ -36,6 +41,7 @@ def parts_of(
     CommandError
         If it has holes and they are refused, or holds no number at all.
     """
+    column, codes = without_codes(column, NO_READING)
     good = np.isfinite(column)
     if not good.any() and holes is not Holes.FILLED:
         raise CommandError(f"{path}: column {name} holds no number; leave it out with --exclude")
@@ -44,9 +50,11 @@ def parts_of(
         return
     if not good.all() and holes is Holes.REFUSED:
         bad = np.flatnonzero(~good)
+        where = f"first in row {bad[0] + 1} ({bad[0] / rate_hz:g} s)"
+        said = f" ({', '.join(f'{code:g}' for code in codes)} for none)" if codes else ""
         raise CommandError(
-            f"{path}: column {name} is no number in {bad.size} of {column.size} rows, first in row "
-            f"{bad[0] + 1} ({bad[0] / rate_hz:g} s); cut the file there, or --exclude {name}"
+            f"{path}: column {name} is no number{said} in {bad.size} of {column.size} rows, "
+            f"{where}; cut the file there, or --exclude {name}"
         )
     leaps = time_gaps(time_s) if time_s is not None and holes is Holes.PARTED else np.zeros(0, int)
     if good.all() and leaps.size == 0:

@@ -7,28 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plumbline.commands import CommandError
-from plumbline.event_files.channels import (
-    Channel,
-    Event,
-    axis_word,
-    channel_of,
-    unit_word,
-    without_axis,
-)
-from plumbline.event_files.holes import Holes, parts_of
-from plumbline.event_files.reading import read_table
-from plumbline.event_files.sidecar import Sidecar, beside, sidecar_of
-from plumbline.event_files.table import SUFFIXES, Table, picked
-from plumbline.event_files.times import rate_of_parts, rate_of_times
+from plumbline.event_files.channels import Channel, Event, channel_of
+from plumbline.event_files.holes import Holes
+from plumbline.event_files.sidecar import beside
+from plumbline.event_files.table import SUFFIXES
+from plumbline.event_files.table_records import UNITS, listed, table_records
+from plumbline.event_files.units import unit_of_word
 from plumbline.records import Quantity, Record, RecordError, Unit, joined, read_records
-from plumbline.records.orientation import Orientation, oriented, towards
 from plumbline.records.reading import format_of
 
-Floats = NDArray[np.float64]
-UNITS = tuple(str(unit) for unit in Unit if unit not in (Unit.COUNTS, Unit.UNSTATED))
 SAME_RATE = 1e-4
 
 FILES_HELP = """\
@@ -48,7 +37,7 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", metavar="LIST", help="columns or channels to leave out")
     parser.add_argument(
         "--units",
-        choices=UNITS,
+        type=_unit_word,
         metavar="UNIT",
         help=f"unit where files state none: {', '.join(UNITS)}",
     )
@@ -60,6 +49,14 @@ def positive(text: str) -> float:
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text}: must be a number above 0")
     return value
+
+
+def _unit_word(text: str) -> str:
+    """Read the unit of an option, in any usual spelling."""
+    unit = text if text in UNITS else unit_of_word(text)
+    if unit is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(UNITS)}")
+    return str(unit)
 
 
 def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
@@ -78,24 +75,31 @@ def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
     CommandError
         If the files cannot be read, or do not belong together.
     """
-    channels = channels_of(args, quantities)
-    return side_by_side(channels)
+    notes: list[str] = []
+    event = side_by_side(channels_of(args, quantities, notes=notes))
+    return replace(event, notes=(*notes, *event.notes))
 
 
 def channels_of(
-    args: argparse.Namespace, quantities: Sequence[Quantity], holes: Holes = Holes.REFUSED
+    args: argparse.Namespace,
+    quantities: Sequence[Quantity],
+    holes: Holes = Holes.REFUSED,
+    notes: list[str] | None = None,
 ) -> list[Channel]:
-    """Return every wanted channel, each of its own length and start; of tables with holes parts."""
-    records = records_of(args, holes)
+    """Return every wanted channel, each of its own length and start; of tables with holes parts.
+
+    What had to be decided is added to ``notes``.
+    """
+    records = records_of(args, holes, notes)
     wanted = (*quantities, Quantity.UNKNOWN)
     channels = _best(
         [channel_of(record) for record in records if record.quantity in wanted], quantities
     )
-    for name in _list(args.exclude):
+    for name in listed(args.exclude):
         if not any(_called(channel, name) for channel in channels):
             known = ", ".join(channel.name for channel in channels)
             raise CommandError(f"--exclude {name}: no such channel; there are {known}")
-    kept = [c for c in channels if not any(_called(c, name) for name in _list(args.exclude))]
+    kept = [c for c in channels if not any(_called(c, name) for name in listed(args.exclude))]
     if not kept:
         raise CommandError("no channel of motion in these files; see --help for what is read")
     return _named_apart(kept)
@@ -114,8 +118,11 @@ def _best(channels: Sequence[Channel], quantities: Sequence[Quantity]) -> list[C
     return [channel for channel in channels if not bettered(channel)]
 
 
-def records_of(args: argparse.Namespace, holes: Holes = Holes.REFUSED) -> list[Record]:
+def records_of(
+    args: argparse.Namespace, holes: Holes = Holes.REFUSED, notes: list[str] | None = None
+) -> list[Record]:
     """Return the records of all files, tables among them."""
+    notes = [] if notes is None else notes
     paths = [Path(name) for name in args.files]
     if folders := [str(path) for path in paths if path.is_dir()]:
         raise CommandError(f"{', '.join(folders)}: a folder; give the files in it")
@@ -130,7 +137,7 @@ def records_of(args: argparse.Namespace, holes: Holes = Holes.REFUSED) -> list[R
     except RecordError as error:
         raise CommandError(str(error)) from error
     for path in tables:
-        records += _table_records(path, args, holes, several=len(tables) > 1)
+        records += table_records(path, args, holes, notes, several=len(tables) > 1)
     return records
 
 
@@ -198,78 +205,9 @@ def _is_table(path: Path, args: argparse.Namespace) -> bool:
         raise CommandError(str(error)) from error
 
 
-def _table_records(
-    path: Path, args: argparse.Namespace, holes: Holes, *, several: bool
-) -> list[Record]:
-    said = sidecar_of(path)
-    table = read_table(path)
-    columns = picked(table, _list(args.columns) or said.columns, path)
-    time_s = columns.pop("t", None)
-    rate_hz = _rate_hz(path, args.rate or said.rate_hz, time_s, holes)
-    dropped = {name.lower() for name in (*said.exclude, *_list(args.exclude))}
-    records = []
-    for name, column in columns.items():
-        if name in said.exclude:
-            continue
-        for start_s, values in parts_of(
-            path, name, column, time_s, rate_hz, Holes.FILLED if name.lower() in dropped else holes
-        ):
-            records.append(
-                Record(
-                    station=path.stem,
-                    channel=name,
-                    rate_hz=rate_hz,
-                    values=values,
-                    unit=_unit(name, args.units or said.units, path),
-                    place=said.places.get(name, path.stem if several else without_axis(name)),
-                    orientation=_facing(name, said),
-                    start_ns=_start_ns(table, start_s),
-                    source=path,
-                )
-            )
-    return records
-
-
-def _rate_hz(path: Path, said: float | None, time_s: Floats | None, holes: Holes) -> float:
-    rate_hz = said
-    if rate_hz is None and time_s is not None:
-        parted = rate_of_parts(time_s) if holes is Holes.PARTED else None
-        rate_hz = parted or rate_of_times(time_s, path)
-    if rate_hz is None:
-        raise CommandError(
-            f"{path}: says no sampling rate; give --rate HZ, or rate_hz in {path.stem}.toml"
-        )
-    return float(rate_hz)
-
-
-def _start_ns(table: Table, start_s: float | None) -> int | None:
-    """Return when a part begins: by the table's dates, else from its first row, else unknown."""
-    if start_s is None:
-        return table.start_ns
-    return (table.start_ns or 0) + round(start_s * 1e9)
-
-
-def _facing(name: str, said: Sidecar) -> Orientation:
-    if name in said.azimuths_deg:
-        return towards(said.azimuths_deg[name])
-    return oriented(axis_word(name))
-
-
-def _unit(name: str, said: str | None, path: Path) -> Unit:
-    """Return the unit said for the table, else the one in the column's heading."""
-    if said is not None and said not in UNITS:
-        raise CommandError(f"{path}: unit {said!r} is none of {', '.join(UNITS)}")
-    word = said or unit_word(name)
-    return Unit(word) if word in UNITS else Unit.UNSTATED
-
-
 def _called(channel: Channel, name: str) -> bool:
     """Return whether a name or column number means this channel."""
     return name.lower() in (channel.name.lower(), channel.place.lower())
-
-
-def _list(text: str | None) -> list[str]:
-    return [part.strip() for part in text.split(",")] if text else []
 
 
 def _named_apart(channels: Sequence[Channel]) -> list[Channel]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.commands import CommandError
-from plumbline.event_files.cells import cells, is_moment, number, parting, values
+from plumbline.event_files.cells import cells, number, parting, times_in, values
 from plumbline.event_files.table import Table
 from plumbline.records import Unit
 
@@ -42,15 +42,25 @@ def read_table(path: Path) -> Table:
     width = len(leading)
     names, headed = _heading(lines[:first], mark, width)
     rows = [(k, line) for k, line in enumerate(lines[first:], first + 1) if line.strip()]
-    dated = next((k for k, cell in enumerate(leading) if is_moment(cell)), None)
-    read = _plain(rows, mark, width) if dated is None else None
+    timed, dated = times_in(leading)
+    read = None if timed else _plain(rows, mark, width)
     if read is None:
         read = _cell_by_cell(rows, mark, width, path)
     start_ns = None
-    if dated is not None:
-        start_ns = round(float(read[0, dated]) * 1e6) * 1000
-        names = tuple("t" if k == dated else name for k, name in enumerate(names))
+    if timed:
+        read, names = _with_one_time(read, names, timed)
+        start_ns = round(float(read[0, timed[0]]) * 1e6) * 1000 if dated else None
     return Table(names=names, values=read, headed=headed, start_ns=start_ns)
+
+
+def _with_one_time(
+    read: Floats, names: tuple[str, ...], timed: tuple[int, ...]
+) -> tuple[Floats, tuple[str, ...]]:
+    """Return the table with date and clock in one column, called ``t``."""
+    first, *more = timed
+    read[:, first] += read[:, more].sum(axis=1)
+    kept = [k for k in range(len(names)) if k not in more]
+    return read[:, kept], tuple("t" if k == first else names[k] for k in kept)
 
 
 def _encoding(text: bytes) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.commands import CommandError
-from plumbline.event_files.times import seconds_of
+from plumbline.event_files.times import in_seconds, seconds_of
 
 Floats = NDArray[np.float64]
 
@@ -56,8 +56,7 @@ def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, 
         If a column is not there.
     """
     columns = {
-        _timed(name): table.values[:, k] * (seconds_of(name) or 1.0)
-        for k, name in enumerate(table.names)
+        _timed(name): in_seconds(name, table.values[:, k]) for k, name in enumerate(table.names)
     }
     if not wanted:
         return columns
@@ -80,7 +79,7 @@ def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floa
             f"{path}: no columns {', '.join(given)}; it has {', '.join(table.names)}"
         )
     return {
-        _timed(name): table.values[:, k] * (seconds_of(name) or 1.0)
+        _timed(name): in_seconds(name, table.values[:, k])
         for k, name in enumerate(names)
         if name != SKIP
     }
@@ -94,8 +93,7 @@ def _numbered(table: Table, numbers: list[str], path: Path) -> dict[str, Floats]
             f"{path}: no column {', '.join(beyond)}; {width} columns, numbered from 0"
         )
     return {
-        _timed(table.names[int(k)]): table.values[:, int(k)]
-        * (seconds_of(table.names[int(k)]) or 1.0)
+        _timed(table.names[int(k)]): in_seconds(table.names[int(k)], table.values[:, int(k)])
         for k in numbers
     }
 

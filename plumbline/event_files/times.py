@@ -10,14 +10,23 @@ from plumbline.commands import CommandError
 
 Floats = NDArray[np.float64]
 
+WORDS = (
+    *("t", "time", "time_s", "seconds", "sec", "elapsed", "elapsed time", "timestamp", "t_s"),
+    *("epoch", "datetime", "zeit", "เวลา"),
+)
 SECONDS = {
-    **dict.fromkeys(("t", "time", "time_s", "seconds", "sec", "elapsed", "timestamp", "t_s"), 1.0),
+    **dict.fromkeys(WORDS, 1.0),
     **dict.fromkeys(("time_ms", "t_ms", "ms", "milliseconds", "timestamp_ms"), 1e-3),
     **dict.fromkeys(("time_us", "t_us", "us", "microseconds", "timestamp_us"), 1e-6),
+    **dict.fromkeys(("time_ns", "t_ns", "ns", "nanoseconds", "timestamp_ns"), 1e-9),
 }
 """Columns that are a time, and what one of theirs is. [s]"""
 
-IN_WORDS = re.compile(r"\s*[\[(]\s*(s|sec|seconds|ms|us)\s*[\])]$")
+IN_WORDS = re.compile(r"\s*[\[(]\s*(s|sec|seconds|ms|us|ns)\s*[\])]$")
+EPOCHS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))
+"""From which size on plain numbers are an epoch in what. [-], [s]"""
+
+EPOCH_FROM_S = 1e8
 MISSED = 1.5
 """A step of the time column longer than this many usual ones is a gap, shorter than one over it
 is none: times are often rounded to the millisecond."""
@@ -30,7 +39,28 @@ def seconds_of(name: str) -> float | None:
     bare = IN_WORDS.sub("", word).strip()
     if unit is None:
         return SECONDS.get(word)
-    return {"ms": 1e-3, "us": 1e-6}.get(unit[1], 1.0) if bare in SECONDS else None
+    return {"ms": 1e-3, "us": 1e-6, "ns": 1e-9}.get(unit[1], 1.0) if bare in SECONDS else None
+
+
+def in_seconds(name: str, values: Floats) -> Floats:
+    """Return a column in seconds if it is a time, as it is if not; epochs are told by their size.
+
+    An epoch of milliseconds under ``timestamp`` is larger than any number of seconds.
+    """
+    unit_s = seconds_of(name)
+    if unit_s is None:
+        return values
+    size = float(np.nanmedian(np.abs(values))) if np.any(np.isfinite(values)) else 0.0
+    if unit_s == 1.0:
+        unit_s = next((each for above, each in EPOCHS if size >= above), 1.0)
+    return values * unit_s
+
+
+def epoch_start_ns(time_s: Floats | None) -> int | None:
+    """Return when a time column begins, if it counts from 1970. [ns since 1970]"""
+    if time_s is None or not time_s.size or not time_s[0] >= EPOCH_FROM_S:
+        return None
+    return round(float(time_s[0]) * 1e6) * 1000
 
 
 def time_gaps(time_s: Floats) -> NDArray[np.intp]:
@@ -49,10 +79,13 @@ def rate_of_times(time_s: Floats, path: Path) -> float:
         If the times do not run forward steadily.
     """
     gaps = time_gaps(time_s)
-    if time_s.size < 2 or gaps.size:
-        where = f", first at row {gaps[0] + 1} after {time_s[gaps[0] - 1]:g} s" if gaps.size else ""
+    if time_s.size < 2:
+        raise CommandError(f"{path}: {time_s.size} row of readings is no record")
+    if gaps.size:
+        since = time_s[gaps[0] - 1] - time_s[0]
         raise CommandError(
-            f"{path}: its time column is not steady (gaps: {gaps.size}{where}); mend it, or give "
+            f"{path}: its time column is not steady (gaps: {gaps.size}, first at row "
+            f"{gaps[0] + 1} after {since:g} s); mend it, or give "
             "--rate HZ to count the rows instead"
         )
     return _usual_rate(time_s)

@@ -10,23 +10,10 @@ from numpy.typing import NDArray
 GERMAN = re.compile(r"^[+-]?\d{1,3}(\.\d{3})*,\d+$")
 BLANKS = re.compile("[\u0020\u00a0\u202f']")
 
+FULL_SCALE = (32767.0, 32768.0)
 CODES = (
-    9999.0,
-    99999.0,
-    999999.0,
-    9999999.0,
-    9999.99,
-    999.99,
-    99.99,
-    999.0,
-    999.25,
-    999.9,
-    7999.0,
-    6999.0,
-    32767.0,
-    32768.0,
-    1e30,
-    1e38,
+    *(9999.0, 99999.0, 999999.0, 9999999.0, 99.99, 999.99, 9999.99),
+    *(999.0, 999.25, 999.9, 7999.0, 6999.0, 1e30, 1e38, *FULL_SCALE),
 )
 """What loggers print, either sign, for "no reading"."""
 
@@ -36,7 +23,8 @@ NONE = frozenset(
 """Words for "no reading"."""
 
 TIMES_LARGER = 5.0
-"""Than every other reading of the column, in size: then such a value is the code. [1]"""
+"""Than every other reading of the column, in size, or than their range, away from them: then such
+a value is the code. [1]"""
 
 FEWEST_OTHERS = 5
 
@@ -59,13 +47,20 @@ def is_number(word: str) -> bool:
     return bool(np.isfinite(_number(word, thousands=False)))
 
 
-def without_codes(values: NDArray[Any]) -> tuple[NDArray[Any], dict[float, int]]:
+def without_codes(
+    values: NDArray[Any], codes: Sequence[float] = CODES
+) -> tuple[NDArray[Any], dict[float, int]]:
     """Take codes for "no reading" out of a column; return it with how many of each there were."""
-    code = np.isin(np.abs(values), CODES)
-    others = np.abs(values[~code & np.isfinite(values)])
+    code = np.isin(np.abs(values), codes)
+    others = values[~code & np.isfinite(values)]
     if not code.any() or others.size < FEWEST_OTHERS:
         return values, {}
-    code &= np.abs(values) > TIMES_LARGER * others.max()
+    low, high = others.min(), others.max()
+    away = np.maximum(low - values, values - high)
+    far = (np.abs(values) > TIMES_LARGER * np.abs(others).max()) | (
+        (away > TIMES_LARGER * (high - low)) & (high > low)
+    )
+    code &= far
     found, counts = np.unique(values[code], return_counts=True)
     return np.where(code, np.nan, values), {
         float(value): int(count) for value, count in zip(found, counts, strict=True)

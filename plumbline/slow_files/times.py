@@ -130,6 +130,13 @@ def is_stamp(word: str) -> bool:
     )
 
 
+def stamp_s(word: str) -> float:
+    """Return one date with its clock in seconds since 1970; NaN if it is none. [s]"""
+    word = gregorian(word.strip())
+    found = _stamp(word, DAY_FIRST)
+    return found if math.isfinite(found) else _stamp(word, MONTH_FIRST)
+
+
 def is_buddhist(words: Sequence[str]) -> bool:
     """Tell whether dates count their years from the Buddha's death, as Thailand does."""
     first = next((word.strip() for word in words if word.strip()), "")

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.quality import Finding
+from plumbline.analysis.quality.stuck import clipping, flat_line
 from plumbline.analysis.standing import may_page
 from plumbline.analysis.vibration import (
     CONSTRUCTION,
@@ -26,6 +28,7 @@ from plumbline.analysis.vibration import (
 )
 from plumbline.analysis.vibration.annex_e import LEAST_RATE_HZ, assessment_ratio
 from plumbline.analysis.vibration.physics import floor_velocity_mms
+from plumbline.analysis.vibration.velocity import USABLE_SHARE_OF_RATE
 from plumbline.commands import CommandError
 from plumbline.event_files import Channel
 from plumbline.records import Quantity
@@ -85,15 +88,28 @@ def judged_points(
 
 def _judged(name: str, axes: Sequence[Channel], curve: LimitCurve, noise_ug: float | None) -> Point:
     rate_hz = axes[0].rate_hz
+    seconds = axes[0].values.size / rate_hz
+    if seconds * CONSTRUCTION.low_hz < 1.0:
+        raise CommandError(
+            f"{name}: {seconds:g} s of record is shorter than one period of the band's "
+            f"{CONSTRUCTION.low_hz:g} Hz; give the whole event, from a second before it"
+        )
+    if USABLE_SHARE_OF_RATE * rate_hz <= CONSTRUCTION.low_hz:
+        raise CommandError(
+            f"{name}: {rate_hz:g} samples a second are no record of vibration; is the unit of its "
+            "time column right? --rate HZ goes before it"
+        )
     band = CONSTRUCTION.at_rate(rate_hz)
     velocities = {c.name: _velocity(c) for c in axes}
     floor_mms = 0.0
     if noise_ug is not None and all(c.quantity is Quantity.ACCELERATION for c in axes):
         floor_mms = floor_velocity_mms(noise_ug, band.low_hz, band.high_hz)
     peaks = [component_peak(c.name, velocities[c.name], c.rate_hz, _axis(c)) for c in axes]
+    faults = _faults(axes)
     if curve.judged is Judged.VECTOR_SUM:
         peaks = [_vector(name, axes, velocities)]
-    verdicts = governing(peaks, curve, rate_hz, floor_mms)
+        faults = dict.fromkeys([peaks[0].component], next(iter(faults.values()))) if faults else {}
+    verdicts = governing(peaks, curve, rate_hz, floor_mms, faults)
     report = {
         "point": name,
         "rate_hz": rate_hz,
@@ -104,6 +120,15 @@ def _judged(name: str, axes: Sequence[Channel], curve: LimitCurve, noise_ug: flo
         "verdicts": [{**_told(v), **_annex_e(v, velocities, rate_hz, curve)} for v in verdicts],
     }
     return Point(name=name, verdicts=verdicts, report=report)
+
+
+def _faults(axes: Sequence[Channel]) -> dict[str, Finding]:
+    """Return what makes channels unfit: never moving, or running against the end of the range."""
+    found = {
+        c.name: flat_line(c.raw, c.rate_hz) if np.ptp(c.raw) == 0 else clipping(c.raw, c.rate_hz)
+        for c in axes
+    }
+    return {name: finding for name, finding in found.items() if finding is not None}
 
 
 def _velocity(channel: Channel) -> Floats:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from plumbline.analysis.quality.finding import Defect, fault
 from plumbline.analysis.standing import Adoption, adopted
 from plumbline.analysis.vibration import (
     STANDARDS,
@@ -119,3 +120,27 @@ def test_an_exceeded_candidate_is_shown_and_never_pages():
     by = Adoption(engineer="S. Example, PE", date="2026-03-01", document="TWR01-VIB-004")
     assert judged(loud, adopted(candidate, by), 1000).pages
     assert judged(loud, DIN_2, 1000).pages
+
+
+CLIPPED = fault(Defect.CLIPPED, "9 samples on the largest value 4", 1.0, 2.0)
+
+
+def test_a_clipped_record_may_show_a_limit_exceeded_and_never_one_kept():
+    kept = judged(a_peak(4.2, 18.0), DIN_2, 1000, fault=CLIPPED)
+    assert kept.outcome is Outcome.CLIPPED
+    assert math.isnan(kept.limit_mms)
+    over = judged(a_peak(9.0, 18.0), DIN_2, 1000, fault=CLIPPED)
+    assert over.outcome is Outcome.EXCEEDED
+    assert "largest value 4" in over.reason
+
+
+def test_a_clipped_component_governs_over_one_that_kept_its_limit():
+    peaks = [a_peak(4.2, 18.0, component="x"), a_peak(2.0, 18.0, component="y")]
+    first, second = governing(peaks, DIN_2, 1000, faults={"y": CLIPPED})
+    assert (first.peak.component, first.outcome) == ("y", Outcome.CLIPPED)
+    assert second.outcome is Outcome.WITHIN
+
+
+def test_a_dead_channel_is_not_called_quiet():
+    dead = fault(Defect.FLAT, "one value, 1, all the time", 0.0, 8.0)
+    assert judged(a_peak(0.0, math.nan), DIN_2, 1000, fault=dead).outcome is Outcome.DEAD
