@@ -15,6 +15,9 @@ FORMS: Final = tuple(
 )
 """Otherwise than ISO: day first."""
 
+CODE: Final = re.compile(r"^(-9{3,}|[+-]?9{5,})([.,]9*0*)?$")
+"""What loggers and data collectors put for "no reading"."""
+
 PARTED: Final = re.compile(r"^[+-]?\d{1,3}(,\d{3})+\.\d+$")
 
 
@@ -43,6 +46,8 @@ def number(name: str, word: str) -> float:
     ValueError
         If it is none, or not a plausible one.
     """
+    if CODE.match(word):
+        raise ValueError(f"{name} '{word}' is a code for no reading; leave the line out")
     plain = word.replace(",", "") if PARTED.match(word) else word.replace(",", ".")
     try:
         value = float(plain.replace("\u2212", "-"))

@@ -76,3 +76,23 @@ class Run:
         return closure(
             own[0], own[-1], length_km=self.length_km, setups=setups, allowed_mm=allowed_mm
         )
+
+    def disagreement(self, allowed_mm: float | None = None) -> tuple[str, float] | None:
+        """Return a point whose readings in this run differ by more than may be, and by how much.
+
+        Parameters
+        ----------
+        allowed_mm
+            The project's own limit; else that of the run's closure. [mm]
+        """
+        readings: dict[str, list[float]] = {}
+        for level in self.points:
+            readings.setdefault(level.point, []).append(level.level_mm)
+        spread, point = max(
+            ((max(each) - min(each), name) for name, each in readings.items()), default=(0.0, "")
+        )
+        setups = self.setups if self.setups is not None else len(self.levels) - 1
+        if spread == 0.0:
+            return None
+        may_be = closure(0, spread, length_km=self.length_km, setups=setups, allowed_mm=allowed_mm)
+        return None if may_be.closes else (point, spread)

@@ -45,6 +45,7 @@ class Outcome(StrEnum):
     TAKEN_OPEN = "taken, closure not checked"
     KNOWN = "already here"
     NOT_CLOSED = "refused: does not close"
+    DISAGREES = "refused: a point read twice does not agree with itself"
     CONFLICT = "refused: other levels of this run are already here"
 
 
@@ -100,6 +101,8 @@ class SurveyStore:
         closed = run.closure(allowed_mm)
         if closed is not None and not closed.closes:
             return Outcome.NOT_CLOSED
+        if run.disagreement(allowed_mm) is not None:
+            return Outcome.DISAGREES
         self._db.execute("BEGIN IMMEDIATE")
         try:
             outcome = self._known(run)

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -13,6 +13,15 @@ from plumbline.collector.survey.model import Level, Run
 
 REQUIRED: Final = ("point", "date", "level", "benchmark", "surveyor")
 OPTIONAL: Final = ("length_km", "setups")
+
+CALLED: Final = {
+    "point": "point id|point name|point no|pt|id|name|mark|marker|station|หมุด|จุด|จุดวัด",
+    "date": "survey date|datum|วันที่",
+    "level": "elevation|elev|rl|reduced level|height|ระดับ|ค่าระดับ",
+    "benchmark": "bm|reference|ref|from|หมุดอ้างอิง|หมุดหลักฐาน",
+    "surveyor": "observer|operator|surveyed by|by|ผู้สำรวจ|ผู้รังวัด",
+}
+"""Other words for the columns."""
 
 # A decimal comma makes commas as many as semicolons: those are asked first.
 DELIMITERS: Final = ";\t,"
@@ -61,12 +70,20 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
     SurveyError
         Naming every line that is wrong: nothing is taken from a table that is.
     """
-    kept = [line for line in lines if line.strip() and not line.lower().startswith(("#", "sep="))]
+    numbered = [
+        (number, line)
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not line.lower().startswith(("#", "sep="))
+    ]
+    kept = [line for _, line in numbered]
     delimiter = max(DELIMITERS, key=kept[0].count) if kept else ","
     reader = csv.DictReader(kept, delimiter=delimiter)
     heads = [HEAD.match(name.strip().lower()) for name in reader.fieldnames or ()]
-    names = [head["name"].strip() if head else "" for head in heads]
-    stated = [head["unit"] for head in heads if head and head["name"].strip() == "level"]
+    said = [head["name"].strip() if head else "" for head in heads]
+    names = [_column(name, said) for name in said]
+    stated = [
+        head["unit"] for head, name in zip(heads, names, strict=True) if name == "level" and head
+    ]
     if stated and stated[0]:
         if stated[0].upper() not in LevelUnit.__members__:
             raise SurveyError(f"level in '{stated[0]}': its unit is m, cm or mm")
@@ -78,7 +95,7 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
         )
     reader.fieldnames = names
     rows, complaints = [], []
-    for at, fields in enumerate(reader, start=2):
+    for (at, _), fields in zip(numbered[1:], reader, strict=False):
         try:
             rows.append(_row(fields, unit))
         except ValueError as error:
@@ -103,6 +120,12 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
         )
         for run in [list(group)]
     ]
+
+
+def _column(heading: str, beside: Sequence[str]) -> str:
+    """Return the column a heading means, unless that is there by its own name; else the heading."""
+    meant = (name for name, words in CALLED.items() if heading in words.split("|"))
+    return next((name for name in meant if name not in beside), heading)
 
 
 def _row(fields: dict[str, str | None], unit: LevelUnit) -> _Row:

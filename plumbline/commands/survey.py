@@ -16,10 +16,12 @@ The table is a CSV with the columns point, date, level, benchmark, surveyor, a l
 the order they were read; length_km or setups where known. Lines that follow one another with the
 same date, benchmark and surveyor are one run. A run that reads its benchmark again at the end is
 checked: 12 mm per root of a kilometre, 2 mm per root of a setup, or --closure-mm. One that does
-not close is refused whole; one that was never closed is taken and says so. Importing a table
-twice changes nothing. Semicolons, tabs, decimal commas, days first and Thai years are understood;
-a unit in the header, as level [mm], goes before --unit. With --data the collector has the points:
-"did the quake move it" and the summaries tell of them.
+not close is refused whole, as is one that reads a point twice and disagrees with itself; one that
+was never closed is taken and says so. Importing a table twice changes nothing. A point that jumps,
+ends where another begins, or is spelt in two ways is told. Semicolons, tabs, decimal commas, days
+first, Thai years and other words for the columns are understood; a unit in the header, as
+level [mm], goes before --unit. With --data the collector has the points: "did the quake move it"
+and the summaries tell of them.
 
 Examples:
   plumbline survey import march.csv --store survey.db
@@ -88,13 +90,14 @@ def _path(args: argparse.Namespace) -> Path:
 def _runs(args: argparse.Namespace) -> "list[Run]":
     from plumbline.collector.survey import SurveyError, read_runs
     from plumbline.collector.survey.table import LevelUnit
+    from plumbline.slow_files import SlowFileError
+    from plumbline.slow_files.text import text_of
 
     try:
-        lines = args.file.read_text(encoding="utf-8-sig").splitlines()
-        return read_runs(lines, LevelUnit[args.unit.upper()])
-    except OSError as error:
-        raise CommandError(f"{args.file}: {error.strerror}") from error
-    except (SurveyError, UnicodeDecodeError) as error:
+        return read_runs(text_of(args.file).splitlines(), LevelUnit[args.unit.upper()])
+    except SlowFileError as error:
+        raise CommandError(str(error)) from error
+    except SurveyError as error:
         raise CommandError(f"{args.file}: {error}") from error
 
 
@@ -102,11 +105,12 @@ def _import(args: argparse.Namespace, runs: "list[Run]", store: "SurveyStore") -
     from plumbline.collector.survey import Outcome
 
     refused = 0
-    reports = []
+    reports: list[dict[str, Any]] = []
     for each in runs:
         outcome = store.add(each, imported_ns=time.time_ns(), allowed_mm=args.closure_mm)
-        refused += outcome in (Outcome.NOT_CLOSED, Outcome.CONFLICT)
+        refused += outcome in (Outcome.NOT_CLOSED, Outcome.CONFLICT, Outcome.DISAGREES)
         closed = each.closure(args.closure_mm)
+        apart = each.disagreement(args.closure_mm)
         reports.append(
             {
                 "date": _day(each.date_ns),
@@ -115,22 +119,31 @@ def _import(args: argparse.Namespace, runs: "list[Run]", store: "SurveyStore") -
                 "points": len({level.point for level in each.points}),
                 "closure_mm": None if closed is None else round(closed.error_mm, 3),
                 "allowed_mm": None if closed is None else round(closed.allowed_mm, 3),
+                "disagrees": None if apart is None else apart[0],
+                "disagrees_mm": None if apart is None else apart[1],
                 "outcome": outcome.value,
             }
         )
     benchmarks = _benchmarks(store)
     if args.json:
-        print(json.dumps({"runs": reports, "benchmarks": benchmarks}, indent=2))
+        print(
+            json.dumps(
+                {"runs": reports, "benchmarks": benchmarks, "doubts": _doubts(store)}, indent=2
+            )
+        )
         return 1 if refused else 0
     for row in reports:
         closure = "open run"
         if row["closure_mm"] is not None:
             closure = f"closure {row['closure_mm']:+.2f} mm of {row['allowed_mm']:.2f} allowed"
+        torn = row["disagrees_mm"]
+        twice = "" if torn is None else f" ({row['disagrees']} by {torn:.2f} mm)"
         print(
             f"{row['date']}  from {row['benchmark']} by {row['surveyor']}: "
-            f"{row['points']} points, {closure}: {row['outcome']}"
+            f"{row['points']} points, {closure}: {row['outcome']}{twice}"
         )
     _print_benchmarks(benchmarks)
+    _print_doubts(store)
     return 1 if refused else 0
 
 
@@ -138,7 +151,11 @@ def _points(args: argparse.Namespace, store: "SurveyStore") -> int:
     reports = [_point(store, name) for name in store.points() if store.levels(name)]
     benchmarks = _benchmarks(store)
     if args.json:
-        print(json.dumps({"points": reports, "benchmarks": benchmarks}, indent=2))
+        print(
+            json.dumps(
+                {"points": reports, "benchmarks": benchmarks, "doubts": _doubts(store)}, indent=2
+            )
+        )
         return 0
     for row in reports:
         rate = "rate needs five levels"
@@ -150,6 +167,7 @@ def _points(args: argparse.Namespace, store: "SurveyStore") -> int:
             f"settled {row['settlement_mm']:+.2f} mm, {rate}, from {', '.join(row['benchmarks'])}"
         )
     _print_benchmarks(benchmarks)
+    _print_doubts(store)
     return 0
 
 
@@ -210,6 +228,20 @@ def _benchmarks(store: "SurveyStore") -> list[dict[str, Any]]:
         }
         for each in benchmark_reports(store)
     ]
+
+
+def _doubts(store: "SurveyStore") -> list[dict[str, str]]:
+    from plumbline.collector.survey import doubts
+
+    return [
+        {"point": each.point, "kind": each.kind.value, "reason": each.reason}
+        for each in doubts(store)
+    ]
+
+
+def _print_doubts(store: "SurveyStore") -> None:
+    for each in _doubts(store):
+        print(f"look at {each['point']}: {each['reason']}")
 
 
 def _print_benchmarks(rows: list[dict[str, Any]]) -> None:

@@ -6,12 +6,14 @@ import pytest
 
 from plumbline.cli import main
 from plumbline.collector.survey import (
+    Kind,
     Level,
     Outcome,
     Run,
     SurveyError,
     SurveyStore,
     benchmark_reports,
+    doubts,
     read_runs,
 )
 from plumbline.collector.survey.table import LevelUnit
@@ -204,3 +206,80 @@ def test_a_collectors_structure_has_a_store_of_its_own(tmp_path, capsys):
     assert (data / "surveys" / "TWR01.db").exists()
     assert main(["survey", "points", "--data", str(data), "--structure", "TWR01"]) == 0
     assert "P1: 1 levels" in capsys.readouterr().out
+
+
+def epochs(*levels_of_p, others=(3200.0, 3300.0)):
+    """Return monthly runs of three points; the first as given, the others a millimetre a month."""
+    return [
+        levelled(30 * k, {"P": level, **{f"Q{i}": mm - k for i, mm in enumerate(others)}})
+        for k, level in enumerate(levels_of_p)
+    ]
+
+
+def test_a_point_set_anew_is_told_and_a_site_that_settles_together_is_not(store):
+    for run in epochs(3100.0, 3099.0, 3098.0, 3597.0, 3596.0):
+        store.add(run, imported_ns=0)
+    (doubt,) = doubts(store)
+    assert (doubt.point, doubt.kind) == ("P", Kind.JUMP)
+    assert "+499.00 mm" in doubt.reason
+    assert "others by -1.00 mm" in doubt.reason
+
+
+def test_a_point_that_ends_where_another_begins_may_be_renamed(store):
+    before, after = {"P1": 3100.0, "P2": 3200.0}, {"P1": 3099.0, "P2A": 3198.5}
+    for day, levels in ((0, before), (30, before), (60, after)):
+        store.add(levelled(day, levels), imported_ns=0)
+    (doubt,) = doubts(store)
+    assert (doubt.point, doubt.kind) == ("P2A", Kind.RENAMED)
+    assert "P2 ended 1970-01-31" in doubt.reason
+
+
+def test_two_spellings_of_a_name_are_told(store):
+    for day, name in ((0, "P-1"), (30, "p1")):
+        store.add(levelled(day, {name: 3100.0, "Q": 3200.0}), imported_ns=0)
+    assert Kind.ALIKE in {doubt.kind for doubt in doubts(store)}
+
+
+def test_a_point_read_twice_that_disagrees_with_itself_refuses_its_run(store):
+    lines = [*CLOSED[:4], "P1,2025-03-01,3.1500,BM1,Somchai", CLOSED[4]]
+    (run,) = read_runs(lines)
+    assert run.disagreement() == ("P1", pytest.approx(50.0))
+    assert store.add(run, imported_ns=0) is Outcome.DISAGREES
+    assert store.points() == []
+    (agreed,) = read_runs([line.replace("3.1500", "3.1004") for line in lines])
+    assert store.add(agreed, imported_ns=0) is Outcome.TAKEN
+
+
+def test_a_code_for_no_reading_is_no_level():
+    for word in ("-9999", "-999.0", "99999"):
+        with pytest.raises(SurveyError, match=f"line 3: level '{word}' is a code"):
+            read_runs([HEADER, CLOSED[1], f"P1,2025-03-01,{word},BM1,Somchai"])
+
+
+def test_a_wrong_line_has_the_number_it_has_in_the_file():
+    lines = ["# a site", "", *CLOSED[:2], "", "P1,soon,1,BM1,S"]
+    with pytest.raises(SurveyError, match="line 6: date 'soon'"):
+        read_runs(lines)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Point ID,Survey date,RL (mm),BM,Observer", "หมุด,วันที่,ระดับ [mm],หมุดอ้างอิง,ผู้สำรวจ"],
+)
+def test_columns_are_known_by_the_words_surveyors_use(header):
+    (run,) = read_runs([header, "P1,2025-03-01,3100,BM1,S"])
+    assert run.levels == (Level(point="P1", level_mm=3100.0),)
+
+
+def test_a_table_in_a_code_page_is_read_and_its_doubts_are_printed(tmp_path, capsys):
+    rows = [
+        f"{name},2025-0{k}-01,{mm},BM1,Müller" for k in (1, 2) for name, mm in (("P", 3), ("p", 3))
+    ]
+    file = tmp_path / "march.csv"
+    file.write_bytes("\n".join([HEADER, *rows]).encode("latin-1"))
+    words = ["survey", "import", str(file), "--store", str(tmp_path / "survey.db")]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["doubts"][0]["kind"] == "alike"
+    assert main(words) == 0
+    assert "look at p: written like P" in capsys.readouterr().out
