@@ -69,6 +69,8 @@ def without_codes(
 
 def not_numbers(name: str, words: Sequence[str], values: NDArray[Any]) -> list[str]:
     """Return what to say of a column's words that were to be numbers and are none."""
+    if not np.any(np.isnan(values)):
+        return []
     odd = [word for word, value in zip(words, values, strict=True) if np.isnan(value)]
     odd = [word for word in odd if word.lower() not in NONE and not is_number(word)]
     if not odd:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plumbline.slow_files.numbers import is_number
-from plumbline.slow_files.table import Table, split_rows, told_apart
+from plumbline.slow_files.table import SAMPLE, Table, split_rows, told_apart
 from plumbline.slow_files.times import is_stamp
 
 FEWEST_EPOCHS = 3
@@ -23,13 +23,14 @@ def wide_table(lines: Sequence[str]) -> Table | None:
 
     None where the header is of another kind. ``1978_5`` is the middle of 1978.
     """
-    rows = split_rows(lines)
+    rows = split_rows(lines[:SAMPLE])
     if len(rows) < 2:
         return None
     label, *epochs = rows[0]
     named = [i for i, word in enumerate(epochs, start=1) if YEAR.match(word) or _is_date(word)]
     if is_number(label) or is_stamp(label) or len(named) < max(FEWEST_EPOCHS, 0.6 * len(epochs)):
         return None
+    rows = split_rows(lines)
     points = [row for row in rows[1:] if len(row) == len(rows[0])]
     names = told_apart([row[0] for row in points])
     return Table(

@@ -133,12 +133,14 @@ def _csv_table(
     notes += repeated(times[order])
     columns: dict[str, NDArray[Any]] = {}
     for index, name in enumerate(table.names):
+        if index == at:
+            continue
         words = table.column(index)
         values, codes = without_codes(numbers(words))
         values = np.where(np.isfinite(values), values, np.nan)
         if _counts_lines(name, values):
             notes.append(f"'{name}' counts the lines and is left out")
-        elif index != at and np.any(np.isfinite(values)):
+        elif np.any(np.isfinite(values)):
             columns[name] = values[order]
             notes += [
                 f"{name}: {n} times {code:g} taken for no reading" for code, n in codes.items()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from plumbline.slow_files.errors import SlowFileError
 from plumbline.slow_files.headings import mentions_time, names_date, names_time, stated_of_time
-from plumbline.slow_files.numbers import numbers
+from plumbline.slow_files.numbers import is_number, numbers
 from plumbline.slow_files.points import split_points
 from plumbline.slow_files.table import CLOCK, Table
 from plumbline.slow_files.time_numbers import TimeUnit, are_spreadsheet_days
@@ -45,7 +45,8 @@ def timed(
         notes.append(f"a channel for each '{label}'")
     words = table.column(at)
     unit = unit or stated.unit
-    if unit is None and are_spreadsheet_days(numbers(words), dated=dated):
+    plain = unit is None and is_number(next((word for word in words if word), ""))
+    if plain and are_spreadsheet_days(numbers(words), dated=dated):
         unit = TimeUnit.SERIAL
         notes.append("dates are a spreadsheet's days since 1899")
     found = times_of(words, unit, stated.zone_h)
