@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from plumbline.analysis.failure import FailureWatch, Forecast, NoForecast, forecast_failure
 from plumbline.analysis.thermal import ThermalModel, ThermalRefused, compensated, fit_thermal
 from plumbline.analysis.trend.coupling import Coupling, coupling
+from plumbline.analysis.trend.daily_wave import without_daily_wave
 from plumbline.analysis.trend.ends import Ends, ends
 from plumbline.analysis.trend.history import WatchHistory, watch_history
 from plumbline.analysis.trend.offset import Offset, offset
@@ -78,7 +79,7 @@ class Assessment:
     compensated_trend
         Trend of those.
     steps
-        Steps and transients of the raw readings.
+        Steps and transients of the raw readings, less the wave they repeat every day.
     offsets
         Offset at each event, on compensated readings where there are any; ``None`` where
         too few readings lie on either side.
@@ -207,10 +208,14 @@ def _steps(
 ) -> StepFindings | None:
     finite = np.isfinite(values)
     try:
-        return steps(time_s[finite], values[finite], hold_s=asked.hold_s)
+        calm, wave = without_daily_wave(time_s[finite] / DAY_S, values[finite])
+        found = steps(time_s[finite], calm, hold_s=asked.hold_s)
     except ValueError as error:
         remarks.append(f"no steps looked for: {error}")
         return None
+    if wave:
+        remarks.append(f"steps were looked for without the daily wave of {wave:.3g} peak to peak")
+    return found
 
 
 def _offset(

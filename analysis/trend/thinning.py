@@ -9,6 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 SMALLEST_SHARE = 0.5
 
 
+# Of the pairs of a series: fewer neighbours one usual step apart tell no autocorrelation.
+NEIGHBOURS_SHARE = 0.5
+
+
 class Thinned(NamedTuple):
     """One median a step.
 
@@ -77,17 +81,23 @@ def thinned(
 def lag_one(time_d: ArrayLike, residual: ArrayLike, step_d: float) -> float:
     """Return the lag-one autocorrelation of a detrended series with gaps.
 
-    Only pairs one step apart are counted. The estimate's own bias after a fitted line,
-    ``-(2 + 4 phi) / n`` to first order (Kendall 1954 with the two fitted parameters), is
-    taken off; the result is held in ``[0, 0.98]``: a negative one is treated as none, so
-    it never narrows an interval.
+    Only pairs one step apart are counted: the usual distance of the series, ``step_d`` at least,
+    so that weekly readings have theirs. Where fewer than half of the pairs are so far apart, as in
+    a levelling done when there was time, none is estimated and 0 returned: one pair says nothing.
+    The estimate's own bias after a fitted line, ``-(2 + 4 phi) / n`` to first order (Kendall 1954
+    with the two fitted parameters), is taken off; the result is held in ``[0, 0.98]``: a negative
+    one is treated as none, so it never narrows an interval.
     """
     time, left = np.asarray(time_d, dtype=float), np.asarray(residual, dtype=float)
     centred = left - left.mean()
     n = centred.size
-    neighbours = np.abs(np.diff(time) - step_d) < 0.25 * step_d
     power = float(np.mean(centred**2))
-    if n < 4 or not np.any(neighbours) or power == 0:
+    if n < 4 or power == 0:
+        return 0.0
+    apart = np.diff(time)
+    usual = max(step_d, float(np.median(apart)))
+    neighbours = np.abs(apart - usual) < 0.25 * usual
+    if np.count_nonzero(neighbours) < NEIGHBOURS_SHARE * apart.size:
         return 0.0
     raw = float(np.mean((centred[1:] * centred[:-1])[neighbours])) / power
     corrected = (raw + 2.0 / n) / (1.0 - 4.0 / n) if n > 4 else raw

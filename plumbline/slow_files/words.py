@@ -72,7 +72,7 @@ def _temperature(found: dict[str, Any], unit: str) -> list[str]:
     if coupling:
         levels, changes = coupling["correlation_of_levels"], coupling["correlation_of_changes"]
         lines.append(
-            f"  temperature      {coupling['low_c']:.1f} to {coupling['high_c']:.1f} degC; "
+            f"  temperature      medians {coupling['low_c']:.1f} to {coupling['high_c']:.1f} degC; "
             f"correlation of levels {_two(levels)}, of changes {_two(changes)}"
         )
     model = found["thermal_model"]

@@ -29,6 +29,9 @@ from plumbline.structures.transfers import differences, transfers
 Floats = NDArray[np.float64]
 
 FEWEST_CYCLES = 5.0  # of the lowest frequency asked for, whatever the user says
+AMBIENT_CYCLES = 1000.0
+"""A record should hold as many periods of the first mode, or twice as many."""
+
 DIRECTED = 0.75  # share of the squared shape along one direction that names the mode
 
 
@@ -100,7 +103,7 @@ def found_modes(
         ],
         "transfer": transfers(roles, event.rate_hz, identified.high_hz),
         "differences": differences(roles, event.rate_hz, identified),
-        "notes": [*event.notes, *_notes(roles)],
+        "notes": [*event.notes, *_notes(roles), *_doubts(identified, roles, event.seconds)],
     }
     return FoundModes(report=report, identified=identified, roles=roles, lines=lines)
 
@@ -136,6 +139,21 @@ def _notes(roles: Roles) -> list[str]:
         "no base channel: the excitation is taken for broad-band noise, and peaks of an "
         "earthquake's own spectrum may appear as modes"
     ]
+
+
+def _doubts(identified: Identified, roles: Roles, seconds: float) -> list[str]:
+    """Return why the figures deserve less trust than their digits."""
+    doubts = []
+    lowest = identified.modes[0] if identified.modes else None
+    if not roles.base and lowest is not None and seconds * lowest.frequency_hz < AMBIENT_CYCLES:
+        doubts.append(
+            f"the record holds {seconds * lowest.frequency_hz:.0f} cycles of its lowest mode; "
+            f"ambient vibration wants {AMBIENT_CYCLES:g} and more: frequencies and above all "
+            "dampings are uncertain"
+        )
+    if len(roles.floors) == 1:
+        doubts.append("one channel has no shapes: a steady machine looks like a mode here")
+    return doubts
 
 
 def _told(channel: Channel) -> dict[str, Any]:

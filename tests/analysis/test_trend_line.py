@@ -147,3 +147,23 @@ def test_too_few_points_give_no_line():
         theil_sen([0, 1, 2, 3], [0, 1, 2, 3])
     with pytest.raises(ValueError, match="all times are equal"):
         theil_sen([1.0] * 6, np.arange(6.0))
+
+
+def test_readings_at_any_time_are_not_called_autocorrelated_by_one_close_pair():
+    rng = np.random.default_rng(9)
+    day = np.sort(rng.choice(1500, 24, replace=False)).astype(float)
+    assert np.sum(np.diff(day) == 1) == 1
+    noise = rng.normal(0, 0.5, 24)
+    found = trend(day, -0.01 * day + noise)
+    assert found.lag_one == 0.0
+    assert found.line.low < -0.01 < found.line.high
+    assert found.line.high - found.line.low < 0.002
+
+
+def test_weekly_readings_have_the_autocorrelation_of_weeks():
+    rng = np.random.default_rng(3)
+    left = np.zeros(400)
+    for k in range(1, 400):
+        left[k] = 0.7 * left[k - 1] + rng.normal()
+    # 0.7 +- sqrt((1 - 0.7 ** 2) / 400) is two sigma of 0.07.
+    assert lag_one(7.0 * np.arange(400), left, 1.0) == pytest.approx(0.7, abs=0.08)

@@ -178,3 +178,10 @@ def test_atwood_by_the_default_command(capsys):
     assert lowest["frequency_hz"] == pytest.approx(0.43, abs=0.015)
     assert lowest["twist"] == "coupled"
     assert not any(m["kind"] == "torsional" and m["frequency_hz"] < 1 for m in found["modes"])
+
+
+def test_a_short_ambient_record_and_a_lone_channel_say_what_they_lack(tmp_path, capsys, ambient):
+    lone = write_csv(tmp_path / "lone.csv", {"floor4": ambient[3, : int(60 * RATE_HZ)]})
+    notes = " | ".join(report(capsys, lone, "--rate", RATE_HZ)["notes"])
+    assert "cycles of its lowest mode" in notes
+    assert "one channel has no shapes" in notes
