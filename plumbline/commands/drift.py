@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 from plumbline.event_files.options import FILES_HELP, add_file_options, event_of
 
 EPILOG = (
@@ -42,7 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--stage", default="complete", help="construction stage, default complete")
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
-    parser.add_argument("--plot", metavar="PNG", help="draw the histories of the roof's drift")
+    parser.add_argument(
+        "--plot", type=picture, metavar="PNG", help="draw the histories of the roof's drift"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     if args.plot is not None:
         from plumbline.plots.drift import draw
 
-        draw(found, Path(args.plot))
+        draw(found, args.plot)
     return 0
 
 

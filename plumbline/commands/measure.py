@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
     from plumbline.measuring import Measured, Rules
@@ -65,7 +66,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
     parser.add_argument(
-        "--plot", metavar="PNG", help="draw axes, spectra and energy; one picture a station"
+        "--plot",
+        type=picture,
+        metavar="PNG",
+        help="draw axes, spectra and energy; one picture a station",
     )
 
 
@@ -95,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 
         print("\n\n".join(words(m.report) for m in found))
     if args.plot is not None:
-        _draw(found, Path(args.plot))
+        _draw(found, args.plot)
     return 0
 
 

@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 from plumbline.event_files.options import FILES_HELP, add_file_options, event_of
 
 EPILOG = (
@@ -41,7 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--presence", type=float, metavar="SHARE", help="of the models a mode needs, default 0.4"
     )
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
-    parser.add_argument("--plot", metavar="PNG", help="draw spectra, stabilisation and shapes")
+    parser.add_argument(
+        "--plot", type=picture, metavar="PNG", help="draw spectra, stabilisation and shapes"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.plot is not None:
         from plumbline.plots.modes import draw
 
-        draw(found, Path(args.plot))
+        draw(found, args.plot)
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
     from plumbline.collector.afterwards.shown import ShownMovements
@@ -46,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="TOML", help="the collector's configuration")
     parser.add_argument("--inventory", type=Path, metavar="FILE", help="else that it names")
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
-    parser.add_argument("--plot", metavar="PNG", type=Path, help="draw one episode")
+    parser.add_argument("--plot", type=picture, metavar="PNG", help="draw one episode")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,9 +2,9 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
+from plumbline.commands.pictures import picture
 from plumbline.event_files.options import FILES_HELP, add_file_options, channels_of
 
 EPILOG = (
@@ -35,7 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--together", type=float, metavar="HZ", help="all see one motion below this frequency"
     )
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
-    parser.add_argument("--plot", metavar="PNG", help="draw the channels with what was found")
+    parser.add_argument(
+        "--plot", type=picture, metavar="PNG", help="draw the channels with what was found"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.plot is not None:
         from plumbline.plots.quality import draw
 
-        draw(found, Path(args.plot))
+        draw(found, args.plot)
     return 0
 
 

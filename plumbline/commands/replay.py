@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
     from plumbline.collector.detect.settings import DetectSettings
@@ -74,7 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="end", metavar="UTC", help="end of an archive's span")
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
     parser.add_argument(
-        "--plot", type=Path, metavar="PNG", help="draw the floors and their episodes"
+        "--plot", type=picture, metavar="PNG", help="draw the floors and their episodes"
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
     from plumbline.collector.modal.store import ModalStore
@@ -35,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--structure", metavar="CODE", help="one of them; all without it")
     parser.add_argument("--last", type=int, default=24, metavar="N", help="windows printed, 24")
     parser.add_argument("--json", action="store_true", help="print the whole history")
-    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw one structure's history")
+    parser.add_argument("--plot", type=picture, metavar="PNG", help="draw one structure's history")
 
 
 def run(args: argparse.Namespace) -> int:

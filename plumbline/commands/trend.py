@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
     from plumbline.analysis.trend.assessment import Assessment, Question
@@ -86,7 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="change of rate that is nobody's business [unit/d]",
     )
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
-    parser.add_argument("--plot", metavar="PNG", type=Path, help="draw it, a panel a channel")
+    parser.add_argument("--plot", type=picture, metavar="PNG", help="draw it, a panel a channel")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.pictures import picture
 from plumbline.event_files.options import FILES_HELP, add_file_options, channels_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sensitivity", default="normal", help="SBR-A: normal, sensitive")
     parser.add_argument("--noise-ug", type=float, metavar="UG", help="sensor noise, ug/sqrt(Hz)")
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
-    parser.add_argument("--plot", metavar="PNG", help="draw the limit with the peaks on it")
+    parser.add_argument(
+        "--plot", type=picture, metavar="PNG", help="draw the limit with the peaks on it"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     if args.plot is not None:
         from plumbline.plots.vibration import draw
 
-        draw(curve, points, Path(args.plot))
+        draw(curve, points, args.plot)
     return 0
 
 
