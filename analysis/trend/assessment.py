@@ -1,6 +1,7 @@
 """Everything there is to say about one slow channel, from its readings alone."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from plumbline.analysis.trend.ends import Ends, ends
 from plumbline.analysis.trend.history import WatchHistory, watch_history
 from plumbline.analysis.trend.offset import Offset, offset
 from plumbline.analysis.trend.rate_watch import daily_budget, with_yesterday
-from plumbline.analysis.trend.steps import StepFindings, steps
+from plumbline.analysis.trend.steps import Step, StepFindings, steps, without_steps
 from plumbline.analysis.trend.theil_sen import FEWEST_POINTS, Trend, trend
 from plumbline.analysis.trend.thinning import thinned
 
@@ -70,6 +71,9 @@ class Assessment:
         Levels at the first and the last reading: how far the channel went.
     trend
         Trend of the raw readings.
+    stepless_trend
+        Trend of the raw readings with every claimed step taken back, its interval over the
+        intervals of their sizes; ``None`` without steps.
     coupling
         Correlation of the block medians with the temperature's.
     thermal
@@ -93,6 +97,7 @@ class Assessment:
 
     ends: Ends
     trend: Trend | None
+    stepless_trend: Trend | None
     coupling: Coupling | None
     thermal: ThermalModel | None
     compensated_values: NDArray[Any] | None
@@ -137,12 +142,16 @@ def assess(
 
     jumps = _steps(time_s, values, asked, remarks)
     if jumps is not None and jumps.steps:
-        remarks.append(f"the trend runs through {len(jumps.steps)} steps")
+        count = len(jumps.steps)
+        remarks.append(f"the trend runs through {count} step{'s' if count > 1 else ''}")
     model, better = _compensation(time_s, values, temp_c, asked, remarks)
     slow = values if better is None else better
     return Assessment(
         ends=ends(time_d[finite], reading),
         trend=_trend(time_d, values, step_d, asked, remarks),
+        stepless_trend=None
+        if jumps is None or not jumps.steps
+        else _stepless(time_s, values, jumps.steps, step_d, asked),
         coupling=_coupling(time_d, values, temp_c, step_d),
         thermal=model,
         compensated_values=better,
@@ -165,6 +174,28 @@ def _trend(
     except ValueError as error:
         remarks.append(f"no trend: {error}")
         return None
+
+
+def _stepless(
+    time_s: NDArray[Any],
+    values: NDArray[Any],
+    found: Sequence[Step],
+    step_d: float,
+    asked: Question,
+) -> Trend | None:
+    """Return the trend with steps taken back, its interval as wide as their sizes leave it."""
+    lines = []
+    for sizes in ("size", "low", "high"):
+        taken = [replace(step, size=getattr(step, sizes)) for step in found]
+        level = without_steps(time_s, values, taken)
+        lines.append(_trend(time_s / DAY_S, level, step_d, asked, []))
+    whole = [each for each in lines if each is not None]
+    if len(whole) < len(lines):
+        return None
+    line = whole[0].line._replace(
+        low=min(each.line.low for each in whole), high=max(each.line.high for each in whole)
+    )
+    return whole[0]._replace(line=line)
 
 
 def _coupling(

@@ -1,6 +1,7 @@
 """Steps: changes of level that last, with size and interval, apart from what comes and goes."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -147,6 +148,23 @@ def steps(time_s: ArrayLike, values: ArrayLike, *, hold_s: float | None = None) 
         limit=limit,
         hold_s=hold_s,
     )
+
+
+def without_steps(time_s: ArrayLike, values: ArrayLike, found: Iterable[Step]) -> NDArray[Any]:
+    """Return a record with steps taken back: its first level goes on, shape ``(n,)``.
+
+    Parameters
+    ----------
+    time_s, values
+        Record in order of time, shape ``(n,)``. [s], any unit
+    found
+        Its steps. Readings while one happened are NaN: they are of neither level.
+    """
+    time, level = np.asarray(time_s, dtype=float), np.array(values, dtype=float)
+    for step in found:
+        level[time > step.time_s] -= step.size
+        level[(time >= step.start_s) & (time <= step.end_s)] = np.nan
+    return level
 
 
 def _spacing(time: NDArray[Any]) -> float:

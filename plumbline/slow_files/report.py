@@ -45,6 +45,7 @@ def channel_report(table: SlowTable, name: str, found: Assessment) -> dict[str, 
             "sigma": found.ends.sigma,
         },
         "trend": _trend(found.trend),
+        "stepless_trend": _trend(found.stepless_trend),
         "compensated_trend": _trend(found.compensated_trend),
         "temperature": None
         if found.coupling is None

@@ -34,7 +34,11 @@ def channel_words(found: dict[str, Any], span_s: float) -> list[str]:
         f"  over the record  {change['size']:+.4g}{unit} "
         f"(from {change['first']:.4g} to {change['last']:.4g}, ± {1.96 * change['sigma']:.2g})",
     ]
-    for key, name in (("trend", "trend"), ("compensated_trend", "compensated")):
+    for key, name in (
+        ("trend", "trend"),
+        ("stepless_trend", "without steps"),
+        ("compensated_trend", "compensated"),
+    ):
         if found[key]:
             lines.append(f"  {name:<16} {_trend(found[key], unit, span_s)}")
     lines += _temperature(found, unit)

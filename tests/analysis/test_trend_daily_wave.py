@@ -54,3 +54,20 @@ def test_a_wave_of_changing_height_makes_no_steps():
         height = np.repeat(rng.uniform(0.3, 1.7, 60), 24)
         found = assess(HOUR_D * 86_400, height * WAVE + noise(seed))
         assert found.steps.steps == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_drift_is_told_without_the_step_that_lifted_it(seed):
+    values = 0.02 * HOUR_D + noise(seed) + 3.0 * (HOUR_D >= 40.3)
+    found = assess(HOUR_D * 86_400, values)
+    assert found.trend.line.rate > 0.025
+    line = found.stepless_trend.line
+    # By least squares a step error of 0.09 at two thirds of 60 days tilts the line by
+    # 6 * 0.09 * (2/3) * (1/3) / 60 = 0.002 a day, either way; the noise adds 0.0005.
+    assert line.rate == pytest.approx(0.02, abs=0.0015)
+    assert line.low < 0.02 < line.high
+    assert line.high - line.low < 2 * (0.002 + 0.0005) * 1.5
+
+
+def test_a_record_without_steps_has_one_trend():
+    assert assess(HOUR_D * 86_400, noise()).stepless_trend is None
