@@ -92,6 +92,10 @@ def channels_of(
     """
     records = records_of(args, holes, notes)
     wanted = (*quantities, Quantity.UNKNOWN)
+    if records and not any(record.quantity in wanted for record in records):
+        sought = " or ".join(str(quantity) for quantity in quantities)
+        there = ", ".join(sorted({str(record.quantity) for record in records}))
+        raise CommandError(f"no channel of {sought} in these files, only of {there}")
     channels = _best(
         [channel_of(record) for record in records if record.quantity in wanted], quantities
     )

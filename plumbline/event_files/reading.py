@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.commands import CommandError
-from plumbline.event_files.cells import cells, number, parting, times_in, values
+from plumbline.event_files.cells import BLANKS, cells, number, parting, times_in, values
 from plumbline.event_files.table import Table
 from plumbline.records import Unit
 
@@ -40,9 +40,12 @@ def read_table(path: Path) -> Table:
     mark = marks[first]
     leading = cells(lines[first], mark)
     width = len(leading)
-    names, headed = _heading(lines[:first], mark, width)
-    rows = [(k, line) for k, line in enumerate(lines[first:], first + 1) if line.strip()]
     timed, dated = times_in(leading)
+    split = mark == BLANKS and len(timed) > 1  # blanks part a date from its clock, not their names
+    names, headed = _heading(lines[:first], mark, width - split)
+    if split:
+        names = (*names[: timed[0] + 1], *names[timed[0] :]) if headed else (*names, str(width - 1))
+    rows = [(k, line) for k, line in enumerate(lines[first:], first + 1) if line.strip()]
     read = None if timed else _plain(rows, mark, width)
     if read is None:
         read = _cell_by_cell(rows, mark, width, path)

@@ -19,6 +19,7 @@ from plumbline.analysis.drift import (
     inspection,
     reference_level,
 )
+from plumbline.analysis.quality.stuck import clipping
 from plumbline.commands import CommandError
 from plumbline.event_files import Event
 from plumbline.event_files.channels import UNNAMED
@@ -82,6 +83,7 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
     unknown = [c.name for c in event.channels if c.quantity is not Quantity.ACCELERATION]
     if unknown:
         raise CommandError(f"{', '.join(unknown)}: unit not stated; give --units gal, g or m/s2")
+    _refuse_clipped(event)
     sensors, still = _moving(_sensors(event))
     try:
         base = _named_base(sensors, asked.base) or reference_level(sensors)
@@ -91,6 +93,11 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
     corner_hz, why = asked.corner_hz, "given"
     if corner_hz is None:
         corner_hz, why = chosen_corner_hz(sensors, base, event.rate_hz)
+    if event.seconds * corner_hz < 1.0:
+        raise CommandError(
+            f"{event.seconds:.3g} s of record are shorter than one period of the corner, "
+            f"{corner_hz:.3g} Hz; give a longer record or a higher --corner"
+        )
     found = drifts(sensors, event.rate_hz, corner_hz, heights, base)
     if not found:
         raise CommandError(f"no floor above {base.name} has an axis parallel to one there")
@@ -135,6 +142,19 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
         ],
     }
     return FoundDrifts(report=report, drifts=found, rate_hz=event.rate_hz)
+
+
+def _refuse_clipped(event: Event) -> None:
+    """Refuse channels that ran against their range: integrated twice, what is cut off is missed.
+
+    Left out in silence, the next floor below would be taken for the roof.
+    """
+    found = {c.name: clipping(c.raw, c.rate_hz) for c in event.channels if not c.vertical}
+    clipped = [f"{name}: {each.reason}" for name, each in found.items() if each is not None]
+    if clipped:
+        raise CommandError(
+            f"clipped, so no drift can come from it: {'; '.join(clipped)}; --exclude it to go on"
+        )
 
 
 def _clocks(event: Event) -> list[str]:

@@ -124,3 +124,28 @@ def test_a_dead_base_is_no_base(tmp_path, capsys):
     code, _, said = run(capsys, path, "--rate", RATE_HZ, "--units", "m/s2")
     assert code == 2
     assert "no instrument at the base among: roof" in said
+
+
+def written(tmp_path, roof, unit="m/s2", seconds=60):
+    time_s = np.arange(100 * seconds) / 100
+    sway = np.exp(-(((time_s - 25) / 8) ** 2)) * np.sin(2.5 * time_s)
+    table = np.column_stack([time_s, 0.1 * sway, roof(sway)])
+    path = tmp_path / "tower.csv"
+    header = f"t,ground X ({unit}),roof X ({unit})"
+    np.savetxt(path, table, delimiter=",", header=header, comments="", fmt="%.6e")
+    return str(path)
+
+
+def test_no_drift_is_made_of_a_record_that_ran_against_its_range(tmp_path, capsys):
+    path = written(tmp_path, lambda sway: np.clip(sway, -0.2, 0.2))
+    assert main(["drift", path, "--height", "60"]) == 2
+    assert "clipped, so no drift can come from it: roof X" in capsys.readouterr().err
+
+
+def test_what_cannot_carry_a_drift_is_refused_in_words(tmp_path, capsys):
+    short = written(tmp_path, lambda sway: sway, seconds=2)
+    assert main(["drift", short]) == 2
+    assert "shorter than one period of the corner" in capsys.readouterr().err
+    assert main(["drift", written(tmp_path, lambda sway: sway, unit="mm/s")]) == 2
+    error = capsys.readouterr().err
+    assert "no channel of acceleration in these files, only of velocity" in error

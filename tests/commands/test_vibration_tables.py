@@ -95,3 +95,12 @@ def test_a_record_that_ran_against_its_range_is_never_within(tmp_path, capsys):
         found = judged(capsys, written(tmp_path, "time,x (mm/s)", T, shape))
         assert found["points"][0]["outcome"] == f"not applicable: {outcome}"
         assert not found["points"][0]["pages"]
+
+
+def test_a_date_and_a_clock_parted_by_a_blank_keep_the_names_beside_them(tmp_path, capsys):
+    file = tmp_path / "blow.txt"
+    rows = [f"2025-03-28 {clock} {x:.5f}" for clock, x in zip(CLOCK, BLOW_MMS, strict=True)]
+    file.write_text("\n".join(["time vx_mm/s", *rows]), encoding="utf-8")
+    (verdict,) = judged(capsys, str(file))["points"][0]["verdicts"]
+    assert verdict["component"] == "vx_mm/s"
+    assert verdict["ppv_mms"] == pytest.approx(6.0, rel=0.02)
