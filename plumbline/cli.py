@@ -71,12 +71,13 @@ def parser_for(names: Sequence[str]) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = parser_for([word for word in words if word in COMMANDS][:1])
-    args = parser.parse_args(words)
+    named = [word for word in words if word in COMMANDS][:1]
+    parser = parser_for(named)
     try:
+        args = parser.parse_args(words)
         return int(args.run(args))
     except CommandError as error:
-        print(f"plumbline {args.command}: {error}", file=sys.stderr)
+        print(f"plumbline {' '.join(named)}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -40,6 +40,7 @@ LAST_SHORT_YEAR, CENTURY_TURNS = 43, 69
 """Two-digit years after 2043 would lie ahead; strptime takes those from 69 on for 1969."""
 EITHER = re.compile(r"^(0?[1-9]|1[0-2])[-./](0?[1-9]|1[0-2])[-./](\d{4}|\d\d)(?!\d)")
 ZONED = re.compile(r"(Z|[+-]\d\d:?(\d\d)?|UTC|GMT)$", re.IGNORECASE)
+ZONE_WORD = re.compile(r"(?<=\d) ?(UTC|GMT)$", re.IGNORECASE)
 CLOCKED = re.compile(r"\d:\d\d|^\d{12}")
 ISO = re.compile(r"^(19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z?$")
 COMPACT = re.compile(r"^(19|20|24|25)\d{6}(\d{4}(\d\d)?)?$")
@@ -89,7 +90,7 @@ def times_of(words: Sequence[str], unit: TimeUnit | None, zone_h: float | None =
     SlowFileError
         If most of the column is no time.
     """
-    words = [word.strip() for word in words]
+    words = [ZONE_WORD.sub("Z", word.strip()) for word in words]
     first = next((word for word in words if word), "")
     if unit is None and all(COMPACT.match(word) for word in words if word):
         stamps, _ = _stamps(words)

@@ -67,6 +67,14 @@ def test_a_clock_is_in_the_zone_of_its_heading(tmp_path):
         assert any("UTC" in note for note in found.notes)
 
 
+def test_a_zone_written_as_a_word_is_a_zone(tmp_path):
+    rows = [f"2025-01-{day:02} 06:30:00 UTC,{day}" for day in range(1, 31)]
+    file = tmp_path / "table.csv"
+    file.write_text("\n".join(["time,x", *rows]), encoding="utf-8")
+    found = read_slow_file(file)
+    assert (found.time_s[0], found.notes) == (START_S, ())
+
+
 def test_thai_dates_are_read_with_their_months_by_name_and_two_digit_years(tmp_path):
     named = [f"{day} ม.ค. 2568" for day in range(1, 31)]
     short = [f"{day:02}/01/68" for day in range(1, 31)]
