@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from plumbline.wire.topics import Address, Kind
 
 SECONDS = 60
 WARM_S = 10
+MAKING_S = 0.7e-3  # a message
 G_COUNTS = 256_000 / 9.80665
 
 
@@ -54,20 +56,33 @@ def inventory(blocks: list[Block]) -> str:
     return text
 
 
-def publish(nodes: int, port: int, seconds: int) -> None:
-    """Publish every node's block of each second, spread over the second."""
+def publish(nodes: int, port: int, seconds: int, begun: Event) -> None:
+    """Publish every node's block of each second, spread over the second.
+
+    All messages are made before the first is due, so that making them slows nothing down.
+    """
+    begin_ns = time.time_ns() + round(nodes * seconds * MAKING_S * NS)
+    messages = [
+        (
+            Address(network="XX", structure=block.stream.structure, agent="load").topic(
+                Kind.BLOCKS, block.stream
+            ),
+            encode(block),
+        )
+        for block in Load(nodes=nodes).blocks(begin_ns, seconds)
+    ]
     client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="load")
     client.max_inflight_messages_set(1000)
     client.connect("127.0.0.1", port)
     client.loop_start()
-    begin_ns = time.time_ns()
-    for number, block in enumerate(Load(nodes=nodes).blocks(begin_ns, seconds)):
+    time.sleep(max(0.0, (begin_ns - time.time_ns()) / NS))
+    begun.set()
+    for number, (topic, message) in enumerate(messages):
         second, node = divmod(number, nodes)
         due_ns = begin_ns + (second + 1) * NS + node * NS // nodes
         if (wait_s := (due_ns - time.time_ns()) / NS) > 0.002:
             time.sleep(wait_s)
-        address = Address(network="XX", structure=block.stream.structure, agent="load")
-        client.publish(address.topic(Kind.BLOCKS, block.stream), encode(block), qos=1)
+        client.publish(topic, message, qos=1)
     time.sleep(1.0)
     client.disconnect()
     client.loop_stop()
@@ -88,8 +103,10 @@ def measure(nodes: int) -> dict[str, object]:
             words = [sys.executable, "-m", "plumbline.cli", "collector", "run", str(config)]
             child = processes.start("collector", words)
             processes.wait_until("collector", lambda: answers(url), 60)
-            load = multiprocessing.Process(target=publish, args=(nodes, port, SECONDS))
+            begun = multiprocessing.Event()
+            load = multiprocessing.Process(target=publish, args=(nodes, port, SECONDS, begun))
             load.start()
+            begun.wait()
             process = psutil.Process(child.process.pid)
             time.sleep(WARM_S)
             before, began = process.cpu_times(), time.monotonic()

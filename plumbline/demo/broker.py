@@ -19,6 +19,7 @@ def broker_command(port: int, folder: Path) -> tuple[str, list[str]]:
         config = folder / "mosquitto.conf"
         config.write_text(
             f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
+            "max_inflight_messages 0\n"
         )
         return "mosquitto", [found, "-c", str(config)]
     return "amqtt", [sys.executable, "-m", "plumbline.demo.broker", str(port)]
