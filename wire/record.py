@@ -17,6 +17,7 @@ from pymseed import DataEncoding, MS3Record, PymseedError, clear_error_messages
 from plumbline.wire.block import Block
 from plumbline.wire.errors import CorruptRecord, NotARecord
 from plumbline.wire.identity import StreamId, axis_of
+from plumbline.wire.parsing import parsed
 
 STEIM2_LARGEST_STEP = 2**29 - 1  # Steim-2 raises on differences that do not fit 30 bits
 FIXED_HEADER_BYTES = 40
@@ -83,22 +84,21 @@ def decode(message: bytes) -> Block:
     if len(message) < FIXED_HEADER_BYTES or message[:3] != _BEGIN:
         raise NotARecord(f"{len(message)} bytes that do not begin as miniSEED 3")
     names: list[bytes] = []
-    rows: list[Row] = []
+    rows: list[bytes] = []
     said = b""
     start_ns, rate_hz, at = 0, 0.0, 0
     try:
-        # one C struct for all records: one each would cost a megabyte's allocation each
-        for msr in MS3Record.from_buffer(message, unpack_data=True):
+        for record in parsed(message):
             name, same = _told(message, at)
             if not rows:
-                start_ns, rate_hz, said = msr.starttime, msr.samprate, same
+                start_ns, rate_hz, said = record.start_ns, record.rate_hz, same
             elif same != said:
                 raise CorruptRecord("the records of one message disagree")
             names.append(name)
-            rows.append(np.array(msr.datasamples, np.int32))
-            if rows[-1].size != msr.samplecnt:
+            rows.append(record.samples)
+            if len(record.samples) != 4 * record.n_samples:
                 raise CorruptRecord(f"byte {at}: not all samples are there")
-            at += msr.reclen
+            at += record.n_bytes
     except (PymseedError, ValueError) as error:
         clear_error_messages()
         where = f"record {len(rows) + 1}, byte {at}"
@@ -117,7 +117,7 @@ def decode(message: bytes) -> Block:
             seq=int(seq, 16),
             start_ns=start_ns,
             rate_hz=rate_hz,
-            counts=np.array(rows),
+            counts=np.frombuffer(b"".join(rows), np.int32).reshape(len(rows), -1),
             clock_error_ns=int(error_ns, 16),
             time_quality=int(quality),
         )
