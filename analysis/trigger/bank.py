@@ -204,21 +204,25 @@ class TriggerBank:
         cut_off = np.full(clean.shape, -1.0)
         if not gates.persistence:
             return clean, cut_off
-        low, lows, stands = state["low"][rows], state["lows"][rows], state["stands"][rows]
+        n_lasting = state["lows"].shape[1]
+        lows = np.concatenate([state["lows"][rows], sound.low], axis=1)
+        low = _recursive(state["low"][rows], sound.low, c)
+        lasting = _windows(lows, n_lasting, n_steps)
+        stands = np.concatenate([state["stands"][rows], standing(lasting)], axis=1)
+        grows, before = np.zeros_like(clean), np.full(clean.shape, -1.0)
+        if len(at := np.flatnonzero(clean.any(axis=1))):
+            lately = _windows(stands[at], n_lasting - 1, n_steps)
+            grows[at] = clean[at] & (quieter(lately) >= gates.persistence)
+            before[at] = quieter(_windows(past[at], n_lasting, n_steps))
+            clean[at] &= persistence(lasting[at], low[at]) >= gates.persistence
         grown, n_flat = state["grown"][rows], state["n_flat"][rows]
         for k in range(n_steps):
-            low = c * sound.low[:, k] + (1 - c) * low
-            lows = np.concatenate([lows[:, 1:], sound.low[:, k : k + 1]], axis=1)
-            stands = np.concatenate([stands[:, 1:], standing(lows)[:, np.newaxis]], axis=1)
-            grows = clean[:, k] & (quieter(stands) >= gates.persistence)
-            before = past[:, k + 1 : k + 1 + past.shape[1] - n_steps][:, -lows.shape[1] :]
             flat = sound.flat[:, k]
-            grown = np.where(flat, grown, np.where(grows, quieter(before), -1.0))
+            grown = np.where(flat, grown, np.where(grows[:, k], before[:, k], -1.0))
             n_flat = np.where(flat, n_flat + 1, 0)
             cut_off[:, k] = np.where(n_flat >= self._n_flat, grown, -1.0)
-            clean[:, k] &= persistence(lows, low) >= gates.persistence
-        for name, value in (("low", low), ("lows", lows), ("stands", stands)):
-            state[name][rows] = value
+        state["low"][rows], state["lows"][rows] = low[:, -1], lows[:, n_steps:]
+        state["stands"][rows] = stands[:, n_steps:]
         state["grown"][rows], state["n_flat"][rows] = grown, n_flat
         return clean, cut_off
 
@@ -253,7 +257,19 @@ def _is_frozen(status: NDArray[np.int8]) -> Bools:
     return np.asarray(frozen[status])
 
 
+def _windows(x: Floats, width: int, n_steps: int) -> Floats:
+    """Return the last ``width`` values at each of the last ``n_steps``."""
+    return sliding_window_view(x[:, x.shape[1] - width - n_steps + 1 :], width, axis=1)
+
+
 def _means(x: Floats, width: int, n_steps: int) -> Floats:
     """Return the mean of the last ``width`` values at each of the last ``n_steps``."""
-    windows = sliding_window_view(x[:, x.shape[1] - width - n_steps + 1 :], width, axis=1)
-    return np.asarray(np.mean(windows, axis=-1))
+    return np.asarray(np.mean(_windows(x, width, n_steps), axis=-1))
+
+
+def _recursive(average: Floats, x: Floats, c: float) -> Floats:
+    """Return a recursive average after each step of ``x``, shape ``(n_rows, n_steps)``."""
+    after = np.empty_like(x)
+    for k in range(x.shape[1]):
+        average = after[:, k] = c * x[:, k] + (1 - c) * average
+    return after

@@ -59,9 +59,9 @@ def persistence(power: Floats, least_largest: Floats) -> Floats:
     Parameters
     ----------
     power
-        Mean squares of successive short steps, shape ``(n_rows, n_steps)``.
+        Mean squares of successive short steps, shape ``(..., n_steps)``.
     least_largest
-        Power that counts as the largest at least, shape ``(n_rows,)``: that of
+        Power that counts as the largest at least, shape ``(...)``: that of
         the short average, so that what rings on after the last blow does not
         pass for steady.
 
@@ -72,16 +72,16 @@ def persistence(power: Floats, least_largest: Floats) -> Floats:
     and 20 Hz: earthquake records reach 0.3 to 0.6 within seconds; blows of 5 Hz
     and a decay time of 0.2 s, 1.6 a second, 0.15, slower or higher ones less.
     """
-    smooth = (power[:, 1:] + power[:, :-1]) / 2
+    smooth = (power[..., 1:] + power[..., :-1]) / 2
     low = quieter(smooth)
-    largest = np.maximum(np.max(smooth, axis=1), least_largest)
+    largest = np.maximum(np.max(smooth, axis=-1), least_largest)
     return np.asarray(np.divide(low, largest, out=np.zeros_like(low), where=largest > 0))
 
 
 def quieter(steps: Floats) -> Floats:
     """Return the ``QUIETER`` quantile along the last axis."""
-    at = int(QUIETER * (steps.shape[1] - 1))
-    return np.asarray(np.partition(steps, at, axis=1)[:, at])
+    at = int(QUIETER * (steps.shape[-1] - 1))
+    return np.asarray(np.partition(steps, at, axis=-1)[..., at])
 
 
 def standing(power: Floats) -> Floats:
@@ -93,8 +93,8 @@ def standing(power: Floats) -> Floats:
     never against later ones: motion that grows stands near 1 whatever it becomes, what a
     blow leaves behind stands low until the next.
     """
-    smooth = (power[:, 1:] + power[:, :-1]) / 2
-    newest, largest = smooth[:, -1], np.max(smooth, axis=1)
+    smooth = (power[..., 1:] + power[..., :-1]) / 2
+    newest, largest = smooth[..., -1], np.max(smooth, axis=-1)
     return np.asarray(np.divide(newest, largest, out=np.zeros_like(newest), where=largest > 0))
 
 

@@ -39,8 +39,12 @@ class OpenBlock(NamedTuple):
 
 def hour_name(time_ns: int) -> str:
     """Return the name of the hour a time lies in, as ``2025-03-28T06``."""
-    hour = dt.datetime.fromtimestamp(time_ns // HOUR_NS * 3600, tz=dt.UTC)
-    return hour.strftime("%Y-%m-%dT%H")
+    return _hour_name(time_ns // HOUR_NS)
+
+
+@lru_cache(maxsize=1024)
+def _hour_name(hour: int) -> str:
+    return dt.datetime.fromtimestamp(hour * 3600, tz=dt.UTC).strftime("%Y-%m-%dT%H")
 
 
 @lru_cache(maxsize=1024)

@@ -143,11 +143,12 @@ class ArchiveStage:
             self._books.close()
 
     def _write(self, name: str, content: bytes, now_ns: int) -> None:
-        path = self._open / name
+        path = f"{self._open}/{name}"  # a `Path` costs as much as the write
         file = self._files.get(name)
         if file is None:
-            path.parent.mkdir(exist_ok=True)
-            file = self._files[name] = _OpenFile(0, hour_end_ns(path.parent.name), now_ns)
+            folder = self._open / name.partition("/")[0]
+            folder.mkdir(exist_ok=True)
+            file = self._files[name] = _OpenFile(0, hour_end_ns(folder.name), now_ns)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             write_all(fd, content)
