@@ -16,10 +16,11 @@ KEPT_S = {Unit.ACCELERATION: 120, Unit.TILT: 3600}
 POINTS_A_SECOND = 10  # an envelope of ten pairs a second fills a chart 600 pixels wide in a minute
 SHOWN_DIGITS = 4
 SETTLING_S = 30.0  # the resting level is followed this slowly, after a mean of all so far
+TOGETHER = 8  # blocks are thinned so many at a time, or when somebody looks
 
 
 class _Points(NamedTuple):
-    """What one block comes to: times, and the lowest and highest of each axis and point."""
+    """What some blocks come to: times, and the lowest and highest of each axis and point."""
 
     times_ns: np.ndarray
     low: np.ndarray
@@ -33,6 +34,8 @@ class _Trace:
     unit_a_count: np.ndarray
     rest: np.ndarray | None = None
     seen_s: float = 0.0
+    fresh: list[Block] = field(default_factory=list)
+    last_ns: int | None = None
     pieces: deque[_Points] = field(default_factory=deque)
 
 
@@ -57,14 +60,12 @@ class Waves:
         if trace is None:
             return
         with self._lock:
-            if trace.pieces and block.start_ns <= trace.pieces[-1].times_ns[-1]:
+            if trace.last_ns is not None and block.start_ns <= trace.last_ns:
                 return  # late data belong to the archive, not to a moving chart
-            if trace.place.instrument.unit is Unit.ACCELERATION:
-                trace.pieces.append(_acceleration(trace, block))
-            else:
-                trace.pieces.append(_tilt(trace, block))
-            while trace.pieces[0].times_ns[-1] < block.end_ns - trace.kept_ns:
-                trace.pieces.popleft()
+            trace.last_ns = block.time_ns((block.n_samples - 1) // _step(block) * _step(block))
+            trace.fresh.append(block)
+            if len(trace.fresh) >= TOGETHER:
+                _thin(trace)
 
     def since(self, after_ns: int, unit: Unit) -> dict[str, dict[str, object]]:
         """Return, for each stream of a unit, the points later than a time.
@@ -72,10 +73,12 @@ class Waves:
         ``{"XX.TWR01.0A.HN": {"axes": "ZNE", "t": [s...], "low": [[...]...], "high": [[...]...]}}``
         """
         with self._lock:
+            asked = {k: t for k, t in self._traces.items() if t.place.instrument.unit is unit}
+            for trace in asked.values():
+                _thin(trace)
             chosen = {
                 key: (trace, [piece for piece in trace.pieces if piece.times_ns[-1] > after_ns])
-                for key, trace in self._traces.items()
-                if trace.place.instrument.unit is unit
+                for key, trace in asked.items()
             }
         return {
             key: {
@@ -87,33 +90,65 @@ class Waves:
         }
 
 
-def _acceleration(trace: _Trace, block: Block) -> _Points:
-    gal_a_count = 100.0 * trace.unit_a_count
-    mean = np.add.reduce(block.counts, axis=1) / block.n_samples * gal_a_count
+def _thin(trace: _Trace) -> None:
+    """Make points of what came since the last time, and forget what is too old to be shown."""
+    fresh, trace.fresh = trace.fresh, []
+    if not fresh:
+        return
+    shaken = trace.place.instrument.unit is Unit.ACCELERATION
+    trace.pieces.append(_acceleration(trace, fresh) if shaken else _tilt(trace, fresh))
+    while trace.pieces[0].times_ns[-1] < fresh[-1].end_ns - trace.kept_ns:
+        trace.pieces.popleft()
+
+
+def _acceleration(trace: _Trace, blocks: list[Block]) -> _Points:
+    gal_a_count = 100.0 * trace.unit_a_count[:, np.newaxis]
+    counts = np.concatenate([block.counts for block in blocks], axis=1)
+    sizes = [block.n_samples for block in blocks]
+    firsts = np.cumsum([0, *sizes[:-1]])
+    means = np.add.reduceat(counts, firsts, axis=1, dtype=np.int64) / np.array(sizes) * gal_a_count
+    within = [np.arange(0, n, _step(block)) for block, n in zip(blocks, sizes, strict=True)]
+    starts = np.concatenate([own + first for own, first in zip(within, firsts, strict=True)])
+    rests = np.stack([_rest(trace, mean, b) for mean, b in zip(means.T, blocks, strict=True)], 1)
+    rest = np.repeat(rests, [len(own) for own in within], axis=1)
+    # the extremes in counts, of a tenth as many values as samples, then in gal
+    least = np.minimum.reduceat(counts, starts, axis=1) * gal_a_count
+    most = np.maximum.reduceat(counts, starts, axis=1) * gal_a_count
+    times_ns = [
+        b.start_ns + np.rint(own * (NS / b.rate_hz)).astype(np.int64)
+        for own, b in zip(within, blocks, strict=True)
+    ]
+    return _Points(
+        times_ns=np.concatenate(times_ns),
+        low=np.minimum(least, most) - rest,  # an axis mounted reversed turns them round
+        high=np.maximum(least, most) - rest,
+    )
+
+
+def _step(block: Block) -> int:
+    """Return how many samples a point is made of."""
+    return max(1, round(block.rate_hz / POINTS_A_SECOND))
+
+
+def _rest(trace: _Trace, mean: np.ndarray, block: Block) -> np.ndarray:
+    """Let the resting level follow the mean of the next block; return it."""
     seconds = block.n_samples / block.rate_hz
     trace.seen_s += seconds
     if trace.rest is None:
         trace.rest = mean
     share = seconds / max(seconds, min(trace.seen_s, SETTLING_S))
     trace.rest = trace.rest + share * (mean - trace.rest)
-    step = max(1, round(block.rate_hz / POINTS_A_SECOND))
-    starts = np.arange(0, block.n_samples, step)
-    # the extremes in counts, of a tenth as many values as samples, then in gal
-    least = np.minimum.reduceat(block.counts, starts, axis=1) * gal_a_count[:, np.newaxis]
-    most = np.maximum.reduceat(block.counts, starts, axis=1) * gal_a_count[:, np.newaxis]
-    rest = trace.rest[:, np.newaxis]
-    return _Points(
-        times_ns=block.start_ns + np.rint(starts * (NS / block.rate_hz)).astype(np.int64),
-        low=np.minimum(least, most) - rest,  # an axis mounted reversed turns them round
-        high=np.maximum(least, most) - rest,
-    )
+    return trace.rest
 
 
-def _tilt(trace: _Trace, block: Block) -> _Points:
-    urad = block.counts * trace.unit_a_count[:, np.newaxis]
-    zeros = np.nan_to_num(trace.place.zeros(block.start_ns))
-    tilt = (np.median(urad, axis=1) - zeros)[:, np.newaxis]
-    return _Points(times_ns=np.array([block.start_ns]), low=tilt, high=tilt)
+def _tilt(trace: _Trace, blocks: list[Block]) -> _Points:
+    tilts = [
+        np.median(block.counts * trace.unit_a_count[:, np.newaxis], axis=1)
+        - np.nan_to_num(trace.place.zeros(block.start_ns))
+        for block in blocks
+    ]
+    times_ns = np.array([block.start_ns for block in blocks])
+    return _Points(times_ns=times_ns, low=np.stack(tilts, axis=1), high=np.stack(tilts, axis=1))
 
 
 def _shown(pieces: list[_Points], after_ns: int) -> dict[str, list[object]]:

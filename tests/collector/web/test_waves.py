@@ -42,3 +42,18 @@ def test_a_peak_is_drawn_about_rest_and_turned_with_its_axis(
     np.testing.assert_allclose(low[:, 4], [0.0, drawn_gal[1], 0.0], atol=0.5)
     for row in (high, low):
         np.testing.assert_allclose(np.delete(row, 4, axis=1), 0.0, atol=0.5)
+
+
+def test_what_is_drawn_does_not_depend_on_how_often_somebody_looks(tmp_path: Path) -> None:
+    place = roof(tmp_path, 1)
+    rng = np.random.default_rng(7)
+    watched, unwatched = Waves({ROOF: place}), Waves({ROOF: place})
+    for seq, n in enumerate([100, 100, 30, 100, 7, 100, 100, 100, 100, 55, 100, 100]):
+        motion = 9.8 + 0.1 * rng.standard_normal((3, n))
+        block = block_of(place, motion, seq=seq, start_ns=START_NS + seq * NS)
+        watched.see(block)
+        unwatched.see(block)
+        watched.since(START_NS, Unit.ACCELERATION)
+    drawn = unwatched.since(START_NS - 1, Unit.ACCELERATION)[ROOF]
+    assert len(drawn["t"]) == sum([10] * 9 + [3, 1, 6])
+    assert drawn == watched.since(START_NS - 1, Unit.ACCELERATION)[ROOF]
