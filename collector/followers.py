@@ -27,7 +27,9 @@ from plumbline.collector.web.waves import Waves
 from plumbline.wire.block import NS, Block
 
 PACES_S = {
-    "detect": 0.08,  # a call costs some 2 ms whatever comes
+    "archive": 0.25,
+    "detect": 0.1,  # a call costs some 5 ms whatever comes
+    "live": 0.1,
     "late": 0.5,
     "episodes": 0.5,  # these read the archive when they are idle and only pass the journal by
     "modal": 0.5,

@@ -16,6 +16,7 @@ import paho.mqtt.client as mqtt
 from plumbline.collector.broker import BrokerSettings
 from plumbline.collector.ingest.checks import Incoming
 from plumbline.collector.ingest.inbox import Inbox
+from plumbline.collector.line import BulkClient
 from plumbline.collector.notices import Notices
 from plumbline.wire.topics import Kind, all_of
 
@@ -46,7 +47,7 @@ class Subscriber:
         self._stopping = False
         self._is_behind = False
         self.connected = False
-        self._client = client = mqtt.Client(
+        self._client = client = BulkClient(
             mqtt.CallbackAPIVersion.VERSION2,  # type: ignore[attr-defined]
             client_id=client_id,
             clean_session=False,
