@@ -1,5 +1,6 @@
 """The keeper of a listening stage: its cursor and its snapshots, and what it has told."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from plumbline.wire.block import NS
 
 State = Callable[[], tuple[dict[str, Any], bytes]]
 """Returns what a stage keeps: small things as JSON, its pass as bytes."""
+PAUSES = 300
+"""A snapshot is at least so many times apart as the last one took: a thousand nodes are 15 MB."""
 
 
 class Keeper:
@@ -23,7 +26,7 @@ class Keeper:
     start
         Journal offset from which to begin without a snapshot.
     snapshot_s
-        How often all state is kept. [s]
+        How often all state is kept; less often where that is much work. [s]
 
     Notes
     -----
@@ -35,7 +38,7 @@ class Keeper:
     def __init__(self, events: EventStore, name: str, *, start: int, snapshot_s: float) -> None:
         self._events = events
         self._name, self._mark = name, f"{name}.mark"
-        self._snapshot_ns = round(snapshot_s * NS)
+        self._snapshot_ns = self._pause_ns = round(snapshot_s * NS)
         self._position = self._cursor = self._told_to = start
         self._kept_ns: int | None = None
         self._telling = Telling()
@@ -79,7 +82,7 @@ class Keeper:
     ) -> None:
         """Save the events that are due, and all state when it is time."""
         due = self._telling.due(now_ns)
-        if self._kept_ns is None or now_ns - self._kept_ns >= self._snapshot_ns:
+        if self._kept_ns is None or now_ns - self._kept_ns >= self._pause_ns:
             self._kept_ns = now_ns
             self._keep_state(due, state, late_nodes)
         elif due or late_nodes:
@@ -100,9 +103,12 @@ class Keeper:
     def _keep_state(
         self, due: Sequence[Event], state: State, late_nodes: Mapping[str, Nodes] | None
     ) -> None:
+        began_ns = time.thread_time_ns()
         self._told_to = max(self._told_to, self._position)
         said, body = state()
         kept = Kept(cursor=self._position, told_to=self._told_to, said=said, state=body)
         snapshot = (self._name, kept.to_bytes())
         self._events.save(*due, snapshot=snapshot, late_nodes=late_nodes)
         self._cursor = self._position
+        took_ns = time.thread_time_ns() - began_ns
+        self._pause_ns = max(self._snapshot_ns, PAUSES * took_ns)
