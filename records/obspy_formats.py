@@ -8,12 +8,16 @@ Oddities
 - SAC and most others hold numbers of no stated unit: they stay unstated until told.
 - K-NET and KiK-net state a scale factor; ObsPy has it as ``calib`` in m/s2 and the peak in gal
   among its own headers.
-- A trace with masked gaps is split into its gap-free runs.
+- A trace with masked gaps, or with NaN among its samples, is split into its gap-free runs;
+  channels of text and empty ones are passed over.
+- A SAC file need not state when it began, and ObsPy then says 1970.
+- Kinemetrics EVT states volts a count and volts per g; ObsPy has both in ``calib``, m/s2 a count.
 - The band code does not tell acceleration from velocity, the instrument code does (N, L, G
   against H), and only StationXML is believed about units.
 """
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +27,31 @@ from plumbline.records.errors import RecordError, UnknownFormat
 from plumbline.records.orientation import VERTICAL, Orientation, from_channel, oriented, towards
 from plumbline.records.record import Record, Unit
 
-INPUT_UNITS: dict[str, Unit] = {
-    "M/S**2": Unit.MS2,
-    "M/S^2": Unit.MS2,
-    "M/S/S": Unit.MS2,
-    "M/S2": Unit.MS2,
-    "CM/S**2": Unit.GAL,
-    "M/S": Unit.MS,
-    "M": Unit.M,
+INPUT_UNITS: dict[str, tuple[Unit, float]] = {
+    "M/S2": (Unit.MS2, 1.0),
+    "CM/S2": (Unit.GAL, 1.0),
+    "GAL": (Unit.GAL, 1.0),
+    "MM/S2": (Unit.MMS2, 1.0),
+    "NM/S2": (Unit.MS2, 1e-9),
+    "G": (Unit.G, 1.0),
+    "M/S": (Unit.MS, 1.0),
+    "CM/S": (Unit.CMS, 1.0),
+    "MM/S": (Unit.MMS, 1.0),
+    "NM/S": (Unit.MS, 1e-9),
+    "M": (Unit.M, 1.0),
+    "NM": (Unit.M, 1e-9),
 }
-"""What StationXML calls the input of an instrument, upper-case."""
+"""What StationXML calls the input of an instrument, see `_plain_unit`, and the factor to ours."""
+
+EVT_ACCELEROMETERS = frozenset({1, *range(10, 21), 32})
+"""Sensor types of Kinemetrics that measure acceleration: any, the FBAs, the EpiSensor."""
 
 PACKED = frozenset({".gz", ".bz2", ".xz", ".zip", ".zst", ".tar", ".tgz", ".7z"})
 STEEP_DIP = 45.0
+NUMERIC = "iuf"
+"""Kinds of samples that are numbers; miniSEED also carries text."""
+
+LONGEST_REASON = 160
 
 
 def is_station_xml(head: str) -> bool:
@@ -53,21 +69,32 @@ def read_obspy(path: Path, inventory: Any = None) -> list[Record]:
     RecordError
         If ObsPy recognises it and fails.
     """
+    try:
+        stream = _stream(path)
+        records = [record for trace in stream for record in _records(trace, path, inventory)]
+    except RecordError:
+        raise
+    except Exception as error:
+        reason = (str(error).splitlines() or [repr(error)])[0][:LONGEST_REASON]
+        raise RecordError(f"{path}: damaged: {reason}; get the file again") from error
+    if not records:
+        raise RecordError(f"{path}: holds no samples of motion; leave it out")
+    return records
+
+
+def _stream(path: Path) -> Any:
     import obspy
 
     try:
         with warnings.catch_warnings():
             # Remarks on headers (SAC's single-precision intervals) nobody here can act on.
             warnings.simplefilter("ignore")
-            stream = obspy.read(str(path))
+            return obspy.read(str(path)).split()
     except TypeError as error:
         raise UnknownFormat(
             f"{path}: no reader knows this format; for plain columns give --rate and --columns"
             + ("; unpack it first" if path.suffix.lower() in PACKED else "")
         ) from error
-    except Exception as error:
-        raise RecordError(f"{path}: {error}") from error
-    return [_record(trace, path, inventory) for trace in stream.split()]
 
 
 def read_inventory(paths: list[Path]) -> Any:
@@ -84,25 +111,52 @@ def read_inventory(paths: list[Path]) -> Any:
     return inventory
 
 
+def _records(trace: Any, path: Path, inventory: Any) -> list[Record]:
+    """Return the runs of numbers in a trace: none of a text channel, several where it has gaps."""
+    if trace.stats.npts == 0 or trace.data.dtype.kind not in NUMERIC:
+        return []
+    good = np.isfinite(trace.data)
+    if good.all():
+        return [_record(trace, path, inventory)]
+    edges = np.flatnonzero(np.diff(good, prepend=False, append=False))
+    note = f"no number in {np.count_nonzero(~good)} of {good.size} samples: taken for a gap"
+    runs = []
+    for begin, end in zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True):
+        piece = trace.copy()
+        piece.data = trace.data[begin:end]
+        piece.stats.starttime += begin / trace.stats.sampling_rate
+        record = _record(piece, path, inventory)
+        runs.append(replace(record, notes=(note, *record.notes)))
+    return runs
+
+
 def _record(trace: Any, path: Path, inventory: Any) -> Record:
     stats = trace.stats
     values, unit, peak = np.asarray(trace.data, dtype=np.float64), Unit.UNSTATED, None
-    orientation = _named(stats.channel)
+    channel = stats.channel
     notes: tuple[str, ...] = ()
     if stats.get("_format") == "KNET":
+        _refuse_cut_k_net(stats, path)
         values, unit = values * stats.calib, Unit.MS2
         peak = float(stats.knet.accmax) * 0.01
-    elif np.issubdtype(trace.data.dtype, np.integer):
+    elif (evt := stats.get("kinemetrics_evt")) is not None:
+        channel = evt.chan_id or channel
+        if evt.chan_sensortype in EVT_ACCELEROMETERS and evt.chan_sensitivity > 0:
+            values, unit = values * stats.calib, Unit.MS2
+            notes = (f"by the header's volts a count and {evt.chan_sensitivity:g} V/g",)
+    elif trace.data.dtype.kind in "iu":
         unit = Unit.COUNTS
+    orientation = _named(channel)
     if inventory is not None:
-        values, unit, orientation, notes = _with_metadata(trace, values, unit, inventory)
+        values, unit, orientation, more = _with_metadata(stats, values, unit, inventory)
+        notes += more
     return Record(
         network=stats.network,
-        station=stats.station,
+        station=stats.station or ("" if channel else path.stem),
         location=stats.location,
-        channel=stats.channel,
+        channel=channel,
         rate_hz=float(stats.sampling_rate),
-        start_ns=stats.starttime.ns,
+        start_ns=_start_ns(stats),
         values=values,
         unit=unit,
         orientation=orientation,
@@ -112,6 +166,23 @@ def _record(trace: Any, path: Path, inventory: Any) -> Record:
     )
 
 
+def _start_ns(stats: Any) -> int | None:
+    """Return the time of the first sample; ObsPy puts 1970 where a header states none. [ns]"""
+    sac = stats.get("sac")
+    if stats.starttime.ns == 0 or (sac is not None and "nzyear" not in sac):
+        return None
+    return int(stats.starttime.ns)
+
+
+def _refuse_cut_k_net(stats: Any, path: Path) -> None:
+    """Refuse what ends a second or more before its header says; ObsPy does not compare."""
+    if stats.npts < (stats.knet.duration - 1) * stats.sampling_rate:
+        raise RecordError(
+            f"{path}: {stats.npts} samples where the header states {stats.knet.duration:g} s at "
+            f"{stats.sampling_rate:g} Hz: the file is cut; get it again"
+        )
+
+
 def _named(channel: str) -> Orientation:
     """Return the direction a name implies: ``HNZ``, or ``EW`` of K-NET and ``UD2`` of KiK-net."""
     stated = from_channel(channel) if len(channel) == 3 else oriented(channel)
@@ -119,9 +190,8 @@ def _named(channel: str) -> Orientation:
 
 
 def _with_metadata(
-    trace: Any, values: Any, unit: Unit, inventory: Any
+    stats: Any, values: Any, unit: Unit, inventory: Any
 ) -> tuple[Any, Unit, Orientation, tuple[str, ...]]:
-    stats = trace.stats
     found = inventory.select(
         network=stats.network,
         station=stats.station,
@@ -138,9 +208,17 @@ def _with_metadata(
         orientation = VERTICAL
     elif channel.azimuth is not None:
         orientation = towards(float(channel.azimuth))
+    if unit not in (Unit.COUNTS, Unit.UNSTATED):
+        return values, unit, orientation, ()
     gain = channel.response.instrument_sensitivity if channel.response else None
-    physical = INPUT_UNITS.get(str(gain.input_units).upper()) if gain else None
+    physical = INPUT_UNITS.get(_plain_unit(str(gain.input_units))) if gain else None
     if gain is None or physical is None or not gain.value:
         return values, unit, orientation, ("the StationXML states no usable sensitivity",)
     note = f"counts divided by the sensitivity in the StationXML, {gain.value:g}"
-    return values / gain.value, physical, orientation, (note,)
+    return values / gain.value * physical[1], physical[0], orientation, (note,)
+
+
+def _plain_unit(text: str) -> str:
+    """Return a unit as ``M/S2``, of ``m/s**2``, ``M/S^2``, ``m/s/s`` or ``m s-2``."""
+    word = text.upper().replace("**", "").replace("^", "").replace("/S/S", "/S2")
+    return word.replace(" S-2", "/S2").replace(" S-1", "/S").replace(" ", "")

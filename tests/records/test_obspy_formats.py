@@ -14,6 +14,7 @@ from obspy.core.inventory import (
     Station,
 )
 from obspy.core.inventory.response import InstrumentSensitivity
+from obspy.io.sac import SACTrace
 
 from plumbline.records import Quantity, RecordError, Unit, read_records
 from plumbline.records.errors import UnknownFormat
@@ -116,3 +117,59 @@ def test_a_packed_file_nobody_reads_is_to_be_unpacked(tmp_path):
     path.write_bytes(gzip.compress(b"1 2 3\n" * 50))
     with pytest.raises(UnknownFormat, match="unpack it first"):
         read_records([path])
+
+
+def test_samples_that_are_no_number_are_a_gap(tmp_path):
+    data = COUNTS.astype(np.float32)
+    data[[0, 200, 201]] = np.nan
+    trace(data=data).write(str(tmp_path / "a.mseed"), format="MSEED")
+    before, after = read_records([tmp_path / "a.mseed"])
+    assert (before.values.size, after.values.size) == (199, 298)
+    assert (before.start_ns, after.start_ns) == ((START + 0.01).ns, (START + 2.02).ns)
+    assert before.notes == ("no number in 3 of 500 samples: taken for a gap",)
+
+
+def test_channels_of_text_are_passed_over(tmp_path):
+    log = trace("LOG", data=np.frombuffer(b"clock locked", dtype="|S1"))
+    log.write(str(tmp_path / "log.mseed"), format="MSEED")
+    trace().write(str(tmp_path / "a.mseed"), format="MSEED")
+    both = (tmp_path / "log.mseed").read_bytes() + (tmp_path / "a.mseed").read_bytes()
+    (tmp_path / "both.mseed").write_bytes(both)
+    assert [r.channel for r in read_records([tmp_path / "both.mseed"])] == ["HNZ"]
+    with pytest.raises(RecordError, match=r"log\.mseed: holds no samples of motion"):
+        read_records([tmp_path / "log.mseed"])
+
+
+def test_a_sac_file_without_a_time_did_not_begin_in_1970(tmp_path):
+    SACTrace(data=COUNTS.astype(np.float32), delta=0.01).write(str(tmp_path / "nameless.sac"))
+    (record,) = read_records([tmp_path / "nameless.sac"])
+    assert (record.start_ns, record.station) == (None, "nameless")
+
+
+def test_k_net_cut_in_the_middle_is_refused(tmp_path):
+    lines = KNET.read_text().splitlines(keepends=True)
+    (tmp_path / "cut.knet").write_text("".join(lines[:-200]))
+    with pytest.raises(RecordError, match=r"cut\.knet: \d+ samples where the header states 59 s"):
+        read_records([tmp_path / "cut.knet"])
+
+
+@pytest.mark.filterwarnings("ignore:chan_")
+def test_kinemetrics_is_acceleration_by_its_own_sensitivity():
+    evt = Path(obspy.__path__[0]) / "io/kinemetrics/tests/data/BX456_MOLA-02351.evt"
+    (raw, *_), (record, *_) = obspy.read(str(evt)), read_records([evt])
+    header = raw.stats.kinemetrics_evt
+    volts = raw.data / 2**23 * header.chan_fullscale
+    assert record.unit is Unit.MS2
+    np.testing.assert_allclose(record.values, volts / header.chan_sensitivity * 9.80665, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("units", "ms2"),
+    [("m/s**2", 1.0), ("M/S/S", 1.0), ("m s-2", 1.0), ("CM/S^2", 0.01), ("nm/s**2", 1e-9),
+     ("g", 9.80665)],
+)  # fmt: skip
+def test_station_xml_may_spell_its_unit_in_many_ways(units, ms2, tmp_path):
+    trace().write(str(tmp_path / "a.mseed"), format="MSEED")
+    xml = station_xml(tmp_path / "station.xml", units=units)
+    (record,) = read_records([tmp_path / "a.mseed", xml])
+    np.testing.assert_allclose(record.si(), COUNTS / 2000.0 * ms2)
