@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.records.record import Array, Quantity, Record
+from plumbline.records.side_by_side import side_by_side
 
 JOIN_WITHIN_SAMPLES = 1.5
 """Two pieces join if the second begins this near to where the first ends. [samples]"""
@@ -102,10 +103,13 @@ def stations(records: Iterable[Record]) -> list[Station]:
     """Put records of one place and one span of time side by side as axes.
 
     Records of one place that do not overlap in time become stations of their own, as do pieces
-    on either side of a gap.
+    on either side of a gap, be it of one axis only.
     """
-    groups: dict[tuple[str, ...], list[list[Record]]] = {}
+    by_place: dict[tuple[str, ...], list[Record]] = {}
     for record in joined(records):
+        by_place.setdefault(_place(record), []).append(record)
+    groups: dict[tuple[str, ...], list[list[Record]]] = {}
+    for record in (one for pieces in by_place.values() for one in side_by_side(pieces)):
         spans = groups.setdefault(_place(record), [])
         fitting = next((span for span in spans if all(_beside(r, record) for r in span)), None)
         if fitting is None:
