@@ -25,6 +25,7 @@ from plumbline.records.errors import DamagedRecord, UnknownFormat
 from plumbline.records.instant import rate_of
 from plumbline.records.orientation import UNKNOWN_ORIENTATION, oriented
 from plumbline.records.record import Array, Record, Unit
+from plumbline.records.textlines import decoded
 
 TIME = frozenset({"T", "TIME"})
 SKIP = frozenset({"_", "-"})
@@ -98,7 +99,7 @@ def _numbers(line: str) -> list[float] | None:
 def _table(path: Path, wanted: int) -> tuple[Array, float | None]:
     rows: list[list[float]] = []
     step_s: float | None = None
-    for number, line in enumerate(path.read_text(encoding="latin-1").splitlines(), 1):
+    for number, line in enumerate(decoded(path.read_bytes(), "latin-1").split("\n"), 1):
         if not line.strip() or line.lstrip().startswith(COMMENT):
             continue
         row = _numbers(line)

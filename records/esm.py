@@ -51,7 +51,7 @@ def read(path: Path) -> list[Record]:
     NotATimeSeries
         If the file holds a spectrum.
     """
-    lines = TextLines.of(path, encoding="utf-8")
+    lines = TextLines.of(path, "utf-8")
     header: dict[str, str] = {}
     while match := KEY.match(lines.peek().lstrip()):
         header[match[1]] = match[2].strip()

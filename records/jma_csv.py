@@ -2,8 +2,8 @@
 
 Oddities
 --------
-- Text is Shift-JIS (cp932). The site code is the letters and figures in front of the name,
-  without a separator (``9CF宇城市松橋町``).
+- Text is Shift-JIS (cp932), or UTF-8 after somebody saved it anew. The site code is the letters
+  and figures in front of the name, without a separator (``9CF宇城市松橋町``).
 - ``INITIAL TIME`` is Japan Standard Time, nine hours ahead of UTC, and of the first sample.
 - Column names stand in the line above the numbers and may be in any order.
 - Nothing says whether the offset was removed; often it was not.
@@ -41,7 +41,7 @@ def read(path: Path) -> list[Record]:
     DamagedRecord
         If the header lacks rate, unit or column names, or a line is not numbers.
     """
-    lines = TextLines.of(path, encoding="cp932")
+    lines = TextLines.of(path, "utf-8", "cp932")
     header: dict[str, str] = {}
     while match := KEY.match(lines.peek()):
         header[match[1].strip().rstrip(".")] = match[2].strip()

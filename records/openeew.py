@@ -23,6 +23,7 @@ import numpy as np
 from plumbline.records.errors import DamagedRecord
 from plumbline.records.orientation import HORIZONTAL, VERTICAL
 from plumbline.records.record import Record, Unit
+from plumbline.records.textlines import decoded
 
 AXES = (("X", HORIZONTAL), ("Y", HORIZONTAL), ("Z", VERTICAL))
 CLOCK_WRONG_S = 60.0
@@ -58,7 +59,7 @@ def read(path: Path) -> list[Record]:
 
 def _packets(path: Path) -> list[dict[str, Any]]:
     packets = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(decoded(path.read_bytes(), "utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -1,0 +1,147 @@
+"""Files packed by others: what a gz, bz2, xz, zip or tar holds, laid out to be read.
+
+Oddities
+--------
+- The contents decide, not the name; a ``.zip`` may hold packed files again, as the K-NET's do.
+- ``__MACOSX`` and names that begin with a point are no files of the giver's.
+"""
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from plumbline.records.errors import RecordError
+
+SQUEEZED: dict[bytes, Callable[[bytes], bytes]] = {
+    b"\x1f\x8b": gzip.decompress,
+    b"BZh": bz2.decompress,
+    b"\xfd7zXZ\x00": lzma.decompress,
+}
+"""First bytes of a single packed file -> what unpacks it."""
+
+ZIP = b"PK\x03\x04"
+TAR, TAR_AT = b"ustar", 257
+HEAD_BYTES = TAR_AT + len(TAR)
+SUFFIXES = frozenset({".gz", ".bz2", ".xz", ".tgz"})
+DEEPEST = 3
+LARGEST_BYTES = 4_000_000_000
+"""Stated sizes above this are refused: a small file can unpack to fill a disk."""
+
+BROKEN = (
+    *(OSError, EOFError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError),
+    *(zipfile.BadZipFile, tarfile.TarError, ValueError),
+)
+
+
+class Laid(NamedTuple):
+    """A file that can be opened, and how it is called to its owner.
+
+    Attributes
+    ----------
+    path
+        Where it lies.
+    shown
+        Its name: of one out of a pack, the pack's name and its own.
+    pack
+        The pack it came out of, or None.
+    """
+
+    path: Path
+    shown: Path
+    pack: Path | None = None
+
+
+def laid_out(path: Path, folder: Path) -> list[Laid]:
+    """Return a file as it is, or the files in it if it is packed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    folder
+        Where to write what is unpacked.
+
+    Raises
+    ------
+    RecordError
+        If it cannot be read or unpacked.
+    """
+    try:
+        found = list(_members(path, folder, path, DEEPEST))
+    except BROKEN as error:
+        raise RecordError(
+            f"{path}: cannot be unpacked: {error}; get it again, or unpack it yourself"
+        ) from error
+    if not found:
+        raise RecordError(f"{path}: an empty pack")
+    return found
+
+
+def is_packed(head: bytes) -> bool:
+    """Return whether the first bytes are those of a packed file."""
+    return head.startswith((*SQUEEZED, ZIP)) or head[TAR_AT:].startswith(TAR)
+
+
+def _members(path: Path, folder: Path, shown: Path, deeper: int) -> Iterator[Laid]:
+    if not deeper or not is_packed(_head(path)):
+        yield Laid(path, shown)
+        return
+    for name, content in _contents(path):
+        target = folder / f"{deeper}{len(list(folder.iterdir()))}" / name
+        target.parent.mkdir(parents=True)
+        target.write_bytes(content)
+        inside = shown if _only_squeezed(path) else shown / name
+        for member in _members(target, folder, inside, deeper - 1):
+            yield member._replace(pack=shown)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _only_squeezed(path: Path) -> bool:
+    return _head(path).startswith(tuple(SQUEEZED))
+
+
+def _contents(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Yield the name and the bytes of each file in a pack."""
+    head = _head(path)
+    unpack = next((one for magic, one in SQUEEZED.items() if head.startswith(magic)), None)
+    if unpack is not None:
+        name = path.stem if path.suffix.lower() in SUFFIXES else path.name
+        yield PurePosixPath(name), unpack(path.read_bytes())
+    elif head.startswith(ZIP):
+        with zipfile.ZipFile(path) as pack:
+            members = [one for one in pack.infolist() if not one.is_dir()]
+            _refuse_too_large(sum(one.file_size for one in members))
+            for one in members:
+                if (name_in := _inside(one.filename)) is not None:
+                    yield name_in, pack.read(one)
+    else:
+        with tarfile.open(path) as tape:
+            files = [one for one in tape.getmembers() if one.isfile()]
+            _refuse_too_large(sum(one.size for one in files))
+            for item in files:
+                content = tape.extractfile(item)
+                if (name_in := _inside(item.name)) is not None and content is not None:
+                    yield name_in, content.read()
+
+
+def _inside(name: str) -> PurePosixPath | None:
+    """Return a member's name without ways out of the pack; None of what is no file of the giver."""
+    parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..")]
+    if not parts or parts[0] == "__MACOSX" or parts[-1].startswith("."):
+        return None
+    return PurePosixPath(*parts)
+
+
+def _refuse_too_large(n_bytes: int) -> None:
+    if n_bytes > LARGEST_BYTES:
+        raise ValueError(f"it holds {n_bytes / 1e9:.1f} GB")
