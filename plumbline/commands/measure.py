@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbline.commands import CommandError
+from plumbline.commands import CommandError, exit_code
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ UNITS = ("gal", "g", "m/s2", "counts")
 EPILOG = """\
 Files of one station become its axes; pieces of one channel are joined. Formats are recognised
 by their contents: COSMOS, CSMIP, SMC, RENADIC, GeoNet, JMA CSV, CWB, ESM, OpenEEW, and all that
-ObsPy reads (miniSEED, SAC, K-NET, ...). StationXML among the files gives counts their unit.
+ObsPy reads (miniSEED, SAC, K-NET, ...), packed or not, and tables whose heading names a time and
+units. StationXML among the files gives counts their unit. A file that cannot be read costs the
+others nothing: it is named at the end, and the exit code is 2.
 
 PGA is the peak of acceleration minus its pre-event mean, at the recorded rate, unfiltered. A
 record whose header says its offset is removed is taken as it is. 'band' is the peak between
@@ -42,9 +44,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--units", choices=UNITS, help="unit of values whose file states none (and of counts)"
     )
     parser.add_argument(
-        "--columns", help="the files are plain columns, named so: t,NS,EW,UD (_ skips one)"
+        "--columns", help="columns of tables: by heading, or left to right t,NS,EW,UD (_ skips one)"
     )
-    parser.add_argument("--rate", type=_positive, metavar="HZ", help="rate of plain columns")
+    parser.add_argument("--rate", type=_positive, metavar="HZ", help="rate of tables")
     parser.add_argument(
         "--baseline",
         default="auto",
@@ -64,6 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--period", type=_positive, metavar="S", help="the building's own period, 1.6 to 7.8 s"
     )
+    parser.add_argument("--exclude", metavar="LIST", help="columns or channels to leave out")
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
     parser.add_argument(
         "--plot",
@@ -74,33 +77,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure the files and print what was found."""
+    """Measure the files and print what was found; what one file lacks costs no other."""
     from plumbline.measuring import measured
-    from plumbline.records import RecordError, Unit, read_records, stations
+    from plumbline.measuring.files import records_to_measure
+    from plumbline.records import RecordError, stations
 
-    if args.rate is not None and args.columns is None:
-        raise CommandError("--rate is for plain columns; name them too: --columns t,NS,EW,UD")
-    try:
-        records = read_records(
-            args.files,
-            unit=None if args.units is None else Unit(args.units),
-            rate_hz=args.rate,
-            columns=None if args.columns is None else args.columns.split(","),
-        )
-        found = [measured(station, _rules(args)) for station in stations(records)]
-    except (RecordError, ValueError) as error:
-        raise CommandError(str(error)) from error
-    if not found:
+    rules = _rules(args)
+    records, problems, notes = records_to_measure(args)
+    found = []
+    for station in stations(records):
+        try:
+            found.append(measured(station, rules))
+        except (RecordError, ValueError) as error:
+            problems.append(f"{station.name} ({station.files[0]}): {error}")
+    if not found and not problems:
         raise CommandError("no records in these files; StationXML alone measures nothing")
+    if not found:
+        return exit_code("measure", problems)
     if args.json:
-        print(json.dumps({"stations": [m.report for m in found]}, indent=1, ensure_ascii=False))
+        reports = [m.report for m in found]
+        told = {"stations": reports, "notes": notes, "not_measured": problems}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
     else:
         from plumbline.measuring.words import words
 
         print("\n\n".join(words(m.report) for m in found))
+        for note in notes:
+            print(f"note: {note}")
     if args.plot is not None:
         _draw(found, args.plot)
-    return 0
+    return exit_code("measure", problems)
 
 
 def _rules(args: argparse.Namespace) -> "Rules":

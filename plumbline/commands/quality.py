@@ -4,8 +4,9 @@ import argparse
 import json
 from typing import Any
 
+from plumbline.commands import exit_code
 from plumbline.commands.pictures import picture
-from plumbline.event_files.options import FILES_HELP, add_file_options, channels_of
+from plumbline.event_files.options import FILES_HELP, add_file_options, channels_in
 
 EPILOG = (
     FILES_HELP
@@ -41,22 +42,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Examine the files and print what was found."""
+    """Examine the files and print what was found; one that cannot be read is named at the end."""
+    from plumbline.event_files.files import files_read
     from plumbline.event_files.holes import Holes
     from plumbline.records import Quantity
     from plumbline.structures.quality import Asked, examined_channels, report_of
 
+    records, problems, notes = files_read(args, Holes.PARTED)
+    if problems and not records:
+        return exit_code("quality", problems)
     asked = Asked(noise_ug=args.noise_ug, full_scale=args.full_scale, together_hz=args.together)
-    notes: list[str] = []
-    channels = channels_of(args, (Quantity.ACCELERATION, Quantity.VELOCITY), Holes.PARTED, notes)
+    channels = channels_in(records, args, (Quantity.ACCELERATION, Quantity.VELOCITY))
     found = examined_channels(channels, asked)
-    report = {**report_of(found), "notes": notes}
+    report = {**report_of(found), "notes": notes, "not_examined": problems}
     print(json.dumps(report, indent=1) if args.json else words(report))
     if args.plot is not None:
         from plumbline.plots.quality import draw
 
         draw(found, args.plot)
-    return 0
+    return exit_code("quality", problems)
 
 
 def words(report: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
+from plumbline.commands import CommandError, exit_code
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
@@ -80,26 +80,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Replay and print what was found."""
-    replayed = replay(args)
+    """Replay and print what was found; a file that cannot be read costs the others nothing."""
+    replayed, problems = _replayed(args)
+    if problems and not replayed:
+        return exit_code("replay", problems)
     if args.json:
         reports: list[dict[str, Any]] = [one.report for one in replayed]
-        print(json.dumps({"structures": reports}, indent=1, ensure_ascii=False))
+        told = {"structures": reports, "not_replayed": problems}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
     else:
         from plumbline.replaying.words import words
 
         print("\n\n".join(words(one.report) for one in replayed))
     if args.plot is not None:
         _draw(replayed, args.plot)
-    return 0
+    return exit_code("replay", problems)
 
 
 def replay(args: argparse.Namespace) -> "list[Replayed]":
-    """Replay what the arguments name."""
+    """Replay what the arguments name, all of it.
+
+    Raises
+    ------
+    CommandError
+        If anything is wrong with one of the files.
+    """
+    replayed, problems = _replayed(args)
+    if problems:
+        raise CommandError(problems[0])
+    return replayed
+
+
+def _replayed(args: argparse.Namespace) -> "tuple[list[Replayed], list[str]]":
     from plumbline.replaying.config import detect_settings
 
     settings = detect_settings(args.detectors, args.without)
-    return _archive(args, settings) if _is_archive(args) else _files(args, settings)
+    return (_archive(args, settings), []) if _is_archive(args) else _files(args, settings)
 
 
 def _is_archive(args: argparse.Namespace) -> bool:
@@ -109,26 +125,32 @@ def _is_archive(args: argparse.Namespace) -> bool:
     return bool(folders)
 
 
-def _files(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":
+def _files(
+    args: argparse.Namespace, settings: "DetectSettings"
+) -> "tuple[list[Replayed], list[str]]":
     from plumbline.replaying.assembly import NothingToReplay, Rules, structures_of
     from plumbline.replaying.config import classify_settings
-    from plumbline.replaying.files import records_of
+    from plumbline.replaying.files import records_to_replay
     from plumbline.replaying.run import replayed_files
 
     rules = Rules(
         structure=args.structure,
         shape_peak_ms2=None if args.shape_peak is None else args.shape_peak / 100,
     )
+    records, problems, _ = records_to_replay(args)
+    if problems and not records:
+        return [], problems
     try:
-        structures = structures_of(records_of(args), rules)
+        structures = structures_of(records, rules)
     except NothingToReplay as error:
         raise CommandError(f"{error}; see --help for what is read") from error
-    return replayed_files(
+    replayed = replayed_files(
         structures,
         settings,
         noise_before_s=args.noise_before,
         classify=classify_settings(args.detectors),
     )
+    return replayed, problems
 
 
 def _archive(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":

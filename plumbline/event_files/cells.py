@@ -15,6 +15,9 @@ PARTING = (";", "\t", ",")
 CLOCKED = re.compile(r"\d:\d\d")
 CLOCK = re.compile(r"^(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)$")
 DATE = re.compile(r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$")
+FORTRAN = re.compile(r"([\d.])[dD]([-+]\d)")
+"""``1.5D+02`` of a Fortran program."""
+
 EMPTY = frozenset({"", "-", "na", "n/a", "null", "none"})
 
 
@@ -35,7 +38,7 @@ def number(cell: str, mark: str) -> float | None:
     """Return the number of a cell, NaN of an empty one; None if it says something else."""
     text = cell.replace(",", ".") if mark in (";", "\t") and cell.count(",") == 1 else cell
     try:
-        return float(text)
+        return float(FORTRAN.sub(r"\1E\2", text))
     except ValueError:
         return math.nan if cell.lower() in EMPTY else None
 

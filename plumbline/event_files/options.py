@@ -4,19 +4,16 @@ import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from plumbline.commands import CommandError
 from plumbline.event_files.channels import Channel, Event, channel_of
+from plumbline.event_files.files import records_of
 from plumbline.event_files.holes import Holes
-from plumbline.event_files.sidecar import beside
-from plumbline.event_files.table import SUFFIXES
-from plumbline.event_files.table_records import UNITS, listed, table_records
+from plumbline.event_files.table_records import UNITS, listed
 from plumbline.event_files.units import unit_of_word
-from plumbline.records import Quantity, Record, RecordError, Unit, joined, read_records
-from plumbline.records.reading import format_of
+from plumbline.records import Quantity, Record
 
 SAME_RATE = 1e-4
 
@@ -90,7 +87,13 @@ def channels_of(
 
     What had to be decided is added to ``notes``.
     """
-    records = records_of(args, holes, notes)
+    return channels_in(records_of(args, holes, notes), args, quantities)
+
+
+def channels_in(
+    records: Sequence[Record], args: argparse.Namespace, quantities: Sequence[Quantity]
+) -> list[Channel]:
+    """Return every wanted channel of records; see `channels_of`."""
     wanted = (*quantities, Quantity.UNKNOWN)
     if records and not any(record.quantity in wanted for record in records):
         sought = " or ".join(str(quantity) for quantity in quantities)
@@ -120,29 +123,6 @@ def _best(channels: Sequence[Channel], quantities: Sequence[Quantity]) -> list[C
         return any((channel.station, channel.code, channel.source, q) in given for q in better)
 
     return [channel for channel in channels if not bettered(channel)]
-
-
-def records_of(
-    args: argparse.Namespace, holes: Holes = Holes.REFUSED, notes: list[str] | None = None
-) -> list[Record]:
-    """Return the records of all files, tables among them."""
-    notes = [] if notes is None else notes
-    paths = [Path(name) for name in args.files]
-    if folders := [str(path) for path in paths if path.is_dir()]:
-        raise CommandError(f"{', '.join(folders)}: a folder; give the files in it")
-    missing = [str(path) for path in paths if not path.is_file()]
-    if missing:
-        raise CommandError(f"no such file: {', '.join(missing)}")
-    tables = [path for path in paths if _is_table(path, args)]
-    others = [path for path in paths if path not in tables]
-    unit = None if args.units is None else Unit(args.units)
-    try:
-        records = joined(read_records(others, unit=unit)) if others else []
-    except RecordError as error:
-        raise CommandError(str(error)) from error
-    for path in tables:
-        records += table_records(path, args, holes, notes, several=len(tables) > 1)
-    return records
 
 
 def side_by_side(channels: Sequence[Channel]) -> Event:
@@ -193,20 +173,6 @@ def _leading_zeros(channels: Sequence[Channel]) -> int:
         return 0
     moving = np.any([c.raw != 0 for c in channels], axis=0)
     return int(np.argmax(moving))
-
-
-def _is_table(path: Path, args: argparse.Namespace) -> bool:
-    if path.suffix == ".npy":
-        return True
-    if path.suffix.lower() not in SUFFIXES:
-        return False
-    asked = args.columns is not None or args.rate is not None
-    if asked or beside(path) is not None:
-        return True
-    try:
-        return format_of(path) is None
-    except RecordError as error:
-        raise CommandError(str(error)) from error
 
 
 def _called(channel: Channel, name: str) -> bool:

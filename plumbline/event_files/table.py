@@ -4,7 +4,7 @@ A heading line names the columns; without one they are numbered from 0. ``--colu
 in this order of trial:
 
 - names out of the heading (``Acc_X,Acc_Y``), or numbers (``0,2`` or ``0-4``): those columns;
-- otherwise names given left to right, ``t`` for time in seconds and ``-`` to skip.
+- otherwise names given left to right, ``t`` for time in seconds and ``-`` or ``_`` to skip.
 """
 
 import re
@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".dat", ".asc", ".npy"})
 RANGE = re.compile(r"^(\d+)-(\d+)$")
-SKIP = "-"
+SKIP = frozenset({"-", "_"})
+"""Both skip; only ``_`` can come first on a command line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,9 @@ def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, 
 
 def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floats]:
     width = table.values.shape[1]
-    given = [name for name in names if name != SKIP]
+    given = [name for name in names if name not in SKIP]
     # names for some columns of a headed table are more likely mistyped than meant by position
-    meant = not table.headed or len(names) == width or SKIP in names
+    meant = not table.headed or len(names) == width or not SKIP.isdisjoint(names)
     if len(names) > width or len(set(given)) < len(given) or not meant:
         raise CommandError(
             f"{path}: no columns {', '.join(given)}; it has {', '.join(table.names)}"
@@ -81,7 +82,7 @@ def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floa
     return {
         _timed(name): in_seconds(name, table.values[:, k])
         for k, name in enumerate(names)
-        if name != SKIP
+        if name not in SKIP
     }
 
 

@@ -18,9 +18,9 @@ SECONDS = {
     **dict.fromkeys(WORDS, 1.0),
     **dict.fromkeys(("time_ms", "t_ms", "ms", "milliseconds", "timestamp_ms"), 1e-3),
     **dict.fromkeys(("time_us", "t_us", "us", "microseconds", "timestamp_us"), 1e-6),
-    **dict.fromkeys(("time_ns", "t_ns", "ns", "nanoseconds", "timestamp_ns"), 1e-9),
+    **dict.fromkeys(("time_ns", "t_ns", "nanoseconds", "timestamp_ns"), 1e-9),
 }
-"""Columns that are a time, and what one of theirs is. [s]"""
+"""Columns that are a time, and what one of theirs is; ``ns`` alone is north-south. [s]"""
 
 IN_WORDS = re.compile(r"\s*[\[(]\s*(s|sec|seconds|ms|us|ns)\s*[\])]$")
 EPOCHS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))

@@ -16,6 +16,7 @@ OTHERWISE = {
     **dict.fromkeys(("cm/sec", "cms", "cmps", "kine"), Unit.CMS),
     **dict.fromkeys(("mm/sec", "mms", "mmps"), Unit.MMS),
     **dict.fromkeys(("milli-g", "millig"), Unit.MILLI_G),
+    **dict.fromkeys(("count", "counts"), Unit.COUNTS),
 }
 """As others write them, without signs of powers and blanks."""
 

@@ -24,6 +24,10 @@ SPECTRUM_PERIODS_S: tuple[float, ...] = (
 """Periods of the spectra, with those of MMI and of long-period buildings among them. [s]"""
 
 
+SLOWEST_HZ = 1.0
+"""Slower series are no motion of the ground: what shakes is between their samples. [Hz]"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the user may choose.

@@ -9,7 +9,7 @@ from plumbline.analysis.arias import significant_duration_s
 from plumbline.analysis.baseline import Baseline, offset_of
 from plumbline.analysis.measures import measures
 from plumbline.measuring import parts
-from plumbline.measuring.rules import Measured, Rules
+from plumbline.measuring.rules import SLOWEST_HZ, Measured, Rules
 from plumbline.records import Quantity, Station, Unit
 
 
@@ -25,6 +25,10 @@ def measured(station: Station, rules: Rules | None = None) -> Measured:
         report["notes"].append("no acceleration among the files of this station")
         return Measured(station=station, report=report)
     rate_hz = station.first.rate_hz
+    if rate_hz < SLOWEST_HZ:
+        raise ValueError(
+            f"{rate_hz:g} Hz is too slow: shaking is measured from {SLOWEST_HZ:g} Hz on"
+        )
     baseline = rules.baseline
     if baseline is None and rules.pre_event_s is None:
         baseline = Baseline.AS_GIVEN if all(a.offset_removed for a in station.axes) else None

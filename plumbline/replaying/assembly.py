@@ -11,6 +11,7 @@ from plumbline.analysis.drift import Kind, Level, level_of, lowest_of
 from plumbline.records import Quantity, Record, Station, stations
 from plumbline.replaying.material import Node, Piece, Structure
 from plumbline.replaying.names import codes, short
+from plumbline.replaying.sensors import Key, place_in, sensors
 from plumbline.replaying.shape import scaled
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Role
@@ -20,8 +21,6 @@ EPOCH_NS = 946_684_800_000_000_000
 
 SLOWEST_HZ = 10.0
 """The detectors judge motion from this rate on. [Hz]"""
-
-Key = tuple[str, ...]
 
 
 class NothingToReplay(ValueError):
@@ -59,10 +58,9 @@ def structures_of(records: Iterable[Record], rules: Rules | None = None) -> list
     """
     rules = Rules() if rules is None else rules
     groups: dict[Key, dict[Key, list[Station]]] = {}
-    for station in stations(records):
-        if station.axes:
-            group = groups.setdefault(_structure_key(station, rules), {})
-            group.setdefault(_node_key(station), []).append(station)
+    for station in (one for whole in stations(records) for one in sensors(whole)):
+        group = groups.setdefault(_structure_key(station, rules), {})
+        place_in(group, _node_key(station), station)
     if not groups:
         raise NothingToReplay("no acceleration in these files")
     names = [rules.structure or _name(next(iter(group.values()))[0]) for group in groups.values()]

@@ -1,44 +1,36 @@
 """The records of the files a replay is given, whatever option says how they are to be read."""
 
 import argparse
-import contextlib
 
 from plumbline.commands import CommandError
-from plumbline.event_files import options
-from plumbline.records import Record, RecordError, Unit, read_records
+from plumbline.event_files.files import FilesRead, files_read
+from plumbline.event_files.table_records import listed
+from plumbline.records import Record
+from plumbline.replaying.assembly import SLOWEST_HZ
 
 
-def records_of(args: argparse.Namespace) -> list[Record]:
-    """Return the records without those excluded.
+def records_to_replay(args: argparse.Namespace) -> FilesRead:
+    """Return the records without those excluded, and what is wrong with the other files.
 
     Raises
     ------
     CommandError
-        If a file cannot be read, or something is excluded that is not there.
+        If something is excluded that is not there.
     """
-    records = _read(args)
-    for word in (part.strip().lower() for part in (args.exclude or "").split(",") if part):
+    records, problems, notes = files_read(args)
+    for word in (part.lower() for part in listed(args.exclude) if part):
         kept = [record for record in records if word not in _names(record)]
         if len(kept) == len(records) and not _is_column(args):
             known = ", ".join(dict.fromkeys(record.channel for record in records))
             raise CommandError(f"--exclude {word}: no such channel; there are {known}")
         records = kept
-    return records
-
-
-def _read(args: argparse.Namespace) -> list[Record]:
-    """Read the files; columns that are no table's may still be those `plumbline measure` reads."""
-    try:
-        return options.records_of(args)
-    except CommandError:
-        if args.columns is None:
-            raise
-        unit = None if args.units is None else Unit(args.units)
-        with contextlib.suppress(RecordError, OSError):
-            return read_records(
-                args.files, unit=unit, rate_hz=args.rate, columns=args.columns.split(",")
-            )
-        raise
+    fast = [record for record in records if record.rate_hz >= SLOWEST_HZ]
+    slow = {record.source: record.rate_hz for record in records if record.rate_hz < SLOWEST_HZ}
+    problems += [
+        f"{path}: {rate_hz:g} Hz is too slow; motion is judged from {SLOWEST_HZ:g} Hz on"
+        for path, rate_hz in slow.items()
+    ]
+    return FilesRead(fast, problems, notes)
 
 
 def _names(record: Record) -> set[str]:

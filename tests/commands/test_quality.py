@@ -95,3 +95,11 @@ def test_of_delaneys_eight_channels_exactly_d3_east_is_flagged(capsys, extra):
 )
 def test_healthy_structures_are_left_alone(capsys, name, pattern):
     assert report(capsys, *sorted(shared_data(name).glob(pattern)))["flagged"] == []
+
+
+def test_a_file_that_cannot_be_read_costs_the_others_nothing(tmp_path, capsys, node):
+    (tmp_path / "empty.mseed").write_bytes(b"")
+    code, out, err = run(capsys, node(), tmp_path / "empty.mseed", *WORDS)
+    assert code == 2
+    assert out.startswith("good")
+    assert err.splitlines() == [f"plumbline quality: {tmp_path / 'empty.mseed'}: empty file"]

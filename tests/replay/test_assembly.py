@@ -129,3 +129,19 @@ def test_codes_fit_the_identity_of_a_stream_and_differ():
     assert codes(["", ""], 2, exact=True) == ["01", "02"]
     assert codes(["TOWER", "TOWER"], 5) == ["TOWE1", "TOWE2"]
     assert short("塔") == "ST"
+
+
+def test_a_recorder_of_many_channels_is_as_many_sensors():
+    channels = [record(channel=f"C{number:02d}") for number in range(1, 13)]
+    (found,) = structures_of(channels)
+    assert [node.axes for node in found.nodes] == [(f"C{n:02d}",) for n in range(1, 13)]
+    assert any("12 channels of one place" in note for note in found.notes)
+
+
+def test_two_sensors_that_share_every_name_are_two_nodes():
+    louder = [record(channel="HN" + axis) for axis in "ENZ"]
+    louder = [replace(one, values=3 * one.values) for one in louder]
+    (found,) = structures_of([*louder, *(record(channel="HN" + axis) for axis in "ENZ")])
+    first, second = found.nodes
+    assert first.peak_ms2 == pytest.approx(3 * second.peak_ms2, rel=0.05)
+    assert len(first.pieces) == len(second.pieces) == 1

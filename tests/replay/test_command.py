@@ -93,3 +93,12 @@ def test_an_excluded_channel_is_not_heard_and_must_be_there(axes, capsys):
     assert report["nodes"][0]["axes"] == ["HNE"]
     assert main(["replay", *axes, "--exclude", "HNQ"]) == 2
     assert "no such channel; there are HNE, HNN" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_costs_the_others_nothing(axes, tmp_path, capsys):
+    (tmp_path / "empty.V1c").write_bytes(b"")
+    assert main(["replay", *axes, str(tmp_path / "empty.V1c"), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["structures"][0]["nodes"][0]["axes"] == ["HNE", "HNN"]
+    assert err.count("\n") == 1
+    assert "empty.V1c: empty file" in err
