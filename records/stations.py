@@ -17,6 +17,10 @@ JOIN_WITHIN_SAMPLES = 1.5
 SAME_RATE = 0.025
 """Counted rates of two packets files of one instrument differ by up to this fraction."""
 
+MOST_AXES = 3
+GIVEN = frozenset({Quantity.VELOCITY, Quantity.DISPLACEMENT})
+"""What givers compute from the acceleration they recorded."""
+
 RIGHT_ANGLE_WITHIN_DEG = 5.0
 KIK_NET = re.compile(r"^(?:NS|EW|UD)([12])$")
 FDSN = re.compile(r"^[A-Z][HNLGM][A-Z0-9]$")
@@ -103,7 +107,8 @@ def stations(records: Iterable[Record]) -> list[Station]:
     """Put records of one place and one span of time side by side as axes.
 
     Records of one place that do not overlap in time become stations of their own, as do pieces
-    on either side of a gap, be it of one axis only.
+    on either side of a gap, be it of one axis only. A place with more channels than a sensor has
+    axes, as of a recorder whose header names no places, is as many sensors of one axis.
     """
     by_place: dict[tuple[str, ...], list[Record]] = {}
     for record in joined(records):
@@ -116,7 +121,7 @@ def stations(records: Iterable[Record]) -> list[Station]:
             spans.append([record])
         else:
             fitting.append(record)
-    return [_station(span) for spans in groups.values() for span in spans]
+    return [_station(own) for spans in groups.values() for span in spans for own in _sensors(span)]
 
 
 def _channel(record: Record) -> tuple[str, ...]:
@@ -171,8 +176,19 @@ def _beside(one: Record, other: Record) -> bool:
     return (end - begin) / 1e9 > 0.5 * min(one.duration_s, other.duration_s)
 
 
+def _sensors(span: list[Record]) -> list[list[Record]]:
+    """Return the records of one place, those of each channel apart if a sensor has not so many."""
+    channels = dict.fromkeys(record.channel for record in span if record.quantity not in GIVEN)
+    if len(channels) <= MOST_AXES:
+        return [span]
+    note = f"{len(channels)} channels of one place: each is taken for a sensor of its own"
+    noted = [replace(record, notes=(*record.notes, note)) for record in span]
+    every = dict.fromkeys(record.channel for record in span)
+    return [[record for record in noted if record.channel == channel] for channel in every]
+
+
 def _station(span: list[Record]) -> Station:
-    given = [r for r in span if r.quantity in (Quantity.VELOCITY, Quantity.DISPLACEMENT)]
+    given = [r for r in span if r.quantity in GIVEN]
     axes = sorted(
         (record for record in span if record not in given),
         key=lambda record: record.orientation.vertical is True,

@@ -11,7 +11,7 @@ from plumbline.analysis.drift import Kind, Level, level_of, lowest_of
 from plumbline.records import Quantity, Record, Station, stations
 from plumbline.replaying.material import Node, Piece, Structure
 from plumbline.replaying.names import codes, short
-from plumbline.replaying.sensors import Key, place_in, sensors
+from plumbline.replaying.sensors import Key, place_in
 from plumbline.replaying.shape import scaled
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Role
@@ -58,9 +58,10 @@ def structures_of(records: Iterable[Record], rules: Rules | None = None) -> list
     """
     rules = Rules() if rules is None else rules
     groups: dict[Key, dict[Key, list[Station]]] = {}
-    for station in (one for whole in stations(records) for one in sensors(whole)):
-        group = groups.setdefault(_structure_key(station, rules), {})
-        place_in(group, _node_key(station), station)
+    for station in stations(records):
+        if station.axes:
+            group = groups.setdefault(_structure_key(station, rules), {})
+            place_in(group, _node_key(station), station)
     if not groups:
         raise NothingToReplay("no acceleration in these files")
     names = [rules.structure or _name(next(iter(group.values()))[0]) for group in groups.values()]

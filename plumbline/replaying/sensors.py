@@ -1,24 +1,8 @@
-"""Which records are one sensor's: at most three axes, and one motion at a time."""
-
-from dataclasses import replace
+"""Which spans are one sensor's: it records one motion at a time."""
 
 from plumbline.records import Station
 
 Key = tuple[str, ...]
-
-MOST_AXES = 3
-"""A place of a recorder with more channels than directions is several sensors."""
-
-
-def sensors(station: Station) -> list[Station]:
-    """Return a station as it is, or each channel alone where it has more than a sensor has."""
-    if len(station.axes) <= MOST_AXES:
-        return [station] if station.axes else []
-    note = f"{len(station.axes)} channels of one place: each is taken for a sensor of its own"
-    return [
-        replace(station, axes=(replace(axis, notes=(*axis.notes, note)),), given=())
-        for axis in station.axes
-    ]
 
 
 def place_in(group: dict[Key, list[Station]], key: Key, station: Station) -> None:

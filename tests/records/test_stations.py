@@ -135,3 +135,14 @@ def test_a_record_of_nothing_or_of_nonsense_is_refused():
     for bad in ({"rate_hz": 0.0}, {"values": np.empty(0)}, {"values": np.array([np.nan])}):
         with pytest.raises(ValueError):
             record(**bad)
+
+
+def test_a_recorder_of_many_channels_is_as_many_sensors():
+    channels = [record(f"C{number:02d}") for number in range(1, 13)]
+    velocity = record("C01", unit=Unit.CMS)
+    found = stations([*channels, velocity])
+    assert [[axis.channel for axis in s.axes] for s in found] == [[c.channel] for c in channels]
+    assert [len(s.given) for s in found] == [1] + [0] * 11
+    assert found[0].first.notes == (
+        "12 channels of one place: each is taken for a sensor of its own",
+    )
