@@ -107,7 +107,8 @@ def _table(path: Path, wanted: int) -> tuple[Array, float | None]:
             continue
         if row is None:
             raise DamagedRecord(path, number, f"not numbers: {line.strip()[:40]!r}")
-        if len(row) == 2 and wanted == 1 and not rows and step_s is None and row[0].is_integer():
+        counted = len(row) == 2 and row[0].is_integer() and row[1] > 0
+        if counted and wanted == 1 and not rows and step_s is None:
             step_s = row[1]
             continue
         if len(row) < wanted:

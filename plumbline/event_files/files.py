@@ -8,7 +8,7 @@ from typing import NamedTuple
 from plumbline.commands import CommandError
 from plumbline.event_files.holes import Holes
 from plumbline.event_files.sidecar import beside
-from plumbline.event_files.table import SUFFIXES
+from plumbline.event_files.table import SUFFIXES, NoSuchColumn
 from plumbline.event_files.table_records import table_records
 from plumbline.records import Reading, Record, RecordError, Unit, joined, read_each
 from plumbline.records.errors import UnknownFormat
@@ -55,6 +55,8 @@ def files_read(args: argparse.Namespace, holes: Holes = Holes.REFUSED) -> FilesR
     for path in tables:
         try:
             records += table_records(path, args, holes, notes, several=len(tables) > 1)
+        except NoSuchColumn as error:
+            problems.append(str(error))
         except CommandError as error:
             counted = _read_plain(path, args) if plain else None
             if counted is None or counted.problems:

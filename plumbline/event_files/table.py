@@ -26,6 +26,10 @@ SKIP = frozenset({"-", "_"})
 """Both skip; only ``_`` can come first on a command line."""
 
 
+class NoSuchColumn(CommandError):
+    """The table is readable, but it has not the columns asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Columns of numbers.
@@ -53,7 +57,7 @@ def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, 
 
     Raises
     ------
-    CommandError
+    NoSuchColumn
         If a column is not there.
     """
     columns = {
@@ -76,7 +80,7 @@ def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floa
     # names for some columns of a headed table are more likely mistyped than meant by position
     meant = not table.headed or len(names) == width or not SKIP.isdisjoint(names)
     if len(names) > width or len(set(given)) < len(given) or not meant:
-        raise CommandError(
+        raise NoSuchColumn(
             f"{path}: no columns {', '.join(given)}; it has {', '.join(table.names)}"
         )
     return {
@@ -90,7 +94,7 @@ def _numbered(table: Table, numbers: list[str], path: Path) -> dict[str, Floats]
     width = table.values.shape[1]
     beyond = [number for number in numbers if int(number) >= width]
     if beyond:
-        raise CommandError(
+        raise NoSuchColumn(
             f"{path}: no column {', '.join(beyond)}; {width} columns, numbered from 0"
         )
     return {
