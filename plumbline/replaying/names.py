@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import islice, product
+from string import ascii_uppercase, digits
 
 
 def short(name: str) -> str:
@@ -28,6 +30,13 @@ def codes(wanted: Sequence[str], length: int, *, exact: bool = False) -> list[st
     if fits and len(set(cut)) == len(cut):
         return cut
     if exact:
-        return [f"{number:0{length}d}" for number in range(1, len(cut) + 1)]
-    digits = len(str(len(cut)))
-    return [f"{one[: length - digits]}{number:0{digits}d}" for number, one in enumerate(cut, 1)]
+        numbers = [f"{number:0{length}d}" for number in range(1, len(cut) + 1)]
+        return numbers if len(numbers[-1]) == length else _in_letters(len(cut), length)
+    width = len(str(len(cut)))
+    return [f"{one[: length - width]}{number:0{width}d}" for number, one in enumerate(cut, 1)]
+
+
+def _in_letters(count: int, length: int) -> list[str]:
+    """Return codes of figures and letters: there are more names than numbers of that length."""
+    every = ("".join(one) for one in product(digits + ascii_uppercase, repeat=length))
+    return list(islice(every, count))

@@ -145,3 +145,9 @@ def test_two_sensors_that_share_every_name_are_two_nodes():
     first, second = found.nodes
     assert first.peak_ms2 == pytest.approx(3 * second.peak_ms2, rel=0.05)
     assert len(first.pieces) == len(second.pieces) == 1
+
+
+def test_more_nodes_than_numbers_still_have_codes_of_two():
+    found = codes([""] * 150, 2, exact=True)
+    assert len(set(found)) == 150
+    assert {len(code) for code in found} == {2}
