@@ -8,6 +8,7 @@ Here a turn of its loop reads what has come with one call and sends all answers 
 import contextlib
 import socket
 import ssl
+import time
 from typing import Any, cast
 
 import paho.mqtt.client as mqtt
@@ -15,6 +16,7 @@ from paho.mqtt.enums import MQTTErrorCode
 
 READ_BYTES = 1 << 16
 MOST_A_TURN = 500  # packets; then the answers go out
+GATHER_S = 0.01  # so long packets gather before they are read: a turn for each costs more than it
 
 
 class Line:
@@ -73,6 +75,7 @@ class BulkClient(mqtt.Client):
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Handle all packets that have come, not one."""
+        time.sleep(GATHER_S)
         done, line = super().loop_read(max_packets), self._line
         for _ in range(MOST_A_TURN):
             if done != MQTTErrorCode.MQTT_ERR_SUCCESS or line is None or not line.pending():
