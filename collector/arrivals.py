@@ -87,13 +87,7 @@ class Arrivals:
         if known is None:
             known = AgentSeen(received_ns=received_ns)
         elif known.received_ns != received_ns:
-            known = AgentSeen(  # not `replace`: this is asked a thousand times a second
-                received_ns=received_ns,
-                state=known.state,
-                state_ns=known.state_ns,
-                heartbeat=known.heartbeat,
-                heartbeat_ns=known.heartbeat_ns,
-            )
+            known = replace(known, received_ns=received_ns)
         self._agents[agent] = known
         return known
 

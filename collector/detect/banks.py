@@ -52,7 +52,6 @@ class Banks:
 
     def __init__(self, places: Mapping[str, Place], settings: ShakingSettings) -> None:
         self._places = places
-        self._units = {key: place.unit_a_count()[:, np.newaxis] for key, place in places.items()}
         by_rate: dict[float, list[str]] = {}
         for key, place in places.items():
             by_rate.setdefault(place.instrument.rate_hz, []).append(key)
@@ -74,7 +73,7 @@ class Banks:
         fit, n_missing = lane.fit(block)
         if fit is Fit.OLDER:
             return None
-        accel_ms2 = block.counts * self._units[key]
+        accel_ms2 = self._places[key].physical(block)
         first = accel_ms2[:, 0]
         if fit is Fit.BRIDGED:
             missing = bridge(np.array(lane.last), first, n_missing)

@@ -72,10 +72,7 @@ class Run:
         own = [level.level_mm for level in self.levels if level.point == self.benchmark]
         if len(own) < 2:
             return None
-        setups = self.setups if self.setups is not None else len(self.levels) - 1
-        return closure(
-            own[0], own[-1], length_km=self.length_km, setups=setups, allowed_mm=allowed_mm
-        )
+        return self._apart(own[0], own[-1], allowed_mm)
 
     def disagreement(self, allowed_mm: float | None = None) -> tuple[str, float] | None:
         """Return a point whose readings in this run differ by more than may be, and by how much.
@@ -91,8 +88,13 @@ class Run:
         spread, point = max(
             ((max(each) - min(each), name) for name, each in readings.items()), default=(0.0, "")
         )
-        setups = self.setups if self.setups is not None else len(self.levels) - 1
-        if spread == 0.0:
+        if spread == 0.0 or self._apart(0, spread, allowed_mm).closes:
             return None
-        may_be = closure(0, spread, length_km=self.length_km, setups=setups, allowed_mm=allowed_mm)
-        return None if may_be.closes else (point, spread)
+        return point, spread
+
+    def _apart(self, first_mm: float, last_mm: float, allowed_mm: float | None) -> Closure:
+        """Return how far two levels of one mark are apart, beside what the run allows."""
+        setups = self.setups if self.setups is not None else len(self.levels) - 1
+        return closure(
+            first_mm, last_mm, length_km=self.length_km, setups=setups, allowed_mm=allowed_mm
+        )

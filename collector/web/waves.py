@@ -31,7 +31,6 @@ class _Points(NamedTuple):
 class _Trace:
     place: Place
     kept_ns: int
-    unit_a_count: np.ndarray
     rest: np.ndarray | None = None
     seen_s: float = 0.0
     fresh: list[Block] = field(default_factory=list)
@@ -48,7 +47,6 @@ class Waves:
             key: _Trace(
                 place=place,
                 kept_ns=KEPT_S[place.instrument.unit] * NS,
-                unit_a_count=place.unit_a_count(),
             )
             for key, place in places.items()
             if place.instrument.unit in KEPT_S
@@ -102,7 +100,7 @@ def _thin(trace: _Trace) -> None:
 
 
 def _acceleration(trace: _Trace, blocks: list[Block]) -> _Points:
-    gal_a_count = 100.0 * trace.unit_a_count[:, np.newaxis]
+    gal_a_count = 100.0 * trace.place.unit_a_count()[:, np.newaxis]
     counts = np.concatenate([block.counts for block in blocks], axis=1)
     sizes = [block.n_samples for block in blocks]
     firsts = np.cumsum([0, *sizes[:-1]])
@@ -143,7 +141,7 @@ def _rest(trace: _Trace, mean: np.ndarray, block: Block) -> np.ndarray:
 
 def _tilt(trace: _Trace, blocks: list[Block]) -> _Points:
     tilts = [
-        np.median(block.counts * trace.unit_a_count[:, np.newaxis], axis=1)
+        np.median(trace.place.physical(block), axis=1)
         - np.nan_to_num(trace.place.zeros(block.start_ns))
         for block in blocks
     ]

@@ -1,7 +1,7 @@
 """Finding the structure, node and instrument of a stream, and turning counts into units."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +20,21 @@ class Place:
     structure: Structure
     node: Node
     instrument: Instrument
+    _unit_a_count: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        polarity = np.array([axis.polarity for axis in self.instrument.axes], dtype=np.float64)
+        unit_a_count = polarity / self.instrument.sensitivity
+        unit_a_count.flags.writeable = False
+        object.__setattr__(self, "_unit_a_count", unit_a_count)
 
     def physical(self, block: Block) -> NDArray[np.float64]:
         """Return the samples in the instrument's unit, shape ``(n_axes, n_samples)``."""
-        return block.counts * self.unit_a_count()[:, np.newaxis]
+        return block.counts * self._unit_a_count[:, np.newaxis]
 
     def unit_a_count(self) -> NDArray[np.float64]:
         """Return what a count of each axis is, with its polarity, shape ``(n_axes,)``. [unit]"""
-        polarity = np.array([axis.polarity for axis in self.instrument.axes], dtype=np.float64)
-        return polarity / self.instrument.sensitivity
+        return self._unit_a_count
 
     def zeros(self, time_ns: int) -> tuple[float, ...]:
         """Return the commissioning zeros that hold at a time, NaN for an axis without one."""
