@@ -15,8 +15,8 @@ import numpy as np
 from obspy.signal.trigger import recursive_sta_lta
 from scipy import signal
 
-from plumbline.analysis.trigger.logic import Status
 from plumbline.analysis.trigger.shaking import ShakingBank
+from plumbline.analysis.trigger.states import Status
 
 RATE_HZ, SECONDS = 100.0, 600.0
 DENSITY_MS2 = 22.5e-6 * 9.80665

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from plumbline.collector.archive.packing import packed
-from plumbline.collector.archive.run import anchored, chained
+from plumbline.collector.archive.record_packing import packed
+from plumbline.collector.archive.sample_run import anchored, chained
 from plumbline.wire.block import NS, Block
 from plumbline.wire.identity import StreamId
 from plumbline.wire.record import decode, encode

@@ -16,9 +16,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from plumbline.analysis.long_period import PERIODS_S, LongPeriodMeter
-from plumbline.analysis.oscillator import Oscillator
-from plumbline.analysis.oscillator_bank import OscillatorBank, Response
+from plumbline.analysis.dsp.oscillator import Oscillator
+from plumbline.analysis.dsp.oscillator_bank import OscillatorBank, Response
+from plumbline.analysis.ground_motion.long_period import PERIODS_S, LongPeriodMeter
 
 CHANNELS, RATE_HZ, ROUNDS = 3000, 100, 20
 PEER_TRACES = 2

@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from influxdb_client.client.write.point import Point
 
-from plumbline.collector.series.handover import HandOver
-from plumbline.collector.series.lines import waveform_lines
-from plumbline.collector.series.measures import Measures, health_line
-from plumbline.collector.series.settings import SeriesSettings
-from plumbline.collector.series.v1 import V1Sink
+from plumbline.collector.stages.influxdb.batch_writer import HandOver
+from plumbline.collector.stages.influxdb.line_protocol import waveform_lines
+from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.influxdb.stream_lines import Measures, health_line
+from plumbline.collector.stages.influxdb.v1 import V1Sink
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place, places
 from plumbline.wire.inventory.model import Inventory

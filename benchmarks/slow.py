@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.slow.settings import SlowSettings
-from plumbline.collector.slow.stage import SlowStage
+from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.stage import SlowStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import Place, places

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.signal import lfilter
 from scipy.stats import theilslopes
 
+from plumbline.analysis.statistics.theil_sen import trend
+from plumbline.analysis.statistics.thinning import thinned
 from plumbline.analysis.trend.rate_watch import daily_budget, rate_change
-from plumbline.analysis.trend.theil_sen import trend
-from plumbline.analysis.trend.thinning import thinned
 
 CHANNELS, DAYS, A_DAY, ROUNDS = 100, 90, 144, 3
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from benchmarks.response_bank import PEER_TRACES, cpu_s, loop_over_one_trace
 from benchmarks.trigger_bank import CHANNELS, DENSITY_MS2, RATE_HZ, window
-from plumbline.analysis.long_period import PERIODS_S
-from plumbline.analysis.oscillator_bank import OscillatorBank
+from plumbline.analysis.dsp.oscillator_bank import OscillatorBank
+from plumbline.analysis.ground_motion.long_period import PERIODS_S
 from plumbline.analysis.trigger.shaking import ShakingBank
 
 ROUNDS = 15

@@ -6,7 +6,7 @@ of the series.
 
 from collections.abc import Iterator, Sequence
 
-from plumbline.collector.series import schema
+from plumbline.collector.stages.influxdb import schema
 from plumbline.dashboards.panels import Chart, DrawnLimit, Json, Place, Query, ages_table, source
 
 SCHEMA_VERSION = 39  # Grafana 10.4 and later migrate from here by themselves

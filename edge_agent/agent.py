@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable
 
 from plumbline import __version__
+from plumbline.edge_agent.agent_state import Presence
 from plumbline.edge_agent.assembly import reader_of
 from plumbline.edge_agent.clock import Clock
+from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.locks import SpoolLock
-from plumbline.edge_agent.memory import ClockMemory
-from plumbline.edge_agent.presence import Presence
 from plumbline.edge_agent.publisher import Publisher
 from plumbline.edge_agent.rejects import Rejects
 from plumbline.edge_agent.settings import EdgeSettings

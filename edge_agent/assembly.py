@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from plumbline.edge_agent.blocks import Gatherer, block_seconds
 from plumbline.edge_agent.clock import Clock
+from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.framing import Rejected
-from plumbline.edge_agent.memory import ClockMemory
 from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.settings import EdgeSettings, InstrumentSettings

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.edge_agent.linecount import LineCounter
-from plumbline.edge_agent.memory import ClockMemory
+from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.readings import Readings
+from plumbline.edge_agent.sample_counter import LineCounter
 from plumbline.edge_agent.timebase import ClockTraits, HostTime, Timebase
 from plumbline.wire.block import Block
 from plumbline.wire.identity import StreamId

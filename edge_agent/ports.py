@@ -12,7 +12,7 @@ from plumbline.edge_agent.errors import PortTrouble
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.serial_port import SerialPort
-from plumbline.edge_agent.wake import Wake
+from plumbline.edge_agent.wakeup_pipe import Wake
 
 NS = 1_000_000_000
 BY_ID = Path("/dev/serial/by-id")

@@ -6,13 +6,13 @@ import random
 import threading
 from collections.abc import Callable
 
+from plumbline.edge_agent.agent_state import Presence
 from plumbline.edge_agent.connection import Connection, Received
 from plumbline.edge_agent.delivery import Delivery
 from plumbline.edge_agent.errors import BrokerTrouble, SpoolTrouble
-from plumbline.edge_agent.presence import Presence
 from plumbline.edge_agent.settings import BrokerSettings
 from plumbline.edge_agent.spool import Row, Spool
-from plumbline.edge_agent.wake import Wake
+from plumbline.edge_agent.wakeup_pipe import Wake
 from plumbline.edge_agent.watermarks import Watermarks
 from plumbline.wire.errors import BadMessage
 from plumbline.wire.messages import Command, Heartbeat, Watermark

@@ -10,9 +10,9 @@ from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.drivers import Driver, Item, Notice
 from plumbline.edge_agent.errors import PortAbsent, PortTrouble
 from plumbline.edge_agent.framing import Rejected
-from plumbline.edge_agent.joining import joined
+from plumbline.edge_agent.merge_readings import joined
 from plumbline.edge_agent.serial_port import SerialPort
-from plumbline.edge_agent.wake import Wake
+from plumbline.edge_agent.wakeup_pipe import Wake
 from plumbline.wire.block import Block
 from plumbline.wire.messages import StreamHealth
 

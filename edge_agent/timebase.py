@@ -14,8 +14,8 @@ a host that does not say its clock is synchronised: the stated error is the one 
 
 from dataclasses import dataclass
 
+from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.envelope import WINDOW_NS, LowerEnvelope
-from plumbline.edge_agent.memory import ClockMemory
 
 NS = 1_000_000_000
 SETTLED_AFTER_NS = 60 * NS

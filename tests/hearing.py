@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from places import START_NS, block_of, inventory_text
 
-from plumbline.collector.detect.late import LateStage
-from plumbline.collector.detect.settings import DetectSettings
-from plumbline.collector.detect.stage import DetectStage
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.stages.detection.late_stage import LateStage
+from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.stage import DetectStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import Place, places

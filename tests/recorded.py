@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from places import inventory_text
 
 from plumbline.collector.archive.reader import Window
-from plumbline.collector.archive.run import Run
+from plumbline.collector.archive.sample_run import Run
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Stage, read_inventory
 from plumbline.wire.inventory.lookup import Place, places

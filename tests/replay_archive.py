@@ -10,7 +10,7 @@ from places import inventory_text
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.journal import Journal
-from plumbline.replaying.feeding import journal_of
+from plumbline.research.replay.feeding import journal_of
 
 N = 9000
 NODES = (("0A", "ground"), ("1A", "structure"), ("3A", "roof"))

@@ -7,12 +7,12 @@ import numpy as np
 from places import START_NS, block_of, tower
 
 from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
-from plumbline.collector.health.channels import ChannelWatch
-from plumbline.collector.web.app import application
-from plumbline.collector.web.server import WebServer
-from plumbline.collector.web.settings import WebSettings
-from plumbline.collector.web.sources import Sources
-from plumbline.collector.web.waves import Waves
+from plumbline.collector.health.channel_status import ChannelWatch
+from plumbline.collector.serving.web.app import application
+from plumbline.collector.serving.web.server import WebServer
+from plumbline.collector.serving.web.settings import WebSettings
+from plumbline.collector.serving.web.sources import Sources
+from plumbline.collector.stages.live.waveform_buffer import Waves
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import places
 

@@ -10,10 +10,10 @@ from places import START_NS, block_of
 
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.slow.channel_settings import AnyChannel
-from plumbline.collector.slow.limits import SlowLimit
-from plumbline.collector.slow.settings import SlowSettings
-from plumbline.collector.slow.stage import SlowStage
+from plumbline.collector.stages.deformation.channel_settings import AnyChannel
+from plumbline.collector.stages.deformation.limit_settings import SlowLimit
+from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.stage import SlowStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import Place, places

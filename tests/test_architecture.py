@@ -17,7 +17,7 @@ OURS: dict[str, set[str]] = {
     "edge_agent": {"wire"},
     "collector": {"wire", "analysis", "records"},
     "simulator": {"wire"},
-    "dashboards": {"collector.series.schema"},
+    "dashboards": {"collector.stages.influxdb.schema"},
     "firmware_configs": set(),
 }
 ROOMS = {*OURS, "plumbline"}

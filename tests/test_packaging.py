@@ -17,8 +17,8 @@ CARRIED = (
     "plumbline/firmware_configs/adxl355_node/settings.toml",
     "plumbline/firmware_configs/lily/sample.toml",
     "plumbline/dashboards/structure.py",
-    "plumbline/collector/alerting/messages/th.toml",
-    "plumbline/collector/web/static/index.html",
+    "plumbline/collector/alerting/text/messages/th.toml",
+    "plumbline/collector/serving/web/static/index.html",
     "plumbline/py.typed",
 )
 

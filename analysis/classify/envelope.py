@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from plumbline.analysis.filters import HIGHEST_SHARE_OF_RATE
+from plumbline.analysis.dsp.filters import HIGHEST_SHARE_OF_RATE
 
 Floats = NDArray[np.float64]
 

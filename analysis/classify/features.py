@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.classify.energy_shares import Shares, shares
 from plumbline.analysis.classify.envelope import (
     BURST_S,
     HALF_S,
@@ -17,7 +18,6 @@ from plumbline.analysis.classify.envelope import (
 from plumbline.analysis.classify.faults import Faults, faults, hums_ms2
 from plumbline.analysis.classify.motion import NodeMotion
 from plumbline.analysis.classify.settings import ClassifySettings
-from plumbline.analysis.classify.shares import Shares, shares
 from plumbline.analysis.trigger.gates import persistence
 
 Floats = NDArray[np.float64]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plumbline.analysis.classify.causes import Cause, Variant
-from plumbline.analysis.classify.clues import CLUES, impulsive, repeated, walking
+from plumbline.analysis.classify.evidence_rules import CLUES, impulsive, repeated, walking
 from plumbline.analysis.classify.features import Features, features
 from plumbline.analysis.classify.motion import NodeMotion
 from plumbline.analysis.classify.settings import ClassifySettings

@@ -3,9 +3,7 @@
 from plumbline.analysis.drift.corner import chosen_corner_hz
 from plumbline.analysis.drift.design_limits import DESIGN_LIMITS, DriftLimit
 from plumbline.analysis.drift.displacement import displacement_m, offset_removed, quiet_samples
-from plumbline.analysis.drift.drifts import Drift, drifts
 from plumbline.analysis.drift.hazus import MEDIANS, Damage, Fragility, fragility
-from plumbline.analysis.drift.levels import Kind, Level, base_of, level_of, lowest_of
 from plumbline.analysis.drift.priority import (
     Evidence,
     Inspection,
@@ -15,6 +13,8 @@ from plumbline.analysis.drift.priority import (
     inspection,
 )
 from plumbline.analysis.drift.sensors import NoBaseError, Sensor, along, reference_level
+from plumbline.analysis.drift.storey_drift import Drift, drifts
+from plumbline.analysis.drift.storeys import Kind, Level, base_of, level_of, lowest_of
 
 __all__ = [
     "DESIGN_LIMITS",

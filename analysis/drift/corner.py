@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from plumbline.analysis.drift.levels import Level
 from plumbline.analysis.drift.sensors import Sensor
+from plumbline.analysis.drift.storeys import Level
 from plumbline.analysis.modal.transfer import transfer_function, transfer_peaks
 
 HIGHEST_CORNER_HZ, LOWEST_CORNER_HZ = 0.1, 0.02

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 
 ASCE_7 = Provenance(
     source="ASCE 7 Table 12.12-1, read in two public transcriptions",

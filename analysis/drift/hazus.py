@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from scipy.special import ndtr
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 
 BETA = 0.4
 """Lognormal standard deviation of the drift medians below."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from plumbline.analysis.drift.hazus import Damage, fragility
-from plumbline.analysis.standing import Adoption
+from plumbline.analysis.limit_standing import Adoption
 
 COMPLETE_STAGE = "complete"
 

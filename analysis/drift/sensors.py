@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.drift.levels import Kind, Level, base_of, lowest_of
+from plumbline.analysis.drift.storeys import Kind, Level, base_of, lowest_of
 
 Floats = NDArray[np.float64]
 

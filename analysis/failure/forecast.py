@@ -7,16 +7,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.failure.alternatives import rivals
 from plumbline.analysis.failure.likelihood import Profile, averaged, profile, window
 from plumbline.analysis.failure.onset import LONG, SHORT, Onset, onset
-from plumbline.analysis.failure.rivals import rivals
 from plumbline.analysis.failure.velocity import (
     WHOLE_DAYS_FROM_D,
     Velocity,
     inverse_velocity_line,
     velocity,
 )
-from plumbline.analysis.trend.thinning import lag_one
+from plumbline.analysis.statistics.thinning import lag_one
 
 # 90 % of chi-squared with one degree of freedom: the depth of the window in the profile.
 DEPTH_90: Final = 2.705543454095404

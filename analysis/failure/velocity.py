@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbline.analysis.tilt.robust import robust_mean
+from plumbline.analysis.statistics.robust_mean import robust_mean
 
 # Blocks a record is cut into; whole days once it is long enough to hold a daily wave.
 BLOCKS: Final = 15

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from plumbline.analysis.statistics.theil_sen import theil_sen
 from plumbline.analysis.trend.movement import (
     CLAIM_PROBABILITY,
     MAD_EFFICIENCY,
@@ -15,7 +16,6 @@ from plumbline.analysis.trend.movement import (
     SIGMA_PER_MAD,
     Verdict,
 )
-from plumbline.analysis.trend.theil_sen import theil_sen
 
 FEWEST_LEVELS: Final = 8
 """Before the event; fewer carry no line with a spread about it."""

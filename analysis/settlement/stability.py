@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plumbline.analysis.trend.theil_sen import FEWEST_POINTS, theil_sen
+from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, theil_sen
 
 # Allowed closure error, millimetres per root of a kilometre or of a setup. Common values
 # for third-order work, not read in a standard: a project sets its own.

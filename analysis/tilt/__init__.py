@@ -1,5 +1,6 @@
 """Tilt: counts to angle, resultant, beam chains, the plane of a rigid body, distortion."""
 
+from plumbline.analysis.statistics.robust_mean import RobustMean, robust_centre, robust_mean
 from plumbline.analysis.tilt.angle import angle_from_counts, angle_from_gravity
 from plumbline.analysis.tilt.chain import chain_settlement_mm, differential_settlement_mm
 from plumbline.analysis.tilt.damage import category_by_crack, category_by_strain, combined_strain
@@ -14,7 +15,6 @@ from plumbline.analysis.tilt.plane import (
     rigid_body,
 )
 from plumbline.analysis.tilt.resultant import Resultant, tilt_resultant
-from plumbline.analysis.tilt.robust import RobustMean, robust_centre, robust_mean
 from plumbline.analysis.tilt.single import SingleTiltmeter, single_tiltmeter
 
 __all__ = [

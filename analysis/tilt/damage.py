@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 
 # Upper ends of categories 0 to 4; category 5 has none. The page the strains were read on
 # prints 0.0075 for 0.075 %: an OCR slip, corrected here.

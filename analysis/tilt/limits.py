@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 from plumbline.analysis.tilt.plane import Curvature
 
 # Limits given for sagging are halved for hogging (Eurocode 7, Annex H).

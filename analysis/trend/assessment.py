@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.failure import FailureWatch, Forecast, NoForecast, forecast_failure
-from plumbline.analysis.thermal import ThermalModel, ThermalRefused, compensated, fit_thermal
+from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, Trend, trend
+from plumbline.analysis.statistics.thinning import thinned
+from plumbline.analysis.thermal.model import ThermalModel, ThermalRefused, compensated, fit_thermal
 from plumbline.analysis.trend.coupling import Coupling, coupling
 from plumbline.analysis.trend.daily_wave import without_daily_wave
 from plumbline.analysis.trend.ends import Ends, ends
@@ -16,8 +18,6 @@ from plumbline.analysis.trend.history import WatchHistory, watch_history
 from plumbline.analysis.trend.offset import Offset, offset
 from plumbline.analysis.trend.rate_watch import daily_budget, with_yesterday
 from plumbline.analysis.trend.steps import Step, StepFindings, steps, without_steps
-from plumbline.analysis.trend.theil_sen import FEWEST_POINTS, Trend, trend
-from plumbline.analysis.trend.thinning import thinned
 
 DAY_S: Final = 86_400.0
 

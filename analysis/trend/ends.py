@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.trend.theil_sen import FEWEST_POINTS, theil_sen
+from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, theil_sen
 
 # Each end is a robust line through this share of the readings, carried to the end itself.
 SHARE: Final = 0.1

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbline.analysis.trend.thinning import thinned
+from plumbline.analysis.statistics.thinning import thinned
 
 SIGMA_PER_MAD = 1.482602218505602
 

@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.huber import huber_fit
-from plumbline.analysis.trend.thinning import lag_one
+from plumbline.analysis.statistics.huber import huber_fit
+from plumbline.analysis.statistics.thinning import lag_one
 
 # Windows of at least a day can be matched by the clock; from five days on the daily wave
 # can be told from the noise, and so be taken off.

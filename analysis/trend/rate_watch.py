@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
-from plumbline.analysis.huber import robust_sigma
-from plumbline.analysis.trend.hampel import hampel
-from plumbline.analysis.trend.thinning import lag_one
+from plumbline.analysis.statistics.hampel import hampel
+from plumbline.analysis.statistics.huber import robust_sigma
+from plumbline.analysis.statistics.thinning import lag_one
 
 # How long ago the change may have begun. [d]
 ONSETS_D: Final = (5, 7, 10, 14, 20, 28, 40, 60, 90)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.filters import high_pass
-from plumbline.analysis.rows import ALL, Floats, Rows, RowState
+from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows, RowState
+from plumbline.analysis.dsp.filters import high_pass
 
 HIGH_PASS_HZ = 0.075
 """Corner after each integration (Wu and Kanamori 2005), 2 poles. [Hz]"""

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.rows import ALL, Bools, Floats, Rows, RowState, gathered, parted
-from plumbline.analysis.trigger.bank import Sound, Told, TriggerBank
+from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState, gathered, parted
+from plumbline.analysis.trigger.band_power import STEPS_A_TICK, Bands, Heard, MotionBank
 from plumbline.analysis.trigger.gates import Gates
-from plumbline.analysis.trigger.motion import STEPS_A_TICK, Bands, Heard, MotionBank
-from plumbline.analysis.trigger.rejections import steps
+from plumbline.analysis.trigger.nuisance_rejection import steps
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.stalta import Averages, noise_power
+from plumbline.analysis.trigger.trigger_bank import Sound, Told, TriggerBank
 
 BASELINE_S = 30.0
 """Memory of the mean that peaks are measured from; it stands still while shaking. [s]"""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plumbline.analysis.rows import ALL, Bools, Floats, Rows, RowState
+from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

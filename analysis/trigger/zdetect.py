@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from plumbline.analysis.rows import ALL, Bools, Floats, Rows, RowState
+from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState
 from plumbline.analysis.trigger.stalta import Averages
 
 SMALLEST_SHARE = 0.05

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from plumbline.analysis.standing import Provenance
+from plumbline.analysis.limit_standing import Provenance
 
 
 class Location(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from plumbline.analysis.limit_standing import may_page
 from plumbline.analysis.quality.finding import Defect, Finding
-from plumbline.analysis.standing import may_page
 from plumbline.analysis.vibration.curves import Judged, LimitCurve
 from plumbline.analysis.vibration.peak import Axis, Peak
 

@@ -12,17 +12,17 @@ import numpy as np
 from benchmarks.soaks.kept import gone_on, summed, upper_bound
 from benchmarks.soaks.sites import DENSITY_MS2, NODES, SLOW_HZ, Weather
 from benchmarks.soaks.watching import Tally, installed, watches
-from plumbline.analysis.filters import SosBank, band_pass, high_pass
-from plumbline.analysis.trigger.bank import Sound, Told, TriggerBank
-from plumbline.analysis.trigger.logic import Status
-from plumbline.analysis.trigger.motion import LOWEST_HZ, STEPS_A_TICK, Bands
-from plumbline.analysis.trigger.pieces import grouped, mean_square
+from plumbline.analysis.dsp.filters import SosBank, band_pass, high_pass
+from plumbline.analysis.trigger.band_power import LOWEST_HZ, STEPS_A_TICK, Bands
+from plumbline.analysis.trigger.grouping import grouped, mean_square
 from plumbline.analysis.trigger.shaking import LONG_PERIOD
 from plumbline.analysis.trigger.stalta import noise_power
-from plumbline.collector.detect.episode import Episode
-from plumbline.collector.detect.settings import DetectSettings
-from plumbline.collector.detect.structure import StructureWatch
-from plumbline.collector.detect.ticks import Tick
+from plumbline.analysis.trigger.states import Status
+from plumbline.analysis.trigger.trigger_bank import Sound, Told, TriggerBank
+from plumbline.collector.stages.detection.associator import StructureWatch
+from plumbline.collector.stages.detection.episode import Episode
+from plumbline.collector.stages.detection.frames import Tick
+from plumbline.collector.stages.detection.settings import DetectSettings
 from plumbline.wire.block import NS
 
 NAME = "long_period"

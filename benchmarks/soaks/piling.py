@@ -10,9 +10,9 @@ import numpy as np
 from benchmarks.soaks.kept import gone_on, summed, upper_bound
 from benchmarks.soaks.sites import BLOWS_GAL, NODES, Piling
 from benchmarks.soaks.watching import Tally, installed
-from plumbline.collector.detect.banks import Piece
-from plumbline.collector.detect.passes import Pass
-from plumbline.collector.detect.settings import DetectSettings
+from plumbline.collector.stages.detection.pipeline import Pass
+from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.trigger_banks import Piece
 from plumbline.wire.block import NS
 
 NAME = "piling"

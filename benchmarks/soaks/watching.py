@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from plumbline.collector.detect.episode import Episode
-from plumbline.collector.detect.settings import DetectSettings
-from plumbline.collector.detect.structure import StructureWatch
 from plumbline.collector.events.model import Event
+from plumbline.collector.stages.detection.associator import StructureWatch
+from plumbline.collector.stages.detection.episode import Episode
+from plumbline.collector.stages.detection.settings import DetectSettings
 from plumbline.wire.inventory import Axis, Instrument, Inventory, Node, Role, Structure, Unit
 from plumbline.wire.inventory.lookup import Place, places
 from plumbline.wire.inventory.model import Network

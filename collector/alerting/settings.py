@@ -14,8 +14,8 @@ from pydantic import (
     model_validator,
 )
 
+from plumbline.collector.alerting.paging_rules import Rules
 from plumbline.collector.alerting.roster import E164, Details, roster_problems
-from plumbline.collector.alerting.rules import Rules
 from plumbline.collector.events.model import Level
 from plumbline.wire.identity import code_problem
 from plumbline.wire.settings import Settings

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from plumbline.collector.archive.books import Books, Chunk
-from plumbline.collector.archive.openhour import (
+from plumbline.collector.archive.chunk_reader import runs_in
+from plumbline.collector.archive.index import Books, Chunk
+from plumbline.collector.archive.open_hour import (
     HOUR_NS,
     blocks_in,
     hour_end_ns,
     runs_of,
     stream_of,
 )
-from plumbline.collector.archive.records import runs_in
-from plumbline.collector.archive.run import Run, merged
+from plumbline.collector.archive.sample_run import Run, merged
 
 ATTEMPTS = 20
 FOREVER_NS = 2**62  # far beyond any sample, and no integer of SQLite or NumPy overflows

@@ -8,7 +8,7 @@ References
 import datetime as dt
 from collections.abc import Iterator
 
-from plumbline.collector.archive.run import Run
+from plumbline.collector.archive.sample_run import Run
 from plumbline.wire.block import NS
 
 DAY_NS = 86400 * NS

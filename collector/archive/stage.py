@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from plumbline.collector.archive.books import Books
-from plumbline.collector.archive.openhour import (
+from plumbline.collector.archive.hour_closing import Closing, Repacker
+from plumbline.collector.archive.index import Books
+from plumbline.collector.archive.open_hour import (
     HOUR_NS,
     blocks_in,
     file_name,
@@ -17,12 +18,11 @@ from plumbline.collector.archive.openhour import (
     hour_end_ns,
     stream_of,
 )
-from plumbline.collector.archive.packing import LENGTHS
-from plumbline.collector.archive.repack import Closing, Repacker
+from plumbline.collector.archive.record_packing import LENGTHS
 from plumbline.collector.archive.sds import day_file
 from plumbline.collector.archive.settings import ArchiveSettings
-from plumbline.collector.durable import sync_folder, sync_many, write_all
 from plumbline.collector.journal import Entry, Journal
+from plumbline.collector.storage.files import sync_folder, sync_many, write_all
 from plumbline.wire.block import NS
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from plumbline.analysis.standing import Standing
+from plumbline.analysis.limit_standing import Standing
 
 __all__ = ["Event", "Kind", "Level", "Limit", "Nodes", "Standing", "finding_id", "with_late_nodes"]
 

@@ -7,7 +7,7 @@ gathers and then takes it whole, so that two busy threads do not fight over ever
 import threading
 from collections import deque
 
-from plumbline.collector.ingest.checks import Incoming
+from plumbline.collector.ingest.validation import Incoming
 
 
 class Inbox:

@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
-from plumbline.collector.arrivals import Arrivals
-from plumbline.collector.ingest.checks import Incoming, Refused, agent_name, checked, parsed
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.last_seen import Arrivals
+from plumbline.collector.ingest.duplicate_agents import Rivals
 from plumbline.collector.ingest.ledger import Ledger, Verdict
-from plumbline.collector.ingest.peek import Key, key_of
 from plumbline.collector.ingest.quarantine import Cause, Quarantine, Quarantined
-from plumbline.collector.ingest.rivals import Rivals
+from plumbline.collector.ingest.validation import Incoming, Refused, agent_name, checked, parsed
 from plumbline.collector.journal import Journal, Mark, is_future
-from plumbline.collector.notices import Notices
 from plumbline.wire.block import Block
 from plumbline.wire.errors import BadIdentity
 from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.record_header import Key, key_of
 
 CORRUPT_COPIES = 3
 """Damaged in the same way this often, a message is damaged at the edge and refused for good."""

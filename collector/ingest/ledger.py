@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from plumbline.collector.ingest.crcs import Crcs
+from plumbline.collector.ingest.checksums import Crcs
 from plumbline.collector.ingest.ledger_store import BootRow, LedgerStore
-from plumbline.collector.ingest.peek import Key
 from plumbline.wire.ranges import RangeSet
+from plumbline.wire.record_header import Key
 
 UNKNOWN_CRC = 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from plumbline.collector.ingest.crcs import Page
+from plumbline.collector.ingest.checksums import Page
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (

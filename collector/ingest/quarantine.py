@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from plumbline.collector.ingest.peek import Key
+from plumbline.wire.record_header import Key
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (

@@ -8,7 +8,7 @@ from plumbline.collector.journal.errors import (
     JournalFull,
     JournalLocked,
 )
-from plumbline.collector.journal.journal import Journal
+from plumbline.collector.journal.segment_journal import Journal
 from plumbline.collector.journal.settings import JournalSettings
 
 __all__ = [

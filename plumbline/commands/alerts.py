@@ -15,7 +15,7 @@ from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.alerting.settings import AlertingSettings
-    from plumbline.collector.alerting.store import AlertStore
+    from plumbline.collector.alerting.store.database import AlertStore
 
 NS = 1_000_000_000
 EXAMPLE = """example:
@@ -73,7 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the action."""
-    from plumbline.collector.alerting.engine import database
+    from plumbline.collector.alerting.engine.engine import database
     from plumbline.collector.alerting.errors import AlertingError
 
     data, settings = _place(args)
@@ -88,7 +88,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import page, printed, view
+    from plumbline.collector.alerting.views import queries as view
+    from plumbline.collector.alerting.views import terminal as printed
+    from plumbline.collector.alerting.views import web as page
 
     now_ns = time.time_ns()
     if args.json:
@@ -105,7 +107,8 @@ def _list(args: argparse.Namespace, path: Path, settings: "AlertingSettings") ->
 
 
 def _show(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import printed, view
+    from plumbline.collector.alerting.views import queries as view
+    from plumbline.collector.alerting.views import terminal as printed
 
     one = view.incident_with(path, args.code, time.time_ns())
     if one is None:
@@ -115,7 +118,7 @@ def _show(args: argparse.Namespace, path: Path, settings: "AlertingSettings") ->
 
 
 def _ack(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import page
+    from plumbline.collector.alerting.views import web as page
 
     with _opened(path) as store:
         print(page.answer(store, args.code, args.by, "command line", time.time_ns()))
@@ -123,7 +126,9 @@ def _ack(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> 
 
 
 def _silence(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import mutes, printed, view
+    from plumbline.collector.alerting.store import silences as mutes
+    from plumbline.collector.alerting.views import queries as view
+    from plumbline.collector.alerting.views import terminal as printed
 
     now_ns = time.time_ns()
     if args.end is not None:
@@ -155,7 +160,7 @@ def _silence(args: argparse.Namespace, path: Path, settings: "AlertingSettings")
 
 
 def _test(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import drill
+    from plumbline.collector.alerting.engine import alarm_test as drill
 
     if args.person is not None and settings.named(args.person) is None:
         names = ", ".join(one.name for one in settings.person) or "nobody"
@@ -171,7 +176,8 @@ def _test(args: argparse.Namespace, path: Path, settings: "AlertingSettings") ->
 
 
 def _people(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import checks, printed
+    from plumbline.collector.alerting import validation as checks
+    from plumbline.collector.alerting.views import terminal as printed
 
     for line in printed.people(settings):
         print(line)
@@ -193,7 +199,7 @@ _ACTIONS: "dict[str, Callable[[argparse.Namespace, Path, AlertingSettings], int]
 
 def _place(args: argparse.Namespace) -> "tuple[Path, AlertingSettings]":
     """Return the data folder and the section; the rest of the file may be broken."""
-    from plumbline.collector.alerting.configured import configured
+    from plumbline.collector.alerting.config_reader import configured
     from plumbline.collector.alerting.settings import AlertingSettings
     from plumbline.wire.settings import BadSettings
 
@@ -213,7 +219,7 @@ def _place(args: argparse.Namespace) -> "tuple[Path, AlertingSettings]":
 
 @contextmanager
 def _opened(path: Path) -> "Iterator[AlertStore]":
-    from plumbline.collector.alerting.store import AlertStore
+    from plumbline.collector.alerting.store.database import AlertStore
 
     if not path.exists():
         raise CommandError(
@@ -227,7 +233,8 @@ def _opened(path: Path) -> "Iterator[AlertStore]":
 
 
 def _warn_when_nobody_looks(path: Path, now_ns: int) -> None:
-    from plumbline.collector.alerting import printed, view
+    from plumbline.collector.alerting.views import queries as view
+    from plumbline.collector.alerting.views import terminal as printed
 
     last_ns = view.summary(path).last_tick_ns
     if now_ns - last_ns > _STALE_S * NS:

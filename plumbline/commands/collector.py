@@ -35,8 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run or check."""
-    from plumbline.collector.alerting.checks import problems_here
-    from plumbline.collector.settings import read_collector
+    from plumbline.collector.alerting.validation import problems_here
+    from plumbline.collector.app.settings import read_collector
     from plumbline.wire.settings import BadSettings
 
     logging.basicConfig(
@@ -54,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
             print(f"  but {problem}")
         return 0
 
+    from plumbline.collector.app.collector import Collector
     from plumbline.collector.journal import JournalError
-    from plumbline.collector.service import Collector
-    from plumbline.collector.web.server import CannotListen
+    from plumbline.collector.serving.web.server import CannotListen
 
     try:
         collector = Collector(settings, inventory, time.time_ns)

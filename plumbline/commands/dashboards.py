@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
-    from plumbline.collector.slow.limits import SlowLimit
-    from plumbline.collector.slow.settings import SlowSettings
+    from plumbline.collector.stages.deformation.limit_settings import SlowLimit
+    from plumbline.collector.stages.deformation.settings import SlowSettings
     from plumbline.dashboards.datasource import InfluxSource
     from plumbline.dashboards.panels import DrawnLimit
 
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _built(args: argparse.Namespace) -> "tuple[list[dict[str, Any]], InfluxSource | None]":
     """Return the dashboards, and the data source where it is known."""
-    from plumbline.collector.settings import CollectorSettings, read_collector
+    from plumbline.collector.app.settings import CollectorSettings, read_collector
     from plumbline.dashboards.datasource import InfluxSource
     from plumbline.dashboards.structure import structure_dashboard
     from plumbline.wire.inventory import read_inventory

@@ -6,7 +6,7 @@ from typing import Any
 
 from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
-from plumbline.event_files.options import FILES_HELP, add_file_options, event_of
+from plumbline.research.event.options import FILES_HELP, add_file_options, event_of
 
 EPILOG = (
     FILES_HELP
@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure the drifts and print them."""
     from plumbline.records import Quantity
-    from plumbline.structures.drift import Asked, found_drifts
+    from plumbline.research.structure.drift import Asked, found_drifts
 
     event = event_of(args, (Quantity.ACCELERATION,))
     if args.corner is not None and not 0 < args.corner < event.rate_hz / 2:

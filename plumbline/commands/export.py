@@ -46,8 +46,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the bundle."""
     from plumbline.collector.archive.reader import ArchiveReader
-    from plumbline.collector.export.bundle import NothingToExport, write_bundle
-    from plumbline.collector.export.request import ExportRequest, Format
+    from plumbline.collector.serving.export.bundle import NothingToExport, write_bundle
+    from plumbline.collector.serving.export.request import ExportRequest, Format
     from plumbline.wire.inventory import read_inventory
     from plumbline.wire.settings import BadSettings
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from plumbline.analysis.classify import Verdict
     from plumbline.collector.events.model import Event
     from plumbline.collector.events.store import EventStore
-    from plumbline.collector.labels.store import LabelStore
+    from plumbline.collector.field.labels.store import LabelStore
 
 EPILOG = """\
 Whoever was there says what an event really was. Labels are kept in the data folder, none is ever
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 @contextmanager
 def _stores(data: Path) -> "Iterator[tuple[EventStore, LabelStore]]":
     from plumbline.collector.events.store import EventStore
-    from plumbline.collector.labels.store import LabelStore
+    from plumbline.collector.field.labels.store import LabelStore
 
     events = EventStore(data / "state" / "events.db")
     labels = LabelStore(data / "state" / "labels.db")
@@ -76,7 +76,7 @@ def _stores(data: Path) -> "Iterator[tuple[EventStore, LabelStore]]":
 
 
 def _events(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") -> None:
-    from plumbline.replaying.report import utc
+    from plumbline.research.replay.report import utc
 
     given = {label.event: label for label in labels.newest()}
     for event in _episodes(events):
@@ -104,7 +104,7 @@ def _show(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") 
 
 def _add(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") -> None:
     from plumbline.analysis.classify import Cause
-    from plumbline.collector.labels.store import Label
+    from plumbline.collector.field.labels.store import Label
 
     event = _one(events, args.event)
     try:
@@ -123,7 +123,7 @@ def _add(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") -
 
 def _matrix(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") -> None:
     from plumbline.analysis.classify import Confusion
-    from plumbline.collector.labels.printed import printed
+    from plumbline.collector.field.labels.matrix_text import printed
 
     given = {label.event: label for label in labels.newest()}
     if not given:
@@ -159,9 +159,9 @@ def _one(events: "EventStore", begins: str) -> "Event":
 
 
 def _verdicts(args: argparse.Namespace, events: "list[Event]") -> "dict[str, Verdict | None]":
-    from plumbline.replaying.archive import Tape, accelerations
-    from plumbline.replaying.config import classify_settings, installed
-    from plumbline.replaying.labelled import verdict_of
+    from plumbline.research.replay.archive import Tape, accelerations
+    from plumbline.research.replay.config import classify_settings, installed
+    from plumbline.research.replay.labelled import verdict_of
 
     known = accelerations(installed(args.inventory, args.config, args.data))
     settings = classify_settings(args.config)

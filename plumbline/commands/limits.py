@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
-    from plumbline.collector.limits.store import Line
-    from plumbline.collector.settings import CollectorSettings
+    from plumbline.collector.app.settings import CollectorSettings
+    from plumbline.collector.limits.adoptions import Line
 
 EPILOG = """\
 A limit is verified (its values were read in the source named), project (adopted for this site by
@@ -55,8 +55,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the action."""
+    from plumbline.collector.app.settings import read_collector
     from plumbline.collector.limits.errors import AdoptionRefused
-    from plumbline.collector.settings import read_collector
     from plumbline.wire.settings import BadSettings
 
     try:
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, settings: "CollectorSettings") -> int:
-    from plumbline.collector.limits.listing import held, listing, void_texts
+    from plumbline.collector.app.limit_listing import held, listing, void_texts
 
     adoptions = held(settings.data)
     rows = listing(settings, adoptions, settings.data / "state" / "events.db")
@@ -89,10 +89,10 @@ def _list(args: argparse.Namespace, settings: "CollectorSettings") -> int:
 
 
 def _adopt(args: argparse.Namespace, settings: "CollectorSettings") -> int:
-    from plumbline.analysis.standing import Adoption
-    from plumbline.collector.limits.listing import told
-    from plumbline.collector.limits.register import adopt
-    from plumbline.collector.limits.store import AdoptionStore, database
+    from plumbline.analysis.limit_standing import Adoption
+    from plumbline.collector.app.limit_listing import told
+    from plumbline.collector.app.limit_register import adopt
+    from plumbline.collector.limits.adoptions import AdoptionStore, database
 
     try:
         by = Adoption(engineer=args.by, date=_day(args.date), document=args.document)
@@ -117,7 +117,7 @@ def _adopt(args: argparse.Namespace, settings: "CollectorSettings") -> int:
 
 
 def _withdraw(args: argparse.Namespace, settings: "CollectorSettings") -> int:
-    from plumbline.collector.limits.store import AdoptionStore, database
+    from plumbline.collector.limits.adoptions import AdoptionStore, database
 
     if not args.by.strip() or not args.reason.strip():
         raise CommandError("taking an adoption back needs a name and a reason; give --by, --reason")
@@ -140,7 +140,7 @@ def _withdraw(args: argparse.Namespace, settings: "CollectorSettings") -> int:
 
 
 def _log(args: argparse.Namespace, settings: "CollectorSettings") -> int:
-    from plumbline.collector.limits.store import AdoptionStore, database
+    from plumbline.collector.limits.adoptions import AdoptionStore, database
 
     lines: list[Line] = []
     if database(settings.data).exists():

@@ -9,7 +9,7 @@ from plumbline.commands import CommandError, exit_code
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
-    from plumbline.measuring import Measured, Rules
+    from plumbline.research.measure import Measured, Rules
 
 UNITS = ("gal", "g", "m/s2", "counts")
 
@@ -78,9 +78,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure the files and print what was found; what one file lacks costs no other."""
-    from plumbline.measuring import measured
-    from plumbline.measuring.files import records_to_measure
     from plumbline.records import RecordError, stations
+    from plumbline.research.measure import measured
+    from plumbline.research.measure.files import records_to_measure
 
     rules = _rules(args)
     records, problems, notes = records_to_measure(args)
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         told = {"stations": reports, "notes": notes, "not_measured": problems}
         print(json.dumps(told, indent=1, ensure_ascii=False))
     else:
-        from plumbline.measuring.words import words
+        from plumbline.research.measure.words import words
 
         print("\n\n".join(words(m.report) for m in found))
         for note in notes:
@@ -110,8 +110,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rules(args: argparse.Namespace) -> "Rules":
-    from plumbline.analysis.baseline import Baseline
-    from plumbline.measuring import Rules
+    from plumbline.analysis.ground_motion.baseline import Baseline
+    from plumbline.research.measure import Rules
 
     named = {"auto": None, "as-given": Baseline.AS_GIVEN, "whole": Baseline.WHOLE_RECORD}
     pre_event_s = None

@@ -6,7 +6,7 @@ from typing import Any
 
 from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
-from plumbline.event_files.options import FILES_HELP, add_file_options, event_of
+from plumbline.research.event.options import FILES_HELP, add_file_options, event_of
 
 EPILOG = (
     FILES_HELP
@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Identify the modes and print them."""
     from plumbline.records import Quantity
-    from plumbline.structures.modes import found_modes
+    from plumbline.research.structure.modes import found_modes
 
     band = None if args.band is None else (args.band[0], args.band[1])
     if band is not None and not 0 < band[0] < band[1]:

@@ -11,9 +11,9 @@ from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
-    from plumbline.collector.afterwards.shown import ShownMovements
     from plumbline.collector.events.model import Event
     from plumbline.collector.events.store import EventStore
+    from plumbline.collector.jobs.residual.view import ShownMovements
     from plumbline.wire.inventory.lookup import Place
 
 EPILOG = """\
@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what is known; the exit code is 0 whether it moved or not."""
-    from plumbline.replaying.config import installed
+    from plumbline.research.replay.config import installed
 
     if not (args.data / "state" / "events.db").is_file():
         raise CommandError(f"{args.data}: no events here; give a collector's data folder")
@@ -77,9 +77,9 @@ def run(args: argparse.Namespace) -> int:
 def _opened(
     data: Path, places: "dict[str, Place]"
 ) -> "Iterator[tuple[EventStore, ShownMovements]]":
-    from plumbline.collector.afterwards.shown import ShownMovements
-    from plumbline.collector.afterwards.store import AfterwardsStore
     from plumbline.collector.events.store import EventStore
+    from plumbline.collector.jobs.residual.store import AfterwardsStore
+    from plumbline.collector.jobs.residual.view import ShownMovements
 
     structures = {place.structure.code: place.structure for place in places.values()}
     events = EventStore(data / "state" / "events.db")
@@ -122,7 +122,7 @@ def _only(told: dict[str, Any], pattern: str) -> dict[str, Any]:
 
 
 def _lines(told: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iterator[str]:
-    from plumbline.collector.afterwards.words import local, point_words
+    from plumbline.collector.jobs.residual.text import local, point_words
 
     if not told:
         yield "no shaking that is over; nothing to compare"
@@ -141,8 +141,8 @@ def _lines(told: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iter
 
 
 def _draw(args: argparse.Namespace, told: dict[str, Any], places: "dict[str, Place]") -> None:
-    from plumbline.collector.afterwards.traces import traces
     from plumbline.collector.archive.reader import ArchiveReader
+    from plumbline.collector.jobs.residual.traces import traces
     from plumbline.plots.moved import draw
 
     archive = ArchiveReader(args.data)

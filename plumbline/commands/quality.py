@@ -6,7 +6,7 @@ from typing import Any
 
 from plumbline.commands import exit_code
 from plumbline.commands.pictures import picture
-from plumbline.event_files.options import FILES_HELP, add_file_options, channels_in
+from plumbline.research.event.options import FILES_HELP, add_file_options, channels_in
 
 EPILOG = (
     FILES_HELP
@@ -43,10 +43,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Examine the files and print what was found; one that cannot be read is named at the end."""
-    from plumbline.event_files.files import files_read
-    from plumbline.event_files.holes import Holes
     from plumbline.records import Quantity
-    from plumbline.structures.quality import Asked, examined_channels, report_of
+    from plumbline.records.tables.holes import Holes
+    from plumbline.research.event.files import files_read
+    from plumbline.research.structure.quality import Asked, examined_channels, report_of
 
     records, problems, notes = files_read(args, Holes.PARTED)
     if problems and not records:

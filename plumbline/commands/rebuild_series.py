@@ -15,7 +15,7 @@ from plumbline.commands.moments import moment_ns, told
 
 if TYPE_CHECKING:
     from plumbline.collector.archive.reader import ArchiveReader
-    from plumbline.collector.series.rebuild import Rebuild
+    from plumbline.collector.stages.influxdb.rebuild import Rebuild
     from plumbline.wire.block import Block
     from plumbline.wire.inventory.lookup import Place
 
@@ -59,12 +59,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Rebuild; the exit code is 1 when InfluxDB refused lines."""
+    from plumbline.collector.app.settings import read_collector
     from plumbline.collector.archive.reader import ArchiveReader
     from plumbline.collector.events.store import EventStore
-    from plumbline.collector.series.errors import SeriesError
-    from plumbline.collector.series.influx import sink_for
-    from plumbline.collector.series.rebuild import Rebuild
-    from plumbline.collector.settings import read_collector
+    from plumbline.collector.stages.influxdb.errors import SeriesError
+    from plumbline.collector.stages.influxdb.rebuild import Rebuild
+    from plumbline.collector.stages.influxdb.sink import sink_for
     from plumbline.wire.inventory.lookup import places
     from plumbline.wire.settings import BadSettings
 
@@ -165,13 +165,13 @@ class Progress:
 def _window(
     archive: "ArchiveReader", chosen: "dict[str, Place]"
 ) -> "Callable[[str, int, int], Iterator[Block]]":
-    from plumbline.collector.series.refill import archived_blocks
+    from plumbline.collector.stages.influxdb.backfill import archived_blocks
 
     return lambda key, start_ns, end_ns: archived_blocks(archive, chosen[key], start_ns, end_ns)
 
 
 def _hint(error: Exception) -> str:
-    from plumbline.collector.series.errors import CannotDelete
+    from plumbline.collector.stages.influxdb.errors import CannotDelete
 
     if isinstance(error, CannotDelete):
         return "; rebuild into an empty database, with --add (InfluxDB 3 has no deleting)"

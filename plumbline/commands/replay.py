@@ -9,8 +9,8 @@ from plumbline.commands import CommandError, exit_code
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
-    from plumbline.collector.detect.settings import DetectSettings
-    from plumbline.replaying.run import Replayed
+    from plumbline.collector.stages.detection.settings import DetectSettings
+    from plumbline.research.replay.run import Replayed
 
 DETECTORS = ("short_period", "long_period")
 
@@ -35,7 +35,7 @@ Examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    from plumbline.event_files import add_file_options
+    from plumbline.research.event import add_file_options
 
     parser.description = (
         "Run the collector's own detectors over records or an archive, and tell every trigger, "
@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         told = {"structures": reports, "not_replayed": problems}
         print(json.dumps(told, indent=1, ensure_ascii=False))
     else:
-        from plumbline.replaying.words import words
+        from plumbline.research.replay.words import words
 
         print("\n\n".join(words(one.report) for one in replayed))
     if args.plot is not None:
@@ -112,7 +112,7 @@ def replay(args: argparse.Namespace) -> "list[Replayed]":
 
 
 def _replayed(args: argparse.Namespace) -> "tuple[list[Replayed], list[str]]":
-    from plumbline.replaying.config import detect_settings
+    from plumbline.research.replay.config import detect_settings
 
     settings = detect_settings(args.detectors, args.without)
     return (_archive(args, settings), []) if _is_archive(args) else _files(args, settings)
@@ -128,10 +128,10 @@ def _is_archive(args: argparse.Namespace) -> bool:
 def _files(
     args: argparse.Namespace, settings: "DetectSettings"
 ) -> "tuple[list[Replayed], list[str]]":
-    from plumbline.replaying.assembly import NothingToReplay, Rules, structures_of
-    from plumbline.replaying.config import classify_settings
-    from plumbline.replaying.files import records_to_replay
-    from plumbline.replaying.run import replayed_files
+    from plumbline.research.replay.assembly import NothingToReplay, Rules, structures_of
+    from plumbline.research.replay.config import classify_settings
+    from plumbline.research.replay.files import records_to_replay
+    from plumbline.research.replay.run import replayed_files
 
     rules = Rules(
         structure=args.structure,
@@ -154,8 +154,8 @@ def _files(
 
 
 def _archive(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":
-    from plumbline.replaying.archive import instant, replayed_archive
-    from plumbline.replaying.config import classify_settings, installed
+    from plumbline.research.replay.archive import instant, replayed_archive
+    from plumbline.research.replay.config import classify_settings, installed
 
     data = Path(args.files[0])
     if not any((data / name).is_dir() for name in ("archive", "open")):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
-    from plumbline.collector.summaries.periods import Period
+    from plumbline.collector.jobs.reports.periods import Period
     from plumbline.wire.inventory.model import Structure
 
 EPILOG = """\
@@ -41,12 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Gather and print."""
-    from plumbline.collector.afterwards.shown import ShownMovements
-    from plumbline.collector.afterwards.store import AfterwardsStore
     from plumbline.collector.events.store import EventStore
-    from plumbline.collector.summaries.gather import Records, gathered
-    from plumbline.collector.summaries.words import markdown
-    from plumbline.replaying.config import installed
+    from plumbline.collector.jobs.reports.content import Records, gathered
+    from plumbline.collector.jobs.reports.markdown import markdown
+    from plumbline.collector.jobs.residual.store import AfterwardsStore
+    from plumbline.collector.jobs.residual.view import ShownMovements
+    from plumbline.research.replay.config import installed
 
     state = args.data / "state"
     if not (state / "events.db").is_file():
@@ -86,7 +86,7 @@ def _chosen(structures: "dict[str, Structure]", code: str | None) -> "Structure"
 
 
 def _period(args: argparse.Namespace, structure: "Structure", now_ns: int) -> "Period":
-    from plumbline.collector.summaries.periods import Length, Period, period_at
+    from plumbline.collector.jobs.reports.periods import Length, Period, period_at
 
     zone = structure.timezone
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
-    from plumbline.collector.survey import Run, SurveyStore
+    from plumbline.collector.field.levelling import Run, SurveyStore
 
 EPILOG = """\
 The table is a CSV with the columns point, date, level, benchmark, surveyor, a line a reading in
@@ -58,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 1 when a run was refused."""
-    from plumbline.collector.survey import SurveyStore
+    from plumbline.collector.field.levelling import SurveyStore
 
     args.store = _path(args)
     if args.action != "import" and not args.store.exists():
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _path(args: argparse.Namespace) -> Path:
     """Return the store's file: named, or that of a structure in a collector's data."""
-    from plumbline.collector.survey.store import survey_path
+    from plumbline.collector.field.levelling.store import survey_path
 
     if args.data is None:
         store: Path = args.store or Path("survey.db")
@@ -88,10 +88,10 @@ def _path(args: argparse.Namespace) -> Path:
 
 
 def _runs(args: argparse.Namespace) -> "list[Run]":
-    from plumbline.collector.survey import SurveyError, read_runs
-    from plumbline.collector.survey.table import LevelUnit
-    from plumbline.slow_files import SlowFileError
-    from plumbline.slow_files.text import text_of
+    from plumbline.collector.field.levelling import SurveyError, read_runs
+    from plumbline.collector.field.levelling.table import LevelUnit
+    from plumbline.records.tables.text import text_of
+    from plumbline.research.trend import SlowFileError
 
     try:
         return read_runs(text_of(args.file).splitlines(), LevelUnit[args.unit.upper()])
@@ -102,7 +102,7 @@ def _runs(args: argparse.Namespace) -> "list[Run]":
 
 
 def _import(args: argparse.Namespace, runs: "list[Run]", store: "SurveyStore") -> int:
-    from plumbline.collector.survey import Outcome
+    from plumbline.collector.field.levelling import Outcome
 
     refused = 0
     reports: list[dict[str, Any]] = []
@@ -189,7 +189,7 @@ def _point(store: "SurveyStore", name: str) -> dict[str, Any]:
     import numpy as np
 
     from plumbline.analysis.settlement.stability import DAYS_A_YEAR
-    from plumbline.analysis.trend.theil_sen import FEWEST_POINTS, theil_sen
+    from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, theil_sen
 
     levels = store.levels(name)
     time_d = np.array([each.date_ns / DAY_NS for each in levels])
@@ -213,7 +213,7 @@ def _point(store: "SurveyStore", name: str) -> dict[str, Any]:
 def _benchmarks(store: "SurveyStore") -> list[dict[str, Any]]:
     import math
 
-    from plumbline.collector.survey import benchmark_reports
+    from plumbline.collector.field.levelling import benchmark_reports
 
     return [
         {
@@ -231,7 +231,7 @@ def _benchmarks(store: "SurveyStore") -> list[dict[str, Any]]:
 
 
 def _doubts(store: "SurveyStore") -> list[dict[str, str]]:
-    from plumbline.collector.survey import doubts
+    from plumbline.collector.field.levelling import doubts
 
     return [
         {"point": each.point, "kind": each.kind.value, "reason": each.reason}

@@ -10,7 +10,7 @@ from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
-    from plumbline.collector.modal.store import ModalStore
+    from plumbline.collector.jobs.modal.store import ModalStore
 
 EPILOG = """\
 The collector identifies the modes of each structure from a quiet record of every hour, learns what
@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read the history and print it."""
-    from plumbline.collector.modal.store import ModalStore
+    from plumbline.collector.jobs.modal.store import ModalStore
 
     path = args.data / "state" / "modal.db"
     if not path.is_file():

@@ -10,7 +10,7 @@ from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
     from plumbline.analysis.trend.assessment import Assessment, Question
-    from plumbline.slow_files import SlowTable
+    from plumbline.research.trend import SlowTable
 
 MOST_CHANNELS = 24
 """More are not assessed unasked: nobody reads that. Ask for some by name."""
@@ -92,10 +92,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Assess the file and print what was found."""
-    from plumbline.slow_files import SlowFileError, read_slow_file
-    from plumbline.slow_files.report import channel_report, table_report
-    from plumbline.slow_files.time_numbers import TimeUnit
-    from plumbline.slow_files.words import channel_words, table_words
+    from plumbline.records.tables.time_numbers import TimeUnit
+    from plumbline.research.trend import SlowFileError, read_slow_file
+    from plumbline.research.trend.report import channel_report, table_report
+    from plumbline.research.trend.words import channel_words, table_words
 
     try:
         table = read_slow_file(
@@ -176,8 +176,8 @@ def _question(args: argparse.Namespace, table: "SlowTable") -> "Question":
 
 def _moment(word: str, table: "SlowTable") -> float:
     """Return a time the user typed in the table's own seconds."""
-    from plumbline.slow_files.time_numbers import TimeUnit
-    from plumbline.slow_files.times import times_of
+    from plumbline.records.tables.time_numbers import TimeUnit
+    from plumbline.records.tables.times import times_of
 
     at, utc, _ = times_of([word], None if table.utc else TimeUnit.SECONDS)
     if utc != table.utc:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
-from plumbline.event_files.options import FILES_HELP, add_file_options, channels_of
+from plumbline.research.event.options import FILES_HELP, add_file_options, channels_of
 
 if TYPE_CHECKING:
     from plumbline.analysis.vibration import LimitCurve
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Judge the files and print the verdicts."""
     from plumbline.records import Quantity
-    from plumbline.structures.vibration import curve_report, judged_points
+    from plumbline.research.structure.vibration import curve_report, judged_points
 
     curve = _curve(args)
     notes: list[str] = []

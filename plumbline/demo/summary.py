@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.alerting import view
+from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.model import Event, Kind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.export.bundle import NothingToExport, write_bundle
-from plumbline.collector.export.request import ExportRequest
+from plumbline.collector.serving.export.bundle import NothingToExport, write_bundle
+from plumbline.collector.serving.export.request import ExportRequest
 from plumbline.demo.count import counted
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import read_inventory

@@ -10,7 +10,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from plumbline.structures.drift import FoundDrifts
+from plumbline.research.structure.drift import FoundDrifts
 
 COLOURS = ("#0b5394", "#c0392b", "#2e8b57", "#8e44ad", "#b8860b", "#5b6770")
 CM = 100.0

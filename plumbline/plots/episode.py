@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from plumbline.analysis.response import response_spectrum
+from plumbline.analysis.ground_motion.response_spectrum import response_spectrum
 from plumbline.plots.measure import FONTS
-from plumbline.replaying.material import Node, Piece, Structure
-from plumbline.replaying.run import Replayed
+from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.run import Replayed
 from plumbline.wire.block import NS
 
 GAL = 0.01

@@ -14,9 +14,9 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from plumbline.analysis.arias import husid
-from plumbline.analysis.long_period import CLASS_FROM_MS, PERIODS_S
-from plumbline.measuring.rules import Measured
+from plumbline.analysis.ground_motion.arias import husid
+from plumbline.analysis.ground_motion.long_period import CLASS_FROM_MS, PERIODS_S
+from plumbline.research.measure.rules import Measured
 
 COLOURS = ("#0b5394", "#c0392b", "#5b6770", "#2e8b57")
 BANDS = ("#fff7d6", "#ffe3a8", "#ffc38a", "#f59a8c")

@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter
 
 from plumbline.analysis.drift import Kind
 from plumbline.analysis.modal import Mode
-from plumbline.event_files import Channel
-from plumbline.structures.modes import FoundModes
+from plumbline.research.event import Channel
+from plumbline.research.structure.modes import FoundModes
 
 COLOURS = ("#0b5394", "#c0392b", "#2e8b57", "#8e44ad", "#b8860b", "#5b6770")
 MOST_SHAPES = 6

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from plumbline.collector.afterwards.horizons import BY_NAME, spans
-from plumbline.collector.afterwards.words import answer_words
+from plumbline.collector.jobs.residual.horizons import BY_NAME, spans
+from plumbline.collector.jobs.residual.text import answer_words
 from plumbline.plots.measure import FONTS
 from plumbline.wire.block import NS
 
@@ -146,7 +146,7 @@ def _wrapped(text: str, width: int = 66) -> str:
 
 
 def _utc(time_ns: str) -> str:
-    from plumbline.collector.afterwards.words import local
+    from plumbline.collector.jobs.residual.text import local
 
     return local(time_ns, "UTC")
 

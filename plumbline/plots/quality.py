@@ -11,7 +11,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from plumbline.structures.quality import Examined
+from plumbline.research.structure.quality import Examined
 
 GOOD, KNOWN, FAULTY = "#2e8b57", "#b8860b", "#c0392b"
 MOST_POINTS = 4000

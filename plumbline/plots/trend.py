@@ -14,11 +14,11 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from plumbline.analysis.failure import Forecast, velocity
+from plumbline.analysis.statistics.theil_sen import Trend
+from plumbline.analysis.statistics.thinning import thinned
 from plumbline.analysis.trend.assessment import DAY_S, Assessment
-from plumbline.analysis.trend.theil_sen import Trend
-from plumbline.analysis.trend.thinning import thinned
-from plumbline.slow_files.reading import SlowTable
-from plumbline.slow_files.words import SPOKEN
+from plumbline.records.tables.series_reading import SlowTable
+from plumbline.research.trend.words import SPOKEN
 
 READINGS, MEDIANS, LINE, STEP, WINDOW = "#b8c4ce", "#0b5394", "#c0392b", "#2e8b57", "#e8a33d"
 COMPENSATED, ALARM = "#6a4c93", "#d1495b"

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from plumbline.analysis.vibration import LimitCurve, Outcome
-from plumbline.structures.vibration import Point
+from plumbline.research.structure.vibration import Point
 
 COLOURS: dict[Outcome, str] = {
     Outcome.WITHIN: "#2e8b57",

@@ -6,7 +6,8 @@ import numpy as np
 from beam_year import QUAKE_STEP_URAD, SETTLES_FROM_D, Year, beam_year
 from numpy.typing import NDArray
 
-from plumbline.analysis.thermal import compensated, fit_thermal
+from plumbline.analysis.statistics.thinning import thinned
+from plumbline.analysis.thermal.model import compensated, fit_thermal
 from plumbline.analysis.trend.history import SAME_ALARM_D
 from plumbline.analysis.trend.offset import offset
 from plumbline.analysis.trend.rate_watch import (
@@ -15,7 +16,6 @@ from plumbline.analysis.trend.rate_watch import (
     rate_change,
     with_yesterday,
 )
-from plumbline.analysis.trend.thinning import thinned
 
 COMMISSIONING_D = 60.0
 OFFSET_WINDOW_D = 7.0

@@ -16,8 +16,8 @@ from plumbline.analysis.classify import (
     classified,
     features,
 )
+from plumbline.analysis.classify.energy_shares import shares
 from plumbline.analysis.classify.envelope import bursts, half_seconds
-from plumbline.analysis.classify.shares import shares
 
 RATE_HZ = 100.0
 BEFORE_S = 20.0

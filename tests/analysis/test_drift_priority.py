@@ -13,7 +13,7 @@ from plumbline.analysis.drift import (
     fragility,
     inspection,
 )
-from plumbline.analysis.standing import Adoption, Standing
+from plumbline.analysis.limit_standing import Adoption, Standing
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from oracles import sos_loop
 from scipy import signal
 
-from plumbline.analysis.filters import SosBank, band_pass, bridge, high_pass, low_pass
+from plumbline.analysis.dsp.filters import SosBank, band_pass, bridge, high_pass, low_pass
 
 RATE_HZ = 100.0
 X = np.random.default_rng(1).normal(size=(3, 600)) + np.array([[9.81], [0.0], [-0.3]])

@@ -6,7 +6,7 @@ from chunks import cuts, pieces
 from hypothesis import given
 from oracles import fir_loop
 
-from plumbline.analysis.decimation import FirDecimator, decimator_taps
+from plumbline.analysis.dsp.decimation import FirDecimator, decimator_taps
 
 X = np.random.default_rng(2).normal(size=(2, 700)) + 9.81
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from where import shared_data
 
-from plumbline.analysis.arias import Seam
-from plumbline.analysis.intensity import (
+from plumbline.analysis.ground_motion.arias import Seam
+from plumbline.analysis.ground_motion.jma_intensity import (
     arias_ms,
     cav_ms,
     cav_standardised_gs,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from where import shared_data
 
-from plumbline.analysis.intensity import JmaScale, jma_intensity, jma_weight
+from plumbline.analysis.ground_motion.jma_intensity import JmaScale, jma_intensity, jma_weight
 from plumbline.records import read_records
 
 # seismic.md 5.1: weight of the three filters together, to five decimals.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plumbline.analysis.mmi import Relation, mmi
+from plumbline.analysis.ground_motion.mmi import Relation, mmi
 
 # seismic.md 5.5: peak in cm/s2 or cm/s, Worden 2012, Wald 1999; to three decimals.
 PGA = [

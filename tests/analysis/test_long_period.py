@@ -6,7 +6,8 @@ from chunks import cuts, pieces
 from hypothesis import given, settings
 from where import shared_data
 
-from plumbline.analysis.long_period import (
+from plumbline.analysis.ground_motion.integration import displacement_m
+from plumbline.analysis.ground_motion.long_period import (
     PERIODS_S,
     Horizontal,
     LongPeriodMeter,
@@ -14,8 +15,7 @@ from plumbline.analysis.long_period import (
     long_period_sva_ms,
     lpgm_class,
 )
-from plumbline.analysis.motion import displacement_m
-from plumbline.analysis.response import response_spectrum
+from plumbline.analysis.ground_motion.response_spectrum import response_spectrum
 from plumbline.records import read_records
 
 # seismic.md 5.3: steady ground amplitude in gal at which each class begins, by period.

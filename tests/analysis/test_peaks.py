@@ -6,9 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from where import shared_data
 
-from plumbline.analysis.baseline import Baseline, offset_of
-from plumbline.analysis.motion import band_limited, displacement_m, upper_corner_hz, velocity_ms
-from plumbline.analysis.peaks import peaks, rotd
+from plumbline.analysis.ground_motion.baseline import Baseline, offset_of
+from plumbline.analysis.ground_motion.integration import (
+    band_limited,
+    displacement_m,
+    upper_corner_hz,
+    velocity_ms,
+)
+from plumbline.analysis.ground_motion.peaks import peaks, rotd
 from plumbline.records import Quantity, read_records, stations
 
 RATE_HZ = 100.0

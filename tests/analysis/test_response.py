@@ -6,8 +6,12 @@ from published_spectra import csmip_volume_3, smc_spectra
 from scipy.integrate import solve_ivp
 from where import shared_data
 
-from plumbline.analysis.oscillator import Oscillator
-from plumbline.analysis.response import refined, response_history, response_spectrum
+from plumbline.analysis.dsp.oscillator import Oscillator
+from plumbline.analysis.ground_motion.response_spectrum import (
+    refined,
+    response_history,
+    response_spectrum,
+)
 from plumbline.records import Quantity, read_records
 
 RNG = np.random.default_rng(11)

@@ -5,9 +5,9 @@ import pytest
 from chunks import cuts, pieces
 from hypothesis import given, settings
 
-from plumbline.analysis.oscillator import Oscillator
-from plumbline.analysis.oscillator_bank import OscillatorBank, Response
-from plumbline.analysis.response import response_history, response_spectrum
+from plumbline.analysis.dsp.oscillator import Oscillator
+from plumbline.analysis.dsp.oscillator_bank import OscillatorBank, Response
+from plumbline.analysis.ground_motion.response_spectrum import response_history, response_spectrum
 
 RATE_HZ = 100.0
 PERIODS_S = [0.2, 1.0, 5.0]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from where import shared_data
 
-from plumbline.analysis.settlement.levels import (
+from plumbline.analysis.settlement.benchmark_levels import (
     Sign,
     compare_rates,
     epoch_rates,

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 from oracles import periodogram_loop
 
-from plumbline.analysis.spectra import (
-    horizontal_to_vertical,
-    konno_ohmachi,
-    psd,
-    spectrogram,
-)
+from plumbline.analysis.dsp.spectra import horizontal_to_vertical, konno_ohmachi, psd, spectrogram
 
 RATE_HZ = 100.0
 RNG = np.random.default_rng(8)

@@ -5,9 +5,9 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from plumbline.analysis.huber import huber_fit
-from plumbline.analysis.temperature import Temperature
-from plumbline.analysis.thermal import ThermalRefused, compensated, fit_thermal
+from plumbline.analysis.statistics.huber import huber_fit
+from plumbline.analysis.thermal.model import ThermalRefused, compensated, fit_thermal
+from plumbline.analysis.thermal.temperature import Temperature
 
 HOURS = np.arange(30 * 24.0)
 TIME = HOURS / 24.0

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from plumbline.analysis.statistics.robust_mean import robust_scale
 from plumbline.analysis.tilt import (
     SingleTiltmeter,
     angle_from_counts,
@@ -17,7 +18,6 @@ from plumbline.analysis.tilt import (
     tilt_resultant,
 )
 from plumbline.analysis.tilt.angle import URAD_PER_ARCSECOND, URAD_PER_DEGREE
-from plumbline.analysis.tilt.robust import robust_scale
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from plumbline.analysis.standing import Standing, may_page
+from plumbline.analysis.limit_standing import Standing, may_page
 from plumbline.analysis.tilt import (
     DISTORTION_LIMITS,
     Curvature,

@@ -7,13 +7,13 @@ import pytest
 from chunks import cuts, pieces
 from hypothesis import given, settings
 
+from plumbline.analysis.statistics.hampel import hampel
 from plumbline.analysis.trend.cusum import (
     Cusum,
     readings_between_false_alarms,
     run_length,
     threshold_for,
 )
-from plumbline.analysis.trend.hampel import hampel
 from plumbline.analysis.trend.kalman import REPORT_BEYOND, KalmanTrend
 from plumbline.analysis.trend.page_hinkley import PageHinkley
 

@@ -7,10 +7,10 @@ import pytest
 from scipy.signal import lfilter
 from scipy.stats import kendalltau, theilslopes
 
+from plumbline.analysis.statistics.mann_kendall import mann_kendall, variance_factor
+from plumbline.analysis.statistics.theil_sen import pairwise_slopes, theil_sen, trend
+from plumbline.analysis.statistics.thinning import lag_one, thinned
 from plumbline.analysis.trend.ends import ends
-from plumbline.analysis.trend.mann_kendall import mann_kendall, variance_factor
-from plumbline.analysis.trend.theil_sen import pairwise_slopes, theil_sen, trend
-from plumbline.analysis.trend.thinning import lag_one, thinned
 
 
 def first_order(seed: int, n: int, phi: float) -> np.ndarray:

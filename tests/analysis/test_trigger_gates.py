@@ -11,7 +11,7 @@ from plumbline.analysis.trigger.gates import (
     sine_amplitude,
     standing,
 )
-from plumbline.analysis.trigger.rejections import is_spike, is_step, quality
+from plumbline.analysis.trigger.nuisance_rejection import is_spike, is_step, quality
 
 RATE_HZ = 100.0
 TIME_S = np.arange(1000) / RATE_HZ

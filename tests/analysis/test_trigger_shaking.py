@@ -6,9 +6,9 @@ from chunks import cuts, pieces
 from hypothesis import given, settings
 from motions import DENSITY_MS2, GAL, ambient, blows, far, near
 
-from plumbline.analysis.trigger.logic import Status
-from plumbline.analysis.trigger.motion import MotionBank
+from plumbline.analysis.trigger.band_power import MotionBank
 from plumbline.analysis.trigger.shaking import ShakingBank
+from plumbline.analysis.trigger.states import Status
 
 RATE_HZ = 100.0
 

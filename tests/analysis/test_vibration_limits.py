@@ -2,7 +2,7 @@
 
 import pytest
 
-from plumbline.analysis.standing import Adoption, Provenance, Standing, adopted, may_page
+from plumbline.analysis.limit_standing import Adoption, Provenance, Standing, adopted, may_page
 from plumbline.analysis.vibration import STANDARDS, Duration, Location, NoLimitError, sbr_a
 from plumbline.analysis.vibration.standards.sbr_a import Measuring, Recurrence, Sensitivity
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from plumbline.analysis.limit_standing import Adoption, adopted
 from plumbline.analysis.quality.finding import Defect, fault
-from plumbline.analysis.standing import Adoption, adopted
 from plumbline.analysis.vibration import (
     STANDARDS,
     Axis,

@@ -10,9 +10,9 @@ import pytest
 
 from plumbline.cli import main
 from plumbline.commands import CommandError
-from plumbline.event_files.holes import Holes
-from plumbline.event_files.options import channels_of
 from plumbline.records import Quantity
+from plumbline.records.tables.holes import Holes
+from plumbline.research.event.options import channels_of
 
 RATE_HZ = 128.0
 ROWS = np.random.default_rng(5).normal(0, 1, (256, 3)).round(4)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from plumbline.cli import main
-from plumbline.collector.modal.judging import compared, learned_from
-from plumbline.collector.modal.store import ModalStore, Window
+from plumbline.collector.jobs.modal.identification import compared, learned_from
+from plumbline.collector.jobs.modal.store import ModalStore, Window
 
 HOUR_NS = 3600 * 10**9
 T0_NS = 494_900 * HOUR_NS

@@ -15,8 +15,8 @@ from beam_year import beam_year
 from slow_series import failing
 
 from plumbline.cli import main
-from plumbline.slow_files import SlowFileError, read_slow_file
-from plumbline.slow_files.time_numbers import TimeUnit
+from plumbline.records.tables.time_numbers import TimeUnit
+from plumbline.research.trend import SlowFileError, read_slow_file
 
 START = np.datetime64("2025-03-01T00:00:00")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plumbline.cli import main
-from plumbline.slow_files import SlowFileError, read_slow_file
+from plumbline.research.trend import SlowFileError, read_slow_file
 
 DAYS = np.arange(0.0, 60.0)
 START_S = 1_735_713_000  # 2025-01-01T06:30:00Z

@@ -8,7 +8,7 @@ import pytest
 from where import shared_data
 
 from plumbline.cli import main
-from plumbline.slow_files import SlowFileError, read_slow_file
+from plumbline.research.trend import SlowFileError, read_slow_file
 
 FIRST = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
 MOMENTS = [FIRST + dt.timedelta(hours=7 * i) for i in range(60)]

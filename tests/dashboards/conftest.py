@@ -8,7 +8,8 @@ import pytest
 from servers.influx import Influx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "collector" / "series"))
+COLLECTOR = Path(__file__).resolve().parent.parent / "collector"
+sys.path.insert(0, str(COLLECTOR / "stages" / "influxdb"))
 
 from filled_series import Filled
 

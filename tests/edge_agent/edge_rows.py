@@ -1,6 +1,6 @@
 """Rows, watermarks and an agent's presence, for tests of the edge agent."""
 
-from plumbline.edge_agent.presence import Presence
+from plumbline.edge_agent.agent_state import Presence
 from plumbline.edge_agent.spool import NewRow
 from plumbline.wire.identity import StreamId
 from plumbline.wire.messages import BootMark, Watermark

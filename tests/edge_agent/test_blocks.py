@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.edge_agent.blocks import Gatherer, block_seconds
+from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.drivers import DRIVERS
-from plumbline.edge_agent.memory import ClockMemory
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import HostTime
 from plumbline.wire.identity import StreamId

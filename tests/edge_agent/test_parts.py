@@ -16,15 +16,15 @@ from edge_rows import BOOT, NODE, presence
 
 from plumbline.cli import main
 from plumbline.edge_agent import systemd
+from plumbline.edge_agent.agent_state import NS
 from plumbline.edge_agent.clock import HostClock, kernel_synchronised, measured_offset_ns
 from plumbline.edge_agent.errors import PortAbsent, PortTrouble, SpoolTrouble
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.ports import found_ports, guessed_driver
-from plumbline.edge_agent.presence import NS
 from plumbline.edge_agent.rejects import Rejects
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.spool import Spool
-from plumbline.edge_agent.wake import Wake
+from plumbline.edge_agent.wakeup_pipe import Wake
 from plumbline.edge_agent.writer import MOST_WAITING, Writer
 from plumbline.wire.block import Block
 from plumbline.wire.messages import State

@@ -9,7 +9,7 @@ from edge_rows import NODE
 from plumbline.edge_agent.blocks import Gatherer
 from plumbline.edge_agent.clock import HostClock
 from plumbline.edge_agent.drivers import DRIVERS
-from plumbline.edge_agent.joining import joined
+from plumbline.edge_agent.merge_readings import joined
 from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.serial_port import SerialPort
 

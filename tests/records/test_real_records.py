@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from where import shared_data
 
-from plumbline.analysis.peaks import peaks
-from plumbline.measuring import measured
+from plumbline.analysis.ground_motion.peaks import peaks
 from plumbline.records import Quantity, Unit, read_records, stations
+from plumbline.research.measure import measured
 
 # Set, files, records with a stated peak, largest departure: of the peak itself (relative) and
 # of its last printed digit (absolute, in the unit of the file).

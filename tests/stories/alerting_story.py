@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from plumbline.collector.alerting import answers, view
-from plumbline.collector.alerting.engine import AlertEngine
+from plumbline.collector.alerting.engine import acknowledgement as answers
+from plumbline.collector.alerting.engine.engine import AlertEngine
+from plumbline.collector.alerting.engine.inbound import Received
 from plumbline.collector.alerting.errors import GatewayAway, MessageRefused
-from plumbline.collector.alerting.inbound import Received
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
-from plumbline.collector.alerting.store import AlertStore
+from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing, finding_id
 from plumbline.collector.events.store import EventStore
 

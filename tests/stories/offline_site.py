@@ -8,15 +8,15 @@ import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from plumbline.collector.alerting.engine import open_engine
-from plumbline.collector.detect.late import LateStage
-from plumbline.collector.detect.stage import DetectStage
+from plumbline.collector.alerting.engine.engine import open_engine
+from plumbline.collector.app.settings import read_collector
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
-from plumbline.collector.settings import read_collector
-from plumbline.collector.slow.stage import SlowStage
-from plumbline.collector.stages import Stage
+from plumbline.collector.stages.deformation.stage import SlowStage
+from plumbline.collector.stages.detection.late_stage import LateStage
+from plumbline.collector.stages.detection.stage import DetectStage
+from plumbline.collector.stages.runner import Stage
 from plumbline.edge_agent.assembly import reader_of
 from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.readings import Readings

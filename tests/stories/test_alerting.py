@@ -3,7 +3,7 @@
 import pytest
 from stories.alerting_story import CANDIDATE, NS, Story
 
-from plumbline.collector.alerting import view
+from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.events.model import Kind, Level
 
 

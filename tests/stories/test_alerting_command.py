@@ -168,7 +168,7 @@ def test_a_database_that_cannot_be_written_is_one_line(story, capsys, monkeypatc
     def refused(*_):
         raise sqlite3.OperationalError("attempt to write a readonly database")
 
-    monkeypatch.setattr("plumbline.collector.alerting.page.answer", refused)
+    monkeypatch.setattr("plumbline.collector.alerting.views.web.answer", refused)
     assert alerts("ack", "4711", "--by", "Mali") == 2
     error = capsys.readouterr().err
     assert "readonly database; try again, or as the user the collector runs as" in error

@@ -9,7 +9,7 @@ import pytest
 from stories.alerting_story import NS, PhoneNetwork, Story
 
 from plumbline.collector.alerting.senders.message import Handed, Message
-from plumbline.collector.alerting.store import AlertStore
+from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.events.model import Level
 
 

@@ -12,13 +12,13 @@ from servers.programs import wait_until
 from stories.alerting_story import START_NS, TWO_PEOPLE, Story
 
 from plumbline.cli import main
-from plumbline.collector.alerting import view
-from plumbline.collector.alerting.engine import AlertEngine, database
-from plumbline.collector.alerting.runner import AlertRunner
+from plumbline.collector.alerting.engine.engine import AlertEngine, database
+from plumbline.collector.alerting.engine.thread import AlertRunner
 from plumbline.collector.alerting.senders import senders_for
 from plumbline.collector.alerting.senders.gammu_inbox import GammuInbox
 from plumbline.collector.alerting.settings import AlertingSettings
-from plumbline.collector.alerting.store import AlertStore
+from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 

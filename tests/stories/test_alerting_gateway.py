@@ -2,8 +2,8 @@
 
 from stories.alerting_story import Story
 
-from plumbline.collector.alerting import view
-from plumbline.collector.alerting.notification import State
+from plumbline.collector.alerting.store.notification import State
+from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.events.model import Kind, Level
 
 BOTH = ["gammu-smsd", "outbox-folder"]

@@ -3,9 +3,10 @@
 import pytest
 from stories.alerting_story import NS, Story
 
-from plumbline.collector.alerting import drill, mutes
+from plumbline.collector.alerting.engine import alarm_test as drill
 from plumbline.collector.alerting.errors import AlertingError
-from plumbline.collector.alerting.mutes import Matcher
+from plumbline.collector.alerting.store import silences as mutes
+from plumbline.collector.alerting.store.silences import Matcher
 from plumbline.collector.events.model import Kind, Level
 
 SOMCHAI = "+66812345678"

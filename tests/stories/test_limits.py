@@ -9,10 +9,10 @@ from slow_site import fed
 from stories.alerting_story import Story
 
 from plumbline.cli import main
-from plumbline.collector.limits.standings import AsAdopted
-from plumbline.collector.limits.store import AdoptionStore, database
-from plumbline.collector.settings import read_collector
-from plumbline.collector.slow.stage import SlowStage
+from plumbline.collector.app.settings import read_collector
+from plumbline.collector.limits.adoptions import AdoptionStore, database
+from plumbline.collector.limits.approval import AsAdopted
+from plumbline.collector.stages.deformation.stage import SlowStage
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import places
 
@@ -131,8 +131,8 @@ def test_the_incident_names_owner_and_limit(site, capsys):
     site.story.expect_sms("Somchai")
     (view,) = site.story.open()
     assert (view.facts.limit.owner, view.facts.limit.name) == ("S. Chai", NAME)
-    from plumbline.collector.alerting import printed
-    from plumbline.collector.alerting import view as views
+    from plumbline.collector.alerting.views import queries as views
+    from plumbline.collector.alerting.views import terminal as printed
 
     shown = "\n".join(printed.shown(view, views.log(site.story.path, view.incident.id)))
     for words in (

@@ -11,8 +11,8 @@ from servers.programs import wait_until
 from stories.cut_site import CutSite
 from stories.running import asked, recounted
 
-from plumbline.collector.alerting import view
-from plumbline.collector.alerting.audit import Entry
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.events.model import Event, Kind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from stories.offline_site import OfflineCollector, arrivals, read_agents
 
-from plumbline.collector.alerting import view
+from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.events.model import Kind
 from plumbline.demo.tower import (
     accelerometer,

@@ -2,7 +2,7 @@
 
 import math
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
 
 PROVENANCE = Provenance(

@@ -1,6 +1,6 @@
 """DIN 4150-3: vibration in buildings, effects on structures."""
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
 
 PROVENANCE = Provenance(

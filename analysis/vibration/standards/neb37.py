@@ -1,6 +1,6 @@
 """Thailand, National Environment Board, Notification No. 37, B.E. 2553: vibration at buildings."""
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
 
 # Title and scope were read; the values were not: they are common literature, and a candidate

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location
 
 EDITION = "2017"

@@ -1,6 +1,6 @@
 """SN 640 312a: shaking of structures (Switzerland), class of normal sensitivity."""
 
-from plumbline.analysis.standing import Provenance, Standing
+from plumbline.analysis.limit_standing import Provenance, Standing
 from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
 
 READ = Provenance(

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from plumbline.collector.durable import sync_folder
+from plumbline.collector.storage.files import sync_folder
 
 
 def write_whole(path: Path, content: bytes) -> None:

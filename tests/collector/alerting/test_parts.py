@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories.alerting_story import START_NS, Story
 
-from plumbline.collector.alerting import audit, incidents, outbox
-from plumbline.collector.alerting.audit import Entry
-from plumbline.collector.alerting.caps import free_at_ns
+from plumbline.collector.alerting.engine.inbound import international
+from plumbline.collector.alerting.engine.rate_limits import free_at_ns
+from plumbline.collector.alerting.engine.reply_parser import Code, SeenIt, Unclear, parsed
+from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
 from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
-from plumbline.collector.alerting.grammar import Code, SeenIt, Unclear, parsed
-from plumbline.collector.alerting.inbound import international
-from plumbline.collector.alerting.notification import Purpose
-from plumbline.collector.alerting.retry import is_temporary, pause_ns
-from plumbline.collector.alerting.rules import Reason, Rules, cause_of, verdict
+from plumbline.collector.alerting.paging_rules import Reason, Rules, cause_of, verdict
 from plumbline.collector.alerting.settings import Cap
-from plumbline.collector.alerting.store import AlertStore
+from plumbline.collector.alerting.store import audit, incidents, outbox
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.events.model import Kind, Level
 
 NS = 1_000_000_000

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
+from plumbline.collector.alerting.engine.retry import is_temporary
 from plumbline.collector.alerting.errors import GatewayAway
-from plumbline.collector.alerting.retry import is_temporary
 from plumbline.collector.alerting.senders import SENDERS, senders_for
 from plumbline.collector.alerting.senders.folder import OutboxFolder
 from plumbline.collector.alerting.senders.gammu import GammuSpool

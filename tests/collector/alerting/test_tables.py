@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 
-from plumbline.collector.alerting import incident, notification
 from plumbline.collector.alerting.errors import StepRefused
-from plumbline.collector.alerting.incident import Happening, Status
-from plumbline.collector.alerting.notification import State, Step
+from plumbline.collector.alerting.store import incident, notification
+from plumbline.collector.alerting.store.incident import Happening, Status
+from plumbline.collector.alerting.store.notification import State, Step
 
 REFUSED = {
     (Status.OPEN, Happening.RESUMED),

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from plumbline.collector.alerting.facts import Facts
-from plumbline.collector.alerting.messages import Review, table
-from plumbline.collector.alerting.notification import Purpose
 from plumbline.collector.alerting.settings import Language
-from plumbline.collector.alerting.sms import Encoding, segments, size
-from plumbline.collector.alerting.text import Wording
+from plumbline.collector.alerting.store.facts import Facts
+from plumbline.collector.alerting.store.notification import Purpose
+from plumbline.collector.alerting.text.messages import Review, table
+from plumbline.collector.alerting.text.sms_segments import Encoding, segments, size
+from plumbline.collector.alerting.text.wording import Wording
 from plumbline.collector.events.model import Kind, Level, Limit, Standing
 
 BANGKOK = ZoneInfo("Asia/Bangkok")

@@ -11,9 +11,9 @@ from blocks import HN, T0_NS, truth
 from keeping import Keeping
 from places import tower
 
-from plumbline.collector.export.bundle import write_bundle
-from plumbline.collector.export.request import ExportRequest
 from plumbline.collector.journal import Entry, Mark
+from plumbline.collector.serving.export.bundle import write_bundle
+from plumbline.collector.serving.export.request import ExportRequest
 from plumbline.edge_agent.blocks import Gatherer
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import ClockTraits, HostTime

@@ -12,11 +12,11 @@ from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from shaken_page import NOW_NS, Page
 
+from plumbline.collector.app.collector import Collector
+from plumbline.collector.app.health_report import readings
+from plumbline.collector.app.settings import read_collector
+from plumbline.collector.health.channel_metrics import channel_readings
 from plumbline.collector.health.metrics import Metrics, Reading
-from plumbline.collector.health.readings import channel_readings
-from plumbline.collector.report import readings
-from plumbline.collector.service import Collector
-from plumbline.collector.settings import read_collector
 
 NOT_BASE = ("_ms", "_us", "_ns", "_minutes", "_hours", "_kb", "_mb", "_s", "_percent")
 

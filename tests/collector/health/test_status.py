@@ -9,7 +9,7 @@ from servers.programs import free_port
 from shaken_page import Page
 
 from plumbline.cli import main
-from plumbline.collector.web.server import WebServer
+from plumbline.collector.serving.web.server import WebServer
 from plumbline.commands.status import COLUMNS, lines
 
 

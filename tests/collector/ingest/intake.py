@@ -5,14 +5,14 @@ from pathlib import Path
 
 from places import tower_places
 
-from plumbline.collector.arrivals import Arrivals
-from plumbline.collector.ingest.checks import Incoming
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.last_seen import Arrivals
 from plumbline.collector.ingest.ingest import Ingest
-from plumbline.collector.ingest.opening import opened_ledger
 from plumbline.collector.ingest.quarantine import Quarantine
+from plumbline.collector.ingest.recovery import opened_ledger
+from plumbline.collector.ingest.validation import Incoming
+from plumbline.collector.ingest.watermarks import Watermarks
 from plumbline.collector.journal import Journal
-from plumbline.collector.notices import Notices
-from plumbline.collector.watermark import Watermarks
 from plumbline.wire.block import Block
 from plumbline.wire.messages import Watermark
 from plumbline.wire.record import encode

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.collector.broker import BrokerSettings
+from plumbline.collector.ingest.broker_settings import BrokerSettings
 from plumbline.wire.settings import BadSettings, Settings, read_settings
 
 

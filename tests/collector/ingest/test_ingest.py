@@ -12,7 +12,7 @@ from chunks import cuts, pieces
 from hypothesis import given, settings
 from intake import Intake
 
-from plumbline.collector.ingest.opening import retry_quarantine
+from plumbline.collector.ingest.recovery import retry_quarantine
 from plumbline.collector.journal import JournalFull, Mark, is_future
 from plumbline.wire.block import NS, Block
 from plumbline.wire.identity import StreamId

@@ -7,11 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from plumbline.collector.ingest.crcs import PAGE
+from plumbline.collector.ingest.checksums import PAGE
 from plumbline.collector.ingest.ledger import Ledger, Verdict, refused_ranges
 from plumbline.collector.ingest.ledger_store import LedgerStore
-from plumbline.collector.ingest.peek import Key, key_of
 from plumbline.wire.record import encode
+from plumbline.wire.record_header import Key, key_of
 
 from blocks import blocks_of, truth  # isort: skip
 

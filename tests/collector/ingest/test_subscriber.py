@@ -13,13 +13,13 @@ from intake import Intake
 from servers.mosquitto import Mosquitto
 from servers.programs import free_port, wait_until
 
-from plumbline.collector.asking import Asking
-from plumbline.collector.broker import BrokerSettings
-from plumbline.collector.ingest.desk import Desk
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.ingest.broker_settings import BrokerSettings
 from plumbline.collector.ingest.inbox import Inbox
-from plumbline.collector.notices import Notices
-from plumbline.collector.subscriber import Subscriber
-from plumbline.collector.watermark import Watermarks
+from plumbline.collector.ingest.resend import Asking
+from plumbline.collector.ingest.subscriber import Subscriber
+from plumbline.collector.ingest.watermarks import Watermarks
+from plumbline.collector.ingest.worker import Desk
 from plumbline.wire.block import NS
 from plumbline.wire.messages import Command, Heartbeat, Watermark
 from plumbline.wire.record import encode

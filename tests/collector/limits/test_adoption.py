@@ -5,16 +5,16 @@ import sqlite3
 import pytest
 from slow_site import limit
 
-from plumbline.analysis.standing import Adoption, Standing
-from plumbline.collector.detect.settings import DetectSettings
+from plumbline.analysis.limit_standing import Adoption, Standing
+from plumbline.collector.app.limit_listing import VoidNotices, listing, void_texts
+from plumbline.collector.app.limit_register import adopt, name_problems, register, with_adoptions
+from plumbline.collector.app.settings import CollectorSettings
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.limits.adoptions import AdoptionStore, Entry
+from plumbline.collector.limits.approval import AsAdopted
 from plumbline.collector.limits.errors import AdoptionRefused
-from plumbline.collector.limits.listing import VoidNotices, listing, void_texts
-from plumbline.collector.limits.register import adopt, name_problems, register, with_adoptions
-from plumbline.collector.limits.standings import AsAdopted
-from plumbline.collector.limits.store import AdoptionStore, Entry
-from plumbline.collector.notices import Notices
-from plumbline.collector.settings import CollectorSettings
-from plumbline.collector.slow.settings import SlowSettings
+from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.detection.settings import DetectSettings
 
 CHAI = Adoption(engineer="S. Chai", date="2026-03-02", document="RPT-017 rev B")
 NAME = "TWR01/0T.LA/tilt"

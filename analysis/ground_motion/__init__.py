@@ -1,0 +1,1 @@
+"""Measures of ground motion: peaks, intensity, response, long periods."""

@@ -1,0 +1,168 @@
+"""Levels of benchmarks: rates between epochs, and the traps of tables people hand over."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen
+
+# Two tables rounded to 0.01 agree within one last digit, and what rounding both adds.
+LAST_DIGIT: Final = 0.01
+ROUNDING: Final = 1e-6
+
+# A change this many robust sigma from the usual one between epochs is no settlement.
+SUSPECT_SIGMA: Final = 8.0
+
+DAYS_A_YEAR: Final = 365.25
+
+
+class EpochRates(NamedTuple):
+    """Changes between successive measured epochs, shape ``(n - 1,)`` each.
+
+    Attributes
+    ----------
+    year
+        Epoch at which each change ends. [yr]
+    rate
+        Change over the time since the epoch before. [unit/yr]
+    change
+        The change itself. [unit]
+    """
+
+    year: NDArray[Any]
+    rate: NDArray[Any]
+    change: NDArray[Any]
+
+
+class Sign(StrEnum):
+    """How two sources of one benchmark's rates compare."""
+
+    AGREES = "agrees"
+    REVERSED = "reversed"
+    DISAGREES = "disagrees"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two sources of one benchmark's rates, epoch by epoch.
+
+    Attributes
+    ----------
+    verdict
+        ``AGREES`` when every epoch does; ``REVERSED`` when more epochs agree with the sign
+        turned than as given; else ``DISAGREES``.
+    agreeing, reversed_, disagreeing
+        Epochs of each kind.
+    """
+
+    verdict: Sign
+    agreeing: int
+    reversed_: int
+    disagreeing: int
+
+
+def epoch_rates(year: ArrayLike, level: ArrayLike) -> EpochRates:
+    """Return the change and rate between successive measured epochs (NaN: not measured)."""
+    when, y = np.asarray(year, dtype=float), np.asarray(level, dtype=float)
+    measured = np.isfinite(y)
+    when, y = when[measured], y[measured]
+    change = np.diff(y)
+    return EpochRates(when[1:], change / np.diff(when), change)
+
+
+def placeholders(level: ArrayLike) -> NDArray[np.bool_]:
+    """Return where a level is exactly 0 after one that was not: a placeholder, no level.
+
+    A cumulative change starts at 0; a benchmark that moved does not come back to 0.00 to
+    the last digit. Such a value means "not measured" or "started anew": it is never
+    averaged in, and a rate over it means nothing.
+
+    Parameters
+    ----------
+    level
+        Cumulative change in order of time, shape ``(n,)``; NaN means "not measured".
+    """
+    y = np.asarray(level, dtype=float)
+    moved = np.cumsum(np.isfinite(y) & (y != 0)) > 0
+    zero_again: NDArray[np.bool_] = moved & (y == 0)
+    return zero_again
+
+
+def suspect_changes(year: ArrayLike, level: ArrayLike) -> NDArray[np.bool_]:
+    """Return which changes between epochs are too large to be the ground: ``(n - 1,)``.
+
+    A replaced or disturbed benchmark and a typing error jump; judged against the median
+    change by `SUSPECT_SIGMA` robust sigma of all changes of the benchmark. Take
+    `placeholders` out first: they jump twice.
+    """
+    change = epoch_rates(year, level).change
+    if change.size < 4:
+        return np.zeros(change.size, dtype=bool)
+    away = np.abs(change - np.median(change))
+    sigma = max(1.482602218505602 * float(np.median(away)), LAST_DIGIT)
+    suspect: NDArray[np.bool_] = away > SUSPECT_SIGMA * sigma
+    return suspect
+
+
+def compare_rates(
+    year: ArrayLike,
+    level: ArrayLike,
+    stated_year: ArrayLike,
+    stated_rate: ArrayLike,
+    *,
+    tolerance: float = LAST_DIGIT,
+) -> Comparison:
+    """Compare the rates of a levelling table with rates another source states.
+
+    Parameters
+    ----------
+    year, level
+        Epochs and cumulative change, shape ``(n,)``; NaN means "not measured". [yr], [unit]
+    stated_year, stated_rate
+        The other source's epochs and rates, shape ``(m,)``; its first epoch states none.
+        [yr], [unit/yr]
+    tolerance
+        Largest difference that agrees, one last digit by default. [unit/yr]
+
+    Notes
+    -----
+    Some sources print the plain change for the rate: either agreeing is agreement. An epoch
+    only one source knows is left out.
+    """
+    own = epoch_rates(year, level)
+    rate = dict(zip(own.year.tolist(), own.rate.tolist(), strict=True))
+    change = dict(zip(own.year.tolist(), own.change.tolist(), strict=True))
+    counts = dict.fromkeys(Sign, 0)
+    reach = tolerance + ROUNDING
+    pairs = zip(np.asarray(stated_year, float), np.asarray(stated_rate, float), strict=True)
+    for when, stated in pairs:
+        if when not in rate:
+            continue
+        candidates = (rate[when], change[when])
+        if any(abs(stated - each) <= reach for each in candidates):
+            counts[Sign.AGREES] += 1
+        elif any(abs(stated + each) <= reach for each in candidates):
+            counts[Sign.REVERSED] += 1
+        else:
+            counts[Sign.DISAGREES] += 1
+    agreeing, turned, not_so = (counts[sign] for sign in Sign)
+    if turned > agreeing:
+        verdict = Sign.REVERSED
+    else:
+        verdict = Sign.AGREES if not turned and not not_so and agreeing else Sign.DISAGREES
+    return Comparison(verdict=verdict, agreeing=agreeing, reversed_=turned, disagreeing=not_so)
+
+
+def level_trend(year: ArrayLike, level: ArrayLike) -> TheilSen | None:
+    """Return the robust rate of a benchmark in its unit a day; placeholders left out.
+
+    ``None`` with fewer than five levels. Multiply by 365.25 for a year.
+    """
+    when, y = np.asarray(year, dtype=float), np.asarray(level, dtype=float)
+    good = np.isfinite(y) & ~placeholders(y)
+    if np.count_nonzero(good) < FEWEST_POINTS:
+        return None
+    return theil_sen(when[good] * DAYS_A_YEAR, y[good])

@@ -1,0 +1,1 @@
+"""Robust statistics: means, medians, slopes, outliers."""

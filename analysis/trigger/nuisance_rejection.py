@@ -1,0 +1,95 @@
+"""P-Alert's nuisance rejections: spikes, steps, and arrivals that bring no power.
+
+The rules are those of the strong-motion picker of the P-Alert network
+(``picker_wu.c`` by B. Yang), stated in samples around an onset.
+"""
+
+import numpy as np
+
+from plumbline.analysis.dsp.bank_state import Floats
+
+SPIKE_RATIO = 1.05
+"""Power 2 to 3 s after over power in the second before: below this it was a spike."""
+
+STEP_MS2 = 0.01
+"""A jump of the mean over this is a step of the sensor, not motion: 1 gal. [m/s2]"""
+
+STEP_SPREADS = 2.0
+"""The jump must also be this many times the rms around the new mean. Ours: on soft clay a
+mean over one second moves by more than 1 gal in honest shaking."""
+
+QUALITY_RATIOS = (30.0, 15.0, 3.0, 1.5)
+"""Power of the second after over the second before, for weights 0, 1, 2 and 3."""
+
+
+def quality(x: Floats, onset: int, rate_hz: float) -> int:
+    """Return the weight of an arrival: 0 (best) to 3; 4 is to be rejected.
+
+    Parameters
+    ----------
+    x
+        One channel without offset, shape ``(n_samples,)``.
+    onset
+        Index of the arrival. [samples]
+    rate_hz
+        Sampling rate. [Hz]
+    """
+    one_s = round(rate_hz)
+    ratio = _power_ratio(x[onset : onset + one_s], x[max(onset - one_s, 0) : onset])
+    for weight, least in enumerate(QUALITY_RATIOS):
+        if ratio > least:
+            return weight
+    return len(QUALITY_RATIOS)
+
+
+def is_spike(x: Floats, onset: int, rate_hz: float) -> bool:
+    """Return whether the power is gone two seconds after the onset.
+
+    Raises
+    ------
+    ValueError
+        If the record does not reach from 1 s before to 3 s after the onset.
+    """
+    one_s = round(rate_hz)
+    if onset < one_s or onset + 3 * one_s > len(x):
+        raise ValueError("a spike is judged from 1 s before to 3 s after the onset")
+    after = x[onset + 2 * one_s : onset + 3 * one_s]
+    return _power_ratio(after, x[onset - one_s : onset]) < SPIKE_RATIO
+
+
+def is_step(x: Floats, onset: int, rate_hz: float) -> bool:
+    """Return whether the mean jumped at the onset: somebody moved the sensor.
+
+    Notes
+    -----
+    P-Alert compares the mean of the second after with that of two seconds
+    before. Departure: the jump must also exceed ``STEP_SPREADS`` times the rms
+    around the new mean.
+    """
+    one_s = round(rate_hz)
+    if onset < 1 or onset + 1 >= len(x):
+        raise ValueError("a step has two sides: the onset must lie inside the record")
+    after = x[onset : onset + one_s]
+    before = x[max(onset - 2 * one_s, 0) : onset]
+    return bool(steps(np.mean(before), np.mean(after), np.var(after)))
+
+
+def steps(mean_before: object, mean_after: object, variance_after: object) -> np.bool_ | Floats:
+    """Return where a mean jumped by more than ``STEP_MS2`` and by more than the motion explains.
+
+    Parameters
+    ----------
+    mean_before, mean_after
+        Means on both sides, numbers or arrays. [m/s2]
+    variance_after
+        Mean square around the new mean. [(m/s2) squared]
+    """
+    jump = np.abs(np.asarray(mean_after) - np.asarray(mean_before))
+    spread = np.sqrt(np.asarray(variance_after))
+    return np.asarray((jump > STEP_MS2) & (jump > STEP_SPREADS * spread))
+
+
+def _power_ratio(after: Floats, before: Floats) -> float:
+    noise = float(np.mean(np.square(before))) if len(before) else 0.0
+    signal = float(np.mean(np.square(after))) if len(after) else 0.0
+    return np.inf if noise == 0 and signal > 0 else (signal / noise if noise else 0.0)

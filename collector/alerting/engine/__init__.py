@@ -1,0 +1,1 @@
+"""The alerting engine: the next state, computed from what is stored."""

@@ -1,0 +1,128 @@
+"""The engine: at every tick the next state is computed from what is stored."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from plumbline.collector.alerting.engine.dispatch import Dispatch
+from plumbline.collector.alerting.engine.escalation import Escalation
+from plumbline.collector.alerting.engine.event_feed import Events, Follower
+from plumbline.collector.alerting.engine.failover import Loss
+from plumbline.collector.alerting.engine.inbound import Inbound, Inbox
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.receipts import Receipts
+from plumbline.collector.alerting.senders import senders_for
+from plumbline.collector.alerting.senders.gammu_inbox import GammuInbox
+from plumbline.collector.alerting.senders.message import Sender
+from plumbline.collector.alerting.settings import AlertingSettings, SenderName
+from plumbline.collector.alerting.store.database import AlertStore, set_mark
+from plumbline.wire.inventory.model import Inventory
+
+NS = 1_000_000_000
+TICKED = "last tick"
+_SAY_EVERY_NS = 5 * NS
+
+
+class AlertEngine:
+    """Follows events, calls people, sends, and takes their answers.
+
+    It keeps nothing between two ticks that is not in the store: killed at any moment, the next one
+    goes on where it stopped.
+
+    Parameters
+    ----------
+    store
+        The alerting database.
+    events
+        The event store.
+    senders
+        The ways a message can leave, at least those the settings name.
+    inbox
+        Where answers by SMS come in, if they can.
+    zones
+        Time zone of each structure; UTC where none is given.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: AlertStore,
+        events: Events,
+        settings: AlertingSettings,
+        senders: Mapping[SenderName, Sender],
+        inbox: Inbox | None = None,
+        zones: Mapping[str, dt.tzinfo] | None = None,
+    ) -> None:
+        notices = Notices(settings=settings, zones=zones or {})
+        loss = Loss(notices=notices)
+        receipts = Receipts(store=store, notices=notices, senders=senders, loss=loss)
+        self.store = store
+        self._follower = Follower(store=store, events=events, notices=notices)
+        # Answers before calls: who answers as the next call falls due stops it.
+        self._passes: tuple[Callable[[int], None], ...] = (
+            self._check_events,
+            self._follower.take,
+            Inbound(store=store, notices=notices, inbox=inbox).take,
+            receipts.collect,
+            Escalation(store=store, notices=notices).advance,
+            Dispatch(store=store, notices=notices, senders=senders, loss=loss).hand_over,
+            self._say_alive,
+        )
+        self._checked = False
+        self._said_ns: int | None = None
+
+    def tick(self, now_ns: int) -> None:
+        """Do all that is due.
+
+        Raises
+        ------
+        ExceptionGroup
+            With what went wrong, after everything else was done.
+        """
+        faults: list[Exception] = []
+        for one_pass in self._passes:
+            try:
+                one_pass(now_ns)
+            except Exception as fault:  # a broken inbox must not keep alarms from going out
+                faults.append(fault)
+        if faults:
+            raise ExceptionGroup("alerting", faults)
+
+    def revision(self) -> int:
+        """Return the last revision of the event store that was taken."""
+        return self._follower.revision()
+
+    def _check_events(self, now_ns: int) -> None:
+        if not self._checked:
+            self._follower.check_store(now_ns)
+            self._checked = True
+
+    def _say_alive(self, now_ns: int) -> None:
+        if self._said_ns is None or not 0 <= now_ns - self._said_ns < _SAY_EVERY_NS:
+            with self.store.transaction() as tx:
+                set_mark(tx, TICKED, now_ns)
+            self._said_ns = now_ns
+
+
+def open_engine(
+    settings: AlertingSettings, data: Path, events: Events, inventory: Inventory
+) -> AlertEngine:
+    """Return the engine over ``<data>/state/alerting.db`` with the senders of the settings."""
+    gammu = SenderName.GAMMU_SMSD in {
+        *settings.senders,
+        *(name for person in settings.person for name in person.senders),
+    }
+    return AlertEngine(
+        store=AlertStore(database(data)),
+        events=events,
+        settings=settings,
+        senders=senders_for(settings, data),
+        inbox=GammuInbox(settings.gammu.spool) if gammu else None,
+        zones={one.code: ZoneInfo(one.timezone) for one in inventory.structure},
+    )
+
+
+def database(data: Path) -> Path:
+    """Return where the alerting database of a collector lies."""
+    return data / "state" / "alerting.db"

@@ -1,0 +1,145 @@
+"""Calling people, one call of the policy after the other, until somebody answers.
+
+Nothing is remembered between two looks: whom to call next, and when, stands in the incident.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.policy import Call, calls
+from plumbline.collector.alerting.engine.reconcile import begun_anew, lapse
+from plumbline.collector.alerting.paging_rules import rank
+from plumbline.collector.alerting.settings import Person
+from plumbline.collector.alerting.store import audit, incidents, outbox
+from plumbline.collector.alerting.store import silences as mutes
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.database import AlertStore, apart
+from plumbline.collector.alerting.store.incident import Incident, Status
+from plumbline.collector.alerting.store.notification import CALLS, GONE_OUT, LOST, Purpose
+
+NS = 1_000_000_000
+_TEST_LAPSE_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Looks at every incident that is not closed, and makes the calls that are due."""
+
+    store: AlertStore
+    notices: Notices
+
+    def advance(self, now_ns: int) -> None:
+        """Make the calls that are due; each incident stands or falls on its own."""
+        faults: list[Exception] = []
+        with self.store.transaction() as tx:
+            mutes.end_due(tx, now_ns)
+            for incident in incidents.all_alive(tx):
+                try:
+                    with apart(tx):
+                        self._look_at(tx, incident, now_ns)
+                except Exception as fault:  # the others still have to be called about
+                    faults.append(fault)
+        if faults:
+            raise ExceptionGroup("incidents nobody could be called about", faults)
+
+    def _look_at(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
+        settings = self.notices.settings
+        if incident.status is Status.OVER and self._is_old(incident, now_ns):
+            outbox.withdraw(tx, incident.id, CALLS, now_ns)
+            lapse(tx, incident, now_ns)
+            return
+        since_ns = incident.lower_since_ns
+        if since_ns is not None and now_ns - since_ns >= settings.settle_s * NS:
+            incident = self._lowered(tx, incident, now_ns)
+        if incident.status in (Status.OPEN, Status.OVER) and incident.next_ns is not None:
+            self._call_if_due(tx, incident, now_ns)
+
+    def _call_if_due(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
+        due_ns = incident.next_ns or 0
+        if now_ns < due_ns and not _last_call_is_lost(tx, incident):
+            return
+        silence = mutes.covering(tx, incident, incidents.nodes_of(tx, incident), now_ns)
+        if silence is not None:
+            if incident.muted_by != silence.id:
+                audit.write(tx, now_ns, Entry.MUTED, incident_id=incident.id, silence=silence.id)
+                incidents.save(tx, replace(incident, muted_by=silence.id))
+            return
+        policy = calls(self.notices.settings, incident)
+        if incident.position < len(policy):
+            self._make(tx, incident, policy[incident.position], now_ns)
+        else:
+            self._finish(tx, incident, policy, now_ns)
+
+    def _make(self, tx: sqlite3.Connection, incident: Incident, call: Call, now_ns: int) -> None:
+        raised = incident.walk > 0 and incident.position == 0
+        told = outbox.told(tx, incident.id)
+        people = _each_once(
+            [*call.people, *filter(None, map(self.notices.settings.named, told if raised else ()))]
+        )
+        purpose = Purpose.TEST if incident.test else Purpose.ALARM
+        if raised and told and not incident.test:
+            purpose = Purpose.RAISED
+        tag = f"{incident.walk}.{incident.position}"
+        self.notices.tell(tx, incident, purpose, people, tag, now_ns)
+        audit.write(
+            tx,
+            now_ns,
+            Entry.CALLED,
+            incident_id=incident.id,
+            call=tag,
+            people=[person.name for person in people],
+        )
+        later_ns = now_ns + round(call.delay_s * NS)
+        position = incident.position + 1
+        incidents.save(tx, replace(incident, position=position, next_ns=later_ns, muted_by=None))
+
+    def _finish(
+        self,
+        tx: sqlite3.Connection,
+        incident: Incident,
+        policy: Sequence[Call],
+        now_ns: int,
+    ) -> None:
+        """Record that the policy is at its end; begin anew when no message got out at all."""
+        prefix = f"{incident.walk}."
+        walk = [one for one in outbox.of_incident(tx, incident.id) if one.call.startswith(prefix)]
+        if any(one.state in GONE_OUT for one in walk):
+            audit.write(tx, now_ns, Entry.NOBODY_ANSWERED, incident_id=incident.id)
+            incidents.save(tx, replace(incident, next_ns=None))
+            return
+        audit.write(tx, now_ns, Entry.NOBODY_REACHABLE, incident_id=incident.id, calls=len(policy))
+        pause_ns = round(self.notices.settings.answer_s.of(incident.level) * NS)
+        incidents.save(tx, begun_anew(incident, now_ns + pause_ns))
+
+    def _lowered(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> Incident:
+        count = incidents.that_count(incidents.members(tx, incident.id), incident.kind)
+        level = max((one.level for one in count), key=rank)
+        before = incident.level
+        incident = replace(incident, level=level, lower_since_ns=None)
+        incidents.save(tx, incident)
+        audit.write(tx, now_ns, Entry.LOWERED, incident_id=incident.id, before=before, level=level)
+        told = [*filter(None, map(self.notices.settings.named, outbox.told(tx, incident.id)))]
+        self.notices.tell(
+            tx, incident, Purpose.LOWERED, told, f"{incident.walk}.low{now_ns}", now_ns
+        )
+        return incident
+
+    def _is_old(self, incident: Incident, now_ns: int) -> bool:
+        ended_ns = incident.ended_ns if incident.ended_ns is not None else incident.opened_ns
+        # Counted from when it was opened, too: an event may reach us long after its end.
+        since_ns = max(ended_ns, incident.opened_ns)
+        lapse_s = _TEST_LAPSE_S if incident.test else self.notices.settings.lapse_s
+        return now_ns - since_ns >= lapse_s * NS
+
+
+def _last_call_is_lost(tx: sqlite3.Connection, incident: Incident) -> bool:
+    """Tell whether every message of the call that is waited for was lost: waiting is no use."""
+    tag = f"{incident.walk}.{incident.position - 1}"
+    made = [one for one in outbox.of_incident(tx, incident.id) if one.call == tag]
+    return bool(made) and all(one.state in LOST for one in made)
+
+
+def _each_once(people: Sequence[Person]) -> list[Person]:
+    return list({person.name: person for person in people}.values())

@@ -1,0 +1,185 @@
+"""From events to incidents: what is new since the last revision seen, in one transaction."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.reconcile import lapse, settle
+from plumbline.collector.alerting.paging_rules import Reason, cause_of, latches, rank, verdict
+from plumbline.collector.alerting.store import audit, incidents
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.database import AlertStore, apart, mark, set_mark
+from plumbline.collector.alerting.store.facts import Facts
+from plumbline.collector.alerting.store.incident import GOING_ON, Incident, Status
+from plumbline.collector.alerting.store.incidents import Member
+from plumbline.collector.events.model import Event, Level, Standing
+
+NS = 1_000_000_000
+REVISION = "event revision"
+BATCH = 500
+
+
+class Events(Protocol):
+    """What alerting needs of the event store."""
+
+    def changes(self, after_revision: int, limit: int = 500) -> Sequence[tuple[int, Event]]:
+        """Return events revised since a revision, oldest revision first."""
+        ...
+
+    def wait(self, after_revision: int, timeout_s: float) -> bool:
+        """Wait until there is a later revision."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """Follows the event store from the revision it has seen."""
+
+    store: AlertStore
+    events: Events
+    notices: Notices
+
+    def take(self, now_ns: int) -> None:
+        """Take every event that is new."""
+        while self._take_some(now_ns) == BATCH:
+            pass
+
+    def revision(self) -> int:
+        """Return the last revision that was taken."""
+        with self.store.transaction() as tx:
+            return mark(tx, REVISION)
+
+    def check_store(self, now_ns: int) -> None:
+        """Begin anew when the event store is another one.
+
+        In one store the revision once seen as the highest is never above all others again; if
+        nothing lies at or above it, waiting for a higher one would miss every alarm until then.
+        """
+        seen = self.revision()
+        if seen and not self.events.changes(seen - 1, 1):
+            with self.store.transaction() as tx:
+                set_mark(tx, REVISION, 0)
+                audit.write(tx, now_ns, Entry.EVENTS_REPLACED, seen=seen)
+
+    def _take_some(self, now_ns: int) -> int:
+        changed = self.events.changes(self.revision(), BATCH)
+        faults: list[Exception] = []
+        if changed:
+            with self.store.transaction() as tx:
+                for revision, event in changed:
+                    try:
+                        with apart(tx):
+                            self._take_one(tx, event, revision, now_ns)
+                    except Exception as fault:  # one bad event must not hold back all later ones
+                        audit.write(tx, now_ns, Entry.NOT_TAKEN, event=event.id, error=repr(fault))
+                        faults.append(fault)
+                set_mark(tx, REVISION, changed[-1][0])
+        if faults:
+            raise ExceptionGroup("events that could not be taken", faults)
+        return len(changed)
+
+    def _take_one(self, tx: sqlite3.Connection, event: Event, revision: int, now_ns: int) -> None:
+        known = incidents.member(tx, event.id)
+        if known is not None:
+            incident = self._home(tx, known)
+            level = _level_of_known(event, known)
+        else:
+            paged = self._verdict(event, now_ns)
+            if isinstance(paged, Reason):
+                _pass_over(tx, event, paged, revision, now_ns)
+                return
+            incident = self._home_of_new(tx, event, paged, revision, now_ns)
+            level = paged
+        facts = Facts.of(event, level)
+        if known is not None and _is_candidate(event):
+            facts = replace(known.facts, closed_ns=event.closed_ns)
+        incidents.keep(
+            tx,
+            Member(
+                event_id=event.id,
+                incident_id=incident.id,
+                level=level,
+                closed_ns=event.closed_ns,
+                facts=facts,
+            ),
+        )
+        settle(tx, incident, self.notices, revision, now_ns)
+
+    def _verdict(self, event: Event, now_ns: int) -> Level | Reason:
+        stale_ns = round(self.notices.settings.stale_s * NS)
+        if event.closed_ns is not None and now_ns - event.closed_ns > stale_ns:
+            return Reason.STALE
+        return verdict(event, self.notices.settings.rule)
+
+    def _home(self, tx: sqlite3.Connection, known: Member) -> Incident:
+        """Return the incident of a known event: its own, or the one that has taken its place."""
+        own = incidents.get(tx, known.incident_id)
+        if own.status is Status.CLOSED:
+            return incidents.alive(tx, own.cause) or own
+        return own
+
+    def _home_of_new(
+        self, tx: sqlite3.Connection, event: Event, level: Level, revision: int, now_ns: int
+    ) -> Incident:
+        """Return the incident a new event belongs to; opens one where none waits for it."""
+        found = incidents.alive(tx, cause_of(event))
+        join_ns = round(self.notices.settings.join_s * NS)
+        if found and (found.status in GOING_ON or event.onset_ns - (found.ended_ns or 0) < join_ns):
+            audit.write(
+                tx, now_ns, Entry.JOINED, incident_id=found.id, event=event.id, revision=revision
+            )
+            return found
+        if found:
+            lapse(tx, found, now_ns)
+        opened = incidents.add(
+            tx,
+            cause=cause_of(event),
+            structure=event.structure,
+            kind=event.kind,
+            level=level,
+            opened_ns=now_ns,
+            next_ns=now_ns,
+        )
+        audit.write(
+            tx,
+            now_ns,
+            Entry.OPENED,
+            incident_id=opened.id,
+            event=event.id,
+            revision=revision,
+            level=level,
+            code=opened.code,
+            limit=event.limit,
+            detector=event.detector,
+        )
+        return opened
+
+
+def _level_of_known(event: Event, known: Member) -> Level:
+    """Return the level at which a known event calls now.
+
+    A revision against a candidate limit changes nothing; motion keeps the gravest level.
+    """
+    latched = latches(event.kind) and rank(event.level) < rank(known.level)
+    return known.level if latched or _is_candidate(event) else event.level
+
+
+def _is_candidate(event: Event) -> bool:
+    return event.limit is not None and event.limit.standing is Standing.CANDIDATE
+
+
+def _pass_over(
+    tx: sqlite3.Connection, event: Event, reason: Reason, revision: int, now_ns: int
+) -> None:
+    """Keep why an event calls nobody; logged once, not at every revision."""
+    added = tx.execute(
+        "INSERT INTO passed_over VALUES (?, ?, ?) ON CONFLICT (event_id) DO UPDATE SET"
+        " reason = excluded.reason, at_ns = excluded.at_ns WHERE reason <> excluded.reason",
+        (event.id, reason, now_ns),
+    )
+    if added.rowcount:
+        audit.write(
+            tx, now_ns, Entry.NOT_PAGED, event=event.id, reason=reason.name, revision=revision
+        )

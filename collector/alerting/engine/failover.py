@@ -1,0 +1,42 @@
+"""What is done when a message is lost: another way to the same person."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.store import audit, incidents
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.incident import UNSEEN
+from plumbline.collector.alerting.store.notification import CALLS, Notification, Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Makes good for messages that failed or grew too old."""
+
+    notices: Notices
+
+    def make_good(self, tx: sqlite3.Connection, lost: Notification, now_ns: int) -> None:
+        """Try the person's next sender, as long as somebody still has to answer.
+
+        Where there is none, the escalation sees that the call is lost and makes the next one.
+        """
+        if not self._is_wanted(tx, lost):
+            return
+        sender = self.notices.by_next_sender(tx, lost, now_ns)
+        if sender is not None:
+            audit.write(
+                tx,
+                now_ns,
+                Entry.FAILED_OVER,
+                incident_id=lost.incident_id,
+                notification_id=lost.id,
+                person=lost.person,
+                sender=sender,
+            )
+
+    def _is_wanted(self, tx: sqlite3.Connection, lost: Notification) -> bool:
+        if lost.incident_id is None:
+            return lost.purpose is Purpose.BUNDLE
+        incident = incidents.get(tx, lost.incident_id)
+        return lost.purpose in CALLS and incident.status in UNSEEN

@@ -1,0 +1,140 @@
+"""Answers by SMS: who sent it, what it says, and what is said back."""
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from typing import Protocol
+
+from plumbline.collector.alerting.engine import acknowledgement as answers
+from plumbline.collector.alerting.engine.acknowledgement import Acknowledgement, Outcome
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.reply_parser import Code, SeenIt, parsed
+from plumbline.collector.alerting.errors import AnswerRefused
+from plumbline.collector.alerting.settings import Person
+from plumbline.collector.alerting.store import audit, incidents, outbox
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.store.notification import Purpose
+
+NS = 1_000_000_000
+HELP_EVERY_S = 600.0
+"""Two machines that answer each other with help would otherwise never stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A message that came in.
+
+    Attributes
+    ----------
+    key
+        The same when the same message comes twice.
+    name
+        What the inbox calls it.
+    """
+
+    key: str
+    phone: str
+    text: str
+    name: str
+
+
+class Inbox(Protocol):
+    """Where messages come in."""
+
+    def look(self) -> list[Received]:
+        """Return the messages that have not been put away."""
+        ...
+
+    def put_away(self, received: Received) -> None:
+        """Remove a message that was taken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """Takes the answers that came in, each once."""
+
+    store: AlertStore
+    notices: Notices
+    inbox: Inbox | None
+
+    def take(self, now_ns: int) -> None:
+        """Take what came in; a message is put away only after what it did is stored."""
+        for received in self.inbox.look() if self.inbox else ():
+            with self.store.transaction() as tx:
+                self._take_one(tx, received, now_ns)
+            if self.inbox:
+                self.inbox.put_away(received)
+
+    def _take_one(self, tx: sqlite3.Connection, received: Received, now_ns: int) -> None:
+        known = tx.execute("SELECT 1 FROM inbound WHERE key = ?", (received.key,)).fetchone()
+        if known:
+            return
+        phone = international(received.phone, self.notices.settings.country_code)
+        person = next((one for one in self.notices.settings.person if one.phone == phone), None)
+        outcome = self._answer(tx, person, received, now_ns) if person else Entry.STRANGER.value
+        tx.execute(
+            "INSERT INTO inbound VALUES (?, ?, ?, ?, ?)",
+            (received.key, phone, received.text, now_ns, outcome),
+        )
+        audit.write(
+            tx,
+            now_ns,
+            Entry.RECEIVED if person else Entry.STRANGER,
+            person=person.name if person else None,
+            phone=phone,
+            said=received.text,
+            outcome=outcome,
+        )
+
+    def _answer(
+        self, tx: sqlite3.Connection, person: Person, received: Received, now_ns: int
+    ) -> str:
+        taken = self._acknowledged(tx, person, received, now_ns)
+        key = f"reply/{received.key}"
+        if taken is not None:
+            text = self._confirmation(person, taken)
+            self.notices.answer(tx, person, Purpose.REPLY, text, key, now_ns)
+            return taken.outcome
+        before_ns = outbox.last_created_ns(tx, person.name, Purpose.HELP)
+        if before_ns is None or now_ns - before_ns >= HELP_EVERY_S * NS:
+            codes = [one.code for one in incidents.unseen(tx)]
+            text = self.notices.wording(person, None).not_understood(codes)
+            self.notices.answer(tx, person, Purpose.HELP, text, key, now_ns)
+        return "not understood"
+
+    def _acknowledged(
+        self, tx: sqlite3.Connection, person: Person, received: Received, now_ns: int
+    ) -> Acknowledgement | None:
+        by, said = person.name, received.text
+        match parsed(said):
+            case Code(code):
+                try:
+                    return answers.acknowledge(tx, code, by=by, via="sms", now_ns=now_ns, said=said)
+                except AnswerRefused:
+                    return None
+            case SeenIt():
+                waiting = [one for one in incidents.unseen(tx) if by in outbox.told(tx, one.id)]
+                if len(waiting) == 1:
+                    return answers.take(tx, waiting[0], by=by, via="sms", now_ns=now_ns, said=said)
+        return None
+
+    def _confirmation(self, person: Person, taken: Acknowledgement) -> str:
+        one = taken.incident
+        wording = self.notices.wording(person, one.structure)
+        if taken.outcome is Outcome.ACKNOWLEDGED:
+            return wording.acknowledged(one.code, one.answered_by or "", one.structure, one.kind)
+        if taken.outcome is Outcome.ALREADY:
+            return wording.already(one.code, one.answered_by or "", one.answered_ns or 0)
+        return wording.closed(one.code)
+
+
+def international(phone: str, country_code: str) -> str:
+    """Return a number as E.164, whichever way the gateway wrote it."""
+    digits = re.sub(r"[\s()./-]", "", phone)
+    if digits.startswith("00"):
+        return "+" + digits[2:]
+    if digits.startswith("0"):
+        return f"+{country_code}{digits[1:]}"
+    return digits

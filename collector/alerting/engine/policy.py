@@ -1,0 +1,38 @@
+"""The policy laid out as calls: whom, and how long to wait for an answer before the next."""
+
+from dataclasses import dataclass
+
+from plumbline.collector.alerting.settings import AlertingSettings, Person, Step
+from plumbline.collector.alerting.store.incident import Incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """These people at once, then a wait. [s]"""
+
+    people: tuple[Person, ...]
+    delay_s: float
+
+
+def calls(settings: AlertingSettings, incident: Incident) -> tuple[Call, ...]:
+    """Return every call of an incident's policy, in order.
+
+    Steps that name nobody for the incident's structure are left out.
+    """
+    steps = settings.step or tuple(Step(people=(one.name,)) for one in settings.person)
+    if incident.only is not None:
+        steps = (Step(people=(incident.only,)),)
+    rounds = 1 if incident.test else settings.rounds
+    walk = [_call(settings, step, incident) for step in steps for _ in range(step.repeat)]
+    return tuple(call for call in walk if call.people) * rounds
+
+
+def _call(settings: AlertingSettings, step: Step, incident: Incident) -> Call:
+    named = (settings.named(name) for name in step.people)
+    people = tuple(
+        person
+        for person in named
+        if person and (not person.structures or incident.structure in person.structures)
+    )
+    delay_s = step.delay_s or settings.answer_s.of(incident.level)
+    return Call(people=people, delay_s=delay_s)

@@ -1,0 +1,63 @@
+"""What the gateways say of what they took, and what grew too old on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plumbline.collector.alerting.engine.failover import Loss
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.retry import pause_ns
+from plumbline.collector.alerting.senders.message import Receipt, Sender
+from plumbline.collector.alerting.settings import SenderName
+from plumbline.collector.alerting.store import outbox
+from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.store.notification import Notification, State, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """Asks the senders, and takes back what is too old."""
+
+    store: AlertStore
+    notices: Notices
+    senders: Mapping[SenderName, Sender]
+    loss: Loss
+
+    def collect(self, now_ns: int) -> None:
+        """Ask about every message a gateway holds; drop what waited too long."""
+        with self.store.transaction() as tx:
+            waiting = outbox.in_state(tx, State.QUEUED)
+            for one in waiting:
+                if now_ns >= one.expires_ns:
+                    outbox.move(tx, one, Step.TOO_OLD, now_ns, error=one.error or "too old")
+                    self.loss.make_good(tx, one, now_ns)
+            submitted = outbox.in_state(tx, State.SUBMITTED)
+        for one in submitted:
+            self._ask(one, now_ns)
+
+    def _ask(self, one: Notification, now_ns: int) -> None:
+        sender = self.senders.get(SenderName(one.sender))
+        if sender is None or one.ref is None:
+            self._given_back(one, "its sender is no longer configured", now_ns, lasting=True)
+            return
+        receipt = sender.receipt(one.ref)
+        if receipt is Receipt.CONFIRMED:
+            with self.store.transaction() as tx:
+                outbox.move(tx, one, Step.CONFIRMED, now_ns)
+        elif receipt is Receipt.GIVEN_BACK:
+            self._given_back(one, "given back by the gateway", now_ns, lasting=False)
+        elif now_ns >= one.expires_ns and sender.withdraw(one.ref):
+            with self.store.transaction() as tx:
+                outbox.move(tx, one, Step.TOO_OLD, now_ns, error="not sent by the gateway in time")
+                self.loss.make_good(tx, one, now_ns)
+
+    def _given_back(self, one: Notification, error: str, now_ns: int, *, lasting: bool) -> None:
+        attempts = one.attempts + 1
+        tried = {"attempts": attempts, "returned": one.returned + 1, "error": error}
+        again = not lasting and attempts < self.notices.settings.max_attempts
+        with self.store.transaction() as tx:
+            if again:
+                due_ns = now_ns + pause_ns(attempts, one.key)
+                outbox.move(tx, one, Step.TRY_AGAIN, now_ns, due_ns=due_ns, **tried)
+            else:
+                outbox.move(tx, one, Step.REFUSED, now_ns, **tried)
+                self.loss.make_good(tx, one, now_ns)

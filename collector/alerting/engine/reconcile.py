@@ -1,0 +1,93 @@
+"""Bringing an incident into line with its events: worse, over, going on again."""
+
+import sqlite3
+from dataclasses import replace
+
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.paging_rules import rank
+from plumbline.collector.alerting.store import audit, incidents, outbox
+from plumbline.collector.alerting.store import silences as mutes
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.incident import GOING_ON, Happening, Incident, Status, after
+from plumbline.collector.alerting.store.notification import CALLS, Purpose
+from plumbline.collector.events.model import Level
+
+
+def settle(
+    tx: sqlite3.Connection, incident: Incident, notices: Notices, revision: int, now_ns: int
+) -> None:
+    """Bring an incident into line with its events, and tell those who need to know."""
+    joined = incidents.members(tx, incident.id)
+    goes_on = any(one.closed_ns is None for one in joined)
+    count = incidents.that_count(joined, incident.kind)
+    level = max((one.level for one in count), key=rank)
+    if goes_on and incident.status not in GOING_ON:
+        incident = _resumed(tx, incident, now_ns)
+    if rank(level) > rank(incident.level):
+        incident = _raised(tx, incident, level, revision, now_ns)
+    lower = goes_on and rank(level) < rank(incident.level)
+    since_ns = incident.lower_since_ns if incident.lower_since_ns is not None else now_ns
+    incident = replace(incident, lower_since_ns=since_ns if lower else None)
+    if not goes_on and incident.status in GOING_ON:
+        ended_ns = max(one.closed_ns or 0 for one in joined)
+        incident = _ended(tx, replace(incident, ended_ns=ended_ns), notices, now_ns)
+    incidents.save(tx, incident)
+
+
+def lapse(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
+    """Close an incident that nobody answered and nobody is asked about any more."""
+    status = after(incident.status, Happening.LAPSED)
+    incidents.save(tx, replace(incident, status=status, next_ns=None))
+    audit.write(tx, now_ns, Entry.LAPSED, incident_id=incident.id)
+
+
+def begun_anew(incident: Incident, now_ns: int) -> Incident:
+    """Return the incident with its calls due from the first one again."""
+    walk = incident.walk + (incident.position > 0)
+    return replace(incident, walk=walk, position=0, next_ns=now_ns)
+
+
+def _ended(tx: sqlite3.Connection, incident: Incident, notices: Notices, now_ns: int) -> Incident:
+    rule = notices.settings.rule.of(incident.kind)
+    told = outbox.told(tx, incident.id)
+    nodes = incidents.nodes_of(tx, incident)
+    # What was kept silent from its beginning to its end has been explained already.
+    explained = mutes.covering(tx, incident, nodes, now_ns) is not None and not told
+    recovered = explained or not rule.must_be_seen
+    happening = Happening.RECOVERED if recovered else Happening.ENDED
+    status = after(incident.status, happening)
+    due_ns = None if status is Status.CLOSED else incident.next_ns
+    incident = replace(incident, status=status, next_ns=due_ns)
+    audit.write(tx, now_ns, Entry(happening.value), incident_id=incident.id)
+    if recovered:
+        outbox.withdraw(tx, incident.id, CALLS, now_ns)
+    people = [person for person in map(notices.settings.named, told) if person]
+    if rule.all_clear and people:
+        call = f"{incident.walk}.end{incident.ended_ns}"
+        notices.tell(tx, incident, Purpose.CLEAR, people, call, now_ns)
+    return incident
+
+
+def _raised(
+    tx: sqlite3.Connection, incident: Incident, level: Level, revision: int, now_ns: int
+) -> Incident:
+    audit.write(
+        tx,
+        now_ns,
+        Entry.RAISED,
+        incident_id=incident.id,
+        revision=revision,
+        before=incident.level,
+        level=level,
+    )
+    status = after(incident.status, Happening.WORSE)
+    raised = replace(incident, status=status, level=level, answered_ns=None, answered_by=None)
+    return begun_anew(raised, now_ns)
+
+
+def _resumed(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> Incident:
+    audit.write(tx, now_ns, Entry.RESUMED, incident_id=incident.id)
+    status = after(incident.status, Happening.RESUMED)
+    resumed = replace(incident, status=status, ended_ns=None, answered_ns=None, answered_by=None)
+    nobody_called = incident.status is Status.CLOSED or incident.next_ns is None
+    return begun_anew(resumed, now_ns) if nobody_called else resumed

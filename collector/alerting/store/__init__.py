@@ -1,0 +1,1 @@
+"""What alerting has stored: incidents, notifications, outbox, audit log."""

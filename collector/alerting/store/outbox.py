@@ -1,0 +1,187 @@
+"""Notifications as they are stored, and the one way their state changes."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from plumbline.collector.alerting.store import audit
+from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.notification import (
+    CALLS,
+    GONE_OUT,
+    Notification,
+    Purpose,
+    State,
+    Step,
+    after,
+)
+from plumbline.collector.events.model import Level
+
+_COLUMNS = [field.name for field in fields(Notification) if field.name != "id"]
+_ENTRIES: dict[State, Entry] = {
+    State.QUEUED: Entry.TRIED,
+    State.SUBMITTED: Entry.SUBMITTED,
+    State.SENT: Entry.SENT,
+    State.FAILED: Entry.FAILED,
+    State.EXPIRED: Entry.EXPIRED,
+    State.WITHDRAWN: Entry.WITHDRAWN,
+    State.BUNDLED: Entry.BUNDLED,
+}
+_LAST = frozenset({State.SENT, State.FAILED, State.EXPIRED, State.WITHDRAWN, State.BUNDLED})
+
+
+def queue(tx: sqlite3.Connection, **columns: Any) -> bool:
+    """Store a message to be sent; False when one of its key was stored before."""
+    given = {
+        "state": State.QUEUED,
+        "attempts": 0,
+        "returned": 0,
+        "lease_ns": None,
+        "handed_ns": None,
+        "done_ns": None,
+        "ref": None,
+        "error": None,
+        "due_ns": columns["created_ns"],
+        **columns,
+    }
+    names = ", ".join(_COLUMNS)
+    values = ", ".join(f":{name}" for name in _COLUMNS)
+    added = tx.execute(
+        f"INSERT OR IGNORE INTO notification ({names}) VALUES ({values})",  # noqa: S608
+        given,
+    )
+    if added.rowcount == 0:
+        return False
+    audit.write(
+        tx,
+        given["created_ns"],
+        Entry.QUEUED,
+        incident_id=given["incident_id"],
+        notification_id=added.lastrowid,
+        person=given["person"],
+        purpose=given["purpose"],
+        sender=given["sender"],
+        text=given["text"],
+        segments=given["segments"],
+    )
+    return True
+
+
+def move(
+    tx: sqlite3.Connection, one: Notification, step: Step, now_ns: int, **columns: Any
+) -> None:
+    """Change the state of a notification as the table says, and log it."""
+    state = after(one.state, step)
+    given = {"state": state, **columns}
+    if state in _LAST:
+        given["done_ns"] = now_ns
+    if state is not State.LEASED:
+        given["lease_ns"] = None
+    changes = ", ".join(f"{name} = :{name}" for name in given)
+    tx.execute(
+        f"UPDATE notification SET {changes} WHERE id = :id",  # noqa: S608
+        {**given, "id": one.id},
+    )
+    if entry := _ENTRIES.get(state):
+        audit.write(
+            tx,
+            now_ns,
+            entry,
+            incident_id=one.incident_id,
+            notification_id=one.id,
+            person=one.person,
+            step=step,
+            sender=one.sender,
+            **{key: columns[key] for key in ("ref", "error") if key in columns},
+        )
+
+
+def in_state(tx: sqlite3.Connection, *states: State) -> list[Notification]:
+    """Return the notifications that are in one of some states, gravest and oldest first."""
+    marks = ", ".join("?" * len(states))
+    rows = tx.execute(
+        f"SELECT * FROM notification WHERE state IN ({marks}) ORDER BY id",  # noqa: S608
+        states,
+    )
+    return [_notification(row) for row in rows.fetchall()]
+
+
+def get(tx: sqlite3.Connection, notification_id: int) -> Notification:
+    """Return a notification that is known to be there."""
+    row = tx.execute("SELECT * FROM notification WHERE id = ?", (notification_id,)).fetchone()
+    return _notification(row)
+
+
+def of_incident(tx: sqlite3.Connection, incident_id: int) -> list[Notification]:
+    """Return the notifications of an incident, oldest first."""
+    rows = tx.execute(
+        "SELECT * FROM notification WHERE incident_id = ? ORDER BY id", (incident_id,)
+    )
+    return [_notification(row) for row in rows.fetchall()]
+
+
+def latest(tx: sqlite3.Connection, limit: int) -> list[Notification]:
+    """Return the latest notifications, newest first."""
+    rows = tx.execute("SELECT * FROM notification ORDER BY id DESC LIMIT ?", (limit,))
+    return [_notification(row) for row in rows.fetchall()]
+
+
+def told(tx: sqlite3.Connection, incident_id: int) -> list[str]:
+    """Return who has been told of an incident, in the order they were."""
+    gone = [*GONE_OUT, State.LEASED]
+    names = (
+        one.person
+        for one in of_incident(tx, incident_id)
+        if one.state in gone and one.purpose in CALLS
+    )
+    return list(dict.fromkeys(names))
+
+
+def handed_since(tx: sqlite3.Connection, person: str, since_ns: int) -> list[int]:
+    """Return when messages to a person were handed over, since a time, in order. [ns]"""
+    rows = tx.execute(
+        "SELECT handed_ns FROM notification WHERE person = ? AND handed_ns > ? ORDER BY handed_ns",
+        (person, since_ns),
+    )
+    return [int(row[0]) for row in rows.fetchall()]
+
+
+def last_created_ns(tx: sqlite3.Connection, person: str, purpose: Purpose) -> int | None:
+    """Return when a person was last written to for a purpose. [ns since 1970]"""
+    row = tx.execute(
+        "SELECT max(created_ns) FROM notification WHERE person = ? AND purpose = ?",
+        (person, purpose),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def hold(tx: sqlite3.Connection, one: Notification, until_ns: int) -> None:
+    """Put off a message that waits; its state does not change."""
+    tx.execute("UPDATE notification SET due_ns = ? WHERE id = ?", (until_ns, one.id))
+
+
+def withdraw(
+    tx: sqlite3.Connection,
+    incident_id: int,
+    purposes: Iterable[Purpose],
+    now_ns: int,
+    person: str | None = None,
+) -> None:
+    """Take back what has not left yet, of an incident and perhaps one person only."""
+    wanted = frozenset(purposes)
+    for one in of_incident(tx, incident_id):
+        if one.state is State.QUEUED and one.purpose in wanted and person in (None, one.person):
+            move(tx, one, Step.WITHDRAW, now_ns)
+
+
+def _notification(row: sqlite3.Row) -> Notification:
+    columns = dict(row)
+    return Notification(
+        **{
+            **columns,
+            "purpose": Purpose(columns["purpose"]),
+            "level": Level(columns["level"]),
+            "state": State(columns["state"]),
+        }
+    )

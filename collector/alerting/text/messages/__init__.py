@@ -1,0 +1,72 @@
+"""The message tables, one file a language, and reading them."""
+
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from plumbline.collector.alerting.settings import Language
+from plumbline.collector.events.model import Kind, Level, Standing
+from plumbline.wire.settings import Settings
+
+
+class Review(StrEnum):
+    """Whether somebody who grew up with the language has read the table."""
+
+    NEEDED = "needs native review"
+    DONE = "reviewed"
+
+
+class Lines(Settings):
+    """The lines a message is put together from; names in braces are filled in."""
+
+    alarm: str
+    raised: str
+    lowered: str
+    clear: str
+    back: str
+    test: str
+    measured: str
+    limit: str
+    no_limit: str
+    day: str
+    clock: str
+    when: str
+    span: str
+    where: str
+    places: str
+    reply: str
+
+
+class Replies(Settings):
+    """What is answered to those who answer."""
+
+    acknowledged: str
+    already: str
+    closed: str
+    help: str
+    open: str
+    bundle: str
+
+
+class MessageTable(Settings):
+    """Everything one language needs."""
+
+    language: Language
+    review: Review
+    mark: str
+    no_action: str
+    level: dict[Level, str]
+    kind: dict[Kind, str]
+    standing: dict[Standing, str]
+    line: Lines
+    reply: Replies
+    action: dict[Kind, dict[Level, str]]
+    after: dict[Kind, str]
+
+
+@cache
+def table(language: Language) -> MessageTable:
+    """Return the message table of a language."""
+    path = files("plumbline.collector.alerting.text.messages") / f"{language}.toml"
+    return MessageTable.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

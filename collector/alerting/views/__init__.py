@@ -1,0 +1,1 @@
+"""Alerting as the page, the terminal and the status show it."""

@@ -1,0 +1,100 @@
+"""What the live page asks of alerting: incidents, who was told, who answered, and answering."""
+
+from pathlib import Path
+from typing import Any
+
+from plumbline.collector.alerting.engine.acknowledgement import Outcome, acknowledge
+from plumbline.collector.alerting.store import incidents
+from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.store.facts import Facts
+from plumbline.collector.alerting.store.incident import Incident, Status
+from plumbline.collector.alerting.text.quantity import quantity
+from plumbline.collector.alerting.views import queries as view
+
+_SHOWN = 50
+
+
+def shown_incidents(path: Path, now_ns: int, within_s: float = 86_400.0) -> list[dict[str, Any]]:
+    """Return the open incidents and those of the last day, newest first.
+
+    Nanoseconds are texts: a browser's numbers are too short for them.
+    """
+    oldest_ns = now_ns - round(within_s * 1e9)
+    return [
+        {
+            "code": one.incident.code,
+            "structure": one.incident.structure,
+            "title": title(one.incident, one.facts),
+            "severity": one.incident.level.value,
+            "status": one.incident.status.value,
+            "opened_ns": str(one.incident.opened_ns),
+            "test": one.incident.test,
+            "waits_for_answer": one.waits_for_answer,
+            "answered_by": one.incident.answered_by,
+            "silent_because": one.silence.reason if one.silence else None,
+            "nodes": list(one.nodes),
+            **_answerable(one.facts),
+            "told": [
+                {
+                    "person": told.person,
+                    "purpose": told.purpose.value,
+                    "state": told.state.value,
+                    "when_ns": str(told.handed_ns or told.created_ns),
+                    "text": told.text,
+                    "segments": told.segments,
+                }
+                for told in one.told
+            ],
+        }
+        for one in view.recent_incidents(path, now_ns, _SHOWN)
+        if one.incident.status is not Status.CLOSED or one.incident.opened_ns >= oldest_ns
+    ]
+
+
+def _answerable(facts: Facts | None) -> dict[str, Any]:
+    """Return which limit it is about, who answers for that, and what they want done."""
+    limit = facts.limit if facts else None
+    if limit is None:
+        return {"limit": None, "owner": None, "action": None}
+    return {
+        "limit": limit.name or None,
+        "owner": limit.owner or None,
+        "action": limit.action or None,
+    }
+
+
+def answered_events(store: AlertStore) -> frozenset[str]:
+    """Return the ids of events whose incident somebody answered and that is over."""
+    with store.transaction() as tx:
+        return frozenset(
+            one.event_id
+            for incident in incidents.newest(tx, _SHOWN)
+            if incident.status is Status.CLOSED and incident.answered_by
+            for one in incidents.members(tx, incident.id)
+        )
+
+
+def answer(store: AlertStore, code: str, by: str, via: str, now_ns: int) -> str:
+    """Take an answer and say in one line what it did.
+
+    Raises
+    ------
+    AnswerRefused
+        A ValueError that says what to do: not a code, no such alarm, no name.
+    """
+    with store.transaction() as tx:
+        taken = acknowledge(tx, code, by=by, via=via, now_ns=now_ns)
+    one = taken.incident
+    if taken.outcome is Outcome.ACKNOWLEDGED:
+        return f"{one.code} acknowledged by {one.answered_by}; nobody is called about it any more"
+    if taken.outcome is Outcome.ALREADY:
+        return f"{one.code} was already acknowledged by {one.answered_by}"
+    return f"{one.code} is closed; nothing to do"
+
+
+def title(incident: Incident, facts: Facts | None) -> str:
+    """Return an incident in a few words, as ``TWR01 shaking 12.3 gal``."""
+    if facts is None:
+        return f"{incident.structure} test of the alarm path"
+    kind = facts.kind.replace("_", " ")
+    return f"{incident.structure} {kind} {quantity(facts.value, facts.unit)}"

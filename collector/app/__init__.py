@@ -1,0 +1,1 @@
+"""Assembling a process of the collector; the only room that knows all others."""

@@ -1,0 +1,157 @@
+"""The collector, assembled: every room is built here, started in order and stopped in reverse."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+
+from plumbline.collector.alerting.service import Alerting
+from plumbline.collector.app.databases import Stores
+from plumbline.collector.app.health_report import health, readings
+from plumbline.collector.app.intake import DataPath
+from plumbline.collector.app.limit_listing import Shown, VoidNotices
+from plumbline.collector.app.limit_register import with_adoptions
+from plumbline.collector.app.settings import CollectorSettings
+from plumbline.collector.app.stage_table import KEPT_BY, PACES_S, Followers
+from plumbline.collector.health.channel_status import ChannelWatch
+from plumbline.collector.health.condition_events import HealthWatch
+from plumbline.collector.health.disk_space import DiskWatch
+from plumbline.collector.health.metrics import Metrics
+from plumbline.collector.health.outages.watch import SilenceWatch
+from plumbline.collector.jobs.residual.view import ShownMovements
+from plumbline.collector.jobs.strong_motion.view import ShownEpisodes
+from plumbline.collector.limits.approval import AsAdopted
+from plumbline.collector.serving.web.app import application
+from plumbline.collector.serving.web.limit_lines import drawn_limits_urad
+from plumbline.collector.serving.web.server import WebServer
+from plumbline.collector.serving.web.settings import WebSettings
+from plumbline.collector.serving.web.sources import Sources
+from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.stages.runner import Stage, StageRunner
+from plumbline.wire.inventory import Inventory
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING_S = 1.0
+
+
+class Collector:
+    """One collector: data path, stages, page.
+
+    Parameters
+    ----------
+    now_ns
+        The clock everything is told.
+    """
+
+    def __init__(
+        self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
+    ) -> None:
+        self.data = DataPath(settings, inventory, now_ns)
+        self.stores = Stores(settings.data)
+        detect = with_adoptions(settings.detect, AsAdopted(self.stores.adoptions))
+        self._settings = settings = settings.model_copy(update={"detect": detect})
+        self._inventory = inventory
+        self._now_ns = now_ns
+        self._waves = Waves(self.data.places)
+        self.channels = ChannelWatch(self.data.places, self.data.arrivals.clipped_ns)
+        self.alerting = Alerting(
+            settings.alerting, inventory, self.stores.events, settings.data, now_ns
+        )
+        followers = Followers(
+            settings=settings,
+            data=self.data,
+            stores=self.stores,
+            waves=self._waves,
+            channels=self.channels,
+        )
+        self.runners = [self._runner(name, build) for name, build in followers.table().items()]
+        self.web = WebServer(self._application(settings.web), settings.web)
+        self._silence = SilenceWatch(
+            settings=settings.silence,
+            places=self.data.places,
+            arrivals=self.data.arrivals,
+            events=self.stores.events,
+            connected=lambda: self.data.subscriber.connected,
+            started_ns=now_ns(),
+        )
+        structures = [structure.code for structure in inventory.structure]
+        self._health = HealthWatch(self.data.notices, self.stores.events, structures)
+        self._void = VoidNotices(self._settings, self.stores.adoptions, self.data.notices)
+        self._disk = DiskWatch(settings.data, self.data.notices)
+        self._stop = threading.Event()
+        self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeping")
+
+    def start(self) -> None:
+        """Start everything; the data path first."""
+        self.data.start()
+        for runner in self.runners:
+            runner.start()
+        self.alerting.start()
+        self.web.start()
+        self._housekeeper.start()
+        log.info("collecting; the page is at %s", self.web.url)
+
+    def stop(self) -> None:
+        """Take in what has arrived, let the stages finish it, close everything."""
+        self._stop.set()
+        self.data.hush()
+        for runner in self.runners:
+            runner.stop()
+        self.alerting.stop()
+        self.web.stop()
+        self._housekeeper.join()
+        self.stores.close()
+        self.data.close()
+
+    def _runner(self, name: str, build: Callable[[], Stage]) -> StageRunner:
+        pace_s = PACES_S.get(name, 0.0)
+        return StageRunner(
+            name, build, self.data.journal, self.data.notices, self._now_ns, pace_s=pace_s
+        )
+
+    def _application(self, settings: WebSettings) -> Starlette:
+        secret = settings.password_file
+        password = secret.read_text(encoding="utf-8").strip() if secret else None
+        metrics = Metrics(lambda: readings(self.data, self.runners, self.channels, self._now_ns()))
+        sources = Sources(
+            inventory=self._inventory,
+            places=self.data.places,
+            waves=self._waves,
+            channels=self.channels,
+            events=self.stores.events,
+            episodes=ShownEpisodes(self.stores.events, self.stores.measures),
+            movements=ShownMovements(
+                self.stores.events,
+                self.stores.movements,
+                {structure.code: structure for structure in self._inventory.structure},
+                self._settings.data / "surveys",
+            ),
+            alerts=self.alerting.shown,
+            answered=self.alerting.answered,
+            acknowledge=self.alerting.acknowledge,
+            health=lambda: health(self.data, self.runners),
+            metrics=metrics.text,
+            levels=Shown(self._settings, self.stores.adoptions, self.stores.events_path).rows,
+            limits_urad=drawn_limits_urad(self._settings.slow),
+            stale_after_s=settings.stale_after_s,
+        )
+        return application(sources, password=password, now_ns=self._now_ns)
+
+    def _keep_house(self) -> None:
+        """Once a second, whatever happens; a fault is logged and the next look comes."""
+        while not self._stop.wait(HOUSEKEEPING_S):
+            try:
+                self._look(self._now_ns())
+            except Exception:
+                log.exception("housekeeping met a fault and goes on")
+
+    def _look(self, now_ns: int) -> None:
+        """Listen for silence, look at disk and notices, release what every stage has passed."""
+        self._silence.look(now_ns)
+        self._disk.tick(now_ns)
+        self._void.look(now_ns)
+        self._health.look(now_ns)
+        cursors = [r.cursor for r in self.runners if r.name in KEPT_BY]
+        self.data.journal.release(min(cursors))

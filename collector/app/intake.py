@@ -1,0 +1,98 @@
+"""The data path: broker to journal to archive, assembled; the part that may never stop."""
+
+from collections.abc import Callable
+
+from plumbline.collector.app.settings import CollectorSettings
+from plumbline.collector.archive.stage import ArchiveStage
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.last_seen import Arrivals
+from plumbline.collector.ingest.inbox import Inbox
+from plumbline.collector.ingest.ingest import Ingest
+from plumbline.collector.ingest.quarantine import Quarantine
+from plumbline.collector.ingest.recovery import opened_ledger, retry_quarantine
+from plumbline.collector.ingest.resend import Asking
+from plumbline.collector.ingest.subscriber import Subscriber
+from plumbline.collector.ingest.watermarks import Watermarks
+from plumbline.collector.ingest.worker import Desk
+from plumbline.collector.journal import Journal
+from plumbline.wire.inventory import Inventory
+from plumbline.wire.inventory.lookup import places
+
+
+class DataPath:
+    """Opens the journal and the ledger, then takes what the broker brings.
+
+    Parameters
+    ----------
+    now_ns
+        The collector's clock.
+    """
+
+    def __init__(
+        self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
+    ) -> None:
+        self._settings = settings
+        self._now_ns = now_ns
+        state = settings.data / "state"
+        self.places = places(inventory)
+        self.notices = Notices()
+        self.arrivals = Arrivals()
+        self.journal = Journal(settings.data / "journal", settings.journal, now_ns)
+        self.ledger = opened_ledger(state / "ledger.db", self.journal)
+        self.quarantine = Quarantine(settings.data / "quarantine")
+        self.inbox = Inbox(maxsize=settings.broker.inbox)
+        self.subscriber = Subscriber(
+            settings.broker,
+            client_id=settings.client_id,
+            inbox=self.inbox,
+            notices=self.notices,
+            now_ns=now_ns,
+        )
+        self.watermarks = Watermarks(self.ledger, self.journal.store_id, self.subscriber.publish)
+        self.asking = Asking(self.ledger, self.notices, self.subscriber.command)
+        self.ingest = Ingest(
+            journal=self.journal,
+            ledger=self.ledger,
+            quarantine=self.quarantine,
+            places=self.places,
+            arrivals=self.arrivals,
+            notices=self.notices,
+            spoke=self._spoke,
+        )
+        self.desk = Desk(
+            inbox=self.inbox,
+            ingest=self.ingest,
+            ledger=self.ledger,
+            journal=self.journal,
+            watermarks=self.watermarks,
+            asking=self.asking,
+            arrivals=self.arrivals,
+            notices=self.notices,
+            now_ns=now_ns,
+            group_s=settings.journal.group_ms / 1e3,
+        )
+
+    def start(self) -> None:
+        """Take again what waited in quarantine, then listen."""
+        retry_quarantine(self.quarantine, self.ingest, self.places, self._now_ns())
+        self.desk.start()
+        self.subscriber.start()
+
+    def archive_stage(self) -> ArchiveStage:
+        """Return the stage that writes the archive."""
+        settings = self._settings
+        return ArchiveStage(settings.data, self.journal, settings.archive, self._now_ns())
+
+    def hush(self) -> None:
+        """Take in what has arrived, say what is held, and take no more."""
+        self.subscriber.hush()
+        self.desk.stop()
+
+    def close(self) -> None:
+        """Leave the broker and close the files."""
+        self.subscriber.stop()
+        self.journal.close()
+
+    def _spoke(self, topic: str, stream: str) -> None:
+        self.watermarks.spoke(topic, stream)
+        self.asking.spoke(topic, stream)

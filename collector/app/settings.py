@@ -1,0 +1,69 @@
+"""The collector's configuration file: one section a room, all with sane defaults."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from plumbline.collector.alerting.settings import AlertingSettings
+from plumbline.collector.app.limit_register import name_problems
+from plumbline.collector.archive.settings import ArchiveSettings
+from plumbline.collector.field.labels.settings import ClassifySection
+from plumbline.collector.health.outages.settings import SilenceSettings
+from plumbline.collector.ingest.broker_settings import BrokerSettings
+from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
+from plumbline.collector.jobs.strong_motion.settings import EpisodesSettings, episode_problems
+from plumbline.collector.journal.settings import JournalSettings
+from plumbline.collector.serving.web.settings import WebSettings
+from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.validation import limit_problems
+from plumbline.collector.stages.detection.settings import DetectSettings, detect_problems
+from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.wire.inventory import Inventory, read_inventory
+from plumbline.wire.inventory.lookup import places
+from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_settings
+
+
+class CollectorSettings(Settings):
+    """Everything the collector is told."""
+
+    data: BesidePath = Field(default=Path("data"), validate_default=True)
+    """Journal, archive, databases, quarantine; made on first use."""
+    inventory: BesidePath = Field(default=Path("inventory.toml"), validate_default=True)
+    client_id: str = "plumbline-collector"
+    """Name at the broker; each collector of one broker needs its own."""
+    broker: BrokerSettings = BrokerSettings()
+    journal: JournalSettings = JournalSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    series: SeriesSettings = SeriesSettings()
+    alerting: AlertingSettings = AlertingSettings()
+    detect: DetectSettings = DetectSettings()
+    classify: ClassifySection = ClassifySection()
+    slow: SlowSettings = SlowSettings()
+    episodes: EpisodesSettings = EpisodesSettings()
+    modal: ModalSettings = ModalSettings()
+    silence: SilenceSettings = SilenceSettings()
+    web: WebSettings = WebSettings()
+
+
+def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
+    """Read the collector's configuration and the inventory it names.
+
+    Raises
+    ------
+    BadSettings
+        With every problem of the configuration, or every one of the inventory, or everything in
+        the one that the other does not bear out.
+    """
+    settings = read_settings(path, CollectorSettings)
+    inventory = read_inventory(settings.inventory)
+    known = places(inventory)
+    problems = [
+        *limit_problems(settings.slow, known),
+        *name_problems(settings),
+        *detect_problems(settings.detect, known),
+        *episode_problems(settings.episodes, known),
+        *modal_problems(settings.modal, known),
+    ]
+    if problems:
+        raise BadSettings(path, problems)
+    return settings, inventory

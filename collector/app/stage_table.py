@@ -1,0 +1,185 @@
+"""The followers of the journal: which stages there are, how each is built, which are waited for."""
+
+from collections.abc import Callable, Iterator
+
+from plumbline.collector.app.databases import Stores
+from plumbline.collector.app.intake import DataPath
+from plumbline.collector.app.settings import CollectorSettings
+from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.health.channel_status import ChannelWatch
+from plumbline.collector.jobs.modal.stage import ModalStage
+from plumbline.collector.jobs.reports.content import Records
+from plumbline.collector.jobs.reports.stage import SummariesStage
+from plumbline.collector.jobs.residual.stage import AfterwardsStage
+from plumbline.collector.jobs.residual.view import ShownMovements
+from plumbline.collector.jobs.strong_motion.stage import EpisodesStage
+from plumbline.collector.limits.approval import AsAdopted
+from plumbline.collector.stages.deformation.stage import SlowStage
+from plumbline.collector.stages.detection.late_stage import LateStage
+from plumbline.collector.stages.detection.stage import DetectStage
+from plumbline.collector.stages.influxdb.backfill import SLICE_NS, archived_blocks
+from plumbline.collector.stages.influxdb.sink import sink_for
+from plumbline.collector.stages.influxdb.stage import SeriesStage
+from plumbline.collector.stages.influxdb.state import SeriesState
+from plumbline.collector.stages.live.stage import LiveStage
+from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.stages.runner import Stage
+from plumbline.wire.block import NS, Block
+
+PACES_S = {
+    "archive": 0.25,
+    "detect": 0.1,  # a call costs some 5 ms whatever comes
+    "live": 0.1,
+    "late": 0.5,
+    "episodes": 0.5,  # these read the archive when they are idle and only pass the journal by
+    "modal": 0.5,
+    "afterwards": 0.5,
+    "summaries": 0.5,
+}
+"""How long entries are gathered before a stage takes them. [s]"""
+KEPT_BY = ("archive", "detect", "late", "slow")
+"""The journal waits for these."""
+SLOW_SLICE_NS = 6 * 3600 * NS  # of a stream at 1 Hz as much as ten minutes of one at 36 Hz
+
+
+class Followers:
+    """Builds the stages; one that died is built again.
+
+    Parameters
+    ----------
+    waves, channels
+        What the page and the status show, filled by the ``live`` stage.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: CollectorSettings,
+        data: DataPath,
+        stores: Stores,
+        waves: Waves,
+        channels: ChannelWatch,
+    ) -> None:
+        self._settings = settings
+        self._data = data
+        self._stores = stores
+        self._waves = waves
+        self._channels = channels
+
+    def table(self) -> dict[str, Callable[[], Stage]]:
+        """Return by name how each stage is built."""
+        stages: dict[str, Callable[[], Stage]] = {
+            "archive": self._data.archive_stage,
+            "detect": self._detect,
+            "late": self._late,
+            "slow": self._slow,
+            "episodes": self._episodes,
+            "modal": self._modal,
+            "afterwards": self._afterwards,
+            "summaries": self._summaries,
+            "live": self._live,
+        }
+        if self._settings.series.url is not None:
+            stages["series"] = self._series
+        return stages
+
+    def _archive(self) -> ArchiveReader:
+        return ArchiveReader(self._settings.data)
+
+    def _window(self, slice_ns: int) -> Callable[[str, int, int], Iterator[Block]]:
+        """Return how a stage reads a stream between two times, so much at a time."""
+        archive = self._archive()
+
+        def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
+            place = self._data.places[key]
+            return archived_blocks(archive, place, start_ns, end_ns, slice_ns=slice_ns)
+
+        return window
+
+    def _live(self) -> LiveStage:
+        return LiveStage(
+            start=self._data.journal.end_offset, waves=self._waves, channels=self._channels
+        )
+
+    def _detect(self) -> DetectStage:
+        return DetectStage(
+            settings=self._settings.detect,
+            places=self._data.places,
+            events=self._stores.events,
+            start=self._data.journal.first_offset,
+        )
+
+    def _late(self) -> LateStage:
+        return LateStage(
+            settings=self._settings.detect,
+            places=self._data.places,
+            events=self._stores.events,
+            start=self._data.journal.first_offset,
+        )
+
+    def _slow(self) -> SlowStage:
+        return SlowStage(
+            settings=self._settings.slow,
+            places=self._data.places,
+            events=self._stores.events,
+            start=self._data.journal.first_offset,
+            standings=AsAdopted(self._stores.adoptions),
+            notices=self._data.notices,
+            window=self._window(SLOW_SLICE_NS),
+        )
+
+    def _episodes(self) -> EpisodesStage:
+        return EpisodesStage(
+            settings=self._settings.episodes,
+            places=self._data.places,
+            events=self._stores.events,
+            store=self._stores.measures,
+            archive=self._archive(),
+            start=self._data.journal.end_offset,
+        )
+
+    def _modal(self) -> ModalStage:
+        return ModalStage(
+            settings=self._settings.modal,
+            places=self._data.places,
+            events=self._stores.events,
+            store=self._stores.modes,
+            archive=self._archive(),
+            start=self._data.journal.end_offset,
+        )
+
+    def _afterwards(self) -> AfterwardsStage:
+        return AfterwardsStage(
+            places=self._data.places,
+            events=self._stores.events,
+            store=self._stores.movements,
+            archive=self._archive(),
+            start=self._data.journal.end_offset,
+        )
+
+    def _summaries(self) -> SummariesStage:
+        data, events = self._settings.data, self._stores.events
+        structures = {p.structure.code: p.structure for p in self._data.places.values()}
+        movements = ShownMovements(events, self._stores.movements, structures, data / "surveys")
+        return SummariesStage(
+            records=Records(
+                data=data,
+                events=events,
+                movements=movements,
+                alerting=data / "state" / "alerting.db",
+            ),
+            structures=tuple(structures.values()),
+            places=self._data.places,
+            start=self._data.journal.end_offset,
+        )
+
+    def _series(self) -> SeriesStage:
+        settings = self._settings
+        return SeriesStage(
+            settings=settings.series,
+            places=self._data.places,
+            sink=sink_for(settings.series),
+            state=SeriesState(settings.data / "state" / "series.db", self._data.journal.store_id),
+            events=self._stores.events,
+            window=self._window(SLICE_NS),
+        )

@@ -1,0 +1,1 @@
+"""What people bring from the site: levelling runs and labels of events."""

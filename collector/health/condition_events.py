@@ -1,0 +1,86 @@
+"""Turns the gravest notices into events, so that a full disk reaches a phone, not only a log."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from plumbline.collector.events.model import Event, Kind, Level, finding_id
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.health.conditions import Notice, Notices
+
+DETECTOR = "health"
+LEVELS: dict[str, Level] = {
+    "disk-low": Level.AMBER,
+    "disk-critical": Level.RED,
+    "journal-full": Level.RED,
+    "quarantine-full": Level.AMBER,
+    "inbox-full": Level.AMBER,
+    "rivals": Level.AMBER,
+    "stage": Level.AMBER,
+}
+"""What becomes an event, by the part of a notice's key before the colon."""
+NOT_MENDED = Level.RED
+MENDS_ITSELF_NS = 120 * 1_000_000_000
+"""A stage that has not come back after so long needs somebody: its level rises. [ns]"""
+
+
+class HealthWatch:
+    """Opens an event for a grave notice and closes it when the notice ends.
+
+    Parameters
+    ----------
+    structures
+        Codes of the structures that are watched; a fault of ours is told for each.
+    """
+
+    def __init__(self, notices: Notices, events: EventStore, structures: Sequence[str]) -> None:
+        self._notices = notices
+        self._events = events
+        self._structures = structures
+        self._open = {
+            (str(event.evidence["key"]), event.structure): event
+            for event in events.open()
+            if event.kind is Kind.HEALTH
+        }
+
+    def look(self, now_ns: int) -> None:
+        """Open, raise and close what has changed."""
+        graves = {notice.key: notice for notice in self._notices.open() if _level(notice, now_ns)}
+        changed: list[Event] = []
+        for key, event in list(self._open.items()):
+            if key[0] not in graves:
+                changed.append(replace(self._open.pop(key), closed_ns=now_ns))
+            elif (level := _level(graves[key[0]], now_ns)) is not None and level != event.level:
+                self._open[key] = replace(event, level=level)
+                changed.append(self._open[key])
+        for notice in graves.values():
+            for structure in self._structures:
+                if (notice.key, structure) not in self._open:
+                    event = _event(notice, structure, now_ns)
+                    self._open[notice.key, structure] = event
+                    changed.append(event)
+        if changed:
+            self._events.save(*changed)
+
+
+def _level(notice: Notice, now_ns: int) -> Level | None:
+    """Return the level of a notice, or None where it is no event."""
+    sort = notice.key.partition(":")[0]
+    if sort == "stage" and now_ns - notice.since_ns > MENDS_ITSELF_NS:
+        return NOT_MENDED
+    return LEVELS.get(sort)
+
+
+def _event(notice: Notice, structure: str, now_ns: int) -> Event:
+    level = _level(notice, now_ns)
+    assert level is not None  # noqa: S101  (only grave notices come here)
+    return Event(
+        id=finding_id(DETECTOR, f"{structure}|{notice.key}", notice.since_ns),
+        kind=Kind.HEALTH,
+        structure=structure,
+        onset_ns=notice.since_ns,
+        detector=DETECTOR,
+        level=level,
+        value=0.0,
+        unit="",
+        evidence={"key": notice.key, "text": notice.text},
+    )

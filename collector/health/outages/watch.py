@@ -1,0 +1,98 @@
+"""Turns silences into events: opened when found, closed when whatever it was speaks again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from plumbline.collector.events.model import Event, Kind, Level, finding_id
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.health.last_seen import Arrivals
+from plumbline.collector.health.outages.causes import Heard, Silence, silences
+from plumbline.collector.health.outages.settings import SilenceSettings
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.lookup import Place
+
+DETECTOR = "silence"
+
+
+class SilenceWatch:
+    """Looks once a second; what was open before a restart goes on with the same id.
+
+    Parameters
+    ----------
+    connected
+        Tells whether the collector is connected to the broker.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: SilenceSettings,
+        places: Mapping[str, Place],
+        arrivals: Arrivals,
+        events: EventStore,
+        connected: Callable[[], bool],
+        started_ns: int,
+    ) -> None:
+        self._settings = settings
+        self._places = places
+        self._arrivals = arrivals
+        self._events = events
+        self._connected = connected
+        self._started_ns = started_ns
+        self._open = {
+            str(event.evidence["key"]): event
+            for event in events.open()
+            if event.kind is Kind.SILENCE
+        }
+
+    def look(self, now_ns: int) -> None:
+        """Open and close what has changed."""
+        heard = Heard(
+            streams=self._arrivals.streams(),
+            agents=self._arrivals.agents(),
+            connected=self._connected(),
+            started_ns=self._started_ns,
+        )
+        found = silences(self._places, heard, self._settings, now_ns)
+        changed: list[Event] = []
+        if now_ns - self._started_ns > self._settings.start_s * NS or self._all_heard(heard):
+            for key in [key for key in self._open if key not in found]:
+                changed.append(replace(self._open.pop(key), closed_ns=now_ns))
+        for key, silence in found.items():
+            if key not in self._open:
+                self._open[key] = _event(silence, now_ns)
+                changed.append(self._open[key])
+        if changed:
+            self._events.save(*changed)
+
+    def _all_heard(self, heard: Heard) -> bool:
+        """Tell whether every open silence has been heard since this start."""
+        named = {str(key) for event in self._open.values() for key in _streams(event)}
+        return all(
+            (seen := heard.streams.get(key)) is not None and seen.received_ns >= self._started_ns
+            for key in named
+        )
+
+
+def _streams(event: Event) -> list[object]:
+    streams = event.evidence["streams"]
+    return list(streams) if isinstance(streams, list | tuple) else []
+
+
+def _event(silence: Silence, now_ns: int) -> Event:
+    return Event(
+        id=finding_id(DETECTOR, silence.key, silence.since_ns),
+        kind=Kind.SILENCE,
+        structure=silence.structure,
+        onset_ns=silence.since_ns,
+        detector=DETECTOR,
+        level=Level.AMBER,
+        value=round((now_ns - silence.since_ns) / NS, 1),
+        unit="s",
+        nodes={node: {"silent": 1} for node in silence.nodes},
+        evidence={
+            "key": silence.key,
+            "cause": str(silence.cause),
+            "streams": list(silence.streams),
+        },
+    )

@@ -1,0 +1,147 @@
+"""Asking again: a block that stays missing below later ones of its boot is asked for by name.
+
+The edge repeats by itself what a watermark does not name. What is missing all the same a minute
+later (its row was held by a journal that lost it, its repetition went astray) is asked for with a
+command, with growing pauses, and after a few answers that did not come the operator is told.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.ingest.ledger import Boot, Ledger, refused_ranges
+from plumbline.collector.ingest.validation import parsed
+from plumbline.wire.block import NS
+from plumbline.wire.messages import Command
+from plumbline.wire.ranges import RangeSet
+from plumbline.wire.topics import Kind
+
+PATIENCE_NS = 60 * NS  # the edge's own first repetitions come within half of it
+LOOK_NS = 10 * NS
+LONGEST_PAUSE_NS = 3600 * NS
+MOST_ROWS = 300
+"""Blocks asked for at once: five minutes of a stream."""
+MOST_A_LOOK = 50
+"""Commands in one look, whatever is missing."""
+TOLD_AFTER = 5
+RECENT_NS = 24 * 3600 * NS
+"""A boot that nobody spoke of for a day is not asked about: its spool may be gone."""
+
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Missing:
+    """The first hole of one boot, and how often it was asked for."""
+
+    span: Span
+    due_ns: int
+    asked: int = 0
+
+
+class Asking:
+    """Looks for holes in what is held and asks the agents for them; used by the ingest thread.
+
+    Parameters
+    ----------
+    publish
+        Sends (topic, command); False when it could not.
+    patience_ns
+        How long a hole may be there before it is asked for, and the first pause. [ns]
+
+    Notes
+    -----
+    Kept in memory alone: after a restart it is asked again, and what comes twice is a duplicate.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        notices: Notices,
+        publish: Callable[[str, bytes], bool],
+        *,
+        patience_ns: int = PATIENCE_NS,
+    ) -> None:
+        self.asked = 0
+        self._ledger = ledger
+        self._notices = notices
+        self._publish = publish
+        self._patience_ns = patience_ns
+        self._topics: dict[str, str] = {}
+        self._missing: dict[tuple[str, int], _Missing] = {}
+        self._looked_ns = 0
+
+    def spoke(self, topic: str, stream: str) -> None:
+        """Note on which topic a stream speaks."""
+        self._topics[stream] = topic
+
+    def tick(self, now_ns: int) -> None:
+        """Look for holes when it is time, and ask for what has been missing too long."""
+        if 0 <= now_ns - self._looked_ns < min(LOOK_NS, self._patience_ns):
+            return
+        self._looked_ns = now_ns
+        found = dict(self._holes(now_ns))
+        for where in self._missing.keys() - found.keys():
+            self._forget(where, now_ns)
+        sent = 0
+        for where, span in found.items():
+            known = self._missing.get(where)
+            if known is None or known.span[0] != span[0]:
+                self._forget(where, now_ns)
+                self._missing[where] = _Missing(span, now_ns + self._patience_ns)
+            elif now_ns >= known.due_ns and sent < MOST_A_LOOK:
+                known.span = span
+                sent += self._ask(where, known, now_ns)
+
+    def _holes(self, now_ns: int) -> Iterator[tuple[tuple[str, int], Span]]:
+        """Yield the first hole of each boot that has one."""
+        for stream in self._topics:
+            for number, boot in self._ledger.boots(stream).items():
+                if boot.touched_ns > now_ns - RECENT_NS and (span := first_hole(boot)):
+                    yield (stream, number), span
+
+    def _ask(self, where: tuple[str, int], missing: _Missing, now_ns: int) -> bool:
+        stream, boot = where
+        first, last = missing.span
+        command = Command(
+            id=uuid.uuid4().hex,
+            action="resend",
+            stream=stream,
+            boot=f"{boot:016x}",
+            first=first,
+            last=min(last, first + MOST_ROWS - 1),
+        )
+        address, _, _ = parsed(self._topics[stream])
+        if not self._publish(address.topic(Kind.COMMAND), command.to_json()):
+            return False
+        self.asked += 1
+        missing.asked += 1
+        missing.due_ns = now_ns + min(self._patience_ns << missing.asked, LONGEST_PAUSE_NS)
+        if missing.asked >= TOLD_AFTER:
+            self._notices.tell(
+                _key(where),
+                f"blocks {first} to {last} of {stream} (boot {boot:016x}) are missing and their "
+                f"agent does not send them, asked {missing.asked} times: unless an earlier "
+                "journal took them in, the archive has a gap there. If the spool of that agent is "
+                "on a disk you still have, let the agent run from it once more.",
+                now_ns,
+            )
+        return True
+
+    def _forget(self, where: tuple[str, int], now_ns: int) -> None:
+        if self._missing.pop(where, None) is not None:
+            self._notices.end(_key(where), now_ns)
+
+
+def first_hole(boot: Boot) -> Span | None:
+    """Return the first numbers that are neither held nor refused, below what is held."""
+    ranges = list(boot.held)
+    if not ranges or (len(ranges) == 1 and ranges[0][0] == 0):
+        return None
+    known = RangeSet([*ranges, *((first, last) for first, last, _ in refused_ranges(boot))])
+    return next(known.missing(ranges[-1][1]), None)
+
+
+def _key(where: tuple[str, int]) -> str:
+    return f"missing:{where[0]}:{where[1]:016x}"

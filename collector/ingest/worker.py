@@ -1,0 +1,157 @@
+"""The ingest desk: one thread that empties the inbox in groups and answers with watermarks."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.last_seen import Arrivals
+from plumbline.collector.ingest.duplicate_agents import Rivals
+from plumbline.collector.ingest.inbox import Inbox
+from plumbline.collector.ingest.ingest import Ingest
+from plumbline.collector.ingest.ledger import Ledger
+from plumbline.collector.ingest.resend import Asking
+from plumbline.collector.ingest.validation import Incoming, agent_name, parsed
+from plumbline.collector.ingest.watermarks import Watermarks
+from plumbline.collector.journal import Journal, JournalFull
+from plumbline.wire.errors import BadIdentity, BadMessage
+from plumbline.wire.messages import Heartbeat, State
+from plumbline.wire.topics import Kind
+
+log = logging.getLogger(__name__)
+
+LARGEST_GROUP = 2000
+SNAPSHOT_S = 30.0
+IDLE_S = 0.2
+RETRY_S = 1.0
+
+
+class Desk:
+    """Gathers what arrives into groups and hands them to ingest.
+
+    Parameters
+    ----------
+    group_s
+        How long a group gathers from its first message. [s]
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        ingest: Ingest,
+        ledger: Ledger,
+        journal: Journal,
+        watermarks: Watermarks,
+        asking: Asking,
+        arrivals: Arrivals,
+        notices: Notices,
+        now_ns: Callable[[], int],
+        group_s: float = 0.025,
+    ) -> None:
+        self._inbox = inbox
+        self._ingest = ingest
+        self._ledger = ledger
+        self._journal = journal
+        self._watermarks = watermarks
+        self._asking = asking
+        self._arrivals = arrivals
+        self._notices = notices
+        self._now_ns = now_ns
+        self._group_s = group_s
+        self._rivals = Rivals()
+        self._stop = threading.Event()
+        self._snapshot_due = time.monotonic() + SNAPSHOT_S
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self.error: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Take what is in the inbox, say the last watermarks, save the ledger and end."""
+        self._stop.set()
+        self._thread.join(timeout_s)
+
+    def alive(self) -> bool:
+        """Tell whether the thread works; if not, ``error`` says why."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set() or not self._inbox.empty():
+                self._once()
+            self._watermarks.tick(self._now_ns(), everything=True)
+            self._save()
+        except BaseException as error:
+            self.error = error
+            log.exception("ingest stopped")
+            raise
+
+    def _once(self) -> None:
+        group = self._gathered()
+        blocks: list[Incoming] = []
+        for message in group:
+            try:
+                kind = parsed(message.topic)[1]
+            except BadIdentity:
+                kind = Kind.BLOCKS  # ingest says what is wrong with it
+            if kind is Kind.BLOCKS:
+                blocks.append(message)
+            else:
+                self._other(message, kind)
+        if blocks:
+            self._take(blocks)
+        self._watermarks.tick(self._now_ns())
+        self._asking.tick(self._now_ns())
+        if time.monotonic() >= self._snapshot_due:
+            self._save()
+
+    def _save(self) -> None:
+        """Snapshot the ledger; what the journal holds from there on must stay for it."""
+        self._ledger.save(self._journal.end_offset)
+        self._journal.pin(self._ledger.offset)
+        self._snapshot_due = time.monotonic() + SNAPSHOT_S
+
+    def _gathered(self) -> list[Incoming]:
+        """Return one group: wait for a first message, then ``group_s`` for those behind it."""
+        if not self._inbox.wait(IDLE_S):
+            return []
+        time.sleep(self._group_s)
+        return self._inbox.take(LARGEST_GROUP)
+
+    def _take(self, blocks: list[Incoming]) -> None:
+        """Take a group; on a full disk hold it, and so the broker, until there is space."""
+        while True:
+            try:
+                self._ingest.take(blocks)
+                self._notices.end("journal-full", self._now_ns())
+                return
+            except JournalFull as error:
+                self._notices.tell("journal-full", str(error), self._now_ns())
+                if self._stop.wait(RETRY_S):
+                    return
+
+    def _other(self, message: Incoming, kind: Kind) -> None:
+        agent = agent_name(parsed(message.topic)[0])
+        try:
+            if kind is Kind.STATE:
+                state = State.from_json(message.payload)
+                self._arrivals.state(agent, state, message.received_ns)
+            elif kind is Kind.HEARTBEAT:
+                heartbeat = Heartbeat.from_json(message.payload)
+                self._arrivals.heartbeat(agent, heartbeat, message.received_ns)
+                other = self._rivals.beat(agent, int(heartbeat.boot, 16))
+                if other is not None:
+                    self._ingest.tell_rivals(
+                        message.topic, int(heartbeat.boot, 16), other, message.received_ns
+                    )
+        except BadMessage as error:
+            self._notices.tell(
+                f"bad-message:{agent}",
+                f"{agent} sends a {kind} message that cannot be read ({error}); is it another "
+                "version of plumbline?",
+                message.received_ns,
+            )

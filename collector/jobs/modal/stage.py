@@ -1,0 +1,259 @@
+"""The modal stage: every hour of every structure identified once, from the archive.
+
+It works in `idle` and rests after each window for a multiple of the processor time it took.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from plumbline.analysis.modal import identify
+from plumbline.analysis.modal.identification import default_band_hz
+from plumbline.analysis.modal.verdict import RECOVERY_S
+from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.events.codec import from_text, to_text
+from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.jobs.modal.alarm import SAYS, fresh, stepped
+from plumbline.collector.jobs.modal.channel_selection import tracked_streams
+from plumbline.collector.jobs.modal.identification import (
+    Outcome,
+    compared,
+    learned_from,
+    told_modes,
+)
+from plumbline.collector.jobs.modal.record_selection import Record, quiet_record, temperature_c
+from plumbline.collector.jobs.modal.settings import ModalSettings
+from plumbline.collector.jobs.modal.shift_events import stage_event
+from plumbline.collector.jobs.modal.store import Again, ModalStore, Window
+from plumbline.collector.journal.entry import Entry
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.dating import stage_at
+from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.inventory.model import Unit
+
+LAG_NS = 120 * NS
+"""A stretch is looked at so long after its end: by then it is archived, stragglers too. [ns]"""
+
+AGAIN_S = (3600.0, 4 * 3600.0, 24 * 3600.0)
+"""What had too little data is looked at again after so long: a link that was cut fills it. [s]"""
+
+HELD_BEFORE_NS, HELD_AFTER_NS = 10 * NS, 60 * NS
+MOVED = (Kind.SHAKING, Kind.SWAY)
+NO_STAGE = "undeclared"
+REST = 5.0
+"""Rest after a window, in processor times of it: 17 % of a core at most."""
+
+STAGES_EVERY_NS = 60 * NS
+
+
+class ModalStage:
+    """Follows no sample: the archive has them. What it knows is in its store.
+
+    Parameters
+    ----------
+    start
+        Journal offset it stands at: it needs nothing of the journal.
+    cpu_s
+        Processor time of this thread. [s]
+    """
+
+    name = "modal"
+
+    def __init__(
+        self,
+        *,
+        settings: ModalSettings,
+        places: Mapping[str, Place],
+        events: EventStore,
+        store: ModalStore,
+        archive: ArchiveReader,
+        start: int,
+        cpu_s: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._settings = settings
+        self._events = events
+        self._store = store
+        self._archive = archive
+        self._position = start
+        self._cpu_s = cpu_s
+        self._streams = tracked_streams(places, settings.structures)
+        self._structures = {place.structure.code: place.structure for place in places.values()}
+        self._warm = {
+            code: [
+                place
+                for place in places.values()
+                if place.structure.code == code and place.instrument.unit is Unit.TEMPERATURE
+            ]
+            for code in self._structures
+        }
+        self._rest_until_ns = 0
+        self._idle_ns = 0
+        self._stages_ns = 0
+        for code in self._streams:
+            self._tell(store.state(code))
+
+    def cursor(self) -> int:
+        """Journal offset it stands at."""
+        return self._position
+
+    def take(self, entries: Sequence[Entry], now_ns: int) -> None:
+        """Pass by: the archive has the samples."""
+        self._position = entries[-1].next_offset
+
+    def idle(self, now_ns: int) -> None:
+        """Tell stages that began; identify the window that is due, if one is."""
+        if now_ns < self._idle_ns:
+            self._rest_until_ns = self._stages_ns = now_ns  # the clock was set back
+        self._idle_ns = now_ns
+        if now_ns >= self._stages_ns:
+            self._stages_ns = now_ns + STAGES_EVERY_NS
+            self._tell_stages(now_ns)
+        if now_ns < self._rest_until_ns:
+            return
+        before_s = self._cpu_s()
+        if self._look(now_ns):
+            self._rest_until_ns = now_ns + round(REST * (self._cpu_s() - before_s) * NS)
+
+    def close(self) -> None:
+        """Let go of the archive; a window that was not finished is done again."""
+        self._archive.close()
+
+    def _tell_stages(self, now_ns: int) -> None:
+        """Tell the stages that began; the one a structure is first met in is no news."""
+        for structure in self._structures.values():
+            stage = stage_at(structure, now_ns)
+            name = NO_STAGE if stage is None else stage.name
+            known = self._store.known_stage(structure.code)
+            if stage is not None and known is not None:
+                event = stage_event(structure, stage)
+                told = self._events.get(event.id)
+                if told != event and (told is not None or known != name):
+                    self._events.save(event)
+            if known != name:
+                self._store.know_stage(structure.code, name)
+
+    def _look(self, now_ns: int) -> bool:
+        """Look at the window that is due the longest; tell whether there was one."""
+        every_ns = round(self._settings.every_s * NS)
+        due: list[tuple[int, str]] = []
+        for code in self._streams:
+            state = self._store.state(code)
+            if state is None:
+                first_ns = (now_ns // every_ns + 1) * every_ns
+                self._store.save(None, fresh(first_ns), structure=code)
+            elif state["next_ns"] + LAG_NS <= now_ns:
+                due.append((state["next_ns"], code))
+        if due:
+            end_ns, code = min(due)
+            self._done(code, end_ns, now_ns)
+            return True
+        again = self._store.due_again(now_ns)
+        if again is None:
+            return False
+        self._done(again.structure, again.end_ns, now_ns, again.tries)
+        return True
+
+    def _done(self, code: str, end_ns: int, now_ns: int, tries: int | None = None) -> None:
+        """Identify one window and keep all that comes of it."""
+        state = self._store.state(code) or fresh(end_ns)
+        late = tries is not None
+        again = None
+        baseline = None
+        if code not in self._streams:  # no longer followed: nothing to look at again
+            self._store.save(None, state, structure=code, settled=end_ns)
+            return
+        window = self._window(code, end_ns)
+        if window.outcome is Outcome.IDENTIFIED:
+            stage = window.stage
+            known = self._store.baseline(code, stage)
+            health, tracked = compared(
+                window.body,
+                None if known is None else (stage, known),
+                stage,
+                window.body["since_shaking_s"],
+            )
+            window.body.update(health=str(health.health), tracked=tracked)
+            if known is None:
+                rows = self._store.windows(code, stage=stage, outcome=Outcome.IDENTIFIED)
+                others = [row for row in rows if row.end_ns != end_ns]
+                made = learned_from(stage, [*others, window], self._settings.baseline_windows)
+                baseline = None if made is None else (stage, made)
+            if not late:
+                state = stepped(
+                    state,
+                    SAYS[health.health],
+                    window.body,
+                    structure=code,
+                    confirm=self._settings.confirm,
+                    adopted=self._settings.alarm_of(code),
+                )
+        elif window.outcome is Outcome.SHORT and (tries or 0) < len(AGAIN_S):
+            delay_ns = round(AGAIN_S[tries or 0] * NS)
+            again = Again(code, end_ns, (tries or 0) + 1, now_ns + delay_ns)
+        if not late:
+            state["next_ns"] = end_ns + round(self._settings.every_s * NS)
+        self._store.save(
+            window, state, structure=code, baseline=baseline, again=again,
+            settled=end_ns if late and again is None else None,
+        )  # fmt: skip
+        self._tell(state)
+
+    def _window(self, code: str, end_ns: int) -> Window:
+        settings = self._settings
+        begin_ns = end_ns - round(settings.every_s * NS)
+        stage = stage_at(self._structures[code], begin_ns)
+        name = NO_STAGE if stage is None else stage.name
+        moved = self._episodes(code, begin_ns, end_ns)
+        found = quiet_record(
+            self._archive,
+            self._streams[code],
+            (begin_ns, end_ns),
+            [(e.onset_ns - HELD_BEFORE_NS, _over_ns(e) + HELD_AFTER_NS) for e in moved],
+            window_s=settings.window_s,
+            least_s=settings.least_s,
+            high_hz=settings.high_hz,
+        )
+        body: dict[str, Any] = {"stage": name, "begin_ns": begin_ns}
+        if found.record is None:
+            outcome = Outcome.SHAKEN if found.shaken else Outcome.SHORT
+            return Window(code, end_ns, name, outcome, body)
+        body |= self._identified(code, found.record, moved)
+        return Window(code, end_ns, name, Outcome.IDENTIFIED, body)
+
+    def _identified(self, code: str, record: Record, moved: Sequence[Event]) -> dict[str, Any]:
+        settings = self._settings
+        low_hz, high_hz = default_band_hz(record.accel_ms2.shape[1], record.rate_hz, driven=False)
+        band = settings.low_hz or low_hz, min(settings.high_hz, high_hz)
+        identified = identify(record.accel_ms2, record.rate_hz, band_hz=band)
+        ended = [_over_ns(event) for event in moved if _over_ns(event) <= record.span_ns[0]]
+        since_s = (record.span_ns[0] - max(ended)) / NS if ended else None
+        return {
+            "record_ns": list(record.span_ns),
+            "rate_hz": record.rate_hz,
+            "channels": list(record.channels),
+            "left_out": list(record.left_out),
+            "temperature_c": temperature_c(self._archive, self._warm[code], record.span_ns),
+            "since_shaking_s": since_s,
+            "phase": "quiet" if since_s is None or since_s >= RECOVERY_S else "recovery",
+            "modes": told_modes(identified),
+        }
+
+    def _episodes(self, code: str, begin_ns: int, end_ns: int) -> list[Event]:
+        """Return the episodes that may matter to a stretch: one lasts an hour at most."""
+        since_ns = begin_ns - round((RECOVERY_S + 2 * 3600) * NS)
+        return [e for e in self._events.between(since_ns, end_ns, code) if e.kind in MOVED]
+
+    def _tell(self, state: Mapping[str, Any] | None) -> None:
+        """Bring the event store up to the state: after a kill it may be one behind."""
+        if state is None or state["event"] is None:
+            return
+        event = from_text(state["event"])
+        kept = self._events.get(event.id)
+        if kept is None or to_text(kept) != to_text(event):
+            self._events.save(event)
+
+
+def _over_ns(event: Event) -> int:
+    """Return when an episode was over; one that goes on is not. [ns since 1970]"""
+    return 2**62 if event.closed_ns is None else event.closed_ns

@@ -1,0 +1,122 @@
+"""The summaries stage: writes each day and week of each structure once, caught up after downtime.
+
+The two files of a summary appear whole, the JSON last: where it is, the summary is written.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from plumbline.collector.alerting.senders.atomic import write_whole
+from plumbline.collector.archive.index import Books
+from plumbline.collector.jobs.reports.content import Records, gathered
+from plumbline.collector.jobs.reports.markdown import markdown
+from plumbline.collector.jobs.reports.periods import Length, Period, periods_over
+from plumbline.collector.journal.entry import Entry
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.inventory.model import Structure
+
+SETTLED_NS = 3_600 * NS
+"""A period is summed up so long after its end: the last hour is archived by then. [ns]"""
+
+CAUGHT_UP_NS = 35 * 86_400 * NS
+"""Periods that ended longer ago are not written by themselves; ask for them. [ns]"""
+
+LOOK_NS = 60 * NS
+
+
+class SummariesStage:
+    """Writes summaries under ``data/summaries/STRUCTURE``.
+
+    Parameters
+    ----------
+    start
+        Journal offset it stands at: it needs nothing of the journal.
+    """
+
+    name = "summaries"
+
+    def __init__(
+        self,
+        *,
+        records: Records,
+        structures: Sequence[Structure],
+        places: Mapping[str, Place],
+        start: int,
+    ) -> None:
+        self._records = records
+        self._structures = structures
+        self._places = places
+        self._position = start
+        self._looked_ns = 0
+
+    def cursor(self) -> int:
+        """Journal offset it stands at."""
+        return self._position
+
+    def take(self, entries: Sequence[Entry], now_ns: int) -> None:
+        """Pass by."""
+        self._position = entries[-1].next_offset
+
+    def fell_off(self, first_offset: int, now_ns: int) -> None:
+        """Go on from the oldest entry there is."""
+        self._position = first_offset
+
+    def idle(self, now_ns: int) -> None:
+        """Write the oldest summary that is due and not there; one at a time."""
+        if 0 <= now_ns - self._looked_ns < LOOK_NS:
+            return
+        for structure in self._structures:
+            for period in self._due(structure, now_ns):
+                if not summary_path(self._records.data, structure.code, period).exists():
+                    self._write(structure, period, now_ns)
+                    return
+        self._looked_ns = now_ns
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _due(self, structure: Structure, now_ns: int) -> list[Period]:
+        begun_ns = _begun_ns(self._records.data, self._of(structure))
+        if begun_ns is None:
+            return []
+        since_ns = max(begun_ns, now_ns - CAUGHT_UP_NS)
+        return [
+            period
+            for length in Length
+            for period in periods_over(length, structure.timezone, since_ns, now_ns - SETTLED_NS)
+        ]
+
+    def _write(self, structure: Structure, period: Period, now_ns: int) -> None:
+        found = gathered(self._records, structure, self._of(structure), period, now_ns)
+        path = summary_path(self._records.data, structure.code, period)
+        write_summary(path, found)
+
+    def _of(self, structure: Structure) -> list[Place]:
+        return [p for _, p in sorted(self._places.items()) if p.structure.code == structure.code]
+
+
+def summary_path(data: Path, structure: str, period: Period) -> Path:
+    """Return where the JSON of a summary lies; the Markdown lies beside it."""
+    return data / "summaries" / structure / f"{period.name}.json"
+
+
+def write_summary(path: Path, found: dict[str, Any]) -> None:
+    """Write a summary's two files, each whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path.with_suffix(".md"), markdown(found).encode())
+    write_whole(path, json.dumps(found, indent=1, ensure_ascii=False).encode())
+
+
+def _begun_ns(data: Path, places: Sequence[Place]) -> int | None:
+    """Return when the archive of a structure begins."""
+    books = Books.to_read(data / "state" / "archive.db")
+    if books is None:
+        return None
+    try:
+        spans = [books.span(place.stream.nslc[0]) for place in places]
+    finally:
+        books.close()
+    return min((span[0] for span in spans if span is not None), default=None)

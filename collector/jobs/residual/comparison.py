@@ -1,0 +1,187 @@
+"""One look: did this instrument move by this moment after this episode, and if not said, why."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+
+from plumbline.analysis.tilt import differential_settlement_mm, tilt_resultant
+from plumbline.analysis.trend.matching import FEWEST
+from plumbline.analysis.trend.movement import Movement, Verdict, movement
+from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.jobs.residual.horizons import Horizon, Span, holds, spans
+from plumbline.collector.jobs.residual.readings import Readings, readings
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.inventory.model import Axis, Unit
+
+RAILED_SHARE = 0.5
+"""Of a window's readings at the end of the range: more of them, and it says nothing. [1]"""
+
+UNWITNESSED = (
+    "too few quiet windows before it: the interval holds the noise of the two windows, "
+    "not drift and slow wander"
+)
+
+GRAVEST = (Verdict.MOVED, Verdict.PERHAPS, Verdict.UNKNOWN, Verdict.NOT_ABOVE)
+"""Of several answers the first of these is told."""
+
+
+def look(
+    archive: ArchiveReader,
+    place: Place,
+    horizon: Horizon,
+    event: Event,
+    around: Sequence[Event],
+    partners: Mapping[str, Place],
+) -> dict[str, Any]:
+    """Answer for every axis of one instrument, as JSON; units in ``unit`` and in the keys.
+
+    Parameters
+    ----------
+    event
+        The episode, closed.
+    around
+        Every event of the structure from the first witness to the last window.
+    """
+    if event.closed_ns is None:
+        raise ValueError(f"{event.id} goes on: nothing is after it yet")
+    compared = spans(horizon, event.onset_ns, event.closed_ns)
+    held = holds(each for each in around if each.id != event.id)
+
+    def read(span: Span) -> Readings:
+        return readings(archive, place, span, held, partners)
+
+    after = read(compared.after)
+    rest = [read(span) for span in compared.at_rest(horizon.witnesses)]
+    before = rest[-1]
+    axes = [
+        _axis(place, number, axis, before, after, rest, compared.after[0])
+        for number, axis in enumerate(place.instrument.axes)
+    ]
+    between = [
+        each.id
+        for each in around
+        if each.kind is Kind.SHAKING and event.closed_ns < each.onset_ns < compared.after[1]
+    ]
+    return {
+        "stream": place.stream.key,
+        "node": place.node.code,
+        "name": place.node.name,
+        "horizon": horizon.name,
+        "unit": place.instrument.unit.value,
+        "verdict": gravest(axis["verdict"] for axis in axes),
+        "axes": axes,
+        "resultant": _resultant(place, axes),
+        "later_episodes": between,
+        "before": _window(compared.before, before),
+        "after": _window(compared.after, after),
+        "whole": before.missing_s == 0 and after.missing_s == 0,
+    }
+
+
+def gravest(verdicts: Any) -> str:
+    """Return the verdict that is told of several: moved before anything else."""
+    return str(min(verdicts, key=[str(each) for each in GRAVEST].index, default=Verdict.UNKNOWN))
+
+
+def _window(span: Span, found: Readings) -> dict[str, Any]:
+    return {
+        "start_ns": span[0],
+        "end_ns": span[1],
+        "readings": int(found.time_ns.size),
+        "held_s": round(found.held_s, 3),
+        "missing_s": round(found.missing_s, 3),
+    }
+
+
+def _axis(
+    place: Place,
+    number: int,
+    axis: Axis,
+    before: Readings,
+    after: Readings,
+    rest: Sequence[Readings],
+    after_ns: int,
+) -> dict[str, Any]:
+    told: dict[str, Any] = {"channel": axis.code, "azimuth_deg": axis.azimuth_deg}
+    sides = [each.side(number) for each in rest]
+    found = movement(
+        sides[-1],
+        after.side(number),
+        pairwise(sides),
+        resolution=1.0 / place.instrument.sensitivity,
+    )
+    why = _why_not(place, number, before, after, after_ns)
+    if found is None or why:
+        return told | {"verdict": str(Verdict.UNKNOWN), "why": why or "too few readings"}
+    return told | _told(found, place.instrument.baseline_m)
+
+
+def _told(found: Movement, baseline_m: float | None) -> dict[str, Any]:
+    change_c = None if isnan(found.temp_change_c) else found.temp_change_c
+    told: dict[str, Any] = {
+        "verdict": str(found.verdict),
+        "size": found.size,
+        "low": found.low,
+        "high": found.high,
+        "limit": found.limit,
+        "bound": found.bound,
+        "by_itself": found.by_itself,
+        "witnesses": found.witnesses,
+        "witnessed": found.witnessed,
+        "median_before": found.before,
+        "median_after": found.after,
+        "temp_change_c": change_c,
+        "matched": found.matched,
+        "why": "" if found.witnessed else UNWITNESSED,
+    }
+    if baseline_m is not None:
+        told["settlement_mm"] = {
+            name: float(differential_settlement_mm(told[name], baseline_m))
+            for name in ("size", "low", "high")
+        }
+    return told
+
+
+def _why_not(place: Place, number: int, before: Readings, after: Readings, after_ns: int) -> str:
+    """Return what forbids an answer, "" if nothing does."""
+    instrument = place.instrument
+    for name, found in (("before", before), ("after", after)):
+        if found.time_ns.size < FEWEST:
+            if found.held_s > found.missing_s:
+                return f"it shook in the window {name} it too"
+            return f"{found.time_ns.size} readings in the window {name} it, {FEWEST} are needed"
+        if instrument.full_scale is not None:
+            railed = np.abs(found.values[number]) >= 0.999 * instrument.full_scale
+            if railed.mean() >= RAILED_SHARE:
+                return (
+                    f"at the end of its range ({instrument.full_scale:g} {instrument.unit.value}) "
+                    f"{name} it; re-level it"
+                )
+    zeros = [place.zeros(int(at)) for at in (before.time_ns[0], after_ns)]
+    if zeros[0][number] != zeros[1][number] and not np.isnan(zeros[0][number]):
+        return "a new zero was taken between the two windows: the instrument was set anew"
+    return ""
+
+
+def _resultant(place: Place, axes: Sequence[Mapping[str, Any]]) -> dict[str, float] | None:
+    """Return size and azimuth of a tilt of two axes; None where it cannot be said."""
+    if place.instrument.unit is not Unit.TILT or len(axes) != 2:
+        return None
+    x, y = (axis.get("size", nan) for axis in axes)
+    if np.isnan([x, y]).any():
+        return None
+    found = tilt_resultant(
+        x, y, azimuth_x_deg=axes[0]["azimuth_deg"], azimuth_y_deg=axes[1]["azimuth_deg"]
+    )
+    return {"size": float(found.magnitude_urad), "azimuth_deg": float(found.azimuth_deg)}
+
+
+def reach_ns(horizon: Horizon, event: Event) -> Span:
+    """Return everything a look reads, from the first witness to the end. [ns since 1970]"""
+    compared = spans(horizon, event.onset_ns, event.closed_ns or event.onset_ns)
+    return compared.at_rest(horizon.witnesses)[0][0] - 3_600 * NS, compared.after[1]

@@ -1,0 +1,119 @@
+"""The measures of one node in one episode: the figures of ``plumbline measure``, by its rules."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from plumbline.analysis.ground_motion import measures_report as told
+from plumbline.analysis.ground_motion.axes import Array
+from plumbline.analysis.ground_motion.baseline import MARGIN_S, SHORTEST_S
+from plumbline.analysis.ground_motion.measures import measures
+from plumbline.collector.jobs.strong_motion.record_window import Cut
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.model import Axis, Node
+
+FLOOR_PERIODS_S = (
+    *(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0),
+    *(2.4, 3.0, 3.6, 4.0, 5.0, 6.0, 7.0, 7.8, 10.0),
+)
+"""Periods of the floor spectra: equipment below 0.5 s, tall buildings to 10 s. [s]"""
+
+SPECTRA = ("psa_ms2", "sva_ms")
+END_S = 5.0
+RIGHT_ANGLE_WITHIN_DEG = 5.0
+LEVEL_WITHIN_DEG = 45.0
+"""An axis that dips less than this is horizontal. [degrees]"""
+
+
+def node_measures(
+    cut: Cut, node: Node, axes: Sequence[Axis], onset_ns: int, own_period_s: float | None
+) -> dict[str, Any]:
+    """Measure one node.
+
+    Parameters
+    ----------
+    cut
+        Its samples.
+    axes
+        Its axes in the order of the rows.
+    onset_ns
+        Of the episode: what the run holds before it is the pre-event stretch. [ns since 1970]
+    own_period_s
+        The building's own period, if known. [s]
+
+    Returns
+    -------
+    dict
+        Units in the keys; ``axes`` in the order of the rows. The JMA intensity is by the FFT
+        definition on the run as it stands, which reads low while it still shakes at its end.
+    """
+    pre_event_s = (onset_ns - cut.start_ns) / NS - MARGIN_S
+    known_quiet = SHORTEST_S <= pre_event_s <= cut.duration_s
+    measured = measures(
+        cut.accel_ms2,
+        cut.rate_hz,
+        periods_s=FLOOR_PERIODS_S,
+        horizontal=horizontal(axes),
+        pre_event_s=pre_event_s if known_quiet else None,
+    )
+    level = [i for i, axis in enumerate(axes) if is_level(axis)]
+    return {
+        "node": node.code,
+        "name": node.name,
+        "role": str(node.role),
+        "level": node.level,
+        "rate_hz": cut.rate_hz,
+        "window": window(cut) | {"end_share": end_share(measured.accel_ms2, cut.rate_hz)},
+        **told.told(measured, level_axes=level, own_period_s=own_period_s),
+        "axes": [
+            {
+                "channel": axis.code,
+                "azimuth_deg": axis.azimuth_deg,
+                "vertical": not is_level(axis),
+                **told.axis(measured, i, SPECTRA),
+            }
+            for i, axis in enumerate(axes)
+        ],
+    }
+
+
+def window(cut: Cut) -> dict[str, Any]:
+    """Return what was measured and what is missing; nanoseconds are whole numbers."""
+    return {
+        "asked_start_ns": cut.asked_ns[0],
+        "asked_end_ns": cut.asked_ns[1],
+        "start_ns": cut.start_ns,
+        "duration_s": cut.duration_s,
+        "completeness": cut.completeness,
+        "gaps": cut.runs - 1,
+        "missing_s": cut.missing_s,
+        "rule": "longest gap-free run",
+    }
+
+
+def end_share(accel_ms2: Array, rate_hz: float) -> float:
+    """Return the largest motion of the last 5 s over the largest of all. [1]
+
+    Near 1 the run ends in the middle of the shaking: it still goes on, or a roof rings on after
+    the ground is quiet. Velocity, displacement and JMA intensity near that end are then rough.
+    """
+    length = np.sqrt((accel_ms2**2).sum(axis=0))
+    largest = float(length.max())
+    return float(length[-round(END_S * rate_hz) :].max()) / largest if largest > 0 else 0.0
+
+
+def is_level(axis: Axis) -> bool:
+    """Tell whether an axis is horizontal."""
+    return abs(axis.dip_deg) < LEVEL_WITHIN_DEG
+
+
+def horizontal(axes: Sequence[Axis]) -> tuple[int, int] | None:
+    """Return which two axes are horizontal and at a right angle, None if no two are."""
+    level = [i for i, axis in enumerate(axes) if is_level(axis)]
+    for i, j in combinations(level, 2):
+        between = abs(axes[i].azimuth_deg - axes[j].azimuth_deg) % 180
+        if abs(between - 90) <= RIGHT_ANGLE_WITHIN_DEG:
+            return i, j
+    return None

@@ -1,0 +1,249 @@
+"""The journal: checked messages in segment files, one fsync for a group, read by offset.
+
+One thread appends and syncs; any number read. Nothing is visible before its fsync. This class is
+the only place that knows how the journal is stored.
+"""
+
+import os
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from zlib import crc32
+
+from plumbline.collector.journal.entry import Entry, Mark
+from plumbline.collector.journal.errors import (
+    FellOff,
+    JournalBroken,
+    JournalError,
+)
+from plumbline.collector.journal.segment import entries_in, framed
+from plumbline.collector.journal.segment_folder import locked, mended, translated
+from plumbline.collector.journal.settings import JournalSettings
+from plumbline.collector.journal.store_id import store_id
+from plumbline.collector.journal.tail import Tail
+from plumbline.collector.storage.files import sync_folder, write_all
+from plumbline.wire.block import Block
+
+
+class Journal:
+    """Append-only entries on disk.
+
+    Raises
+    ------
+    JournalLocked
+        If another process has it open.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: JournalSettings | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._settings = settings or JournalSettings()
+        self._folder = folder
+        self._now_ns = now_ns
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock_fd = locked(folder)
+        self.store_id = store_id(folder)
+        self._news = threading.Condition()
+        self._tail = Tail(int(self._settings.tail_mb * 1e6))
+        self._pending: list[Entry] = []
+        self._broken = False
+        self._pinned: int | None = None
+        self._firsts = sorted(int(path.stem) for path in folder.glob("*.seg")) or [0]
+        self._fd = self._opened(self._firsts[-1])
+        self._end = self._durable = self._firsts[-1] + mended(self._fd)
+
+    @property
+    def first_offset(self) -> int:
+        """Offset of the oldest entry that is still there."""
+        return self._firsts[0]
+
+    @property
+    def end_offset(self) -> int:
+        """Offset below which everything is durable."""
+        return self._durable
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes on disk."""
+        return self._end - self._firsts[0]
+
+    def append(
+        self,
+        payloads: Sequence[tuple[int, bytes]],
+        blocks: Sequence[Block] = (),
+        marks: Sequence[Mark] = (),
+    ) -> list[int]:
+        """Add messages, each ``(received_ns, message)``, and return their offsets.
+
+        They are not durable before `sync`. ``blocks`` are the messages as decoded already, so that
+        no stage decodes them again.
+
+        Raises
+        ------
+        JournalFull
+            If the disk has no space; nothing was added.
+        JournalBroken
+            If an earlier fsync failed.
+        """
+        self._sound()
+        made: list[Entry] = []
+        frames: list[bytes] = []
+        try:
+            if self._end - self._firsts[-1] >= self._settings.segment_mb * 1e6:
+                self._roll()
+        except OSError as error:
+            raise translated(self._folder, error) from error
+        at = self._end
+        for n, (received_ns, payload) in enumerate(payloads):
+            mark = marks[n] if marks else Mark.NONE
+            frame = framed(received_ns, payload, mark, crc32(payload))
+            decoded = [blocks[n]] if blocks else []
+            made.append(Entry(at, at + len(frame), received_ns, payload, mark, decoded))
+            frames.append(frame)
+            at += len(frame)
+        try:
+            write_all(self._fd, b"".join(frames))
+        except OSError as error:
+            self._undo()
+            raise translated(self._folder, error) from error
+        self._end = at
+        self._pending += made
+        return [entry.offset for entry in made]
+
+    def sync(self) -> int:
+        """Make all that was appended durable and visible; return the durable end offset."""
+        self._sound()
+        if self._pending:
+            try:
+                os.fdatasync(self._fd)
+            except OSError as error:
+                self._broken = True
+                raise JournalBroken(f"{self._folder}: fsync failed, {error.strerror}") from error
+            with self._news:
+                self._tail.extend(self._pending)
+                self._pending = []
+                self._durable = self._end
+                self._news.notify_all()
+        return self._durable
+
+    def wait(self, offset: int, timeout_s: float) -> bool:
+        """Wait until something durable lies at or after an offset; tell whether it does."""
+        with self._news:
+            return self._news.wait_for(lambda: self._durable > offset, timeout_s)
+
+    def wake(self) -> None:
+        """Wake whoever waits, so that they can see that it is time to stop."""
+        with self._news:
+            self._news.notify_all()
+
+    def read(self, offset: int, limit_bytes: int = 4 << 20) -> list[Entry]:
+        """Return durable entries from an offset on, about ``limit_bytes`` of them.
+
+        Raises
+        ------
+        FellOff
+            If the entries there were released.
+        """
+        with self._news:
+            if near := self._tail.read(offset, limit_bytes):
+                return near
+            durable, firsts = self._durable, list(self._firsts)
+        while offset < durable:
+            if offset < firsts[0]:
+                raise FellOff(offset, firsts[0])
+            at = bisect_right(firsts, offset) - 1
+            segment_end = firsts[at + 1] if at + 1 < len(firsts) else durable
+            try:
+                found = self._read_segment(firsts[at], offset, segment_end, limit_bytes)
+            except FileNotFoundError:
+                raise FellOff(offset, self._firsts[0]) from None
+            if found:
+                return found
+            offset = segment_end  # the rest of that segment is damaged beyond reading
+        return []
+
+    def pin(self, offset: int) -> None:
+        """Keep everything from an offset on, whoever asks for its release (the ledger does)."""
+        self._pinned = offset
+
+    def release(self, below: int) -> None:
+        """Delete segments that lie wholly below an offset, where the bounds ask for it.
+
+        ``below`` is the smallest cursor of all stages that must have passed.
+        """
+        below = below if self._pinned is None else min(below, self._pinned)
+        oldest_s = self._now_ns() / 1e9 - self._settings.keep_hours * 3600
+        while len(self._firsts) > 1 and self._firsts[1] <= below:
+            path = self._path(self._firsts[0])
+            too_much = self.size_bytes > self._settings.bound_mb * 1e6
+            if not too_much and path.stat().st_mtime >= oldest_s:
+                break
+            with self._news:
+                del self._firsts[0]
+            path.unlink()
+
+    def close(self) -> None:
+        """Close the files; what was appended and not synced may be lost."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            os.close(self._lock_fd)
+            self._fd = -1
+        self.wake()
+
+    def _read_segment(self, first: int, offset: int, end: int, limit_bytes: int) -> list[Entry]:
+        want = min(limit_bytes, end - offset)
+        fd = os.open(self._path(first), os.O_RDONLY)
+        try:
+            while True:
+                content = os.pread(fd, want, offset - first)
+                found = [
+                    Entry(
+                        offset + e.start,
+                        offset + e.end,
+                        e.received_ns,
+                        content[e.payload_start : e.end],
+                        Mark(e.mark),
+                    )
+                    for e in entries_in(content)
+                ]
+                if found or want >= end - offset:
+                    return found
+                want = min(2 * want, end - offset)
+        finally:
+            os.close(fd)
+
+    def _roll(self) -> None:
+        """Begin a new segment; the old one is durable before the new name exists."""
+        self.sync()
+        fd = self._opened(self._end)
+        os.close(self._fd)
+        self._fd = fd
+        with self._news:
+            self._firsts.append(self._end)
+
+    def _opened(self, first: int) -> int:
+        fd = os.open(self._path(first), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        sync_folder(self._folder)
+        return fd
+
+    def _undo(self) -> None:
+        """Take back a group that was written in part."""
+        try:
+            os.ftruncate(self._fd, self._end - self._firsts[-1])
+        except OSError:
+            self._broken = True
+            raise
+
+    def _sound(self) -> None:
+        if self._fd < 0:
+            raise JournalError(f"{self._folder}: the journal is closed")
+        if self._broken:
+            raise JournalBroken(f"{self._folder}: a write failed earlier; open the journal again")
+
+    def _path(self, first: int) -> Path:
+        return self._folder / f"{first:020d}.seg"

@@ -1,0 +1,200 @@
+"""Adoptions as they are kept: one SQLite file, and a log that is only ever added to."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from plumbline.analysis.limit_standing import Adoption, Standing
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS adoption (
+    limit_id TEXT PRIMARY KEY, engineer TEXT NOT NULL, date TEXT NOT NULL, document TEXT NOT NULL,
+    definition TEXT NOT NULL, at_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, entry TEXT NOT NULL, limit_id TEXT NOT NULL,
+    person TEXT NOT NULL, detail TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+"""
+
+
+class Entry(StrEnum):
+    """What can be written in the log."""
+
+    ADOPTED = "adopted"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """One adoption that is kept.
+
+    Attributes
+    ----------
+    by
+        Who, when, in which document.
+    definition
+        The limit as it was then; another definition is another limit.
+    at_ns
+        When it was written down. [ns since 1970]
+    """
+
+    limit_id: str
+    by: Adoption
+    definition: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the log.
+
+    Attributes
+    ----------
+    at_ns
+        When it was written. [ns since 1970]
+    person
+        Whose word it is.
+    detail
+        Standing before and after, the limit as it was then, document and date, or the reason.
+    """
+
+    at_ns: int
+    entry: Entry
+    limit_id: str
+    person: str
+    detail: dict[str, Any]
+
+
+def database(data: Path) -> Path:
+    """Return where the adoptions of a collector lie."""
+    return data / "state" / "limits.db"
+
+
+class AdoptionStore:
+    """The adoptions of one collector, for any process beside others.
+
+    Parameters
+    ----------
+    path
+        The file; made with its folder when it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=10.0
+        )
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(_SCHEMA)
+
+    def version(self) -> int:
+        """Return a number that changes when another process has written."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def adopt(self, limit_id: str, by: Adoption, *, definition: str, at_ns: int) -> None:
+        """Keep an adoption and its line in the log, in one transaction."""
+        with self._writing():
+            before = self._one(limit_id)
+            self._db.execute(
+                "INSERT OR REPLACE INTO adoption VALUES (?, ?, ?, ?, ?, ?)",
+                (limit_id, by.engineer, by.date, by.document, definition, at_ns),
+            )
+            self._log(
+                at_ns,
+                Entry.ADOPTED,
+                limit_id,
+                by.engineer,
+                {
+                    "before": Standing.CANDIDATE,
+                    "after": Standing.PROJECT,
+                    "document": by.document,
+                    "date": by.date,
+                    "definition": json.loads(definition),
+                    "replaces": json.loads(before.definition) if before else None,
+                },
+            )
+
+    def withdraw(self, limit_id: str, *, by: str, reason: str, at_ns: int) -> bool:
+        """Take an adoption back; tell whether there was one."""
+        with self._writing():
+            before = self._one(limit_id)
+            if before is None:
+                return False
+            self._db.execute("DELETE FROM adoption WHERE limit_id = ?", (limit_id,))
+            detail = {
+                "before": Standing.PROJECT,
+                "after": Standing.CANDIDATE,
+                "reason": reason,
+                "definition": json.loads(before.definition),
+                "adopted_by": before.by.engineer,
+            }
+            self._log(at_ns, Entry.WITHDRAWN, limit_id, by, detail)
+        return True
+
+    def held(self) -> dict[str, Adopted]:
+        """Return the adoptions there are, by limit."""
+        return {each.limit_id: each for each in self._adoptions("")}
+
+    def log(self) -> list[Line]:
+        """Return the log, oldest line first."""
+        rows = self._db.execute(
+            "SELECT at_ns, entry, limit_id, person, detail FROM audit ORDER BY id"
+        ).fetchall()
+        return [
+            Line(
+                at_ns=at_ns,
+                entry=Entry(entry),
+                limit_id=limit_id,
+                person=person,
+                detail=json.loads(detail),
+            )
+            for at_ns, entry, limit_id, person, detail in rows
+        ]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def _one(self, limit_id: str) -> Adopted | None:
+        return next(self._adoptions("WHERE limit_id = ?", limit_id), None)
+
+    def _adoptions(self, where: str, *values: str) -> Iterator[Adopted]:
+        columns = "limit_id, engineer, date, document, definition, at_ns"
+        rows = self._db.execute(f"SELECT {columns} FROM adoption {where}", values).fetchall()  # noqa: S608
+        for limit_id, engineer, date, document, definition, at_ns in rows:
+            yield Adopted(
+                limit_id=limit_id,
+                by=Adoption(engineer=engineer, date=date, document=document),
+                definition=definition,
+                at_ns=at_ns,
+            )
+
+    def _log(
+        self, at_ns: int, entry: Entry, limit_id: str, person: str, detail: dict[str, Any]
+    ) -> None:
+        self._db.execute(
+            "INSERT INTO audit (at_ns, entry, limit_id, person, detail) VALUES (?, ?, ?, ?, ?)",
+            (at_ns, entry, limit_id, person, json.dumps(detail)),
+        )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")

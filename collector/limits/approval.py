@@ -1,0 +1,81 @@
+"""The standing a limit has now: that of the configuration, or the one it was adopted to."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from plumbline.analysis.limit_standing import Adoption, Standing
+from plumbline.collector.limits.adoptions import Adopted, AdoptionStore
+from plumbline.collector.limits.bounds import Bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """Whose word a limit is.
+
+    Attributes
+    ----------
+    adoption
+        Who adopted it, where it stands by that.
+    void
+        An adoption that holds no more, because the limit was changed after it.
+    """
+
+    standing: Standing
+    adoption: Adoption | None = None
+    void: Adoption | None = None
+
+
+def word(limit: Bounds, adopted: Adopted | None) -> Word:
+    """Return whose word a limit is.
+
+    An adoption is of a limit as it was: with other bounds, or of another channel, it is void, and
+    the limit a candidate again.
+    """
+    if adopted is None:
+        return Word(standing=limit.standing)
+    same = adopted.definition == limit.definition()
+    if limit.standing is Standing.CANDIDATE and same:
+        return Word(standing=Standing.PROJECT, adoption=adopted.by)
+    return Word(standing=limit.standing, void=None if same else adopted.by)
+
+
+class Standings(Protocol):
+    """Tells the standing of limits."""
+
+    def of(self, limit: Bounds) -> Standing:
+        """Return the standing a limit has now."""
+
+    def refresh(self) -> bool:
+        """Look whether anything was adopted or withdrawn; tell whether it was."""
+
+
+class AsConfigured:
+    """Nothing but the configuration."""
+
+    def of(self, limit: Bounds) -> Standing:
+        """Return the standing of the configuration."""
+        return limit.standing
+
+    def refresh(self) -> bool:
+        """Nothing ever changes."""
+        return False
+
+
+class AsAdopted:
+    """The configuration and the adoptions beside it, followed while they change."""
+
+    def __init__(self, store: AdoptionStore) -> None:
+        self._store = store
+        self._version = store.version()
+        self._held = store.held()
+
+    def of(self, limit: Bounds) -> Standing:
+        """Return the standing a limit has now."""
+        return word(limit, self._held.get(limit.id)).standing
+
+    def refresh(self) -> bool:
+        """Read again if somebody has written."""
+        if (version := self._store.version()) == self._version:
+            return False
+        self._version, self._held = version, self._store.held()
+        return True

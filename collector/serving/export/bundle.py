@@ -1,0 +1,143 @@
+"""An export bundle: one folder with waveforms, StationXML, timing statement, gaps and README."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbline.collector.archive.reader import ArchiveReader, Gap, Window
+from plumbline.collector.archive.record_packing import packed
+from plumbline.collector.serving.export.csv_columns import csv_lines
+from plumbline.collector.serving.export.readme import readme
+from plumbline.collector.serving.export.request import ExportRequest, Format, utc
+from plumbline.collector.serving.export.timing import ChannelTiming, statement, timing_of
+from plumbline.collector.serving.fdsn.stationxml import station_xml
+from plumbline.wire.block import NS
+from plumbline.wire.inventory import Inventory
+from plumbline.wire.inventory.lookup import places
+
+SUFFIX = {Format.MSEED2: "mseed", Format.MSEED3: "mseed3"}
+VERSION = {Format.MSEED2: 2, Format.MSEED3: 3}
+
+
+class NothingToExport(Exception):
+    """No channel fits, or the window holds no sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What was written."""
+
+    folder: Path
+    waveforms: tuple[Path, ...]
+    channels: tuple[ChannelTiming, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def samples(self) -> int:
+        """Samples of all channels."""
+        return sum(channel.samples for channel in self.channels)
+
+
+def write_bundle(
+    reader: ArchiveReader,
+    inventory: Inventory,
+    request: ExportRequest,
+    folder: Path,
+    created: dt.datetime,
+) -> Bundle:
+    """Write a bundle into a folder.
+
+    Raises
+    ------
+    NothingToExport
+        If no channel fits the request, or none has a sample in the window.
+    """
+    streams = _streams(reader, request)
+    if not streams:
+        known = ", ".join(reader.channels()[:12]) or "nothing yet"
+        raise NothingToExport(
+            f"no channel fits {' '.join(request.channels)}; the archive holds {known}"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    timings: list[ChannelTiming] = []
+    gaps: list[Gap] = []
+    files: list[Path] = []
+    for channels in streams.values():
+        window = _window(reader, channels, request)
+        missing = window.gaps()
+        gaps += missing
+        timings += [
+            timing_of(nslc, runs, [gap for gap in missing if gap.nslc == nslc], window.hidden[nslc])
+            for nslc, runs in window.channels.items()
+        ]
+        files += _written(folder, window, inventory, request.format)
+    if not any(timing.samples for timing in timings):
+        raise NothingToExport(
+            f"no samples between {utc(request.start_ns)} and {utc(request.end_ns)}; "
+            "times are UTC: is the window right?"
+        )
+    names = {timing.channel for timing in timings}
+    (folder / "stations.xml").write_bytes(station_xml(inventory, created, names))
+    _write(folder / "timing.json", json.dumps(statement(timings), indent=1) + "\n")
+    _write(folder / "gaps.csv", "".join(_gap_lines(gaps)))
+    _write(folder / "README.txt", readme(request, timings))
+    return Bundle(
+        folder=folder,
+        waveforms=tuple(dict.fromkeys(files)),
+        channels=tuple(timings),
+        gaps=tuple(gaps),
+    )
+
+
+def _streams(reader: ArchiveReader, request: ExportRequest) -> dict[str, list[str]]:
+    """Return the channels that fit, by stream, each once."""
+    found: dict[str, list[str]] = {}
+    for pattern in request.channels:
+        is_stream = len(pattern.rpartition(".")[2]) == 2
+        for nslc in reader.channels(pattern + "?" if is_stream else pattern):
+            channels = found.setdefault(nslc[:-1], [])
+            if nslc not in channels:
+                channels.append(nslc)
+    return found
+
+
+def _window(reader: ArchiveReader, channels: list[str], request: ExportRequest) -> Window:
+    whole = reader.read_window(channels[0][:-1], request.start_ns, request.end_ns)
+    return Window(
+        start_ns=whole.start_ns,
+        end_ns=whole.end_ns,
+        channels={nslc: whole.channels[nslc] for nslc in channels},
+        hidden=whole.hidden,
+    )
+
+
+def _written(folder: Path, window: Window, inventory: Inventory, wanted: Format) -> Iterator[Path]:
+    """Write the waveforms of one stream; yield the files."""
+    if wanted is not Format.CSV:
+        path = folder / f"waveforms.{SUFFIX[wanted]}"
+        with path.open("ab") as file:
+            for run in window.runs:
+                file.writelines(record.content for record in packed(run, VERSION[wanted]))
+        yield path
+        return
+    key = next(iter(window.channels))[:-1]
+    place = places(inventory).get(key)
+    if place is None:
+        raise NothingToExport(f"{key} is not in the inventory, so its unit is unknown; add it")
+    path = folder / f"{key}.csv"
+    with path.open("w", encoding="utf-8") as text:
+        text.writelines(csv_lines(place, window.channels))
+    yield path
+
+
+def _gap_lines(gaps: list[Gap]) -> Iterator[str]:
+    yield "channel,start_utc,end_utc,seconds\n"
+    for gap in gaps:
+        seconds = (gap.end_ns - gap.start_ns) / NS
+        yield f"{gap.nslc},{utc(gap.start_ns)},{utc(gap.end_ns)},{seconds:.6f}\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""FDSN services and metadata of the archive."""

@@ -1,0 +1,160 @@
+"""What the page is made from, handed in by the service that assembles the collector."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from plumbline.collector.events.model import Event
+from plumbline.collector.health.channel_status import ChannelWatch
+from plumbline.collector.serving.web.stop_work import verdict
+from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.wire.block import NS
+from plumbline.wire.inventory import Inventory
+from plumbline.wire.inventory.lookup import Place
+
+SHOWN_NS = 24 * 3600 * NS
+
+
+class Events(Protocol):
+    """The part of the event store the page reads."""
+
+    def between(self, start_ns: int, end_ns: int, structure: str | None = None) -> Sequence[Event]:
+        """Return events whose onset lies between two times."""
+
+    def open(self) -> Sequence[Event]:
+        """Return events that go on."""
+
+
+class Episodes(Protocol):
+    """Measures of episodes, as the page shows them."""
+
+    def latest(self, now_ns: int) -> dict[str, Any] | None:
+        """Return the latest measured episode, a line a node."""
+
+    def whole(self, event_id: str) -> dict[str, Any] | None:
+        """Return all measures of an episode; None if it is not known."""
+
+    def regions(self, now_ns: int) -> list[dict[str, Any]]:
+        """Return the regional events of the last day."""
+
+
+class Movements(Protocol):
+    """What shakings moved, as the page shows it."""
+
+    def latest(self, now_ns: int) -> dict[str, Any] | None:
+        """Return the answers of the latest shaking that is over."""
+
+    def whole(self, event_id: str) -> dict[str, Any] | None:
+        """Return the answers of an episode; None if it is no shaking that is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Everything the page shows, as functions.
+
+    Attributes
+    ----------
+    alerts
+        Incidents of the last day: who was told, who answered.
+    answered
+        Ids of events whose incident is answered and over.
+    acknowledge
+        Takes a code and a name, returns what happened in one line; raises ValueError on a
+        wrong code.
+    health
+        ``{"ok": bool, "stages": {...}, "problems": [...]}``.
+    metrics
+        Prometheus text.
+    levels
+        Every limit with its bounds, whose word it is and its level now.
+    limits_urad
+        Tilt limits to draw, as ``{"amber": 150.0, "red": 300.0}``.
+    """
+
+    inventory: Inventory
+    places: Mapping[str, Place]
+    waves: Waves
+    channels: ChannelWatch
+    events: Events
+    episodes: Episodes
+    movements: Movements
+    alerts: Callable[[], list[dict[str, Any]]]
+    answered: Callable[[], frozenset[str]]
+    acknowledge: Callable[[str, str], str]
+    health: Callable[[], dict[str, Any]]
+    metrics: Callable[[], bytes]
+    levels: Callable[[], list[dict[str, Any]]]
+    limits_urad: Mapping[str, float]
+    stale_after_s: float
+
+    def now(self, now_ns: int) -> dict[str, Any]:
+        """Return the state of every structure, events, alerts and ages."""
+        heard = self.channels.last_heard()
+        ages = {key: (now_ns - at) / NS if at else None for key, at in heard.items()}
+        recent = {event.id: event for event in self.events.between(now_ns - SHOWN_NS, now_ns)}
+        recent.update({event.id: event for event in self.events.open()})
+        events = sorted(recent.values(), key=lambda event: -event.onset_ns)
+        answered = self.answered()
+        words = [
+            verdict(
+                structure.code,
+                events,
+                answered=answered,
+                stale=self._stale(structure.code, ages),
+                now_ns=now_ns,
+            )
+            for structure in self.inventory.structure
+        ]
+        names = {structure.code: structure for structure in self.inventory.structure}
+        return {
+            "now_ns": str(now_ns),
+            "structures": [
+                {
+                    "code": word.structure,
+                    "name": names[word.structure].name,
+                    "timezone": names[word.structure].timezone,
+                    "word": word.word,
+                    "reasons": word.reasons,
+                }
+                for word in words
+            ],
+            "events": [_shown(event) for event in events[:50]],
+            "episode": self.episodes.latest(now_ns),
+            "moved": self.movements.latest(now_ns),
+            "regions": self.episodes.regions(now_ns),
+            "alerts": self.alerts(),
+            "ages": [
+                {"stream": key, "name": self.places[key].node.name, "age_s": age}
+                for key, age in sorted(ages.items())
+            ],
+            "levels": self.levels(),
+            "limits_urad": dict(self.limits_urad),
+            "stale_after_s": self.stale_after_s,
+        }
+
+    def _stale(self, structure: str, ages: Mapping[str, float | None]) -> list[str]:
+        return [
+            key
+            for key, age in sorted(ages.items())
+            if self.places[key].structure.code == structure
+            and (age is None or age > self._patience_s(key))
+        ]
+
+    def _patience_s(self, key: str) -> float:
+        """Slow instruments send ten-second blocks; they may be that much older."""
+        return self.stale_after_s + (10.0 if self.places[key].instrument.rate_hz < 50 else 0.0)
+
+    def status(self, now_ns: int) -> dict[str, Any]:
+        """Return what ``plumbline status`` prints."""
+        channels = [asdict(status) for status in self.channels.statuses(now_ns)]
+        unheard = [key for key, at in self.channels.last_heard().items() if not at]
+        told = {"now_ns": str(now_ns), "channels": channels, "unheard": unheard}
+        return {**told, **self.health()}
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    """Return an event for the page; nanoseconds as text, a browser's numbers are too short."""
+    shown = asdict(event)
+    shown["onset_ns"] = str(event.onset_ns)
+    shown["closed_ns"] = str(event.closed_ns) if event.closed_ns else None
+    return shown

@@ -1,0 +1,113 @@
+"""Stop or not: the one word a site engineer reads first, and why.
+
+The rule is this table, read from the top; the first row that holds decides.
+
+====== =====================================================================
+stop   an event of level red or black is open, or closed but not inspected
+look   an event of level amber is open, or one of any level against a candidate limit
+blind  a stream is older than it may be: the page cannot say that all is well
+go     none of these
+====== =====================================================================
+
+A candidate limit stops nobody: it calls nobody, so nobody could answer it either.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plumbline.analysis.limit_standing import may_page
+from plumbline.collector.events.model import Event, Kind, Level
+
+URGENT = (Level.RED, Level.BLACK)
+NS = 1_000_000_000
+INSPECTION_NS = 24 * 3600 * NS  # a closed red event keeps the site stopped until it is answered
+ABOUT_STRUCTURE = (
+    Kind.SHAKING,
+    Kind.SWAY,
+    Kind.THRESHOLD,
+    Kind.TILT,
+    Kind.SETTLEMENT,
+    Kind.DIFFERENTIAL_SETTLEMENT,
+    Kind.MODAL_SHIFT,
+)
+
+
+class Word(StrEnum):
+    """What to do."""
+
+    STOP = "stop"
+    LOOK = "look"
+    BLIND = "blind"
+    GO = "go"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The word for one structure and the reasons, most urgent first."""
+
+    structure: str
+    word: Word
+    reasons: tuple[str, ...]
+
+
+def verdict(
+    structure: str,
+    events: Sequence[Event],
+    *,
+    answered: frozenset[str],
+    stale: Sequence[str],
+    now_ns: int,
+) -> Verdict:
+    """Return the word for one structure.
+
+    Parameters
+    ----------
+    events
+        Events of the structure, open or of the last day.
+    answered
+        Ids of events whose incident a person has answered and closed.
+    stale
+        Streams of the structure that are older than they may be.
+    """
+    mine = [event for event in events if event.structure == structure]
+    urgent = [
+        event
+        for event in mine
+        if event.level in URGENT and not _is_shown_only(event) and _counts(event, answered, now_ns)
+    ]
+    if urgent:
+        return Verdict(structure=structure, word=Word.STOP, reasons=_reasons(urgent))
+    look = [
+        event
+        for event in mine
+        if event.closed_ns is None
+        and (event.level is Level.AMBER or (_is_shown_only(event) and event.level in URGENT))
+    ]
+    if look:
+        return Verdict(structure=structure, word=Word.LOOK, reasons=_reasons(look))
+    if stale:
+        reasons = tuple(f"no fresh data: {key}" for key in stale)
+        return Verdict(structure=structure, word=Word.BLIND, reasons=reasons)
+    return Verdict(structure=structure, word=Word.GO, reasons=("no limit is crossed",))
+
+
+def _is_shown_only(event: Event) -> bool:
+    return event.limit is not None and not may_page(event.limit.standing)
+
+
+def _counts(event: Event, answered: frozenset[str], now_ns: int) -> bool:
+    if event.kind not in ABOUT_STRUCTURE or event.id in answered:
+        return False
+    return event.closed_ns is None or now_ns - event.closed_ns < INSPECTION_NS
+
+
+def _reasons(events: Sequence[Event]) -> tuple[str, ...]:
+    newest = sorted(events, key=lambda event: -event.onset_ns)
+    return tuple(
+        f"{event.kind}: {event.value:.3g} {event.unit}"
+        + (f", limit {event.limit.value:g} {event.limit.unit}" if event.limit else "")
+        + (" (candidate)" if _is_shown_only(event) else "")
+        + (" (over)" if event.closed_ns else "")
+        for event in newest
+    )

@@ -1,0 +1,1 @@
+"""Stages: each follows the journal from a cursor of its own."""

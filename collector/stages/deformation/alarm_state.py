@@ -1,0 +1,92 @@
+"""The level of one limit: rises after a dwell, falls after staying under by a hysteresis.
+
+Everything that may change a level is in `Watch.step`; time is sample time.
+
+======================================================  =======================================
+seen                                                    becomes
+======================================================  =======================================
+over a higher bound for ``dwell_s``                     that level
+over a higher bound, not for so long yet                as it was, waiting to rise
+under its own bound by the hysteresis for ``clear_s``   the level whose bound is still passed
+under it, not for so long yet                           as it was, waiting to fall
+between                                                 as it was, waiting for nothing
+======================================================  =======================================
+
+Where less is graver (days that are left), "over" is under and "under" is over.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from plumbline.collector.events.model import Level
+from plumbline.collector.stages.deformation.limit_settings import SlowLimit
+from plumbline.wire.block import NS
+
+ORDER = (Level.GREEN, Level.AMBER, Level.RED, Level.BLACK)
+KEPT = ("level", "since_ns", "rising_ns", "falling_ns", "worst", "highest")
+
+
+@dataclass(slots=True)
+class Watch:
+    """One limit as it is now.
+
+    Attributes
+    ----------
+    level, since_ns
+        The level, and the sample time at which the crossing that led to it began.
+    rising, rising_ns, falling_ns
+        What it waits for, and since when.
+    worst, highest
+        Gravest size and highest level since it last left green.
+    """
+
+    limit: SlowLimit
+    level: Level = Level.GREEN
+    since_ns: int = 0
+    rising_ns: int | None = None
+    falling_ns: int | None = None
+    worst: float = 0.0
+    highest: Level = Level.GREEN
+
+    def step(self, size: float, time_ns: int) -> bool:
+        """Look at one size; tell whether the level or the worst changed."""
+        limit = self.limit
+        passed = limit.reached(size)
+        kept = limit.reached(size, limit.hysteresis)
+        if ORDER.index(passed) > ORDER.index(self.level):
+            self.falling_ns = None
+            self.rising_ns = time_ns if self.rising_ns is None else self.rising_ns
+            if time_ns - self.rising_ns >= limit.dwell_s * NS:
+                if self.level is Level.GREEN:
+                    self.since_ns, self.worst, self.highest = self.rising_ns, size, passed
+                self.level, self.rising_ns = passed, None
+                self.worst = limit.graver(self.worst, size)
+                self.highest = max(self.highest, passed, key=ORDER.index)
+                return True
+            return False
+        self.rising_ns = None
+        if ORDER.index(kept) < ORDER.index(self.level):
+            self.falling_ns = time_ns if self.falling_ns is None else self.falling_ns
+            if time_ns - self.falling_ns >= limit.clear_s * NS:
+                self.level, self.falling_ns = kept, None
+                return True
+            return False
+        self.falling_ns = None
+        if self.level is not Level.GREEN and limit.graver(size, self.worst) != self.worst:
+            self.worst = size
+            return True
+        return False
+
+    def told(self) -> tuple[Level, float]:
+        """Return the level an event tells, with its bound: when it is over, the highest it had."""
+        level = self.highest if self.level is Level.GREEN else self.level
+        return level, dict(self.limit.bounds())[level]
+
+    def state(self) -> dict[str, Any]:
+        """Return what a restart needs, as JSON."""
+        return {name: getattr(self, name) for name in KEPT}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        for name, value in state.items():
+            setattr(self, name, Level(value) if name in ("level", "highest") else value)

@@ -1,0 +1,96 @@
+"""History from the archive: hours the stage did not live through, made as it makes its own."""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+from plumbline.collector.stages.deformation.blanking import LONGEST_NS, Holds
+from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS, Hours
+from plumbline.collector.stages.deformation.instrument_series import Gauge
+from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.window_means import Means
+from plumbline.wire.block import NS, Block
+from plumbline.wire.inventory.lookup import Place
+
+Window = Callable[[str, int, int], Iterator[Block]]
+"""Returns the archived blocks of a stream, by its key, between two times."""
+Task = Iterator[None]
+"""Work that can be paused wherever it yields."""
+FOREVER = 1 << 40
+
+
+def archived_hours(
+    place: Place,
+    settings: SlowSettings,
+    window: Window,
+    holds: Holds,
+    span_ns: tuple[int, int],
+) -> Generator[None, None, Hours]:
+    """Return the hours of a span; yields after every block, so that it can be paused.
+
+    Parameters
+    ----------
+    span_ns
+        From when, until when; whole hours. [ns since 1970]
+    """
+    start_ns, end_ns = span_ns
+    means = Means(place, window_s=settings.window_s, step_s=settings.window_s, lag_s=0.0)
+    hours = Hours(len(place.instrument.axes), kept=FOREVER, window_s=settings.window_s)
+    held = holds.between(place.structure.code, start_ns - LONGEST_NS, end_ns)
+    # The last window is due when a sample after it has come.
+    beyond_ns = end_ns + round(settings.window_s * NS)
+    for block in window(place.stream.key, start_ns, beyond_ns):
+        means.see(block)
+        for end, mean in means.judged(held):
+            if mean is not None and start_ns < end <= end_ns:
+                hours.add(mean)
+            hours.pass_by(end)
+        yield
+    hours.pass_by(FOREVER * HOUR_NS)
+    return hours
+
+
+def filled(
+    gauge: Gauge, settings: SlowSettings, window: Window, holds: Holds, last_hour: int
+) -> Task:
+    """Fill the hours a gauge lacks before an hour from the archive, a block at a time."""
+    for first, last in holes(gauge.hours.known(), last_hour - gauge.hours.kept, last_hour):
+        span_ns = (first * HOUR_NS, last * HOUR_NS)
+        hours = yield from archived_hours(gauge.place, settings, window, holds, span_ns)
+        for hour, values in hours.items():
+            gauge.hours.insert(hour, values)
+        gauge.dirty = True
+
+
+def holes(known: set[int], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the runs of hours in ``[first, last)`` that are not known."""
+    begin: int | None = None
+    for hour in range(first, last + 1):
+        lacking = hour < last and hour not in known
+        if lacking and begin is None:
+            begin = hour
+        elif not lacking and begin is not None:
+            yield begin, hour
+            begin = None
+
+
+class Backlog:
+    """Tasks done a little at a time, one after the other."""
+
+    def __init__(self) -> None:
+        self._tasks: list[tuple[frozenset[str], Task]] = []
+
+    def add(self, concerns: Sequence[str], task: Task) -> None:
+        """Put a task at the end; what it concerns waits for it."""
+        self._tasks.append((frozenset(concerns), task))
+
+    def waits(self, concern: str) -> bool:
+        """Tell whether something waits for a task."""
+        return any(concern in concerns for concerns, _ in self._tasks)
+
+    def work(self, seconds: float) -> bool:
+        """Go on with the tasks for so long; tell whether any was there."""
+        busy, until = bool(self._tasks), time.monotonic() + seconds
+        while self._tasks and time.monotonic() < until:
+            if next(self._tasks[0][1], FOREVER) is FOREVER:
+                del self._tasks[0]
+        return busy

@@ -1,0 +1,198 @@
+"""A Judge: one limit, the channels it looks at, its level, and the event that tells of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plumbline.analysis.thermal.model import ThermalModel
+from plumbline.collector.events.model import Event, Level, Standing, finding_id
+from plumbline.collector.stages.deformation.alarm_state import Watch
+from plumbline.collector.stages.deformation.alignment import Join, Pace
+from plumbline.collector.stages.deformation.channels import Channel, Measured
+from plumbline.collector.stages.deformation.instrument_series import Gauge
+from plumbline.collector.stages.deformation.limit_rules import HOURLY_FROM_D, look
+from plumbline.collector.stages.deformation.limit_settings import Rule, SlowLimit
+from plumbline.collector.stages.deformation.limit_value import Looked
+from plumbline.collector.stages.deformation.settings import SlowSettings
+
+Models = Mapping[str, ThermalModel | str]
+
+
+def pace_of(limit: SlowLimit, channels: Sequence[Channel], back_d: float) -> Pace:
+    """Return how often a limit is looked at."""
+    slow = limit.rule in (Rule.FORECAST, Rule.FAILURE) or back_d >= HOURLY_FROM_D
+    if slow or any(channel.hourly for channel in channels):
+        return Pace.HOUR
+    return Pace.WINDOW if limit.rule is Rule.RATE else Pace.STEP
+
+
+class Judge:
+    """One limit over the gauges of its channels.
+
+    Parameters
+    ----------
+    gauges
+        Those of every instrument, by stream.
+
+    Attributes
+    ----------
+    streams
+        Instruments it depends on.
+    now
+        What it saw last, as it is shown; None before the first look.
+    """
+
+    def __init__(
+        self,
+        limit: SlowLimit,
+        channels: Sequence[Channel],
+        gauges: Mapping[str, Gauge],
+        settings: SlowSettings,
+    ) -> None:
+        self.limit = limit
+        self.channels = tuple(channels)
+        self.watch = Watch(limit)
+        self.standing = limit.standing
+        self.event_id: str | None = None
+        self.now: dict[str, Any] | None = None
+        self._back_d = settings.looked_back_d(limit)
+        self._window_s = settings.window_s
+        places = dict.fromkeys(p.stream.key for each in channels for p in each.leaves)
+        pace = pace_of(limit, channels, self._back_d)
+        self.join = Join([gauges[key] for key in places], pace, wait_s=settings.wait_s)
+        self.streams = frozenset(places)
+        self._definition = limit.definition()
+        self._after_ns: int | None = None
+        self._forecasts = 0
+
+    def step(self, models: Models, standing: Standing) -> list[Event]:
+        """Look at every instant that is due; return the event if that changed it."""
+        told: dict[str, Event] = {}
+        for at_ns in self.join.due(self._after_ns):
+            self._after_ns = at_ns
+            if (event := self._looked(at_ns, models, standing)) is not None:
+                told[event.id] = event
+        return list(told.values())
+
+    def retold(self, standing: Standing) -> Event | None:
+        """Return the open event anew where the limit has another standing than it tells."""
+        if standing is self.standing or self.watch.level is Level.GREEN or self.now is None:
+            return None
+        self.standing = standing
+        return self._event(self.now["evidence"], self.now["at_ns"])
+
+    def _looked(self, at_ns: int, models: Models, standing: Standing) -> Event | None:
+        looks = self._looks(at_ns, models)
+        known = [(each, found) for each, found in looks if found is not None]
+        if len(known) < self.limit.at_least:
+            return None
+        # N of M are over a bound exactly when the N-th gravest of them is.
+        known.sort(key=lambda pair: pair[1].size, reverse=not self.limit.falling)
+        channel, found = known[self.limit.at_least - 1]
+        evidence = {**found.evidence, **self._told_of(looks, known, channel)}
+        if self.limit.rule is Rule.FAILURE:
+            self._forecasts = self._forecasts + 1 if math.isfinite(found.size) else 0
+            evidence["reforecast"] = max(self._forecasts - 1, 0)
+        self.now = {
+            "at_ns": at_ns,
+            "value": found.size if math.isfinite(found.size) else None,
+            "channel": channel.address,
+            "quality": evidence["quality"],
+            "evidence": evidence,
+        }
+        changed = self.watch.step(found.size, at_ns)
+        retold = standing is not self.standing and self.watch.level is not Level.GREEN
+        self.standing = standing
+        return self._event(evidence, at_ns) if changed or retold else None
+
+    def _looks(self, at_ns: int, models: Models) -> list[tuple[Channel, Looked | None]]:
+        frame = self.join.frame(at_ns, self._back_d, models)
+        looks: list[tuple[Channel, Looked | None]] = []
+        for channel in self.channels:
+            # A compensated value needs the temperature of the hour after it.
+            at = frame.time_ns.size - (2 if channel.hourly else 1)
+            found = None
+            if at >= 0:
+                view = (channel.series(frame), frame.time_d, at)
+                found = look(self.limit, channel, view, self._back_d)
+            looks.append((channel, found))
+        return looks
+
+    def _told_of(
+        self,
+        looks: Sequence[tuple[Channel, Looked | None]],
+        known: Sequence[tuple[Channel, Looked]],
+        decided: Channel,
+    ) -> dict[str, object]:
+        lacking = [words for _, found in known for words in found.quality]
+        lacking += [f"{each.address} says nothing" for each, found in looks if found is None]
+        told: dict[str, object] = {
+            "channel": decided.address,
+            "limit": self.limit.id,
+            "quality": list(dict.fromkeys(lacking)),
+            "window_s": self._window_s,
+        }
+        if len(looks) > 1:
+            told["sizes"] = {
+                each.address: found.size if math.isfinite(found.size) else None
+                for each, found in known
+            }
+            told["at_least"] = self.limit.at_least
+        return told
+
+    def _event(self, evidence: Mapping[str, Any], at_ns: int) -> Event:
+        limit, watch = self.limit, self.watch
+        closed = watch.level is Level.GREEN
+        level, bound = watch.told()
+        event_id = finding_id(limit.detector, limit.id, watch.since_ns)
+        self.event_id = None if closed else event_id
+        return Event(
+            id=event_id,
+            kind=limit.kind,
+            structure=limit.structure,
+            onset_ns=watch.since_ns,
+            closed_ns=at_ns if closed else None,
+            detector=limit.detector,
+            level=level,
+            value=watch.worst,
+            unit=limit.unit,
+            limit=limit.told(level, bound, self.standing),
+            nodes=self._nodes(),
+            evidence=dict(evidence),
+        )
+
+    def _nodes(self) -> dict[str, dict[str, float | int | str]]:
+        """Return the nodes concerned; a value only where it is that of the one instrument."""
+        alone = len(self.channels) == 1 and isinstance(self.channels[0], Measured)
+        if alone:
+            (node,) = self.channels[0].nodes
+            return {node: {"value": self.watch.worst, "unit": self.limit.unit}}
+        return {node: {"channel": each.address} for each in self.channels for node in each.nodes}
+
+    def state(self) -> dict[str, Any]:
+        """Return what a restart needs and others may read, as JSON."""
+        return {
+            "definition": self._definition,
+            "structure": self.limit.structure,
+            "channels": [channel.address for channel in self.channels],
+            "nodes": list(self._nodes()),
+            "unit": self.limit.unit,
+            "watch": self.watch.state(),
+            "after_ns": self._after_ns,
+            "forecasts": self._forecasts,
+            "event_id": self.event_id,
+            "standing": self.standing,
+            "now": self.now,
+        }
+
+    def restore(self, state: dict[str, Any]) -> bool:
+        """Go on from a state, if it is of this very limit; tell whether it was."""
+        if state["definition"] != self._definition:
+            return False
+        self.watch.restore(state["watch"])
+        self._after_ns = state["after_ns"]
+        self._forecasts = state["forecasts"]
+        self.event_id = state["event_id"]
+        self.standing = Standing(state["standing"])
+        self.now = state["now"]
+        return True

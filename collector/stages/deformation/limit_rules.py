@@ -1,0 +1,176 @@
+"""The rules: what a limit sees in a channel at an instant. One function a rule, in one table."""
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from plumbline.analysis.failure import Forecast, forecast_failure
+from plumbline.analysis.failure.forecast import FEWEST_READINGS
+from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen, trend
+from plumbline.collector.stages.deformation.channel_frame import Flags, Floats, Series
+from plumbline.collector.stages.deformation.channels import Channel
+from plumbline.collector.stages.deformation.limit_settings import DAYS, Rule, SlowLimit
+from plumbline.collector.stages.deformation.limit_value import Looked, sized
+from plumbline.wire.timestamps import iso_of_day
+
+HOURLY_FROM_D = 5 / 24
+"""From here on a rate goes by hourly medians: five of them are the fewest for an interval. [d]"""
+DAILY_FROM_D = 7.0
+"""From here on a line goes by daily medians, which hold no daily wave. [d]"""
+LEAST_SPAN = 0.5
+"""Share of the time asked for that the readings must span: three days say nothing of a month."""
+
+View = tuple[Series, Floats, int]
+"""A series, its times [d], and the index of the instant looked at."""
+
+
+def look(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+    """Return what a limit sees in a channel, None where nothing can be said.
+
+    Parameters
+    ----------
+    view
+        The channel's series; nothing later than the instant is looked at.
+    back_d
+        How far the rule looks back. [d]
+    """
+    return RULES[limit.rule](limit, channel, view, back_d)
+
+
+def _threshold(limit: SlowLimit, channel: Channel, view: View, _back_d: float) -> Looked | None:
+    series, _, at = view
+    return _qualified(sized(limit.of, channel, series.values[:, at]), series, at)
+
+
+def _rate(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+    series, _, at = view
+    lines = _lines(view, back_d)
+    slopes = np.array([_slope(line) * DAYS[limit.per] for line in lines])
+    found = _qualified(sized(limit.of, channel, slopes), series, at)
+    return None if found is None else _with(found, {"points": _points(lines), "over_d": back_d})
+
+
+def _forecast(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+    """Carry the trend on: the larger of what is now and what is expected then."""
+    series, _, at = view
+    now = series.values[:, at]
+    lines = _lines(view, back_d)
+    then = now + np.array([_slope(line) * limit.within_d for line in lines])
+    present, future = sized(limit.of, channel, now), sized(limit.of, channel, then)
+    if present is None or future is None:
+        return None
+    graver = future if future.size > present.size else present
+    evidence: dict[str, object] = {
+        "now": present.size,
+        "expected": future.size,
+        "within_d": limit.within_d,
+        "over_d": back_d,
+        "points": _points(lines),
+    }
+    if len(lines) == 1 and (line := lines[0]) is not None:
+        evidence["reached_in_d"] = _reached(limit, float(now[0]), line)
+    return _qualified(_with(graver, evidence), series, at)
+
+
+def _failure(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+    series, time_d, at = view
+    answers = {}
+    for part, values in zip(channel.parts, series.values, strict=True):
+        seen = _seen(view, back_d, values)
+        if np.count_nonzero(seen) >= FEWEST_READINGS and np.isfinite(values[at]):
+            answers[part] = forecast_failure(time_d[seen], values[seen])
+    if not answers:
+        return None
+    windows = {part: each for part, each in answers.items() if isinstance(each, Forecast)}
+    if not windows:
+        reasons = "; ".join(sorted({getattr(each, "reason", "") for each in answers.values()}))
+        return _qualified(Looked(size=math.inf, evidence={"no_forecast": reasons}), series, at)
+    part, first = min(windows.items(), key=lambda item: item[1].earliest_d)
+    unit = channel.unit.value
+    evidence: dict[str, object] = {
+        "part": part,
+        "earliest": iso_of_day(first.earliest_d),
+        "latest": iso_of_day(first.latest_d),
+        "window_d": [first.earliest_d - first.made_d, first.latest_d - first.made_d],
+        f"velocity_{unit}_per_d": first.velocity_now,
+        "velocities": first.n_velocities,
+    }
+    return _qualified(Looked(size=first.earliest_d - first.made_d, evidence=evidence), series, at)
+
+
+RULES: Mapping[Rule, Callable[[SlowLimit, Channel, View, float], Looked | None]] = {
+    Rule.THRESHOLD: _threshold,
+    Rule.RATE: _rate,
+    Rule.FORECAST: _forecast,
+    Rule.FAILURE: _failure,
+}
+
+
+def _seen(view: View, back_d: float, values: Floats) -> Flags:
+    """Return which values count: recent enough, known, and lacking what the newest lacks."""
+    series, time_d, at = view
+    seen: Flags = np.isfinite(values) & series.like(at) & (time_d >= time_d[at] - back_d - 1e-9)
+    seen[at + 1 :] = False
+    return seen
+
+
+def _lines(view: View, back_d: float) -> list[TheilSen | None]:
+    """Return the robust line of each part, None where it has too few points or too short a span."""
+    return [_line(view, back_d, values) for values in view[0].values]
+
+
+def _line(view: View, back_d: float, values: Floats) -> TheilSen | None:
+    _, time_d, at = view
+    seen = _seen(view, back_d, values)
+    time, reading, now_d = time_d[seen], values[seen], float(time_d[at])
+    if time.size < FEWEST_POINTS or not np.isfinite(values[at]):
+        return None
+    if time[-1] - time[0] < LEAST_SPAN * back_d:
+        return None
+    if back_d < HOURLY_FROM_D:
+        return theil_sen(time - now_d, reading)
+    try:
+        # Whole days are counted back from now, so that the newest is as long as the others.
+        return trend(time - now_d - 1e-6, reading, step_d=_step_d(back_d)).line
+    except ValueError:
+        return None
+
+
+def _step_d(back_d: float) -> float:
+    return 1.0 if back_d >= DAILY_FROM_D else 1 / 24
+
+
+def _slope(line: TheilSen | None) -> float:
+    """Return the slope that counts: none where its interval holds zero; NaN without a line. [/d]"""
+    if line is None:
+        return math.nan
+    return 0.0 if line.low <= 0.0 <= line.high else line.rate
+
+
+def _points(lines: list[TheilSen | None]) -> int:
+    return min((line.n for line in lines if line is not None), default=0)
+
+
+def _reached(limit: SlowLimit, now: float, line: TheilSen) -> dict[str, list[float | None]]:
+    """Return for each bound ahead in how many days it is reached, at the earliest and latest."""
+    away = math.copysign(1.0, line.rate)
+    slow, fast = sorted((away * line.low, away * line.high))
+    ahead = {}
+    for level, bound in limit.bounds():
+        left = bound - away * now
+        if left > 0 and fast > 0:
+            ahead[str(level)] = [left / fast, left / slow if slow > 0 else None]
+    return ahead
+
+
+def _with(looked: Looked, evidence: dict[str, object]) -> Looked:
+    return Looked(
+        size=looked.size, evidence={**looked.evidence, **evidence}, quality=looked.quality
+    )
+
+
+def _qualified(looked: Looked | None, series: Series, at: int) -> Looked | None:
+    if looked is None:
+        return None
+    return Looked(size=looked.size, evidence=looked.evidence, quality=series.quality(at))

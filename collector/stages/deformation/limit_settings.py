@@ -1,0 +1,165 @@
+"""``[[slow.limit]]``: one limit of tilt or settlement, and the rule that looks at it."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from plumbline.analysis.tilt.single import NO_DISTORTION
+from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.limits.bounds import Bounds
+from plumbline.collector.stages.deformation.channel_settings import Address
+
+Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[float, Field(gt=0, le=400)]
+LOOKED_BACK_D = 14.0
+"""How far a forecast looks back where a limit does not say. [d]"""
+AHEAD_D = 30.0
+"""How far ahead a trend is carried where a limit does not say. [d]"""
+
+
+class Quantity(StrEnum):
+    """What a limit is of."""
+
+    TILT = "tilt"
+    SETTLEMENT = "settlement"
+    DIFFERENTIAL_SETTLEMENT = "differential_settlement"
+
+
+class Rule(StrEnum):
+    """How a limit looks at it."""
+
+    THRESHOLD = "threshold"
+    """The size itself."""
+    RATE = "rate"
+    """The slope of a robust line, where its 95 % interval leaves out zero."""
+    FORECAST = "forecast"
+    """The size that the trend reaches in so many days."""
+    FAILURE = "failure"
+    """Days until the window of the inverse-velocity forecast begins; less is graver."""
+
+
+class Per(StrEnum):
+    """The time of a rate."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+
+
+DAYS = {Per.HOUR: 1 / 24, Per.DAY: 1.0, Per.MONTH: 365.25 / 12}
+UNITS = {
+    Quantity.TILT: "µrad",
+    Quantity.SETTLEMENT: "mm",
+    Quantity.DIFFERENTIAL_SETTLEMENT: "mm",
+}
+SHORT = {Per.HOUR: "h", Per.DAY: "d", Per.MONTH: "month"}
+KINDS = {
+    Quantity.TILT: Kind.TILT,
+    Quantity.SETTLEMENT: Kind.SETTLEMENT,
+    Quantity.DIFFERENTIAL_SETTLEMENT: Kind.DIFFERENTIAL_SETTLEMENT,
+}
+
+
+class SlowLimit(Bounds):
+    """One limit of one channel, or of so many out of several.
+
+    ``node`` stands for the tiltmeter of a node, ``channel`` for any address, ``channels`` with
+    ``at_least`` for so many out of several: N of M.
+    """
+
+    node: str | None = None
+    channel: Address | None = None
+    channels: tuple[Address, ...] = ()
+    at_least: Annotated[int, Field(ge=1)] = 1
+    """How many of ``channels`` must be over it."""
+    of: Quantity
+    rule: Rule = Rule.THRESHOLD
+    per: Per = Per.HOUR
+    """The time of a rate."""
+    over_d: Days | None = None
+    """How far a rate or a forecast looks back; not given, ``rate_window_s`` of the section for a
+    rate and 14 days for a forecast. [d]"""
+    within_d: Days = AHEAD_D
+    """How far ahead a forecast carries the trend. [d]"""
+    dwell_s: Annotated[float, Field(ge=0)] = 0.0
+    """How long it must be over before the level rises. [s]"""
+    clear_s: Seconds = 60.0
+    """How long it must be under, by ``hysteresis``, before the level falls. [s]"""
+    hysteresis: Annotated[float, Field(ge=0, lt=1)] = 0.1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_out(cls, raw: Any) -> Any:
+        """Refuse a distortion with the reason; ``tilt_rate`` stands for the rate of a tilt."""
+        of = raw.get("of") if isinstance(raw, dict) else None
+        if of == "angular_distortion":
+            raise ValueError(f"of: angular_distortion is not judged here: {NO_DISTORTION}")
+        if isinstance(of, str) and of.endswith("_rate") and "rule" not in raw:
+            return {**raw, "of": of.removesuffix("_rate"), "rule": Rule.RATE}
+        return raw
+
+    @model_validator(mode="after")
+    def _of_something(self) -> "SlowLimit":
+        if [bool(self.node), bool(self.channel), bool(self.channels)].count(True) != 1:
+            raise ValueError("expected one of node, channel, channels")
+        if len(set(self.channels)) != len(self.channels):
+            raise ValueError("channels: one is named twice; name each once")
+        if self.at_least > max(len(self.channels), 1):
+            raise ValueError(f"at_least {self.at_least} of {max(len(self.channels), 1)} channels")
+        return self
+
+    @property
+    def falling(self) -> bool:
+        """Whether less is graver: days that are left."""
+        return self.rule is Rule.FAILURE
+
+    @property
+    def unit(self) -> str:
+        """Unit of the bounds, as a message tells it: of what is expected, also when."""
+        unit = UNITS[self.of]
+        if self.rule is Rule.FAILURE:
+            return "d to failure window"
+        if self.rule is Rule.FORECAST:
+            return f"{unit} in {self.within_d:g} d"
+        return f"{unit}/{SHORT[self.per]}" if self.rule is Rule.RATE else unit
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What it looks at; a node by its two letters."""
+        return self.channels or (self.channel or self.node or "",)
+
+    @property
+    def subject(self) -> str:
+        """What it is of, as ``0T/tilt`` or ``raft/settlement/rate``."""
+        of = "+".join(self.addresses)
+        return f"{of}/{self.of}" + ("" if self.rule is Rule.THRESHOLD else f"/{self.rule}")
+
+    @property
+    def kind(self) -> Kind:
+        """Kind of the events it opens."""
+        return KINDS[self.of]
+
+    @property
+    def detector(self) -> str:
+        """Name of what opens its events."""
+        return f"{self.of}_{'level' if self.rule is Rule.THRESHOLD else self.rule}"
+
+    def reached(self, size: float, slack: float = 0.0) -> Level:
+        """Return the highest level whose bound, eased by a share of it, a size reaches."""
+        level = Level.GREEN
+        for candidate, bound in self.bounds():
+            eased = bound * (1.0 + slack if self.falling else 1.0 - slack)
+            if size <= eased if self.falling else size >= eased:
+                level = candidate
+        return level
+
+    def graver(self, one: float, other: float) -> float:
+        """Return the graver of two sizes."""
+        return min(one, other) if self.falling else max(one, other)
+
+
+DETECTORS = frozenset(
+    f"{of}_{'level' if rule is Rule.THRESHOLD else rule}" for of in Quantity for rule in Rule
+)
+"""Names of everything here that opens events."""

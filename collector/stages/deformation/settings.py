@@ -1,0 +1,47 @@
+"""The ``[slow]`` section: windows, holds, virtual channels, limits of tilt and settlement."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from plumbline.collector.stages.deformation.channel_settings import AnyChannel
+from plumbline.collector.stages.deformation.limit_settings import LOOKED_BACK_D, Rule, SlowLimit
+from plumbline.wire.settings import Settings
+
+Seconds = Annotated[float, Field(gt=0)]
+DAY_S = 86_400.0
+
+
+class SlowSettings(Settings):
+    """How tilt and settlement are averaged and judged."""
+
+    window_s: Seconds = 120.0
+    """Length of the robust mean. [s]"""
+    step_s: Seconds = 10.0
+    """A mean is judged this often, on whole multiples in sample time. [s]"""
+    rate_window_s: Seconds = 3600.0
+    """What a rate looks back on where its limit does not say. [s]"""
+    hold_before_s: Annotated[float, Field(ge=0)] = 10.0
+    hold_after_s: Annotated[float, Field(ge=0)] = 120.0
+    known_after_s: Annotated[float, Field(ge=0)] = 5.0
+    """How long after its onset an episode is known to this stage at the latest. [s]"""
+    wait_s: Annotated[float, Field(ge=0)] = 60.0
+    """How long a channel made of several waits for a member that is behind, in sample time. [s]"""
+    keep_s: Seconds = 30.0
+    """State is kept this often, and with every change of an event; what came after is replayed
+    from the journal. [s]"""
+    channel: tuple[AnyChannel, ...] = ()
+    limit: tuple[SlowLimit, ...] = ()
+
+    @property
+    def lag_s(self) -> float:
+        """A window is judged this long after its end, when every hold on it is known. [s]"""
+        return self.hold_before_s + self.known_after_s
+
+    def looked_back_d(self, limit: SlowLimit) -> float:
+        """Return how far back the rule of a limit looks. [d]"""
+        if limit.rule is Rule.THRESHOLD:
+            return 0.0
+        if limit.over_d is not None:
+            return limit.over_d
+        return self.rate_window_s / DAY_S if limit.rule is Rule.RATE else LOOKED_BACK_D

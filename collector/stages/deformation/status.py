@@ -1,0 +1,151 @@
+"""The levels and virtual channels as they are now, read from what the slow stage keeps.
+
+Any process may ask, beside a running collector. A level that changed is there at once; a value is
+as old as `keep_s` of the ``[slow]`` section at most.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plumbline.collector.events.model import Level, Standing
+from plumbline.collector.stages.deformation.alarm_state import ORDER
+from plumbline.collector.stages.deformation.checkpointer import CHANNEL, LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentLevel:
+    """One limit as it is now.
+
+    Attributes
+    ----------
+    limit_id
+        What ``plumbline limits`` calls it.
+    channels
+        Addresses of what it looks at.
+    since_ns
+        When the crossing began that led to the level; None while it is green. [ns since 1970]
+    at_ns
+        End of the latest window it looked at; None before the first. [ns since 1970]
+    value
+        What it saw then, in ``unit``; None where nothing could be said.
+    quality
+        What that value lacked; nothing: it was whole.
+    standing
+        Whose word the limit is now.
+    """
+
+    limit_id: str
+    structure: str
+    channels: tuple[str, ...]
+    nodes: tuple[str, ...]
+    level: Level
+    since_ns: int | None
+    at_ns: int | None
+    value: float | None
+    unit: str
+    quality: tuple[str, ...]
+    standing: Standing
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentChannel:
+    """One virtual channel as it is now.
+
+    Attributes
+    ----------
+    values
+        By part, None where nothing is known of it; the one part of most has an empty name.
+    quality
+        What the values lack; nothing: they are whole.
+    raw
+        What a compensated channel was made from, else None.
+    version
+        The model that compensated it, else None.
+    """
+
+    structure: str
+    name: str
+    unit: str
+    at_ns: int | None
+    values: dict[str, float | None] | None
+    quality: tuple[str, ...]
+    raw: dict[str, float | None] | None
+    version: str | None
+
+
+def levels(db_path: Path) -> list[CurrentLevel]:
+    """Return every limit the slow stage judges, by name; none where it never ran.
+
+    Parameters
+    ----------
+    db_path
+        The collector's ``state/events.db``.
+    """
+    found = []
+    for name, state in _rows(db_path, LIMIT):
+        watch, now = state["watch"], state["now"] or {}
+        level = Level(watch["level"])
+        found.append(
+            CurrentLevel(
+                limit_id=name,
+                structure=state["structure"],
+                channels=tuple(state["channels"]),
+                nodes=tuple(state["nodes"]),
+                level=level,
+                since_ns=None if level is Level.GREEN else watch["since_ns"],
+                at_ns=now.get("at_ns"),
+                value=now.get("value"),
+                unit=state["unit"],
+                quality=tuple(now.get("quality", ())),
+                standing=Standing(state["standing"]),
+                evidence=now.get("evidence", {}),
+            )
+        )
+    return found
+
+
+def channel_levels(db_path: Path) -> dict[tuple[str, str], Level]:
+    """Return the gravest level of every channel that has a limit, by structure and address."""
+    gravest: dict[tuple[str, str], Level] = {}
+    for one in levels(db_path):
+        for address in one.channels:
+            key = (one.structure, address)
+            gravest[key] = max(one.level, gravest.get(key, Level.GREEN), key=ORDER.index)
+    return gravest
+
+
+def channels(db_path: Path) -> list[CurrentChannel]:
+    """Return every virtual channel, by structure and name."""
+    return [
+        CurrentChannel(
+            structure=name.partition("/")[0],
+            name=name.partition("/")[2],
+            unit=state["unit"],
+            at_ns=state["at_ns"],
+            values=state["values"],
+            quality=tuple(state["quality"]),
+            raw=state.get("raw"),
+            version=state.get("version"),
+        )
+        for name, state in _rows(db_path, CHANNEL)
+    ]
+
+
+def _rows(db_path: Path, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not db_path.exists():
+        return
+    db = sqlite3.connect(f"file:{db_path}?mode=ro", uri=True, timeout=5.0)
+    try:
+        rows = db.execute(
+            "SELECT name, body FROM snapshot WHERE substr(name, 1, ?) = ? ORDER BY name",
+            (len(prefix), prefix),
+        ).fetchall()
+    finally:
+        db.close()
+    for name, body in rows:
+        yield name.removeprefix(prefix), json.loads(body)

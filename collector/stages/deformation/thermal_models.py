@@ -1,0 +1,124 @@
+"""Temperature models of compensated channels: fitted once, kept by version, or refused."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from plumbline.analysis.thermal.model import ThermalModel, ThermalRefused, fit_thermal
+from plumbline.collector.stages.deformation.backfill import Task, Window, archived_hours
+from plumbline.collector.stages.deformation.blanking import Holds
+from plumbline.collector.stages.deformation.channel_frame import Frame
+from plumbline.collector.stages.deformation.channel_settings import CompensatedChannel
+from plumbline.collector.stages.deformation.channels import Compensated
+from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS
+from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.wire.timestamps import midnight_ns
+
+BEFORE_NS = 30 * HOUR_NS  # of temperature before the window: a lag, and the mean of a day
+
+
+class ThermalModels:
+    """The models there are, and those that are still to be fitted.
+
+    Parameters
+    ----------
+    kept
+        Models of earlier runs by ``structure/name/version``.
+    tell
+        Told the key of what has no model, and why.
+
+    Attributes
+    ----------
+    by_key
+        By structure and name of the channel: its model, or why there is none.
+    """
+
+    def __init__(
+        self,
+        channels: Iterator[tuple[CompensatedChannel, Compensated]],
+        kept: Mapping[str, Mapping[str, Any]],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        self.by_key: dict[str, ThermalModel | str] = {}
+        self.fresh: dict[str, dict[str, Any]] = {}
+        self._tell = tell
+        self._missing: list[tuple[CompensatedChannel, Compensated]] = []
+        for given, channel in channels:
+            self._take_up(given, channel, kept.get(f"{channel.key}/{given.version}"))
+
+    def _take_up(
+        self, given: CompensatedChannel, channel: Compensated, kept: Mapping[str, Any] | None
+    ) -> None:
+        if kept is None or (kept["definition"] == _definition(given) and kept["model"] is None):
+            self.by_key[channel.key] = "not fitted yet"
+            self._missing.append((given, channel))
+        elif kept["definition"] != _definition(given):
+            self._refuse(
+                channel.key,
+                f"version {given.version!r} was fitted on another window or channel; give this "
+                "fit a version of its own",
+            )
+        else:
+            self.by_key[channel.key] = ThermalModel(**kept["model"])
+
+    def due(
+        self, newest_ns: int, settings: SlowSettings, window: Window | None, holds: Holds
+    ) -> Iterator[tuple[Compensated, Task]]:
+        """Yield a task for every model whose window is over, each once."""
+        for given, channel in list(self._missing):
+            zone = channel.leaves[0].structure.timezone
+            span_ns = midnight_ns(given.fit_from, zone), midnight_ns(given.fit_to, zone)
+            if newest_ns < span_ns[1]:
+                continue
+            self._missing.remove((given, channel))
+            if window is not None:
+                yield channel, self._fitted(given, channel, settings, window, holds, span_ns)
+
+    def _fitted(
+        self,
+        given: CompensatedChannel,
+        channel: Compensated,
+        settings: SlowSettings,
+        window: Window,
+        holds: Holds,
+        span_ns: tuple[int, int],
+    ) -> Task:
+        first, last = (span_ns[0] - BEFORE_NS) // HOUR_NS, span_ns[1] // HOUR_NS
+        grid = np.arange(first, last, dtype=np.int64)
+        measured = {}
+        for place in channel.leaves:
+            read_ns = (int(first) * HOUR_NS, int(last) * HOUR_NS)
+            hours = yield from archived_hours(place, settings, window, holds, read_ns)
+            measured[place.stream.key] = hours.at(grid)
+        frame = Frame(time_ns=grid * HOUR_NS + HOUR_NS // 2, measured=measured, models=self.by_key)
+        raw = channel.raw.series(frame).values[0]
+        temperature = channel.temperature.series(frame).values[0]
+        inside = frame.time_ns >= span_ns[0]
+        at_d = frame.time_d
+        try:
+            model = fit_thermal(at_d[inside], raw[inside], at_d, temperature, version=given.version)
+        except ThermalRefused as refusal:
+            self._keep(given, channel.key, None, str(refusal))
+            self._refuse(channel.key, str(refusal))
+        else:
+            self._keep(given, channel.key, model, "")
+            self.by_key[channel.key] = model
+
+    def _keep(
+        self, given: CompensatedChannel, key: str, model: ThermalModel | None, refused: str
+    ) -> None:
+        self.fresh[f"{key}/{given.version}"] = {
+            "definition": _definition(given),
+            "model": None if model is None else asdict(model),
+            "refused": refused,
+        }
+
+    def _refuse(self, key: str, reason: str) -> None:
+        self.by_key[key] = reason
+        self._tell(key, f"{key} is not compensated for temperature: {reason}")
+
+
+def _definition(given: CompensatedChannel) -> dict[str, Any]:
+    return given.model_dump(mode="json", exclude={"structure", "name"})

@@ -1,0 +1,36 @@
+"""The level of a size: limits somebody answers for decide, candidates are only shown."""
+
+from typing import Any
+
+from plumbline.collector.events.model import Level, Limit, Standing
+from plumbline.collector.stages.detection.settings import DetectSettings
+
+
+def judged(
+    value_gal: float, structure: str, settings: DetectSettings
+) -> tuple[Level, Limit | None, list[dict[str, Any]]]:
+    """Return level and limit of a size, and the candidate limits it crosses.
+
+    Notes
+    -----
+    Limits somebody answers for decide; below all of them it is green. Where a structure has
+    none, a detector's word is amber. Candidates are shown beside and change nothing.
+    """
+    level, limit = Level.AMBER, None
+    shown: list[dict[str, Any]] = []
+    answered = [
+        rule
+        for rule in settings.limit
+        if rule.structure == structure and rule.standing is not Standing.CANDIDATE
+    ]
+    for rule in settings.limit:
+        if rule.structure != structure or (crossed := rule.crossed(value_gal)) is None:
+            continue
+        if rule.standing is Standing.CANDIDATE:
+            shown.append({"level": str(crossed[0]), "gal": crossed[1], "source": rule.source})
+        elif limit is None or crossed[1] > limit.value:
+            level = crossed[0]
+            limit = rule.told(*crossed)
+    if answered and limit is None:
+        level = Level.GREEN
+    return level, limit, shown

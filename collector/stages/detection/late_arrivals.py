@@ -1,0 +1,61 @@
+"""Latecomers: what nodes felt in an episode, told after the episode was."""
+
+from collections.abc import Sequence
+
+from plumbline.collector.events.model import Event, Kind, Nodes
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.stages.detection.episode import LEAD_NS, Felt, measures
+from plumbline.collector.stages.detection.frames import Tick
+from plumbline.wire.block import NS
+
+REACH_NS = 7_200 * NS
+"""An episode that began longer ago has been closed. [ns]"""
+EPISODES = (Kind.SHAKING, Kind.SWAY)
+
+
+class Latecomers:
+    """Adds what late samples say to the live episodes they belong to.
+
+    Notes
+    -----
+    An event keeps the larger of two peaks, so hearing the same samples again changes nothing.
+    """
+
+    def __init__(self, events: EventStore) -> None:
+        self._events = events
+        self._felt: dict[tuple[str, str], Felt] = {}
+
+    def felt(self, structure: str, node: str, ticks: Sequence[Tick]) -> dict[str, Nodes]:
+        """Return what a node's late ticks add to live events, by event."""
+        first_ns, last_ns = ticks[0].end_ns, ticks[-1].end_ns
+        added: dict[str, Nodes] = {}
+        for event in self._live(structure, first_ns, last_ns):
+            felt = self._felt.setdefault((event.id, node), Felt(late=1))
+            for tick in ticks:
+                if event.onset_ns < tick.end_ns <= (event.closed_ns or last_ns):
+                    felt.add(tick, event.onset_ns - LEAD_NS)
+            known = float(event.nodes.get(node, {}).get("peak_gal", 0.0))
+            if felt.peak_ms2 and float(measures(felt)["peak_gal"]) > known:
+                added[event.id] = {node: measures(felt)}
+        return added
+
+    def unknown(self, found: Sequence[Event]) -> list[Event]:
+        """Return late events without those that a live one tells of already."""
+        return [
+            event
+            for event in found
+            if event.kind not in EPISODES
+            or not any(
+                live.kind is event.kind
+                for live in self._live(event.structure, event.onset_ns, event.onset_ns + NS)
+            )
+        ]
+
+    def _live(self, structure: str, first_ns: int, last_ns: int) -> list[Event]:
+        return [
+            event
+            for event in self._events.between(first_ns - REACH_NS, last_ns, structure)
+            if event.kind in EPISODES
+            and not event.late
+            and (event.closed_ns is None or event.closed_ns >= first_ns)
+        ]

@@ -1,0 +1,158 @@
+"""Banks: the acceleration streams of each rate, fed together when they tick together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plumbline.analysis.dsp.filters import bridge
+from plumbline.analysis.trigger.shaking import ShakingBank, ShakingSettings
+from plumbline.collector.stages.detection.frames import Tick, node_ticks
+from plumbline.collector.stages.detection.stream_sequence import Fit, Lane
+from plumbline.wire.block import NS, Block
+from plumbline.wire.inventory.lookup import Place
+
+DENSITY_MS2 = 22.5e-6 * 9.80665
+"""Noise of an instrument whose inventory does not state it: an ADXL355. [m/s2/sqrt(Hz)]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Samples of one stream on their way into a bank.
+
+    Attributes
+    ----------
+    number
+        Whatever the caller tells its pieces apart by.
+    accel_ms2
+        What a short gap was bridged with, then the block, shape ``(n_axes, n)``. [m/s2]
+    start_ns
+        Time of the first of them. [ns since 1970]
+    afresh
+        The stream begins anew here.
+    """
+
+    number: int
+    key: str
+    accel_ms2: NDArray[np.float64]
+    start_ns: int
+    afresh: bool
+
+
+class Banks:
+    """The triggers of every acceleration stream, each on its own clock.
+
+    Parameters
+    ----------
+    places
+        Acceleration streams by key.
+    """
+
+    def __init__(self, places: Mapping[str, Place], settings: ShakingSettings) -> None:
+        self._places = places
+        by_rate: dict[float, list[str]] = {}
+        for key, place in places.items():
+            by_rate.setdefault(place.instrument.rate_hz, []).append(key)
+        self._banks: dict[float, ShakingBank] = {}
+        self._rows: dict[str, NDArray[np.intp]] = {}
+        for rate_hz, keys in by_rate.items():
+            densities: list[float] = []
+            for key in keys:
+                n_axes = len(places[key].instrument.axes)
+                self._rows[key] = np.arange(len(densities), len(densities) + n_axes)
+                densities += [noise_density_ms2(places[key])] * n_axes
+            self._banks[rate_hz] = ShakingBank(rate_hz, np.array(densities), settings)
+        self.lanes = {key: Lane() for key in places}
+
+    def piece(self, number: int, block: Block) -> Piece | None:
+        """Return a block as the next piece of its stream, or None if it came late."""
+        key = block.stream.key
+        lane = self.lanes[key]
+        fit, n_missing = lane.fit(block)
+        if fit is Fit.OLDER:
+            return None
+        accel_ms2 = self._places[key].physical(block)
+        first = accel_ms2[:, 0]
+        if fit is Fit.BRIDGED:
+            missing = bridge(np.array(lane.last), first, n_missing)
+            accel_ms2 = np.concatenate([missing, accel_ms2], axis=1)
+        lane.move(block, accel_ms2[:, -1].tolist())
+        return Piece(
+            number=number,
+            key=key,
+            accel_ms2=accel_ms2,
+            start_ns=block.start_ns - round(n_missing * NS / block.rate_hz),
+            afresh=fit is Fit.AFRESH,
+        )
+
+    def feed(self, pieces: Iterable[Piece]) -> dict[int, list[Tick]]:
+        """Take pieces in order and return the ticks each completed, by its number."""
+        rounds: list[list[Piece]] = []
+        taken: dict[str, int] = {}
+        for piece in pieces:
+            at = taken.get(piece.key, 0)
+            taken[piece.key] = at + 1
+            if at == len(rounds):
+                rounds.append([])
+            rounds[at].append(piece)
+        told: dict[int, list[Tick]] = {}
+        for together in rounds:
+            self._feed_round(together, told)
+        return told
+
+    def _feed_round(self, pieces: Sequence[Piece], told: dict[int, list[Tick]]) -> None:
+        """Feed at most one piece a stream: one call for all of the same shape and place."""
+        groups: dict[tuple[float, int, int, int], list[Piece]] = {}
+        for piece in pieces:
+            rate_hz = self._places[piece.key].instrument.rate_hz
+            bank, rows = self._banks[rate_hz], self._rows[piece.key]
+            if piece.afresh:
+                bank.reseed(rows)
+            held = int(bank.held(rows[:1])[0])
+            groups.setdefault((rate_hz, held, *piece.accel_ms2.shape), []).append(piece)
+        for (rate_hz, held, n_axes, _), group in groups.items():
+            bank = self._banks[rate_hz]
+            rows = np.concatenate([self._rows[piece.key] for piece in group])
+            ticks = bank.feed(np.concatenate([piece.accel_ms2 for piece in group]), rows)
+            if ticks.n_ticks == 0:
+                continue
+            held_ns = round(held * NS / rate_hz)
+            starts = np.array([piece.start_ns - held_ns for piece in group], dtype=np.int64)
+            said = node_ticks(ticks, n_axes, starts, bank.tick_s, bank.motion.long_delay_s)
+            told.update(zip((piece.number for piece in group), said, strict=True))
+
+    def stated(self) -> dict[str, dict[str, str]]:
+        """Return the bands as built, by sampling rate."""
+        return {f"{rate:g} Hz": bank.motion.stated for rate, bank in self._banks.items()}
+
+    def layout(self) -> list[Any]:
+        """Return what must agree for a snapshot to fit."""
+        return [
+            [key, len(rows), self._places[key].instrument.rate_hz]
+            for key, rows in self._rows.items()
+        ]
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return the state of the banks; lanes are kept apart."""
+        return {
+            f"{rate!r}/{name}": array
+            for rate, bank in self._banks.items()
+            for name, array in bank.snapshot().items()
+        }
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take back what :meth:`snapshot` returned."""
+        for rate, bank in self._banks.items():
+            head = f"{rate!r}/"
+            bank.restore({n[len(head) :]: a for n, a in arrays.items() if n.startswith(head)})
+
+
+def noise_density_ms2(place: Place) -> float:
+    """Return the noise density of an instrument, its counting included. [m/s2/sqrt(Hz)]."""
+    instrument = place.instrument
+    per_root_hz = np.sqrt(instrument.rate_hz / 2)
+    counting = 1 / instrument.sensitivity / np.sqrt(12) / per_root_hz
+    stated = DENSITY_MS2 if instrument.noise_rms is None else instrument.noise_rms / per_root_hz
+    return float(np.hypot(stated, counting))

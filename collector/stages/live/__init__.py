@@ -1,0 +1,1 @@
+"""Live waveforms for the page."""

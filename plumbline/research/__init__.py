@@ -1,0 +1,1 @@
+"""Tools for researchers: files in, reports out."""

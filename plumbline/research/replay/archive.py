@@ -1,0 +1,238 @@
+"""Replay a collector's archive: hour by hour, as its journal told it, whatever its length."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from plumbline.analysis.classify import ClassifySettings
+from plumbline.collector.archive.index import Books
+from plumbline.collector.archive.open_hour import HOUR_NS, hour_end_ns
+from plumbline.collector.archive.reader import FOREVER_NS, ArchiveReader
+from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.events.model import Event
+from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.commands import CommandError
+from plumbline.research.replay.feeding import BOOT, journal_of
+from plumbline.research.replay.listening import Listener
+from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.report import report_of
+from plumbline.research.replay.run import Replayed
+from plumbline.wire.block import NS, Block
+from plumbline.wire.inventory import Unit
+from plumbline.wire.inventory.lookup import Place
+
+AROUND_NS = 60 * NS
+"""So much around an episode is read again, to be measured and drawn. [ns]"""
+
+Span = tuple[int, int]
+
+
+class Tape:
+    """An archive as a run of blocks.
+
+    Parameters
+    ----------
+    data
+        The collector's data folder.
+    known
+        Its acceleration streams by key.
+    """
+
+    def __init__(self, data: Path, known: Mapping[str, Place]) -> None:
+        self._data = data
+        self._known = known
+        self._reader = ArchiveReader(data)
+        self._next: dict[str, tuple[int, int]] = {}
+
+    def span(self) -> Span | None:
+        """Return the time the archive covers, whole hours at its open end; None if empty."""
+        edges: list[int] = []
+        books = Books.to_read(self._data / "state" / "archive.db")
+        if books is not None:
+            for name in self._reader.channels():
+                for chunk in books.chunks(name, -FOREVER_NS, FOREVER_NS):
+                    edges += [chunk.start_ns, chunk.end_ns]
+            books.close()
+        folder = self._data / "open"
+        for hour in folder.iterdir() if folder.is_dir() else ():
+            edges += [hour_end_ns(hour.name) - HOUR_NS, hour_end_ns(hour.name)]
+        return (min(edges), max(edges)) if edges else None
+
+    def hour(self, start_ns: int, end_ns: int) -> list[Block]:
+        """Return the blocks of a span, a second each, in the order in which they end."""
+        blocks = [
+            block
+            for place in self._known.values()
+            for block in self._blocks(place, start_ns, end_ns)
+        ]
+        return sorted(blocks, key=lambda block: block.end_ns)
+
+    def pieces(self, place: Place, start_ns: int, end_ns: int) -> list[Piece]:
+        """Return the motion of a stream in a span. [m/s2]"""
+        found = []
+        for runs in self._runs(place, start_ns, end_ns):
+            block = _block(place, runs, 0, runs[0].n_samples, seq=0)
+            found.append(
+                Piece(
+                    start_ns=block.start_ns,
+                    rate_hz=block.rate_hz,
+                    accel_ms2=place.physical(block),
+                )
+            )
+        return found
+
+    def close(self) -> None:
+        """Let go of the archive."""
+        self._reader.close()
+
+    def _blocks(self, place: Place, start_ns: int, end_ns: int) -> Iterator[Block]:
+        key = place.stream.key
+        for runs in self._runs(place, start_ns, end_ns):
+            due_ns, seq = self._next.get(key, (0, 0))
+            if abs(runs[0].start_ns - due_ns) > runs[0].half_sample_ns:
+                seq += 1  # what follows a gap does not follow by number
+            size = max(1, round(runs[0].rate_hz))
+            for first in range(0, runs[0].n_samples, size):
+                yield _block(place, runs, first, min(first + size, runs[0].n_samples), seq=seq)
+                seq += 1
+            self._next[key] = (runs[0].end_ns, seq)
+
+    def _runs(self, place: Place, start_ns: int, end_ns: int) -> list[tuple[Run, ...]]:
+        """Return the runs of all axes side by side; a run that not all have is left out."""
+        window = self._reader.read_window(place.stream.key, start_ns, end_ns)
+        by_axis = [window.channels.get(nslc, []) for nslc in place.stream.nslc]
+        sides = zip(*by_axis, strict=False)
+        return [runs for runs in sides if len({run.n_samples for run in runs}) == 1]
+
+
+def replayed_archive(
+    data: Path,
+    known: Mapping[str, Place],
+    settings: DetectSettings,
+    *,
+    start_ns: int | None = None,
+    end_ns: int | None = None,
+    classify: ClassifySettings | None = None,
+) -> list[Replayed]:
+    """Let the detectors hear an archive.
+
+    Raises
+    ------
+    CommandError
+        If it holds nothing of the span.
+    """
+    known = accelerations(known)
+    tape = Tape(data, known)
+    whole = tape.span()
+    if whole is None:
+        raise CommandError(f"{data}: no archive here; give a collector's data folder")
+    span = (
+        whole[0] if start_ns is None else max(start_ns, whole[0]),
+        whole[1] if end_ns is None else min(end_ns, whole[1]),
+    )
+    if span[0] >= span[1]:
+        raise CommandError(f"{data}: covers {_utc(whole[0])} to {_utc(whole[1])}, not that span")
+    listener = Listener(settings, known)
+    for begin_ns in range(span[0], span[1], HOUR_NS):
+        listener.hear(journal_of(tape.hour(begin_ns, min(begin_ns + HOUR_NS, span[1]))))
+    told = listener.end()
+    structures = structures_around(tape, known, told.events)
+    tape.close()
+    return [
+        Replayed(
+            structure=structure,
+            heard=told,
+            report=report_of(structure, told, noise_before_s=0.0, span=span, classify=classify),
+        )
+        for structure in structures
+    ]
+
+
+def accelerations(known: Mapping[str, Place]) -> dict[str, Place]:
+    """Return the streams that hold acceleration."""
+    return {k: p for k, p in known.items() if p.instrument.unit is Unit.ACCELERATION}
+
+
+def instant(text: str | None) -> int | None:
+    """Return a UTC time as nanoseconds.
+
+    Raises
+    ------
+    CommandError
+        If it is not ISO 8601.
+    """
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text}: not a time; give 2026-03-01 or 2026-03-01T06:20:00") from error
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return round(aware.timestamp()) * NS
+
+
+def structures_around(
+    tape: Tape, known: Mapping[str, Place], events: Sequence[Event]
+) -> list[Structure]:
+    """Return the structures of the streams, with the motion around their events."""
+    by_code: dict[str, list[Place]] = {}
+    for place in known.values():
+        by_code.setdefault(place.structure.code, []).append(place)
+    return [
+        Structure(
+            code=code,
+            name=own[0].structure.name,
+            nodes=tuple(
+                _node(tape, place, [e for e in events if e.structure == code]) for place in own
+            ),
+            timed=True,
+            by_shape=False,
+            files=(),
+            notes=(),
+        )
+        for code, own in by_code.items()
+    ]
+
+
+def _node(tape: Tape, place: Place, events: Sequence[Event]) -> Node:
+    pieces: list[Piece] = []
+    read_to_ns = 0
+    for event in events:
+        begin_ns = max(event.onset_ns - AROUND_NS, read_to_ns)
+        read_to_ns = max(read_to_ns, (event.closed_ns or event.onset_ns) + AROUND_NS)
+        if begin_ns < read_to_ns:
+            pieces += tape.pieces(place, begin_ns, read_to_ns)
+    axes = place.instrument.axes
+    means = [np.median(piece.accel_ms2, axis=-1) for piece in pieces]
+    upward = [i for i, axis in enumerate(axes) if abs(axis.dip_deg) == 90]
+    return Node(
+        code=place.node.code,
+        name=place.node.name,
+        role=place.node.role,
+        level=place.node.level,
+        axes=tuple(axis.code for axis in axes),
+        vertical=upward[0] if upward else None,
+        rate_hz=place.instrument.rate_hz,
+        offset_ms2=np.median(means, axis=0) if means else np.zeros(len(axes)),
+        pieces=tuple(pieces),
+    )
+
+
+def _block(place: Place, runs: Sequence[Run], first: int, end: int, *, seq: int) -> Block:
+    lead = runs[0]
+    return Block(
+        stream=place.stream,
+        boot=BOOT,
+        seq=seq,
+        start_ns=lead.time_ns(first),
+        rate_hz=lead.rate_hz,
+        counts=np.stack([run.counts[first:end] for run in runs]),
+        clock_error_ns=0,
+        time_quality=100,
+    )
+
+
+def _utc(time_ns: int) -> str:
+    return f"{dt.datetime.fromtimestamp(time_ns // NS, tz=dt.UTC):%Y-%m-%dT%H:%M:%S}"

@@ -1,0 +1,24 @@
+"""What the classifier says of an event that a collector keeps, read from its archive."""
+
+from collections.abc import Mapping
+
+from plumbline.analysis.classify import ClassifySettings, Verdict, classified
+from plumbline.collector.events.model import Event
+from plumbline.research.replay.archive import Tape, structures_around
+from plumbline.research.replay.explaining import LONGEST_S, motion_of
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.lookup import Place
+
+
+def verdict_of(
+    event: Event, tape: Tape, known: Mapping[str, Place], settings: ClassifySettings
+) -> Verdict | None:
+    """Return what an event looks like; None where the archive holds too little of it."""
+    own = {key: place for key, place in known.items() if place.structure.code == event.structure}
+    found = structures_around(tape, own, [event])
+    if not found:
+        return None
+    longest_ns = event.onset_ns + round(LONGEST_S * NS)
+    end_ns = min(longest_ns, event.closed_ns or longest_ns)
+    nodes = motion_of(found[0], event.onset_ns, end_ns)
+    return classified(nodes, settings) if nodes else None

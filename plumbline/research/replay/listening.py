@@ -1,0 +1,137 @@
+"""Let the collector's detect stage hear structures, and keep what every trigger said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbline.collector.events.model import Event
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.journal.entry import Entry
+from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, Span
+from plumbline.collector.stages.detection.pipeline_streams import listened
+from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.stage import DetectStage
+from plumbline.collector.stages.detection.trigger_banks import Banks
+from plumbline.wire.block import NS
+from plumbline.wire.inventory.lookup import Place
+
+AT_ONCE = 64
+"""Entries a stage is given at once, as the runner would after a short wait."""
+FOR_EVER = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """One time a trigger of one node was on.
+
+    Attributes
+    ----------
+    onset_ns, known_ns, until_ns
+        When the motion began, when it was proven, until when it was on. [ns since 1970]
+    ratio
+        Largest ratio of the short to the long average. [1]
+    """
+
+    structure: str
+    node: str
+    detector: str
+    onset_ns: int
+    known_ns: int
+    until_ns: int
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the detectors made of it.
+
+    Attributes
+    ----------
+    events
+        By onset.
+    triggers
+        By the time they were proven, those that opened nothing among them.
+    """
+
+    events: tuple[Event, ...]
+    triggers: tuple[Trigger, ...]
+
+
+class Listener:
+    """The detect stage with a store in memory, and the same triggers beside it.
+
+    Parameters
+    ----------
+    settings
+        Of the stage.
+    known
+        Streams by key.
+
+    Notes
+    -----
+    The stage keeps no list of triggers, so a second bank of the same kind hears the same blocks.
+    """
+
+    def __init__(self, settings: DetectSettings, known: Mapping[str, Place]) -> None:
+        self._settings = settings
+        self._store = EventStore(Path(":memory:"))
+        self._stage = DetectStage(settings=settings, places=known, events=self._store, start=0)
+        self._places = listened(known)
+        self._banks = Banks(self._places, settings.shaking())
+        self._nodes = {key: NodeState(ground=False, kept=1) for key in self._places}
+        self._newest_ns = 0
+
+    def hear(self, entries: Sequence[Entry]) -> None:
+        """Take entries in the order of the journal."""
+        for first in range(0, len(entries), AT_ONCE):
+            some = entries[first : first + AT_ONCE]
+            self._newest_ns = max(self._newest_ns, some[-1].received_ns)
+            self._stage.take(some, self._newest_ns)
+            self._listen(some)
+
+    def end(self) -> Heard:
+        """Let the silence after the last sample close what goes on; return all."""
+        late_ns = self._newest_ns + round(10 * self._settings.stale_s * NS)
+        for _ in range(2):  # the first time the stage only notes that nothing is new
+            self._stage.idle(late_ns)
+        events = tuple(self._store.between(0, FOR_EVER))
+        self._store.close()
+        return Heard(events=events, triggers=tuple(self._triggers()))
+
+    def _listen(self, entries: Sequence[Entry]) -> None:
+        pieces = []
+        for number, entry in enumerate(entries):
+            block = entry.block()
+            if block.stream.key in self._places:
+                piece = self._banks.piece(number, block)
+                pieces += [piece] if piece is not None else []
+        for number, ticks in sorted(self._banks.feed(pieces).items()):
+            self._nodes[entries[number].block().stream.key].hear(ticks)
+
+    def _triggers(self) -> Iterable[Trigger]:
+        found = [
+            _trigger(self._places[key], detector, span)
+            for key, node in self._nodes.items()
+            for detector in DETECTORS
+            for span in node.spans[detector]
+        ]
+        return sorted(found, key=lambda one: (one.known_ns, one.structure, one.node))
+
+
+def heard(entries: Sequence[Entry], known: Mapping[str, Place], settings: DetectSettings) -> Heard:
+    """Return what the detectors make of a journal."""
+    listener = Listener(settings, known)
+    listener.hear(entries)
+    return listener.end()
+
+
+def _trigger(place: Place, detector: str, span: Span) -> Trigger:
+    return Trigger(
+        structure=place.structure.code,
+        node=place.node.code,
+        detector=detector,
+        onset_ns=span.onset_ns,
+        known_ns=span.known_ns,
+        until_ns=span.last_ns,
+        ratio=span.ratio,
+    )

@@ -1,0 +1,69 @@
+"""A replay from structures to reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from plumbline.analysis.classify import ClassifySettings
+from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.research.replay.feeding import NOISE_S, entries_of, places_of, with_noise_before
+from plumbline.research.replay.listening import Heard, heard
+from plumbline.research.replay.material import Structure
+from plumbline.research.replay.report import report_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Replayed:
+    """A structure, what was heard of it, and the report.
+
+    Attributes
+    ----------
+    structure
+        As it was read.
+    heard
+        By the detectors, of every structure of the replay.
+    report
+        Of this structure.
+    """
+
+    structure: Structure
+    heard: Heard
+    report: dict[str, Any]
+
+
+def replayed_files(
+    structures: Sequence[Structure],
+    settings: DetectSettings,
+    *,
+    noise_before_s: float = NOISE_S,
+    classify: ClassifySettings | None = None,
+) -> list[Replayed]:
+    """Let the detectors hear structures that were read from files.
+
+    Parameters
+    ----------
+    settings
+        Of the detectors.
+    noise_before_s
+        Instrument noise put before each first sample. [s]
+    classify
+        Thresholds of the classifier.
+    """
+    longer = [_after_noise(structure, noise_before_s) for structure in structures]
+    known = places_of(longer)
+    told = heard(entries_of(longer, known), known, settings)
+    return [
+        Replayed(
+            structure=structure,
+            heard=told,
+            report=report_of(structure, told, noise_before_s=noise_before_s, classify=classify),
+        )
+        for structure in structures
+    ]
+
+
+def _after_noise(structure: Structure, seconds: float) -> Structure:
+    nodes = tuple(
+        with_noise_before(node, seconds, seed) for seed, node in enumerate(structure.nodes)
+    )
+    return replace(structure, nodes=nodes)

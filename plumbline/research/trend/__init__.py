@@ -1,0 +1,11 @@
+"""Files of slow readings people bring: tables with a time column, and a Nivel's own lines.
+
+::
+
+    SlowFileError       what is wrong with the file; what to do
+"""
+
+from plumbline.records.tables.errors import SlowFileError
+from plumbline.records.tables.series_reading import SlowTable, read_slow_file
+
+__all__ = ["SlowFileError", "SlowTable", "read_slow_file"]

@@ -1,0 +1,1 @@
+"""Tables of readings people bring: columns, headings, times, units."""

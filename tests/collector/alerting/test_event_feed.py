@@ -1,0 +1,83 @@
+"""However the changes arrive, in one look or in many, the incidents are the same."""
+
+import tempfile
+from pathlib import Path
+
+from chunks import cuts, pieces
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stories.alerting_story import CANDIDATE, NS, PROJECT, START_NS
+
+from plumbline.collector.alerting.engine.event_feed import Follower
+from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.settings import AlertingSettings
+from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.events.model import Event, Kind, Level
+
+REVISIONS = 12
+SETTINGS = AlertingSettings.model_validate(
+    {"person": [{"name": "Mali", "phone": "+66898765432"}], "join_s": 5}
+)
+
+
+@st.composite
+def revisions(draw):
+    """Draw what detectors may say: a few events, revised, closed, reopened, in any order."""
+    said = []
+    for at in range(REVISIONS):
+        name = draw(st.sampled_from("abcd"))
+        closed = draw(st.booleans())
+        kinds = {"a": Kind.SHAKING, "b": Kind.THRESHOLD, "c": Kind.TILT, "d": Kind.SILENCE}
+        said.append(
+            Event(
+                id=name,
+                kind=kinds[name],
+                structure="TWR01",
+                onset_ns=START_NS,
+                detector="d",
+                level=draw(st.sampled_from(Level)),
+                value=float(at),
+                unit="gal",
+                closed_ns=START_NS + at * NS if closed else None,
+                limit=draw(st.sampled_from([None, PROJECT, CANDIDATE])),
+                nodes={"0A": {}},
+            )
+        )
+    return said
+
+
+class Told:
+    """The part of an event store that has been written so far; every revision is kept."""
+
+    def __init__(self):
+        self.written = []
+
+    def changes(self, after_revision, limit=500):
+        return self.written[after_revision : after_revision + limit]
+
+    def wait(self, after_revision, timeout_s):
+        return len(self.written) > after_revision
+
+
+def followed(said, cut):
+    """Return everything the database holds after the changes came in these pieces."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = AlertStore(Path(folder) / "a.db")
+        events = Told()
+        follower = Follower(store=store, events=events, notices=Notices(settings=SETTINGS))
+        for piece in pieces(list(enumerate(said, start=1)), cut):
+            events.written += piece
+            follower.take(START_NS)
+        with store.transaction() as tx:
+            held = [
+                [tuple(row) for row in tx.execute(f"SELECT * FROM {table} ORDER BY rowid")]
+                for table in ("incident", "incident_event", "passed_over", "audit", "mark")
+            ]
+        store.close()
+    return held
+
+
+@settings(max_examples=60, deadline=None)
+@given(said=revisions(), cut=cuts(REVISIONS))
+def test_the_incidents_do_not_depend_on_how_the_changes_arrive(said, cut):
+    assert followed(said, cut) == followed(said, [])

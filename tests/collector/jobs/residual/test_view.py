@@ -1,0 +1,121 @@
+"""What a shaking moved, as the page and the command line tell it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tilted_site import CLOSED_NS, ONSET_NS, SOON, Site, shaking
+
+from plumbline.cli import main
+from plumbline.collector.field.levelling import Level, Run, SurveyStore
+from plumbline.collector.field.levelling.store import survey_path
+from plumbline.collector.jobs.residual.text import answer_words, rounded
+from plumbline.collector.jobs.residual.view import ShownMovements
+from plumbline.wire.block import NS
+
+DAY_NS = 86_400 * NS
+
+
+@pytest.fixture
+def asked(site: Site) -> Site:
+    """Return a site whose shaking was asked once."""
+    site.record(SOON)
+    site.events.save(shaking())
+    site.idle_at(300)
+    return site
+
+
+def shown(site: Site) -> ShownMovements:
+    structures = {place.structure.code: place.structure for place in site.places.values()}
+    return ShownMovements(site.events, site.store, structures, site.folder / "surveys")
+
+
+def levelled(site: Site, days: dict[int, float]) -> None:
+    """Level P1 from BM1 so many days after the shaking. [mm]"""
+    with SurveyStore(survey_path(site.folder / "surveys", "TWR01")) as store:
+        for day, level_mm in days.items():
+            levels = (Level(point="P1", level_mm=level_mm),)
+            date_ns = ONSET_NS // DAY_NS * DAY_NS + day * DAY_NS
+            run = Run(date_ns=date_ns, benchmark="BM1", surveyor="S", levels=levels)
+            store.add(run, imported_ns=0)
+
+
+def test_the_latest_shaking_is_told_a_point_a_row_and_a_moment_a_column(asked: Site) -> None:
+    told = shown(asked).latest(CLOSED_NS + 400 * NS)
+    assert told is not None
+    assert [point["point"] for point in told["points"]] == ["XX.TWR01.0A.LA1", "XX.TWR01.0A.LA2"]
+    first = told["points"][0]
+    assert [answer["verdict"] for answer in first["answers"]] == ["moved", None, None]
+    assert first["unit"] == "µrad"
+    assert told["verdict"] == "moved"
+    assert json.dumps(told)
+
+
+def test_an_open_or_unknown_episode_has_no_answers(asked: Site) -> None:
+    assert shown(asked).whole("another") is None
+    asked.events.save(shaking(onset_ns=ONSET_NS + 900 * NS, closed_ns=None))
+    told = shown(asked).latest(CLOSED_NS + 1_000 * NS)
+    assert told is not None
+    assert told["event"] == shaking().id
+
+
+def test_a_levelled_point_counts_once_it_was_levelled_after(asked: Site) -> None:
+    before = {-30 * n: 1000.0 + 0.3 * n for n in range(10, 0, -1)}
+    levelled(asked, before)
+    assert shown(asked).of(shaking())["levelled"] == []
+    levelled(asked, {0: 900.0})  # dated that day: neither before nor after
+    assert shown(asked).of(shaking())["levelled"] == []
+    levelled(asked, {2: 995.0})
+    (point,) = shown(asked).of(shaking())["levelled"]
+    assert point["verdict"] == "moved"
+    assert point["size"] == pytest.approx(5.0 - 0.02, abs=1e-6)
+    assert point["difference_mm"] == pytest.approx(5.3)
+
+
+def test_few_levels_before_say_the_difference_and_no_more(asked: Site) -> None:
+    levelled(asked, {-60: 1000.0, -30: 999.0, 3: 996.0})
+    (point,) = shown(asked).of(shaking())["levelled"]
+    assert (point["verdict"], point["difference_mm"]) == ("cannot be said", 3.0)
+    assert "2 levels before it, 8 are needed" in point["why"]
+
+
+def test_the_command_prints_verdicts_and_draws(
+    asked: Site, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    data = str(asked.folder)
+    assert main(["moved", data]) == 0
+    said = capsys.readouterr().out
+    assert "Asia/Bangkok" in said
+    assert "+2 min  moved +29." in said or "+2 min  moved +30." in said
+    assert "+24 h   due 2026-06-2" in said
+    picture = tmp_path / "moved.png"
+    words = ["moved", data, shaking().id[:5], "--points", "*LA1", "--json", "--plot", str(picture)]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [point["point"] for point in told["points"]] == ["XX.TWR01.0A.LA1"]
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["nowhere"], "give a collector's data folder"),
+        (["DATA", "--plot", "x.png"], "--plot draws one episode; name it"),
+        (["DATA", "zz"], "no shaking that is over begins so"),
+        (["DATA", "--points", "YY*"], "no such point; there are XX.TWR01.0A.LA1"),
+    ],
+)
+def test_what_cannot_be_answered_says_what_to_do(
+    asked: Site, words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [str(asked.folder) if word == "DATA" else word for word in words]
+    assert main(["moved", *given]) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_digits_follow_the_interval() -> None:
+    assert rounded(35.08, 14.2) == "+35"
+    assert rounded(29.864, 0.267) == "+29.86"
+    assert rounded(-3.0, 0.0) == "-3.000"
+    unknown = {"verdict": "cannot be said", "why": "it shook"}
+    assert answer_words(unknown, "µrad") == "cannot be said: it shook"

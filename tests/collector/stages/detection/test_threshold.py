@@ -1,0 +1,125 @@
+"""Acceleration over a bound: on enough nodes, for long enough, and not of blows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hearing import RATE_HZ, blocks, hear, journal, seconds, stage, told, tower_places
+from motions import ambient, blows, far
+
+from plumbline.collector.app.settings import read_collector
+from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.store import EventStore
+from plumbline.collector.stages.detection.frames import Tick
+from plumbline.collector.stages.detection.settings import DetectSettings, ThresholdRule
+from plumbline.collector.stages.detection.threshold import ThresholdWatch
+from plumbline.wire.block import NS
+from plumbline.wire.settings import BadSettings
+
+RULE = {
+    "structure": "TWR01", "amber": 10, "red": 40, "source": "A. Responsible", "standing": "project",
+}  # fmt: skip
+N = 12_000
+TIME_S = np.arange(N) / RATE_HZ
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EventStore]:
+    kept = EventStore(tmp_path / "events.db")
+    yield kept
+    kept.close()
+
+
+def watch(**changed: object) -> ThresholdWatch:
+    rule = ThresholdRule.model_validate(RULE | changed)
+    return ThresholdWatch(rule, DetectSettings(), late=False)
+
+
+def ticks(gals: list[float], start_s: float = 0.0) -> list[Tick]:
+    """Return half seconds with these sizes."""
+    return [
+        Tick(round((start_s + (k + 1) / 2) * NS), 0, 0, 1.0, 1.0, gal / 100, gal / 100)
+        for k, gal in enumerate(gals)
+    ]
+
+
+def heard(own: ThresholdWatch, **nodes: list[float]):
+    """Let nodes speak in turn, tick by tick, and return the last event of each id."""
+    events = {}
+    for k in range(len(next(iter(nodes.values())))):
+        for name, gals in nodes.items():
+            if (event := own.hear(name, [ticks(gals)[k]])) is not None:
+                events[event.id] = event
+    return list(events.values())
+
+
+def test_two_nodes_over_long_enough_are_one_event_that_closes():
+    (event,) = heard(watch(), a=[1, 1] + 6 * [50] + 40 * [1], b=[1, 1] + 6 * [20] + 40 * [1])
+    assert event.kind is Kind.THRESHOLD
+    # Two nodes reach the amber bound, only one the red one.
+    assert (event.level, event.value) == (Level.AMBER, 20.0)
+    assert event.limit is not None
+    assert (event.limit.value, event.limit.source) == (10, "A. Responsible")
+    assert event.closed_ns is not None
+
+
+def test_one_node_is_not_enough_where_two_are_asked_for():
+    assert heard(watch(), a=20 * [50.0], b=20 * [1.0]) == []
+    assert len(heard(watch(nodes=1), a=20 * [50.0])) == 1
+
+
+def test_less_than_the_dwell_is_nothing():
+    over = [50.0, 50, 50, 0, 0, 0, 0, 0] * 3
+    assert heard(watch(), a=over, b=over) == []
+
+
+def test_the_state_comes_back_as_it_was():
+    own, again = watch(), watch()
+    heard(own, a=8 * [50.0], b=8 * [50.0])
+    again.restore(own.state())
+    late = ticks(40 * [1.0], start_s=4.0)
+    assert [own.hear("a", [t]) for t in late] == [again.hear("a", [t]) for t in late]
+
+
+def test_a_crossing_is_told_beside_the_shaking(tmp_path, store):
+    tower = tower_places(tmp_path)
+    rng = np.random.default_rng(1)
+    ground = far(TIME_S, 2.0, 30.0, 40.0, 5.0, 20.0, 10.0)
+    motion = {node: ambient(rng, N, RATE_HZ) + ground for node in tower}
+    own = stage(tower, store, threshold=[RULE])
+    hear(own, journal(blocks(tower[node], x) for node, x in motion.items()))
+    found = {event.kind: event for event in told(store)}
+    assert set(found) == {Kind.SHAKING, Kind.THRESHOLD}
+    assert found[Kind.THRESHOLD].value == pytest.approx(30, abs=2)
+    assert 40 < seconds(found[Kind.THRESHOLD].onset_ns) < 46
+
+
+def test_piling_over_the_bound_is_no_crossing(tmp_path, store):
+    tower = tower_places(tmp_path)
+    rng = np.random.default_rng(2)
+    ground = np.zeros(N)
+    ground[3000:] = blows(rng, N - 3000, RATE_HZ, 60, 1.5, 10.0)
+    motion = {node: ambient(rng, N, RATE_HZ) + ground for node in tower}
+    own = stage(tower, store, threshold=[RULE])
+    hear(own, journal(blocks(tower[node], x) for node, x in motion.items()))
+    assert told(store) == []
+
+
+def test_a_rule_for_more_nodes_than_there_are_is_told_at_once(tmp_path):
+    tower_places(tmp_path)
+    text = '[[detect.threshold]]\nstructure = "TWR01"\nnodes = 4\namber = 10\nsource = "x"\n'
+    text += '[[detect.limit]]\nstructure = "NOPE"\namber = 10\nsource = "x"\n'
+    (tmp_path / "collector.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadSettings) as raised:
+        read_collector(tmp_path / "collector.toml")
+    told_of = str(raised.value)
+    assert (
+        "detect.threshold[0]: structure 'TWR01' has 3 accelerometer nodes, this needs 4" in told_of
+    )
+    assert "detect.limit[0]: structure 'NOPE' has 0" in told_of
+
+
+def test_bounds_that_fall_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="amber < red"):
+        ThresholdRule.model_validate(RULE | {"amber": 50})

@@ -1,0 +1,157 @@
+"""Stages go on from where they were, whatever happens to them."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from servers.programs import wait_until
+
+from plumbline.collector.health.conditions import Notices
+from plumbline.collector.journal import Entry, Journal, JournalSettings
+from plumbline.collector.stages import runner as stages
+from plumbline.collector.stages.runner import StageRunner
+
+
+class Collecting:
+    """A stage that persists its cursor with what it took."""
+
+    name = "collecting"
+
+    def __init__(self, kept: dict[str, int], taken: list[bytes]) -> None:
+        self.kept, self.taken = kept, taken
+        self.idled = 0
+
+    def cursor(self) -> int:
+        return self.kept.get("cursor", 0)
+
+    def take(self, entries: Sequence[Entry], now_ns: int) -> None:
+        for entry in entries:
+            if entry.payload == b"poison" and "cured" not in self.kept:
+                raise ValueError("cannot swallow this")
+            self.taken.append(entry.payload)
+            self.kept["cursor"] = entry.next_offset
+
+    def idle(self, now_ns: int) -> None:
+        self.idled += 1
+        self.kept["idled"] = self.kept.get("idled", 0) + 1
+
+    def close(self) -> None:
+        self.kept["closed"] = self.kept.get("closed", 0) + 1
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(stages, "LONGEST_PAUSE_S", 0.05)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    made = Journal(tmp_path / "journal")
+    yield made
+    made.close()
+
+
+def put(journal: Journal, *payloads: bytes) -> None:
+    journal.append([(1, payload) for payload in payloads])
+    journal.sync()
+
+
+def runner(journal: Journal, build: Callable[[], stages.Stage], notices: Notices) -> StageRunner:
+    made = StageRunner("collecting", build, journal, notices, lambda: 1)
+    made.start()
+    return made
+
+
+def test_a_stage_takes_everything_in_order_and_idles_meanwhile(journal: Journal) -> None:
+    kept: dict[str, int] = {}
+    taken: list[bytes] = []
+    running = runner(journal, lambda: Collecting(kept, taken), Notices())
+    for n in range(50):
+        put(journal, b"%d" % n)
+    wait_until(lambda: len(taken) == 50 and kept.get("idled", 0) >= 2)
+    running.stop()
+    assert taken == [b"%d" % n for n in range(50)]
+    assert (running.health().cursor, running.health().behind_bytes) == (journal.end_offset, 0)
+    assert kept["closed"] == 1
+
+
+@pytest.mark.logs_errors
+def test_a_stage_that_dies_is_built_again_says_so_once_and_loses_nothing(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept: dict[str, int] = {}
+    taken: list[bytes] = []
+    notices = Notices()
+    running = runner(journal, lambda: Collecting(kept, taken), notices)
+    put(journal, b"a", b"poison", b"b")
+    wait_until(lambda: running.health().restarts >= 3)
+    assert [notice.key for notice in notices.open()] == ["stage:collecting"]
+    assert "cannot swallow this" in notices.open()[0].text
+    put(journal, b"c")  # ingest goes on
+    kept["cured"] = 1
+    wait_until(lambda: taken == [b"a", b"poison", b"b", b"c"])
+    wait_until(lambda: notices.open() == [])
+    running.stop()
+    assert sum(record.levelname == "ERROR" for record in caplog.records) == 1
+    assert running.health().error is None
+
+
+@pytest.mark.logs_errors
+def test_a_stage_that_cannot_be_built_is_tried_again(journal: Journal) -> None:
+    kept: dict[str, int] = {}
+    taken: list[bytes] = []
+    ready = threading.Event()
+
+    def build() -> Collecting:
+        if not ready.is_set():
+            raise OSError("database is locked")
+        return Collecting(kept, taken)
+
+    notices = Notices()
+    running = runner(journal, build, notices)
+    put(journal, b"a")
+    wait_until(lambda: bool(notices.open()))
+    ready.set()
+    wait_until(lambda: taken == [b"a"])
+    running.stop()
+
+
+def test_stopping_takes_what_is_durable_first(journal: Journal) -> None:
+    kept: dict[str, int] = {}
+    taken: list[bytes] = []
+    running = runner(journal, lambda: Collecting(kept, taken), Notices())
+    put(journal, *[b"%d" % n for n in range(1000)])
+    running.stop()
+    assert len(taken) == 1000
+
+
+class Refilling(Collecting):
+    """A stage the journal does not wait for."""
+
+    def fell_off(self, first_offset: int, now_ns: int) -> None:
+        self.kept["refilled_to"] = first_offset
+
+
+@pytest.mark.parametrize("refills", [True, False])
+@pytest.mark.logs_errors
+def test_who_fell_off_refills_or_says_so(tmp_path: Path, refills: bool) -> None:
+    settings = JournalSettings(segment_mb=0.0001, tail_mb=0, keep_hours=1e-9)
+    journal = Journal(tmp_path / "journal", settings, now_ns=lambda: 4 * 10**18)
+    for n in range(20):
+        put(journal, b"%d" % n * 100)
+    journal.release(journal.end_offset)
+    kept: dict[str, int] = {}
+    taken: list[bytes] = []
+    notices = Notices()
+    kind = Refilling if refills else Collecting
+    running = runner(journal, lambda: kind(kept, taken), notices)
+    if refills:
+        wait_until(lambda: bool(taken))
+        assert kept["refilled_to"] == journal.first_offset
+    else:
+        wait_until(lambda: bool(notices.open()))
+        assert "was released" in notices.open()[0].text
+    running.stop()
+    journal.close()
