@@ -8,8 +8,8 @@ import pytest
 from servers.influx import Influx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-COLLECTOR = Path(__file__).resolve().parent.parent / "collector"
-sys.path.insert(0, str(COLLECTOR / "stages" / "influxdb"))
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "collector" / "stages" / "influxdb"))
 
 from filled_series import Filled
 
