@@ -25,7 +25,7 @@ from plumbline.demo.run import answers, free_port, listens
 from plumbline.simulator.generator import Load
 from plumbline.wire.block import NS, Block
 from plumbline.wire.record import encode
-from plumbline.wire.topics import Address, Kind
+from plumbline.wire.topics import Address, TopicKind
 
 SECONDS = 60
 WARM_S = 10
@@ -65,7 +65,7 @@ def publish(nodes: int, port: int, seconds: int, begun: Event) -> None:
     messages = [
         (
             Address(network="XX", structure=block.stream.structure, agent="load").topic(
-                Kind.BLOCKS, block.stream
+                TopicKind.BLOCKS, block.stream
             ),
             encode(block),
         )

@@ -23,7 +23,7 @@ from plumbline.demo.run import free_port, listens
 from plumbline.wire.messages import BootMark, Watermark
 from plumbline.wire.ranges import RangeSet
 from plumbline.wire.record import decode
-from plumbline.wire.topics import Address, Kind, all_of, parsed
+from plumbline.wire.topics import Address, TopicKind, all_of, parsed
 
 WARM_S = 20
 RIG = "plumbline.simulator.rig"
@@ -119,13 +119,13 @@ def acknowledge(broker_port: int) -> tuple[mqtt.Client, Held]:
         watermark = Watermark(
             store="0" * 16, stream=block.stream.key, sent_ns=time.time_ns(), boots=(mark,)
         )
-        topic = f"{address.topic(Kind.WATERMARK)}/{stream}"
+        topic = f"{address.topic(TopicKind.WATERMARK)}/{stream}"
         client.publish(topic, watermark.to_json(), qos=1, retain=True)
 
     client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
     client.on_message = take
     client.connect("127.0.0.1", broker_port)
-    client.subscribe(all_of(Kind.BLOCKS), 1)
+    client.subscribe(all_of(TopicKind.BLOCKS), 1)
     client.loop_start()
     return client, held
 

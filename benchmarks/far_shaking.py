@@ -16,7 +16,7 @@ from obspy.signal.trigger import recursive_sta_lta
 from scipy import signal
 
 from plumbline.analysis.trigger.shaking import ShakingBank
-from plumbline.analysis.trigger.states import Status
+from plumbline.analysis.trigger.states import TriggerStatus
 
 RATE_HZ, SECONDS = 100.0, 600.0
 DENSITY_MS2 = 22.5e-6 * 9.80665
@@ -78,9 +78,13 @@ def ours(x: np.ndarray) -> tuple[float, float | None, bool]:
     """Return largest ratio, when the long-period trigger was on first, and the short one's word."""
     bank = ShakingBank(RATE_HZ, np.array([DENSITY_MS2]))
     ticks = bank.feed(x[np.newaxis] + 9.80665)
-    on = np.flatnonzero(ticks.long.status[0] == Status.ON)
+    on = np.flatnonzero(ticks.long.status[0] == TriggerStatus.ON)
     first_s = float((on[0] + 1) * bank.tick_s) if len(on) else None
-    return float(np.max(ticks.long.ratio)), first_s, bool(np.any(ticks.short.status == Status.ON))
+    return (
+        float(np.max(ticks.long.ratio)),
+        first_s,
+        bool(np.any(ticks.short.status == TriggerStatus.ON)),
+    )
 
 
 def main() -> int:

@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 from influxdb_client.client.write.point import Point
 
-from plumbline.collector.stages.influxdb.batch_writer import HandOver
+from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
 from plumbline.collector.stages.influxdb.line_protocol import waveform_lines
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
-from plumbline.collector.stages.influxdb.stream_lines import Measures, health_line
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
+from plumbline.collector.stages.influxdb.stream_lines import StreamLines, health_line
 from plumbline.collector.stages.influxdb.v1 import V1Sink
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place, places
@@ -160,8 +160,8 @@ def influxd() -> Iterator[str | None]:
 
 def handed_over(url: str, place: Place, blocks: list[Block]) -> float:
     """Return lines a second of wall time that the stage's hand-over puts into InfluxDB."""
-    sink = V1Sink(SeriesSettings(url=url, api="v1", database="bench"))
-    out = HandOver(sink, batch_lines=5_000)
+    sink = V1Sink(InfluxSettings(url=url, api="v1", database="bench"))
+    out = BatchWriter(sink, batch_lines=5_000)
     out.write(ours(place, blocks[0]))
     begin = time.perf_counter()
     lines = out.write(text for block in blocks for text in waveform_lines(place, block))
@@ -175,7 +175,7 @@ def main() -> None:
     place, blocks = roof()
     for mine, other in zip(ours(place, blocks[0]), theirs(place, blocks[0]), strict=True):
         assert same(mine, other), (mine, other)
-    measures = Measures(place)
+    measures = StreamLines(place)
 
     def everything(block: Block) -> list[str]:
         return [

@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.stages.deformation.settings import SlowSettings
-from plumbline.collector.stages.deformation.stage import SlowStage
+from plumbline.collector.stages.deformation.settings import DeformationSettings
+from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import Place, places
@@ -112,8 +112,8 @@ def ours(known: dict[str, Place], words: dict[str, object], seconds: int) -> dic
     groups = payloads(known, seconds)
     with tempfile.TemporaryDirectory() as folder:
         store = EventStore(Path(folder) / "events.db")
-        stage = SlowStage(
-            settings=SlowSettings.model_validate(words), places=known, events=store, start=0
+        stage = DeformationStage(
+            settings=DeformationSettings.model_validate(words), places=known, events=store, start=0
         )
         offset, samples, begin, wall = 0, 0, time.process_time(), time.perf_counter()
         for second, group in enumerate(groups):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 Json = dict[str, Any]
 
 
-class Place(NamedTuple):
+class PanelPlace(NamedTuple):
     """Where a panel lies on the grid, which is 24 wide."""
 
     x: int
@@ -59,7 +59,7 @@ class Chart:
 
     title: str
     queries: Sequence[Query]
-    place: Place
+    place: PanelPlace
     unit: str
     interval: str
     bridged_ms: int
@@ -96,7 +96,7 @@ class Chart:
         }
 
 
-def ages_table(title: str, query: Query, place: Place, datasource: str) -> Json:
+def ages_table(title: str, query: Query, place: PanelPlace, datasource: str) -> Json:
     """Return a table of when something was last heard, in words, the oldest first."""
     return {
         "type": "table",

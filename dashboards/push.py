@@ -19,7 +19,7 @@ class PushFailed(Exception):
     """Grafana did not take it; the text says why and what to do."""
 
 
-class Outcome(StrEnum):
+class PushOutcome(StrEnum):
     """What a push did."""
 
     CREATED = "created"
@@ -39,7 +39,7 @@ class Pushed:
     """One thing that was handed over."""
 
     what: str
-    outcome: Outcome
+    outcome: PushOutcome
 
 
 class Grafana:
@@ -75,15 +75,15 @@ class Grafana:
         found = self._get(lambda: self._face.datasource.get_datasource_by_name(name))
         if found is None:
             self._do(lambda: self._face.datasource.create_datasource(wanted))
-            return Pushed(what=what, outcome=Outcome.CREATED)
+            return Pushed(what=what, outcome=PushOutcome.CREATED)
         same = all(found.get(key) == value for key, value in wanted.items() if key != APART)
         known = all(found.get("secureJsonFields", {}).get(key) for key in wanted[APART])
         if same and known and secrets is Secrets.ONCE:
-            return Pushed(what=what, outcome=Outcome.UNCHANGED)
+            return Pushed(what=what, outcome=PushOutcome.UNCHANGED)
         # by uid: Grafana 13 has no updating by number any more, which is all grafana-api knows
         path, body = f"/datasources/uid/{found['uid']}", {**found, **wanted}
         self._do(lambda: self._face.api.PUT(path, json=body))
-        return Pushed(what=what, outcome=Outcome.UPDATED)
+        return Pushed(what=what, outcome=PushOutcome.UPDATED)
 
     def push_dashboard(self, wanted: Json) -> Pushed:
         """Create or update a dashboard, found by its uid; unchanged JSON is not sent."""
@@ -92,10 +92,10 @@ class Grafana:
         if found is not None:
             there = {k: v for k, v in found["dashboard"].items() if k not in KEPT_BY_GRAFANA}
             if there == wanted:
-                return Pushed(what=what, outcome=Outcome.UNCHANGED)
+                return Pushed(what=what, outcome=PushOutcome.UNCHANGED)
         body = {"dashboard": wanted, "overwrite": True, "message": "pushed by plumbline"}
         self._do(lambda: self._face.dashboard.update_dashboard(body))
-        return Pushed(what=what, outcome=Outcome.UPDATED if found else Outcome.CREATED)
+        return Pushed(what=what, outcome=PushOutcome.UPDATED if found else PushOutcome.CREATED)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -7,7 +7,15 @@ of the series.
 from collections.abc import Iterator, Sequence
 
 from plumbline.collector.stages.influxdb import schema
-from plumbline.dashboards.panels import Chart, DrawnLimit, Json, Place, Query, ages_table, source
+from plumbline.dashboards.panels import (
+    Chart,
+    DrawnLimit,
+    Json,
+    PanelPlace,
+    Query,
+    ages_table,
+    source,
+)
 
 SCHEMA_VERSION = 39  # Grafana 10.4 and later migrate from here by themselves
 REFRESH = "5s"
@@ -39,7 +47,7 @@ def structure_dashboard(
         for chart in _charts(f"{shown} AND $timeFilter", tilt_limits, settlement_limits)
     ]
     title_of_ages = "Age of data: when each stream was last heard"
-    panels.insert(1, ages_table(title_of_ages, heard, Place(16, 0, 8, 8), datasource))
+    panels.insert(1, ages_table(title_of_ages, heard, PanelPlace(16, 0, 8, 8), datasource))
     return {
         "uid": f"plumbline-{network}-{structure}".lower(),
         "title": title,
@@ -66,7 +74,7 @@ def _charts(
         queries=[
             Query(text=_by_channel('max("peak") * 100', second, accelerometers), alias=BY_CHANNEL)
         ],
-        place=Place(0, 0, 16, 8),
+        place=PanelPlace(0, 0, 16, 8),
         unit="suffix:gal",
         interval="1s",
         bridged_ms=2_500,
@@ -87,7 +95,7 @@ def _charts(
             for axis in schema.AXIS_FIELDS
             for pick in ("max", "min")
         ],
-        place=Place(0, 8, 24, 9),
+        place=PanelPlace(0, 8, 24, 9),
         unit="accMS2",
         interval="20ms",
         bridged_ms=1_000,
@@ -97,7 +105,7 @@ def _charts(
         queries=[
             Query(text=_by_channel('median("value")', schema.TILT.name, where), alias=BY_CHANNEL)
         ],
-        place=Place(0, 17, 12, 8),
+        place=PanelPlace(0, 17, 12, 8),
         unit="suffix:µrad",
         interval="10s",
         bridged_ms=30_000,
@@ -111,7 +119,7 @@ def _charts(
                 alias=BY_CHANNEL,
             )
         ],
-        place=Place(12, 17, 12, 8),
+        place=PanelPlace(12, 17, 12, 8),
         unit="suffix:mm",
         interval="10s",
         bridged_ms=30_000,
@@ -120,7 +128,7 @@ def _charts(
     yield Chart(
         title="Latency: arrival after the last sample",
         queries=[Query(text=_by_channel('max("latency_s")', health, where), alias=BY_CHANNEL)],
-        place=Place(0, 25, 12, 6),
+        place=PanelPlace(0, 25, 12, 6),
         unit="s",
         interval="10s",
         bridged_ms=30_000,
@@ -128,7 +136,7 @@ def _charts(
     yield Chart(
         title="Clock error, as the edge estimates it",
         queries=[Query(text=_by_channel('max("clock_error_ms")', health, where), alias=BY_CHANNEL)],
-        place=Place(12, 25, 12, 6),
+        place=PanelPlace(12, 25, 12, 6),
         unit="ms",
         interval="10s",
         bridged_ms=30_000,

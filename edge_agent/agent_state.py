@@ -6,14 +6,14 @@ from typing import Literal
 
 from plumbline.wire.errors import BadMessage
 from plumbline.wire.messages import State, StreamBirth
-from plumbline.wire.topics import ROOT, Address, Kind
+from plumbline.wire.topics import ROOT, Address, TopicKind
 
 NS = 1_000_000_000
 SPEAK_UP_EVERY_NS = 60 * NS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class WatermarkVerdict:
     """What to do about a state message that was heard."""
 
     must_speak_up: bool = False
@@ -60,14 +60,14 @@ class Presence:
         self._spoke_up_ns: int | None = None
         self._rivals: set[str] = set()
 
-    def topic(self, kind: Kind) -> str:
+    def topic(self, kind: TopicKind) -> str:
         """Return one of the agent's topics."""
         return self._address.topic(kind)
 
     @property
     def all_watermarks(self) -> str:
         """The filter of this agent's watermarks, also of streams of an earlier configuration."""
-        return f"{ROOT}/+/+/{self._address.agent}/{Kind.WATERMARK}/+"
+        return f"{ROOT}/+/+/{self._address.agent}/{TopicKind.WATERMARK}/+"
 
     def topic_of_key(self, key: str) -> str:
         """Return the topic of a stream's blocks by its key, as ``XX.TWR01.3A.HN``.
@@ -75,9 +75,8 @@ class Presence:
         By the key and not by the configuration: the spool can hold blocks of an earlier one.
         """
         network, structure, node, band_source = key.split(".")
-        return (
-            f"{ROOT}/{network}/{structure}/{self._address.agent}/{Kind.BLOCKS}/{node}.{band_source}"
-        )
+        agent = f"{ROOT}/{network}/{structure}/{self._address.agent}"
+        return f"{agent}/{TopicKind.BLOCKS}/{node}.{band_source}"
 
     def birth(self) -> State:
         """Return the message that the agent is there."""
@@ -93,7 +92,7 @@ class Presence:
         """Return the message that the agent was stopped."""
         return self._state(online=False, reason="stopped")
 
-    def heard(self, payload: bytes, now_ns: int) -> Verdict:
+    def heard(self, payload: bytes, now_ns: int) -> WatermarkVerdict:
         """Judge a state message that was published while this agent listened.
 
         Notes
@@ -105,15 +104,15 @@ class Presence:
         try:
             state = State.from_json(payload)
         except BadMessage:
-            return Verdict(trouble="another program writes to this agent's state topic")
+            return WatermarkVerdict(trouble="another program writes to this agent's state topic")
         if state.boot == self._boot and state.online:
-            return Verdict()
+            return WatermarkVerdict()
         is_rival = state.boot != self._boot and state.online
         is_quiet = self._spoke_up_ns is None or now_ns - self._spoke_up_ns >= SPEAK_UP_EVERY_NS
         if is_quiet or not is_rival:
             self._spoke_up_ns = now_ns
         if not is_rival:
-            return Verdict(must_speak_up=True)
+            return WatermarkVerdict(must_speak_up=True)
         trouble = None
         if state.boot not in self._rivals:
             self._rivals.add(state.boot)
@@ -122,7 +121,7 @@ class Presence:
                 f"boot {state.boot}); stop it, or give one of them another name: agent = ... in "
                 "edge.toml. Both keep their own blocks"
             )
-        return Verdict(must_speak_up=is_quiet, trouble=trouble)
+        return WatermarkVerdict(must_speak_up=is_quiet, trouble=trouble)
 
     def _state(
         self, *, online: bool, reason: Literal["started", "reconnected", "stopped", "lost"]

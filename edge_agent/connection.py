@@ -22,7 +22,7 @@ CONNECT_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class ReceivedMessage:
     """A message from the broker."""
 
     topic: str
@@ -48,7 +48,7 @@ class Connection:
     ) -> None:
         self.is_open = False
         self.acknowledged: deque[int] = deque()
-        self.received: deque[Received] = deque()
+        self.received: deque[ReceivedMessage] = deque()
         self._settings = settings
         self._trouble: BrokerTrouble | None = None
         self._client = mqtt.Client(
@@ -183,7 +183,7 @@ class Connection:
 
     def _on_message(self, client: Any, userdata: Any, message: mqtt.MQTTMessage) -> None:
         self.received.append(
-            Received(
+            ReceivedMessage(
                 topic=message.topic,
                 payload=bytes(message.payload),
                 is_retained=bool(message.retain),

@@ -7,16 +7,16 @@ import threading
 from collections.abc import Callable
 
 from plumbline.edge_agent.agent_state import Presence
-from plumbline.edge_agent.connection import Connection, Received
+from plumbline.edge_agent.connection import Connection, ReceivedMessage
 from plumbline.edge_agent.delivery import Delivery
 from plumbline.edge_agent.errors import BrokerTrouble, SpoolTrouble
 from plumbline.edge_agent.settings import BrokerSettings
 from plumbline.edge_agent.spool import Row, Spool
 from plumbline.edge_agent.wakeup_pipe import Wake
-from plumbline.edge_agent.watermarks import Watermarks
+from plumbline.edge_agent.watermarks import HeldRanges
 from plumbline.wire.errors import BadMessage
 from plumbline.wire.messages import Command, Heartbeat, Watermark
-from plumbline.wire.topics import ROOT, Kind
+from plumbline.wire.topics import ROOT, TopicKind
 
 LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
@@ -60,7 +60,7 @@ class Publisher:
         self._spool = spool
         self._heartbeat = heartbeat
         self._monotonic_ns = monotonic_ns
-        self._watermarks = Watermarks(spool, self.delivery)
+        self._watermarks = HeldRanges(spool, self.delivery)
         self._committed: queue.SimpleQueue[list[Row]] = queue.SimpleQueue()
         self._wake = Wake()
         self._rows_of_mid: dict[int, int] = {}
@@ -102,7 +102,7 @@ class Publisher:
         connection = Connection(
             self._settings,
             client_id=self._presence.client_id,
-            will_topic=self._presence.topic(Kind.STATE),
+            will_topic=self._presence.topic(TopicKind.STATE),
             will=self._presence.will().to_json(),
         )
         try:
@@ -136,7 +136,7 @@ class Publisher:
             self._wake.clear()
 
     def _greet(self, connection: Connection) -> None:
-        topics = [self._presence.topic(Kind.STATE), self._presence.topic(Kind.COMMAND)]
+        topics = [self._presence.topic(TopicKind.STATE), self._presence.topic(TopicKind.COMMAND)]
         connection.subscribe([self._presence.all_watermarks, *topics])
         self._publish_state(connection)
         self._beat_ns = self._monotonic_ns()
@@ -155,7 +155,7 @@ class Publisher:
         if now_ns >= self._beat_ns:
             self._beat_ns += HEARTBEAT_NS * (1 + (now_ns - self._beat_ns) // HEARTBEAT_NS)
             beat = self._heartbeat().to_json()
-            connection.publish(self._presence.topic(Kind.HEARTBEAT), beat, qos=0)
+            connection.publish(self._presence.topic(TopicKind.HEARTBEAT), beat, qos=0)
 
     def _take(self, connection: Connection) -> None:
         now_ns = self._monotonic_ns()
@@ -170,14 +170,14 @@ class Publisher:
             except BadMessage as error:
                 self._tell(f"a message on {message.topic} cannot be read and is ignored: {error}")
 
-    def _hear(self, connection: Connection, message: Received, now_ns: int) -> None:
+    def _hear(self, connection: Connection, message: ReceivedMessage, now_ns: int) -> None:
         kind = message.topic.removeprefix(ROOT + "/").split("/")[3]
-        if kind == Kind.WATERMARK:
+        if kind == TopicKind.WATERMARK:
             watermark = Watermark.from_json(message.payload)
             self._watermarks.take(watermark, is_retained=message.is_retained, now_ns=now_ns)
-        elif kind == Kind.COMMAND:
+        elif kind == TopicKind.COMMAND:
             self._obey(Command.from_json(message.payload))
-        elif kind == Kind.STATE and not message.is_retained:
+        elif kind == TopicKind.STATE and not message.is_retained:
             verdict = self._presence.heard(message.payload, now_ns)
             if verdict.trouble:
                 LOG.error("%s", verdict.trouble)
@@ -192,11 +192,11 @@ class Publisher:
 
     def _publish_state(self, connection: Connection) -> None:
         state = self._presence.birth().to_json()
-        connection.publish(self._presence.topic(Kind.STATE), state, retain=True)
+        connection.publish(self._presence.topic(TopicKind.STATE), state, retain=True)
 
     def _say_goodbye(self, connection: Connection) -> None:
         goodbye = self._presence.goodbye().to_json()
-        mid = connection.publish(self._presence.topic(Kind.STATE), goodbye, retain=True)
+        mid = connection.publish(self._presence.topic(TopicKind.STATE), goodbye, retain=True)
         give_up_ns = self._monotonic_ns() + NS
         while mid not in connection.acknowledged and self._monotonic_ns() < give_up_ns:
             connection.turn(0.1)

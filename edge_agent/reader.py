@@ -7,7 +7,7 @@ from typing import Literal
 
 from plumbline.edge_agent.blocks import Gatherer
 from plumbline.edge_agent.clock import Clock
-from plumbline.edge_agent.drivers import Driver, Item, Notice
+from plumbline.edge_agent.drivers import Driver, DriverNotice, Item
 from plumbline.edge_agent.errors import PortAbsent, PortTrouble
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.merge_readings import joined
@@ -115,7 +115,7 @@ class Reader:
             if isinstance(item, Rejected):
                 self.rejected += 1
                 self._reject(self._port.path, item, self._clock.utc_ns())
-            elif isinstance(item, Notice):
+            elif isinstance(item, DriverNotice):
                 LOG.warning("port %s: %s", self._port.path, item.text)
             elif gatherer := self.gatherers.get(item.output):
                 self._is_cut = False

@@ -29,7 +29,7 @@ CREATE INDEX IF NOT EXISTS leaving ON rows (standing, id, bytes);
 """
 
 
-class Standing(IntEnum):
+class RowStanding(IntEnum):
     """What is known of a row."""
 
     UNHELD = 0
@@ -207,7 +207,7 @@ class Spool:
         """Let held, then refused rows go until the bound is met; return rows and bytes gone."""
         excess = self._bytes + incoming - self._bound_bytes
         gone = freed = 0
-        for standing in (Standing.HELD, Standing.REFUSED):
+        for standing in (RowStanding.HELD, RowStanding.REFUSED):
             while freed < excess:
                 oldest = self._db.execute(
                     "SELECT id, bytes FROM rows INDEXED BY leaving WHERE standing = ?"

@@ -16,7 +16,7 @@ NS = 1_000_000_000
 RATE_OVER = 10  # blocks
 
 
-class Watch:
+class LiveWatch:
     """Reads the instruments of a configuration and keeps nothing.
 
     Parameters

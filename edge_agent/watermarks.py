@@ -9,7 +9,7 @@ from plumbline.wire.messages import Watermark
 LOG = logging.getLogger(__name__)
 
 
-class Watermarks:
+class HeldRanges:
     """Applies watermarks to the spool and to what is being delivered.
 
     Notes

@@ -10,41 +10,59 @@ from plumbline import __version__
 from plumbline.commands import CommandError
 
 
-class Command(NamedTuple):
+class CommandEntry(NamedTuple):
     """Where a command lives and what it is for."""
 
     module: str
     summary: str
 
 
-COMMANDS: dict[str, Command] = {
-    "alerts": Command("plumbline.commands.alerts", "what people were told; answer, silence, test"),
-    "collector": Command("plumbline.commands.collector", "keep every sample, detect, call people"),
-    "dashboards": Command(
+COMMANDS: dict[str, CommandEntry] = {
+    "alerts": CommandEntry(
+        "plumbline.commands.alerts", "what people were told; answer, silence, test"
+    ),
+    "collector": CommandEntry(
+        "plumbline.commands.collector", "keep every sample, detect, call people"
+    ),
+    "dashboards": CommandEntry(
         "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
     ),
-    "demo": Command("plumbline.commands.demo", "a shaken tower, end to end, on this machine"),
-    "drift": Command("plumbline.commands.drift", "how far floors moved, and where to look first"),
-    "edge": Command("plumbline.commands.edge", "read the instruments of this machine and publish"),
-    "export": Command("plumbline.commands.export", "write a window of the archive to files"),
-    "labels": Command("plumbline.commands.labels", "say what events really were; how often agreed"),
-    "limits": Command("plumbline.commands.limits", "every limit, whose word it is; adopt one"),
-    "measure": Command("plumbline.commands.measure", "measure anybody's records of shaking"),
-    "modes": Command("plumbline.commands.modes", "find the modes of a structure"),
-    "moved": Command("plumbline.commands.moved", "what each shaking moved: before and after it"),
-    "quality": Command("plumbline.commands.quality", "which channels cannot be believed, and why"),
-    "rebuild-series": Command(
+    "demo": CommandEntry("plumbline.commands.demo", "a shaken tower, end to end, on this machine"),
+    "drift": CommandEntry(
+        "plumbline.commands.drift", "how far floors moved, and where to look first"
+    ),
+    "edge": CommandEntry(
+        "plumbline.commands.edge", "read the instruments of this machine and publish"
+    ),
+    "export": CommandEntry("plumbline.commands.export", "write a window of the archive to files"),
+    "labels": CommandEntry(
+        "plumbline.commands.labels", "say what events really were; how often agreed"
+    ),
+    "limits": CommandEntry("plumbline.commands.limits", "every limit, whose word it is; adopt one"),
+    "measure": CommandEntry("plumbline.commands.measure", "measure anybody's records of shaking"),
+    "modes": CommandEntry("plumbline.commands.modes", "find the modes of a structure"),
+    "moved": CommandEntry(
+        "plumbline.commands.moved", "what each shaking moved: before and after it"
+    ),
+    "quality": CommandEntry(
+        "plumbline.commands.quality", "which channels cannot be believed, and why"
+    ),
+    "rebuild-series": CommandEntry(
         "plumbline.commands.rebuild_series", "write a span of InfluxDB again, from the archive"
     ),
-    "replay": Command("plumbline.commands.replay", "run the detectors over records or an archive"),
-    "status": Command("plumbline.commands.status", "how every channel and stage of a collector is"),
-    "summary": Command("plumbline.commands.summary", "sum up a day or a week of a structure"),
-    "survey": Command("plumbline.commands.survey", "take in levelling runs, closure checked"),
-    "tracking": Command(
+    "replay": CommandEntry(
+        "plumbline.commands.replay", "run the detectors over records or an archive"
+    ),
+    "status": CommandEntry(
+        "plumbline.commands.status", "how every channel and stage of a collector is"
+    ),
+    "summary": CommandEntry("plumbline.commands.summary", "sum up a day or a week of a structure"),
+    "survey": CommandEntry("plumbline.commands.survey", "take in levelling runs, closure checked"),
+    "tracking": CommandEntry(
         "plumbline.commands.tracking", "what became of a structure's modes, hour after hour"
     ),
-    "trend": Command("plumbline.commands.trend", "what a slow series does, with its interval"),
-    "vibration": Command("plumbline.commands.vibration", "hold vibration against a standard"),
+    "trend": CommandEntry("plumbline.commands.trend", "what a slow series does, with its interval"),
+    "vibration": CommandEntry("plumbline.commands.vibration", "hold vibration against a standard"),
 }
 
 

@@ -67,7 +67,7 @@ class Header:
         return None if value == self.unknown else float(value)
 
 
-class Names(NamedTuple):
+class CosmosNames(NamedTuple):
     """Who and where, in the order of an FDSN name."""
 
     network: str
@@ -76,7 +76,7 @@ class Names(NamedTuple):
     channel: str
 
 
-def names(header: Header) -> Names:
+def names(header: Header) -> CosmosNames:
     """Return who a channel is: USGS's comment, else the code in the fifth text line."""
     text = header.text + [""] * 13
     scnl = next((m for line in header.comments if (m := SCNL.search(line))), None)
@@ -84,9 +84,9 @@ def names(header: Header) -> Names:
     stated = CHANNEL.search(text[8])
     number = "" if stated is None else stated[1].strip("?")
     if scnl is not None:
-        return Names(scnl[3], scnl[1], scnl[4].replace("--", ""), scnl[2])
+        return CosmosNames(scnl[3], scnl[1], scnl[4].replace("--", ""), scnl[2])
     network, station = (code[1], code[2]) if code else ("", "")
-    return Names(network, station, "", f"CHAN{number}" if number else "")
+    return CosmosNames(network, station, "", f"CHAN{number}" if number else "")
 
 
 def orientation(header: Header, words: str, channel: str) -> Orientation:

@@ -38,7 +38,7 @@ ACCELERATION_UNITS: tuple[tuple[re.Pattern[str], Unit], ...] = (
 """Words for units of acceleration, in the order they must be tried."""
 
 
-class Names(NamedTuple):
+class CsmipNames(NamedTuple):
     """Who and where."""
 
     network: str
@@ -49,7 +49,7 @@ class Names(NamedTuple):
     orientation: Orientation
 
 
-def names(text: list[str]) -> Names:
+def names(text: list[str]) -> CsmipNames:
     """Return who and where a channel is.
 
     The station is its number, else the words of its name where the number is left blank.
@@ -62,7 +62,7 @@ def names(text: list[str]) -> Names:
     number = own[1] if own and int(own[1]) else (channel[1] if channel else "")
     seed = next((m for line in text if (m := SEED.match(line))), None)
     place = re.split(r"LOCATION\s*:", line, flags=re.IGNORECASE)
-    return Names(
+    return CsmipNames(
         network=seed[1] if seed else "",
         station=numbered[1] if numbered else name,
         location=seed[3].strip("-") if seed else "",

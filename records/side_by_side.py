@@ -21,7 +21,7 @@ NOTED_S = 1.0
 """What is left out is noted from this length on. [s]"""
 
 
-def side_by_side(records: Iterable[Record]) -> list[Record]:
+def common_spans(records: Iterable[Record]) -> list[Record]:
     """Return the records of one place, each cut where another axis of its rate begins or ends.
 
     Records without a start time are not touched.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.records.record import Array, Quantity, Record
-from plumbline.records.side_by_side import side_by_side
+from plumbline.records.side_by_side import common_spans
 
 JOIN_WITHIN_SAMPLES = 1.5
 """Two pieces join if the second begins this near to where the first ends. [samples]"""
@@ -114,7 +114,7 @@ def stations(records: Iterable[Record]) -> list[Station]:
     for record in joined(records):
         by_place.setdefault(_place(record), []).append(record)
     groups: dict[tuple[str, ...], list[list[Record]]] = {}
-    for record in (one for pieces in by_place.values() for one in side_by_side(pieces)):
+    for record in (one for pieces in by_place.values() for one in common_spans(pieces)):
         spans = groups.setdefault(_place(record), [])
         fitting = next((span for span in spans if all(_beside(r, record) for r in span)), None)
         if fitting is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from plumbline.simulator.acts import Act, Quake, Settlement, TiltRamp
-from plumbline.simulator.site import Frame
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
@@ -26,7 +26,7 @@ class Chronicle:
         self._coming = sorted(acts, key=lambda act: act.start_s)
         self._running: list[tuple[Act, dict[int, float]]] = []
 
-    def watch(self, frame: Frame) -> Iterator[dict[str, object]]:
+    def watch(self, frame: MotionFrame) -> Iterator[dict[str, object]]:
         """Yield what began or ended within a frame."""
         end_s = (frame.start + frame.n) / SITE_RATE_HZ
         while self._coming and self._coming[0].start_s < end_s:

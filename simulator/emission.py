@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.simulator.site import Frame
+from plumbline.simulator.site import MotionFrame
 from plumbline.wire.identity import StreamId
 
 STANDARD_GRAVITY = 9.80665
@@ -77,7 +77,7 @@ class StreamFacts:
     counts_per_unit: float
 
 
-class Instrument(Protocol):
+class SimulatedInstrument(Protocol):
     """Something that watches one level of the site and sends bytes."""
 
     @property
@@ -88,7 +88,7 @@ class Instrument(Protocol):
     def notes(self) -> list[dict[str, object]]:
         """What it did of its own accord since last asked (levelled itself); emptied by reading."""
 
-    def observe(self, frame: Frame) -> list[Emission]:
+    def observe(self, frame: MotionFrame) -> list[Emission]:
         """See one more frame and return what is sent because of it, in order of time."""
 
     def restart(self, at_s: float) -> None:

@@ -1,9 +1,9 @@
 """One instrument with its line and everything that goes wrong between them."""
 
-from plumbline.simulator.emission import Emission, Instrument
+from plumbline.simulator.emission import Emission, SimulatedInstrument
 from plumbline.simulator.instruments import BAUD, INSTRUMENTS
-from plumbline.simulator.line import Delivery, Line
-from plumbline.simulator.site import Frame
+from plumbline.simulator.line import LineDelivery, SerialLine
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import FaultSpec, InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
@@ -24,9 +24,9 @@ class Feed:
 
     def __init__(self, spec: InstrumentSpec, rig: RigSpec, start_ns: int) -> None:
         self.port = spec.port
-        self.instrument: Instrument = INSTRUMENTS[spec.kind](spec, rig, start_ns)
+        self.instrument: SimulatedInstrument = INSTRUMENTS[spec.kind](spec, rig, start_ns)
         faults = [fault for fault in rig.fault if fault.port == spec.port]
-        self._line = Line(
+        self._line = SerialLine(
             baud=spec.baud or BAUD[spec.kind],
             jitter_ms=spec.jitter_ms,
             start_ns=start_ns,
@@ -39,7 +39,7 @@ class Feed:
         self._pulls = [fault for fault in faults if fault.kind == "unplug"]
         self._powered = True
 
-    def take(self, frame: Frame) -> list[Delivery]:
+    def take(self, frame: MotionFrame) -> list[LineDelivery]:
         """Return what the instrument sends because of one more frame."""
         at_s = frame.start / SITE_RATE_HZ
         if any(_active(cut, at_s) for cut in self._cuts):
@@ -53,7 +53,7 @@ class Feed:
             self.instrument.step_clock(step.step_s)
         return self._carried(self.instrument.observe(frame))
 
-    def hear(self, received: bytes, at_ns: int) -> list[Delivery]:
+    def hear(self, received: bytes, at_ns: int) -> list[LineDelivery]:
         """Pass on what the host wrote; return the answer."""
         return self._carried(self.instrument.hear(received, at_ns) if self._powered else [])
 
@@ -61,7 +61,7 @@ class Feed:
         """Tell whether the cable is out at a true time."""
         return any(_active(pull, (at_ns - self._start_ns) / NS) for pull in self._pulls)
 
-    def _carried(self, emissions: list[Emission]) -> list[Delivery]:
+    def _carried(self, emissions: list[Emission]) -> list[LineDelivery]:
         return [self._line.carry(emission) for emission in emissions]
 
 

@@ -25,7 +25,7 @@ class Fate(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Delivery:
+class LineDelivery:
     """Bytes that reach the host's port at a time.
 
     Attributes
@@ -45,12 +45,12 @@ class Delivery:
     sent: tuple[Sent, ...]
     fate: Fate
 
-    def with_fate(self, fate: Fate) -> "Delivery":
+    def with_fate(self, fate: Fate) -> "LineDelivery":
         """Return the same delivery with another end."""
         return replace(self, fate=fate)
 
 
-class Line:
+class SerialLine:
     """One line with its speed, jitter and faults.
 
     Parameters
@@ -82,14 +82,16 @@ class Line:
         self._free_ns = 0
         self._last_ns = 0
 
-    def carry(self, emission: Emission) -> Delivery:
+    def carry(self, emission: Emission) -> LineDelivery:
         """Take bytes in the order in which they are ready; return their arrival."""
         begin_ns = max(emission.ready_ns, self._free_ns)
         self._free_ns = begin_ns + round(len(emission.payload) * self._ns_per_byte)
         late_ns = round(self._draw.uniform(0, self._jitter_ns))
         self._last_ns = max(self._last_ns, self._free_ns + late_ns)
         payload, fate = self._damaged(emission)
-        return Delivery(arrival_ns=self._last_ns, payload=payload, sent=emission.sent, fate=fate)
+        return LineDelivery(
+            arrival_ns=self._last_ns, payload=payload, sent=emission.sent, fate=fate
+        )
 
     def _damaged(self, emission: Emission) -> tuple[bytes, Fate]:
         at_s = (emission.ready_ns - self._start_ns) / NS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from plumbline.simulator.chronicle import Chronicle
 from plumbline.simulator.feed import Feed
-from plumbline.simulator.line import Delivery, Fate
+from plumbline.simulator.line import Fate, LineDelivery
 from plumbline.simulator.site import Site
 from plumbline.simulator.spec import RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
@@ -22,7 +22,7 @@ def deliveries(
     seconds: float,
     frame_s: float = 1.0,
     truth: Path | None = None,
-) -> Iterator[tuple[str, Delivery]]:
+) -> Iterator[tuple[str, LineDelivery]]:
     """Yield ``(port, delivery)`` of all instruments in the order of arrival.
 
     Parameters
@@ -55,7 +55,7 @@ def deliveries(
     writer = None if truth is None else TruthWriter(truth, facts)
     chronicle = Chronicle(spec.act, start_ns)
     order = itertools.count()
-    due: list[tuple[int, int, Feed, Delivery]] = []
+    due: list[tuple[int, int, Feed, LineDelivery]] = []
     try:
         for _ in range(round(seconds / frame_s)):
             frame = site.next_frame()

@@ -19,7 +19,7 @@ from types import FrameType
 from plumbline.simulator.acts import Quake
 from plumbline.simulator.chronicle import Chronicle
 from plumbline.simulator.feed import Feed
-from plumbline.simulator.line import Delivery, Fate
+from plumbline.simulator.line import Fate, LineDelivery
 from plumbline.simulator.ports import Port
 from plumbline.simulator.site import Site
 from plumbline.simulator.spec import RigSpec
@@ -67,7 +67,7 @@ class Rig:
         self._ports = {i.port: Port(spec.ports / i.port) for i in spec.instrument}
         self.late_ns = 0
         self._stopped = False
-        self._due: list[tuple[int, int, Feed, Delivery]] = []
+        self._due: list[tuple[int, int, Feed, LineDelivery]] = []
         self._order = itertools.count()
 
     def stop(self) -> None:
@@ -137,7 +137,7 @@ class Rig:
                 return begun_ns, mono_ns, site, feeds
             ahead_ns *= 2
 
-    def _queue(self, feed: Feed, deliveries: list[Delivery]) -> None:
+    def _queue(self, feed: Feed, deliveries: list[LineDelivery]) -> None:
         for delivery in deliveries:
             heapq.heappush(self._due, (delivery.arrival_ns, next(self._order), feed, delivery))
 

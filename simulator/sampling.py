@@ -10,7 +10,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticks:
+class SampleTimes:
     """When an instrument samples, in true seconds of the site.
 
     Attributes
@@ -52,7 +52,7 @@ class Sampler:
     cubic is below 1 %. A tick is read as soon as two samples after it are known.
     """
 
-    def __init__(self, ticks: Ticks, rate_hz: float) -> None:
+    def __init__(self, ticks: SampleTimes, rate_hz: float) -> None:
         self.ticks = ticks
         self._rate_hz = rate_hz
         self._next = 0

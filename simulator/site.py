@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class MotionFrame:
     """True motion of every level over one stretch of time.
 
     Attributes
@@ -116,7 +116,7 @@ class Site:
         self._ramps = [ramp for act in acts for ramp in ramps(act)]
         self._weather = Weather()
 
-    def next_frame(self) -> Frame:
+    def next_frame(self) -> MotionFrame:
         """Step the site by one frame."""
         start, n = self._next, self._frame_n
         self._next += n
@@ -136,7 +136,7 @@ class Site:
             if level in self._walks:
                 accel[level] += self._walks[level].accel_ms2(start, n, SITE_RATE_HZ)
         start_ns = self._start_ns + round(start * NS / SITE_RATE_HZ)
-        return Frame(
+        return MotionFrame(
             start=start,
             start_ns=start_ns,
             accel_ms2=accel,

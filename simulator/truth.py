@@ -24,7 +24,7 @@ from typing import BinaryIO
 import numpy as np
 
 from plumbline.simulator.emission import Sent, StreamFacts
-from plumbline.simulator.line import Delivery
+from plumbline.simulator.line import LineDelivery
 
 
 def row_type(axes: int) -> np.dtype[np.void]:
@@ -78,7 +78,7 @@ class TruthWriter:
             ],
         }
 
-    def record(self, delivery: Delivery) -> None:
+    def record(self, delivery: LineDelivery) -> None:
         """Append the samples of one delivery."""
         for sent in delivery.sent:
             rows = self._rows(sent, int(delivery.fate))

@@ -11,8 +11,8 @@ from places import START_NS, block_of, inventory_text
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.detection.late_stage import LateStage
-from plumbline.collector.stages.detection.settings import DetectSettings
-from plumbline.collector.stages.detection.stage import DetectStage
+from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.collector.stages.detection.stage import DetectionStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import Place, places
@@ -70,10 +70,10 @@ def journal(streams: Iterable[Iterable[Block]], delay_ns: int = NS // 10) -> lis
 
 def stage(
     tower: Mapping[str, Place], store: EventStore, start: int = 0, **changed: Any
-) -> DetectStage:
+) -> DetectionStage:
     """Return a stage over the streams of a tower."""
-    return DetectStage(
-        settings=DetectSettings.model_validate(changed),
+    return DetectionStage(
+        settings=DetectionSettings.model_validate(changed),
         places={place.stream.key: place for place in tower.values()},
         events=store,
         start=start,
@@ -85,14 +85,14 @@ def late_stage(
 ) -> LateStage:
     """Return the stage that hears what came late."""
     return LateStage(
-        settings=DetectSettings.model_validate(changed),
+        settings=DetectionSettings.model_validate(changed),
         places={place.stream.key: place for place in tower.values()},
         events=store,
         start=start,
     )
 
 
-def hear(own: DetectStage | LateStage, entries: Sequence[Given], size: int = 30) -> None:
+def hear(own: DetectionStage | LateStage, entries: Sequence[Given], size: int = 30) -> None:
     """Let a stage take entries a few at a time, at the time they came."""
     for first in range(0, len(entries), size):
         some = entries[first : first + size]

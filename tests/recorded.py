@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from places import inventory_text
 
-from plumbline.collector.archive.reader import Window
-from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.archive.reader import ArchiveWindow
+from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Stage, read_inventory
 from plumbline.wire.inventory.lookup import Place, places
@@ -44,7 +44,7 @@ class Recorded:
     """
 
     known: Mapping[str, Place]
-    runs: dict[str, list[Run]] = field(default_factory=dict)
+    runs: dict[str, list[SampleRun]] = field(default_factory=dict)
 
     def put(self, key: str, physical: NDArray[np.float64], start_ns: int, ppm: float = 0.0) -> None:
         """Record samples of a stream, ``(n_axes, n)``, in its unit."""
@@ -56,20 +56,20 @@ class Recorded:
         starts = start_ns + np.rint(firsts * (NS / rate_hz) * (1 + ppm * 1e-6)).astype(np.int64)
         for nslc, row in zip(place.stream.nslc, counts, strict=True):
             self.runs.setdefault(nslc, []).append(
-                Run(
+                SampleRun(
                     nslc=nslc, rate_hz=rate_hz, counts=row, firsts=firsts, starts_ns=starts,
                     qualities=np.full(firsts.size, 100, np.int64),
                     errors_ns=np.full(firsts.size, 500_000, np.int64),
                 )
             )  # fmt: skip
 
-    def read_window(self, key: str, start_ns: int, end_ns: int) -> Window:
+    def read_window(self, key: str, start_ns: int, end_ns: int) -> ArchiveWindow:
         names = self.known[key].stream.nslc
         channels = {
             name: [cut for run in self.runs.get(name, []) if (cut := run.trimmed(start_ns, end_ns))]
             for name in names
         }
-        return Window(start_ns=start_ns, end_ns=end_ns, channels=channels, hidden={})
+        return ArchiveWindow(start_ns=start_ns, end_ns=end_ns, channels=channels, hidden={})
 
     def close(self) -> None:
         """Nothing to let go of."""

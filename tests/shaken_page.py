@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from places import START_NS, block_of, tower
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.serving.web.app import application
 from plumbline.collector.serving.web.server import WebServer
 from plumbline.collector.serving.web.settings import WebSettings
 from plumbline.collector.serving.web.sources import Sources
-from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import places
 
@@ -62,10 +62,10 @@ class KnownMovements:
         return self.known.get(event_id)
 
 
-def shaking(level: Level = Level.RED, closed_ns: int | None = None) -> Event:
+def shaking(level: AlarmLevel = AlarmLevel.RED, closed_ns: int | None = None) -> Event:
     limit = Limit(value=20.0, unit="gal", source="project", standing=Standing.PROJECT)
     return Event(
-        id="quake", kind=Kind.SHAKING, structure="TWR01", onset_ns=START_NS + 5 * NS,
+        id="quake", kind=EventKind.SHAKING, structure="TWR01", onset_ns=START_NS + 5 * NS,
         detector="long_period", level=level, value=23.4, unit="gal", limit=limit,
         closed_ns=closed_ns,
     )  # fmt: skip
@@ -83,7 +83,7 @@ class Page:
         self.acknowledged: list[tuple[str, str]] = []
         self.levels: list[dict[str, Any]] = []
         self.health: dict[str, object] = {"ok": True, "stages": {}, "problems": []}
-        waves, channels = Waves(streams), ChannelWatch(streams)
+        waves, channels = WaveformBuffer(streams), ChannelWatch(streams)
         rng = np.random.default_rng(4)
         for second in range(30):
             start_ns = START_NS + second * NS

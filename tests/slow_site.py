@@ -11,9 +11,9 @@ from places import START_NS, block_of
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.deformation.channel_settings import AnyChannel
-from plumbline.collector.stages.deformation.limit_settings import SlowLimit
-from plumbline.collector.stages.deformation.settings import SlowSettings
-from plumbline.collector.stages.deformation.stage import SlowStage
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
+from plumbline.collector.stages.deformation.settings import DeformationSettings
+from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import Place, places
@@ -74,7 +74,7 @@ class Given:
         return self.made
 
 
-def limit(channel: str = "0T.LA", **changed: object) -> SlowLimit:
+def limit(channel: str = "0T.LA", **changed: object) -> DeformationLimit:
     """Return a project limit of a channel: amber 100, red 200, falls after 20 s."""
     words: dict[str, object] = {
         "structure": "TWR01", "of": "tilt", "amber": 100.0, "red": 200.0,
@@ -82,25 +82,25 @@ def limit(channel: str = "0T.LA", **changed: object) -> SlowLimit:
     }  # fmt: skip
     if "channels" not in changed:
         words["channel"] = channel
-    return SlowLimit.model_validate(words | changed)
+    return DeformationLimit.model_validate(words | changed)
 
 
 def settings(
-    *limits: SlowLimit, channels: Iterable[Mapping[str, object]] = (), **changed: float
-) -> SlowSettings:
+    *limits: DeformationLimit, channels: Iterable[Mapping[str, object]] = (), **changed: float
+) -> DeformationSettings:
     """Return short windows of 20 s every 10 s, with limits and virtual channels."""
     words: dict[str, object] = {
         "window_s": 20, "step_s": 10, "rate_window_s": 200, "hold_after_s": 30, "wait_s": 40,
         "channel": [{"structure": "TWR01", **each} for each in channels],
     }  # fmt: skip
-    return SlowSettings.model_validate(words | changed | {"limit": limits})
+    return DeformationSettings.model_validate(words | changed | {"limit": limits})
 
 
 def stage(
-    store: EventStore, given: SlowSettings, at: Mapping[str, Place], **more: object
-) -> SlowStage:
+    store: EventStore, given: DeformationSettings, at: Mapping[str, Place], **more: object
+) -> DeformationStage:
     """Return a stage over a store."""
-    return SlowStage(settings=given, places=at, events=store, start=0, **more)
+    return DeformationStage(settings=given, places=at, events=store, start=0, **more)
 
 
 def fed(
@@ -138,5 +138,5 @@ def opened(path: Path) -> Iterator[EventStore]:
 
 def virtual(**words: object) -> AnyChannel:
     """Return one virtual channel's settings."""
-    made = SlowSettings.model_validate({"channel": [{"structure": "TWR01", **words}]})
+    made = DeformationSettings.model_validate({"channel": [{"structure": "TWR01", **words}]})
     return made.channel[0]

@@ -23,7 +23,7 @@ class Key(NamedTuple):
     seq: int
 
 
-def key_of(message: bytes) -> Key | None:
+def record_key(message: bytes) -> Key | None:
     """Return the key that a message's first record claims, or None if it cannot be read."""
     if len(message) < FIXED_HEADER_BYTES or message[:3] != b"MS\x03":
         return None

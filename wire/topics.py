@@ -20,7 +20,7 @@ ROOT = "plumbline/1"
 AGENT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
-class Kind(StrEnum):
+class TopicKind(StrEnum):
     """What a topic carries."""
 
     BLOCKS = "blocks"
@@ -53,7 +53,7 @@ class Address:
         if wrong := [problem for problem in problems if problem]:
             raise BadIdentity("; ".join(wrong))
 
-    def topic(self, kind: Kind, stream: StreamId | None = None) -> str:
+    def topic(self, kind: TopicKind, stream: StreamId | None = None) -> str:
         """Return the topic of a kind of message, of one stream where the kind has streams."""
         base = f"{ROOT}/{self.network}/{self.structure}/{self.agent}/{kind}"
         return f"{base}/{stream.node}.{stream.band_source}" if stream else base
@@ -66,13 +66,13 @@ def agent_problem(name: str) -> str | None:
     return f"agent {name!r}: expected 1 to 32 small letters, digits or hyphens"
 
 
-def all_of(kind: Kind) -> str:
+def all_of(kind: TopicKind) -> str:
     """Return the filter that subscribes to a kind of message of every agent."""
-    with_stream = kind in (Kind.BLOCKS, Kind.WATERMARK)
+    with_stream = kind in (TopicKind.BLOCKS, TopicKind.WATERMARK)
     return f"{ROOT}/+/+/+/{kind}" + ("/+" if with_stream else "")
 
 
-def parsed(topic: str) -> tuple[Address, Kind, str]:
+def parsed(topic: str) -> tuple[Address, TopicKind, str]:
     """Split a topic into agent, kind and the stream's ``node.band_source`` (or an empty text).
 
     Raises
@@ -84,7 +84,7 @@ def parsed(topic: str) -> tuple[Address, Kind, str]:
     if not topic.startswith(ROOT + "/") or len(parts) not in (4, 5):
         raise BadIdentity(f"topic {topic!r} is not below {ROOT}/")
     network, structure, agent, kind = parts[:4]
-    if kind not in Kind.__members__.values():
+    if kind not in TopicKind.__members__.values():
         raise BadIdentity(f"topic {topic!r}: no kind of message is called {kind!r}")
     address = Address(network=network, structure=structure, agent=agent)
-    return address, Kind(kind), parts[4] if len(parts) == 5 else ""
+    return address, TopicKind(kind), parts[4] if len(parts) == 5 else ""

@@ -5,17 +5,17 @@ from plumbline.analysis.classify.features import Features, features
 from plumbline.analysis.classify.matrix import Confusion
 from plumbline.analysis.classify.motion import NodeMotion
 from plumbline.analysis.classify.settings import ClassifySettings
-from plumbline.analysis.classify.verdict import Evidence, Verdict, classified, verdict
+from plumbline.analysis.classify.verdict import ClassEvidence, Classification, classified, verdict
 
 __all__ = [
     "Cause",
+    "ClassEvidence",
+    "Classification",
     "ClassifySettings",
     "Confusion",
-    "Evidence",
     "Features",
     "NodeMotion",
     "Variant",
-    "Verdict",
     "classified",
     "features",
     "verdict",

@@ -15,7 +15,7 @@ LOWEST_HZ = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shares:
+class EnergyShares:
     """Shares of the energy of one axis between 0.1 Hz and 80 % of its Nyquist frequency.
 
     Attributes
@@ -32,7 +32,7 @@ class Shares:
     tone: float
 
 
-def shares(accel_ms2: Floats, rate_hz: float, low_hz: float, high_hz: float) -> Shares:
+def shares(accel_ms2: Floats, rate_hz: float, low_hz: float, high_hz: float) -> EnergyShares:
     """Return where the energy lies.
 
     Parameters
@@ -55,10 +55,10 @@ def shares(accel_ms2: Floats, rate_hz: float, low_hz: float, high_hz: float) -> 
     energy, freq_hz = energy[inside], freq_hz[inside]
     whole = float(energy.sum())
     if whole == 0:
-        return Shares(low=0.0, high=0.0, tone_hz=0.0, tone=0.0)
+        return EnergyShares(low=0.0, high=0.0, tone_hz=0.0, tone=0.0)
     tone_hz = float(freq_hz[np.argmax(energy)])
     near = np.abs(freq_hz - tone_hz) <= TONE * tone_hz
-    return Shares(
+    return EnergyShares(
         low=float(energy[freq_hz < low_hz].sum() / whole),
         high=float(energy[freq_hz > high_hz].sum() / whole),
         tone_hz=tone_hz,

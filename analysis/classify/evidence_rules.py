@@ -11,7 +11,7 @@ GAL = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clue:
+class EvidenceRule:
     """One row of the table.
 
     Attributes
@@ -130,39 +130,43 @@ E, S, C, T, F = (
     Cause.FAULT,
 )
 
-CLUES: tuple[Clue, ...] = (
-    Clue(cause=E, points=2, holds=ground_moves, words=_nodes),
-    Clue(cause=E, points=-3, holds=ground_still, words=_nodes),
-    Clue(cause=E, points=-2, holds=alone, words=_nodes),
-    Clue(cause=E, points=2, holds=lambda f, s: not impulsive(f, s), words=_steadiness),
-    Clue(cause=E, points=2, holds=lambda f, s: 1 - f.shares.high >= s.near_share, words=_shares),
-    Clue(cause=E, points=1, holds=lambda f, s: f.shares.low >= s.far_share, words=_shares),
-    Clue(cause=E, points=1, holds=lambda f, s: f.shaken_s >= s.lasting_s, words=_duration),
-    Clue(cause=E, points=2, holds=has_coda, words=_coda),
-    Clue(cause=E, points=-3, holds=repeated, words=_bursts),
-    Clue(cause=S, points=4, holds=ground_still, words=_nodes),
-    Clue(
+CLUES: tuple[EvidenceRule, ...] = (
+    EvidenceRule(cause=E, points=2, holds=ground_moves, words=_nodes),
+    EvidenceRule(cause=E, points=-3, holds=ground_still, words=_nodes),
+    EvidenceRule(cause=E, points=-2, holds=alone, words=_nodes),
+    EvidenceRule(cause=E, points=2, holds=lambda f, s: not impulsive(f, s), words=_steadiness),
+    EvidenceRule(
+        cause=E, points=2, holds=lambda f, s: 1 - f.shares.high >= s.near_share, words=_shares
+    ),
+    EvidenceRule(cause=E, points=1, holds=lambda f, s: f.shares.low >= s.far_share, words=_shares),
+    EvidenceRule(cause=E, points=1, holds=lambda f, s: f.shaken_s >= s.lasting_s, words=_duration),
+    EvidenceRule(cause=E, points=2, holds=has_coda, words=_coda),
+    EvidenceRule(cause=E, points=-3, holds=repeated, words=_bursts),
+    EvidenceRule(cause=S, points=4, holds=ground_still, words=_nodes),
+    EvidenceRule(
         cause=S,
         points=2,
         holds=lambda f, s: f.shares.tone >= s.narrow_share and f.shares.tone_hz <= s.sway_hz,
         words=_tone,
     ),
-    Clue(cause=S, points=1, holds=lambda f, s: f.shaken_s >= s.long_s, words=_duration),
-    Clue(cause=S, points=-4, holds=ground_moves, words=_nodes),
-    Clue(cause=S, points=-3, holds=lambda f, s: f.shares.high >= s.high_share, words=_shares),
-    Clue(
+    EvidenceRule(cause=S, points=1, holds=lambda f, s: f.shaken_s >= s.long_s, words=_duration),
+    EvidenceRule(cause=S, points=-4, holds=ground_moves, words=_nodes),
+    EvidenceRule(
+        cause=S, points=-3, holds=lambda f, s: f.shares.high >= s.high_share, words=_shares
+    ),
+    EvidenceRule(
         cause=S,
         points=-2,
         holds=lambda f, s: f.n_nodes == 1 or f.shares.tone_hz > s.sway_hz,
         words=_tone,
     ),
-    Clue(
+    EvidenceRule(
         cause=C,
         points=4,
         holds=lambda f, s: repeated(f, s) and not walking(f, s),
         words=_bursts,
     ),
-    Clue(
+    EvidenceRule(
         cause=C,
         points=3,
         holds=lambda f, s: (
@@ -172,35 +176,43 @@ CLUES: tuple[Clue, ...] = (
         ),
         words=_tone,
     ),
-    Clue(cause=C, points=2, holds=lambda f, s: f.shares.high >= s.high_share, words=_shares),
-    Clue(cause=C, points=1, holds=lambda f, s: f.span_s > s.passing_s, words=_duration),
-    Clue(cause=C, points=-2, holds=lambda f, s: f.shares.high < s.near_share, words=_shares),
-    Clue(cause=T, points=4, holds=walking, words=_bursts),
-    Clue(cause=T, points=2, holds=lambda f, s: f.shares.high >= s.high_share, words=_shares),
-    Clue(cause=T, points=2, holds=lambda f, s: f.shaken_s <= s.passing_s, words=_duration),
-    Clue(cause=T, points=2, holds=alone, words=_nodes),
-    Clue(cause=T, points=-3, holds=ground_moves, words=_nodes),
-    Clue(cause=T, points=1, holds=lambda f, s: f.peak_ms2 <= s.feet_ms2, words=_peak),
-    Clue(cause=T, points=-3, holds=lambda f, s: f.shares.high < s.near_share, words=_shares),
-    Clue(
+    EvidenceRule(
+        cause=C, points=2, holds=lambda f, s: f.shares.high >= s.high_share, words=_shares
+    ),
+    EvidenceRule(cause=C, points=1, holds=lambda f, s: f.span_s > s.passing_s, words=_duration),
+    EvidenceRule(
+        cause=C, points=-2, holds=lambda f, s: f.shares.high < s.near_share, words=_shares
+    ),
+    EvidenceRule(cause=T, points=4, holds=walking, words=_bursts),
+    EvidenceRule(
+        cause=T, points=2, holds=lambda f, s: f.shares.high >= s.high_share, words=_shares
+    ),
+    EvidenceRule(cause=T, points=2, holds=lambda f, s: f.shaken_s <= s.passing_s, words=_duration),
+    EvidenceRule(cause=T, points=2, holds=alone, words=_nodes),
+    EvidenceRule(cause=T, points=-3, holds=ground_moves, words=_nodes),
+    EvidenceRule(cause=T, points=1, holds=lambda f, s: f.peak_ms2 <= s.feet_ms2, words=_peak),
+    EvidenceRule(
+        cause=T, points=-3, holds=lambda f, s: f.shares.high < s.near_share, words=_shares
+    ),
+    EvidenceRule(
         cause=T,
         points=-3,
         holds=lambda f, s: repeated(f, s) and not walking(f, s),
         words=_bursts,
     ),
-    Clue(
+    EvidenceRule(
         cause=F, points=9, holds=lambda f, s: f.faults.stuck_share >= s.stuck_share, words=_faults
     ),
-    Clue(
+    EvidenceRule(
         cause=F, points=9, holds=lambda f, s: f.faults.spike_share >= s.spike_share, words=_faults
     ),
-    Clue(
+    EvidenceRule(
         cause=F,
         points=9,
         holds=lambda f, s: None if f.faults.hum_ms2 is None else f.faults.hum_ms2 >= s.hum_ms2,
         words=_faults,
     ),
-    Clue(
+    EvidenceRule(
         cause=F,
         points=9,
         holds=lambda f, s: (
@@ -211,7 +223,7 @@ CLUES: tuple[Clue, ...] = (
         ),
         words=_faults,
     ),
-    Clue(
+    EvidenceRule(
         cause=F,
         points=6,
         holds=lambda f, s: (

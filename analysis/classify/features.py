@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.classify.energy_shares import Shares, shares
+from plumbline.analysis.classify.energy_shares import EnergyShares, shares
 from plumbline.analysis.classify.envelope import (
     BURST_S,
     HALF_S,
@@ -78,7 +78,7 @@ class Features:
     coda_s: float | None
     swell: float
     steady: float
-    shares: Shares
+    shares: EnergyShares
     bursts: Bursts
     vertical_share: float | None
     faults: Faults

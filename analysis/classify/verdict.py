@@ -19,7 +19,7 @@ EARLY = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class ClassEvidence:
     """One clue that held.
 
     Attributes
@@ -36,7 +36,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Classification:
     """What most likely moved it, and why.
 
     Attributes
@@ -54,7 +54,7 @@ class Verdict:
     cause: Cause
     variant: Variant
     points: dict[Cause, float]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ClassEvidence, ...]
 
     @property
     def because(self) -> str:
@@ -63,13 +63,15 @@ class Verdict:
         return "; ".join(dict.fromkeys(mine)) or "nothing speaks clearly for one cause"
 
 
-def classified(nodes: Sequence[NodeMotion], settings: ClassifySettings | None = None) -> Verdict:
+def classified(
+    nodes: Sequence[NodeMotion], settings: ClassifySettings | None = None
+) -> Classification:
     """Return what most likely moved the nodes of a structure."""
     settings = ClassifySettings() if settings is None else settings
     return verdict(features(nodes, settings), settings)
 
 
-def verdict(found: Features, settings: ClassifySettings | None = None) -> Verdict:
+def verdict(found: Features, settings: ClassifySettings | None = None) -> Classification:
     """Return what the features speak for."""
     settings = ClassifySettings() if settings is None else settings
     held = [clue for clue in CLUES if clue.holds(found, settings)]
@@ -80,11 +82,11 @@ def verdict(found: Features, settings: ClassifySettings | None = None) -> Verdic
     clear = points[best] >= settings.least and points[best] - points[second] >= settings.lead
     cause = best if clear else Cause.UNKNOWN
     evidence = [
-        Evidence(cause=clue.cause, points=clue.points, words=clue.words(found, settings))
+        ClassEvidence(cause=clue.cause, points=clue.points, words=clue.words(found, settings))
         for clue in held
     ]
     evidence.sort(key=lambda e: (e.cause is not cause, -e.points))
-    return Verdict(
+    return Classification(
         cause=cause,
         variant=_variant(cause, found, settings),
         points=points,

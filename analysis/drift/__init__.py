@@ -5,7 +5,7 @@ from plumbline.analysis.drift.design_limits import DESIGN_LIMITS, DriftLimit
 from plumbline.analysis.drift.displacement import displacement_m, offset_removed, quiet_samples
 from plumbline.analysis.drift.hazus import MEDIANS, Damage, Fragility, fragility
 from plumbline.analysis.drift.priority import (
-    Evidence,
+    DriftEvidence,
     Inspection,
     Priority,
     ProjectDrifts,
@@ -14,23 +14,23 @@ from plumbline.analysis.drift.priority import (
 )
 from plumbline.analysis.drift.sensors import NoBaseError, Sensor, along, reference_level
 from plumbline.analysis.drift.storey_drift import Drift, drifts
-from plumbline.analysis.drift.storeys import Kind, Level, base_of, level_of, lowest_of
+from plumbline.analysis.drift.storeys import Storey, StoreyKind, base_of, lowest_of, storey_of
 
 __all__ = [
     "DESIGN_LIMITS",
     "MEDIANS",
     "Damage",
     "Drift",
+    "DriftEvidence",
     "DriftLimit",
-    "Evidence",
     "Fragility",
     "Inspection",
-    "Kind",
-    "Level",
     "NoBaseError",
     "Priority",
     "ProjectDrifts",
     "Sensor",
+    "Storey",
+    "StoreyKind",
     "along",
     "base_of",
     "chosen_corner_hz",
@@ -39,9 +39,9 @@ __all__ = [
     "drifts",
     "fragility",
     "inspection",
-    "level_of",
     "lowest_of",
     "offset_removed",
     "quiet_samples",
     "reference_level",
+    "storey_of",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plumbline.analysis.drift.sensors import Sensor
-from plumbline.analysis.drift.storeys import Level
+from plumbline.analysis.drift.storeys import Storey
 from plumbline.analysis.modal.transfer import transfer_function, transfer_peaks
 
 HIGHEST_CORNER_HZ, LOWEST_CORNER_HZ = 0.1, 0.02
@@ -15,7 +15,7 @@ HIGHEST_SHARE_OF_RATE = 0.4
 
 
 def chosen_corner_hz(
-    sensors: Sequence[Sensor], base: Level, rate_hz: float, known_hz: float | None = None
+    sensors: Sequence[Sensor], base: Storey, rate_hz: float, known_hz: float | None = None
 ) -> tuple[float, str]:
     """Return the corner of the high-pass and why it stands there. [Hz]
 
@@ -43,7 +43,7 @@ def chosen_corner_hz(
     return corner, f"at most {HIGHEST_CORNER_HZ:g} Hz and half of the {named} {first:.3g} Hz"
 
 
-def _first_peak_hz(sensors: Sequence[Sensor], base: Level, rate_hz: float) -> float | None:
+def _first_peak_hz(sensors: Sequence[Sensor], base: Storey, rate_hz: float) -> float | None:
     first: list[float] = []
     for sensor in sensors:
         below = [s for s in sensors if s.level == base and s.azimuth_deg == sensor.azimuth_deg]

@@ -35,7 +35,7 @@ RANK: dict[Priority, int] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class DriftEvidence:
     """One finding that speaks for a priority.
 
     Attributes
@@ -63,7 +63,7 @@ class Inspection:
     """
 
     priority: Priority
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[DriftEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def drift_evidence(
     stage: str,
     project: ProjectDrifts | None = None,
     what: str = "roof drift",
-) -> Evidence:
+) -> DriftEvidence:
     """Return what a drift ratio asks for.
 
     Parameters
@@ -125,7 +125,7 @@ def drift_evidence(
     if project is not None:
         limits = f"{project.yellow_ratio:.3%} / {project.red_ratio:.3%}"
         by = f"{project.adoption.engineer}, {project.adoption.document}"
-        return Evidence(
+        return DriftEvidence(
             what=f"{stated}; project limits {limits} ({by})", priority=_by_project(upper, project)
         )
     if stage != COMPLETE_STAGE:
@@ -134,21 +134,21 @@ def drift_evidence(
         return _silent(f"{stated}; no building class given, so no fragility")
     chances = fragility(building_class, upper).probability
     told = ", ".join(f"{state} {chance:.0%}" for state, chance in chances.items())
-    return Evidence(
+    return DriftEvidence(
         what=f"{stated}; at its upper end HAZUS {building_class}: {told}",
         priority=_by_chances(chances),
     )
 
 
-def inspection(evidence: Sequence[Evidence]) -> Inspection:
+def inspection(evidence: Sequence[DriftEvidence]) -> Inspection:
     """Return the most urgent priority any evidence asks for."""
     ranked = sorted(evidence, key=lambda one: -RANK[one.priority])
     first = ranked[0].priority if ranked else Priority.NOT_APPLICABLE
     return Inspection(priority=first, evidence=tuple(ranked))
 
 
-def _silent(why: str) -> Evidence:
-    return Evidence(what=why, priority=Priority.NOT_APPLICABLE)
+def _silent(why: str) -> DriftEvidence:
+    return DriftEvidence(what=why, priority=Priority.NOT_APPLICABLE)
 
 
 def _by_project(ratio: float, project: ProjectDrifts) -> Priority:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.drift.storeys import Kind, Level, base_of, lowest_of
+from plumbline.analysis.drift.storeys import Storey, StoreyKind, base_of, lowest_of
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Sensor:
 
     name: str
     place: str
-    level: Level
+    level: Storey
     azimuth_deg: float
     accel_ms2: Floats
     direction: str = ""
@@ -47,7 +47,7 @@ class NoBaseError(LookupError):
     """No instrument stands at the base of the structure, so there is nothing to drift from."""
 
 
-def reference_level(sensors: Sequence[Sensor]) -> Level:
+def reference_level(sensors: Sequence[Sensor]) -> Storey:
     """Return the level drift is measured from.
 
     The base; failing that a first floor, which in the count of many countries is the ground.
@@ -59,7 +59,7 @@ def reference_level(sensors: Sequence[Sensor]) -> Level:
     """
     levels = [sensor.level for sensor in sensors]
     base = base_of(levels) or lowest_of(levels)
-    if base is None or (base.kind is not Kind.BASE and base.rank != 1):
+    if base is None or (base.kind is not StoreyKind.BASE and base.rank != 1):
         seen = ", ".join(sorted({sensor.place or sensor.name for sensor in sensors}))
         raise NoBaseError(f"no instrument at the base among: {seen}")
     return base

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from plumbline.analysis.drift.displacement import displacement_m
 from plumbline.analysis.drift.sensors import Sensor, along, direction_name, reference_level
-from plumbline.analysis.drift.storeys import Kind, Level
+from plumbline.analysis.drift.storeys import Storey, StoreyKind
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def drifts(
     rate_hz: float,
     corner_hz: float,
     heights_m: Mapping[str, float],
-    base: Level | None = None,
+    base: Storey | None = None,
 ) -> tuple[Drift, ...]:
     """Return the drift of every instrumented level against the base, and of neighbours.
 
@@ -105,9 +105,9 @@ def drifts(
     cannot come out of this; tilt before and after tells that one.
     """
     base = reference_level(sensors) if base is None else base
-    by_level: dict[Level, list[Sensor]] = {}
+    by_level: dict[Storey, list[Sensor]] = {}
     for sensor in sensors:
-        if sensor.level.kind not in (Kind.FREE_FIELD, Kind.UNKNOWN):
+        if sensor.level.kind not in (StoreyKind.FREE_FIELD, StoreyKind.UNKNOWN):
             by_level.setdefault(sensor.level, []).append(sensor)
     order = sorted(by_level)
     found = []
@@ -123,7 +123,7 @@ def drifts(
 
 def _drift(
     sensor: Sensor,
-    lower: Level,
+    lower: Storey,
     references: Sequence[Sensor],
     rate_hz: float,
     corner_hz: float,
@@ -150,12 +150,13 @@ def _drift(
         uncertainty_m=(max(peaks) - min(peaks)) / 2,
         time_s=at / rate_hz,
         height_m=_height(sensor.level, lower, heights_m),
-        adjacent=sensor.level.kind is Kind.FLOOR and sensor.level.rank - max(lower.rank, 0.0) == 1,
+        adjacent=sensor.level.kind is StoreyKind.FLOOR
+        and sensor.level.rank - max(lower.rank, 0.0) == 1,
         history_m=history[corner_hz],
     )
 
 
-def _height(upper: Level, lower: Level, heights_m: Mapping[str, float]) -> float | None:
+def _height(upper: Storey, lower: Storey, heights_m: Mapping[str, float]) -> float | None:
     if upper.name not in heights_m or lower.name not in heights_m:
         return None
     height = heights_m[upper.name] - heights_m[lower.name]

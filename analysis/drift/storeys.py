@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class StoreyKind(StrEnum):
     """What a level is to the structure."""
 
     BASE = "base"
@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Level:
+class Storey:
     """A level, comparable by height.
 
     Attributes
@@ -33,28 +33,28 @@ class Level:
 
     rank: float
     name: str
-    kind: Kind
+    kind: StoreyKind
 
 
 TOP = 900.0
 NOWHERE = -1000.0
 
 # Tried in this order: a free field says so even when it also says "ground" or "surface".
-WORDS: tuple[tuple[str, str, float, Kind], ...] = (
+WORDS: tuple[tuple[str, str, float, StoreyKind], ...] = (
     (
         r"free[\s_-]*field|\barray\b|\bdh\b|down[\s_-]*hole|bore[\s_-]*hole|geotech|\bff\b|"
         r"\b(?:on|at)\s+ground\b|ground\s+(?:near|beside|outside)",
         "free field",
         NOWHERE,
-        Kind.FREE_FIELD,
+        StoreyKind.FREE_FIELD,
     ),
-    (r"sub[\s_-]*basement", "sub-basement", -2.0, Kind.BASE),
-    (r"basement|\bbsmt\b|\bcellar\b|\blevel\s+b\b|\bb\d\b", "basement", -1.0, Kind.BASE),
-    (r"foundation|\braft\b|pile[\s_-]*cap|\bbase\b", "base", -0.5, Kind.BASE),
-    (r"\bground\b|\blobby\b", "ground", 0.0, Kind.BASE),
-    (r"penthouse", "penthouse", TOP + 2, Kind.ROOF),
-    (r"\broof|\btop[\s_-]*(?:floor|level)?\b|\bmast\b", "roof", TOP + 1, Kind.ROOF),
-    (r"\bdeck\b|girder", "deck", TOP, Kind.ROOF),
+    (r"sub[\s_-]*basement", "sub-basement", -2.0, StoreyKind.BASE),
+    (r"basement|\bbsmt\b|\bcellar\b|\blevel\s+b\b|\bb\d\b", "basement", -1.0, StoreyKind.BASE),
+    (r"foundation|\braft\b|pile[\s_-]*cap|\bbase\b", "base", -0.5, StoreyKind.BASE),
+    (r"\bground\b|\blobby\b", "ground", 0.0, StoreyKind.BASE),
+    (r"penthouse", "penthouse", TOP + 2, StoreyKind.ROOF),
+    (r"\broof|\btop[\s_-]*(?:floor|level)?\b|\bmast\b", "roof", TOP + 1, StoreyKind.ROOF),
+    (r"\bdeck\b|girder", "deck", TOP, StoreyKind.ROOF),
 )
 NUMBERED = (
     re.compile(r"(\d{1,3})\s*(?:st|nd|rd|th)?[\s_-]*(?:fl(?:oor|r)?|storey|story|level)(?![a-z])"),
@@ -69,7 +69,7 @@ SPELLED = {
 }
 
 
-def level_of(place: str) -> Level:
+def storey_of(place: str) -> Storey:
     """Return the level a place lies on.
 
     Parameters
@@ -81,24 +81,24 @@ def level_of(place: str) -> Level:
     text = place.strip().lower().replace("_", " ")
     for pattern, name, rank, kind in WORDS[:3]:
         if re.search(pattern, text):
-            return Level(rank=rank, name=name, kind=kind)
+            return Storey(rank=rank, name=name, kind=kind)
     if (number := _number(text)) is not None:
-        return Level(rank=float(number), name=f"level {number}", kind=Kind.FLOOR)
+        return Storey(rank=float(number), name=f"level {number}", kind=StoreyKind.FLOOR)
     for pattern, name, rank, kind in WORDS[3:]:
         if re.search(pattern, text):
-            return Level(rank=rank, name=name, kind=kind)
-    return Level(rank=NOWHERE, name=place.strip() or "unnamed", kind=Kind.UNKNOWN)
+            return Storey(rank=rank, name=name, kind=kind)
+    return Storey(rank=NOWHERE, name=place.strip() or "unnamed", kind=StoreyKind.UNKNOWN)
 
 
-def base_of(levels: Iterable[Level]) -> Level | None:
+def base_of(levels: Iterable[Storey]) -> Storey | None:
     """Return the lowest level that is a base; a free field is never one, nor is a first floor."""
     lowest = lowest_of(levels)
-    return lowest if lowest is not None and lowest.kind is Kind.BASE else None
+    return lowest if lowest is not None and lowest.kind is StoreyKind.BASE else None
 
 
-def lowest_of(levels: Iterable[Level]) -> Level | None:
+def lowest_of(levels: Iterable[Storey]) -> Storey | None:
     """Return the lowest level of the structure itself."""
-    outside = (Kind.FREE_FIELD, Kind.UNKNOWN)
+    outside = (StoreyKind.FREE_FIELD, StoreyKind.UNKNOWN)
     return min((one for one in levels if one.kind not in outside), default=None)
 
 

@@ -15,7 +15,7 @@ DECAYS: Final = np.array([0.1, 0.2, 0.4, 0.8, 1.6])
 CYCLES: Final = np.array([0.5, 0.75, 1.0, 1.5, 2.0, 3.0])
 
 
-def rivals(
+def alternative_models(
     time: NDArray[Any], moved: NDArray[Any], nuisance: NDArray[Any]
 ) -> dict[str, tuple[float, int]]:
     """Return each rival's residual sum of squares and number of parameters of its own.

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbline.analysis.failure.alternatives import rivals
+from plumbline.analysis.failure.alternatives import alternative_models
 from plumbline.analysis.failure.likelihood import Profile, averaged, profile, window
 from plumbline.analysis.failure.onset import LONG, SHORT, Onset, onset
 from plumbline.analysis.failure.velocity import (
@@ -210,7 +210,7 @@ class _Fit:
         effective = max(at.size * (1.0 - phi) / (1.0 + phi), 8.0)
         return cls(
             profile(at, u, nuisance, effective),
-            rivals(at, u, nuisance),
+            alternative_models(at, u, nuisance),
             effective,
             float(at[0]),
             span,

@@ -20,7 +20,7 @@ from plumbline.analysis.ground_motion.peaks import Peak, Peaks
 SPECTRA = ("sd_m", "psv_ms", "psa_ms2", "sa_ms2", "sva_ms")
 
 
-def told(
+def measures_report(
     measured: Measures, *, level_axes: Sequence[int], own_period_s: float | None
 ) -> dict[str, Any]:
     """Return everything but the axes: rules, intensities, peaks over the axes, long periods.

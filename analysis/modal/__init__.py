@@ -12,8 +12,8 @@ from plumbline.analysis.modal.rotation import (
     shape_twist,
 )
 from plumbline.analysis.modal.shapes import collinearity, in_phase, mac
-from plumbline.analysis.modal.stabilisation import Stability
-from plumbline.analysis.modal.tracking import Baseline, Shift, fitted_baseline, matched, shift
+from plumbline.analysis.modal.stabilisation import PoleStability
+from plumbline.analysis.modal.tracking import ModalBaseline, Shift, fitted_baseline, matched, shift
 from plumbline.analysis.modal.transfer import (
     TransferFunction,
     TransferPeak,
@@ -23,17 +23,17 @@ from plumbline.analysis.modal.transfer import (
 from plumbline.analysis.modal.verdict import Health, ModalHealth, modal_health
 
 __all__ = [
-    "Baseline",
     "Bell",
     "Decomposition",
     "DifferencePeak",
     "Health",
     "Identified",
+    "ModalBaseline",
     "ModalHealth",
     "Mode",
+    "PoleStability",
     "Poles",
     "Shift",
-    "Stability",
     "TransferFunction",
     "TransferPeak",
     "Twist",

@@ -10,7 +10,7 @@ from plumbline.analysis.modal.covariance import ssi_cov
 from plumbline.analysis.modal.driven import moesp
 from plumbline.analysis.modal.poles import Complexes, Floats, Poles
 from plumbline.analysis.modal.shapes import collinearity, in_phase, mac
-from plumbline.analysis.modal.stabilisation import Group, Stability, Stable, groups, stable
+from plumbline.analysis.modal.stabilisation import Group, PoleStability, Stable, groups, stable
 
 NOMINAL_HIGH_HZ = 20.0  # the structure chain ends here
 USABLE_SHARE_OF_RATE = 0.4
@@ -84,7 +84,7 @@ def identify(
     rate_hz: float,
     base: NDArray[np.float64] | None = None,
     band_hz: tuple[float, float] | None = None,
-    rule: Stability | None = None,
+    rule: PoleStability | None = None,
 ) -> Identified:
     """Find the modes of a structure.
 
@@ -107,7 +107,7 @@ def identify(
     ValueError
         If the record is too short for any frequency of the range.
     """
-    rule = rule or Stability()
+    rule = rule or PoleStability()
     scale = _spread(motion)
     low_hz, high_hz = band_hz or default_band_hz(motion.shape[1], rate_hz, base is not None)
     found: list[Group] = []

@@ -9,7 +9,12 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from plumbline.analysis.modal.poles import Complexes, Floats
 from plumbline.analysis.modal.shapes import mac
-from plumbline.analysis.modal.tracking import LEAST_MAC, LEAST_POINTS, Baseline, fitted_baseline
+from plumbline.analysis.modal.tracking import (
+    LEAST_MAC,
+    LEAST_POINTS,
+    ModalBaseline,
+    fitted_baseline,
+)
 
 REACH = 0.05
 """Two identifications this far apart in frequency are not joined, however alike their shapes.
@@ -36,7 +41,7 @@ class Seen:
     temperature_c: float | None
 
 
-def learned(stage: str, windows: Sequence[Seen]) -> tuple[Baseline, ...]:
+def learned(stage: str, windows: Sequence[Seen]) -> tuple[ModalBaseline, ...]:
     """Return a baseline of each of the first modes that keep coming back, by rising frequency.
 
     Parameters
@@ -94,7 +99,7 @@ def _baseline(
     window: NDArray[np.int64],
     windows: Sequence[Seen],
     distance: Floats,
-) -> Baseline:
+) -> ModalBaseline:
     known = [windows[w].temperature_c for w in window[chosen]]
     warm = np.array([np.nan if one is None else one for one in known], dtype=np.float64)
     if int(np.isfinite(warm).sum()) >= LEAST_POINTS:

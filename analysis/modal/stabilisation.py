@@ -12,7 +12,7 @@ from plumbline.analysis.modal.shapes import mac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stability:
+class PoleStability:
     """What makes a pole stable, and a group of stable poles a mode.
 
     Attributes
@@ -89,7 +89,7 @@ class Stable:
 
 
 def stable(
-    families: Sequence[Sequence[Poles]], low_hz: float, high_hz: float, rule: Stability
+    families: Sequence[Sequence[Poles]], low_hz: float, high_hz: float, rule: PoleStability
 ) -> Stable:
     """Return the poles that hold still from one model order to the next.
 
@@ -133,7 +133,7 @@ def stable(
     )
 
 
-def _returning(now: Poles, before: Poles, rule: Stability) -> NDArray[np.bool_]:
+def _returning(now: Poles, before: Poles, rule: PoleStability) -> NDArray[np.bool_]:
     if not (now.frequency_hz.size and before.frequency_hz.size):
         return np.zeros(now.frequency_hz.size, dtype=np.bool_)
     f, z = now.frequency_hz[:, None], now.damping[:, None]
@@ -145,7 +145,7 @@ def _returning(now: Poles, before: Poles, rule: Stability) -> NDArray[np.bool_]:
     return np.asarray(steady.any(axis=1))
 
 
-def groups(poles: Stable, rule: Stability) -> list[Group]:
+def groups(poles: Stable, rule: PoleStability) -> list[Group]:
     """Return the groups of stable poles present in enough models, by rising frequency.
 
     Notes

@@ -19,7 +19,7 @@ ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
+class ModalBaseline:
     """What the frequency of one mode is expected to be, in one construction stage.
 
     Attributes
@@ -60,7 +60,7 @@ class Baseline:
 
 def fitted_baseline(
     stage: str, frequency_hz: Floats, temperature_c: Floats, shape: Complexes
-) -> Baseline:
+) -> ModalBaseline:
     """Fit a baseline to the identifications of one quiet window.
 
     Parameters
@@ -104,7 +104,7 @@ def fitted_baseline(
         if sigma == 0:
             break
         weights = 1 / np.maximum(1.0, np.abs(residual) / (HUBER * sigma))
-    return Baseline(
+    return ModalBaseline(
         stage=stage,
         at_c=at_c,
         frequency_hz=float(answer[0]),
@@ -180,7 +180,7 @@ SIGMAS = 3.0
 LEAST_GUARD = 0.05
 
 
-def shift(baseline: Baseline, frequency_hz: float, temperature_c: float | None) -> Shift:
+def shift(baseline: ModalBaseline, frequency_hz: float, temperature_c: float | None) -> Shift:
     """Return the shift of an identified frequency from its baseline. [Hz], [°C]"""
     expected = baseline.expected_hz(temperature_c)
     low, high = baseline.range_c

@@ -33,7 +33,7 @@ class Phase(StrEnum):
     QUIET = "quiet"
 
 
-class Evidence(StrEnum):
+class ModalEvidence(StrEnum):
     """What was found against the baseline."""
 
     NO_BASELINE = "no baseline of this stage"
@@ -43,18 +43,18 @@ class Evidence(StrEnum):
     SEVERAL = "two or more modes beyond their guards"
 
 
-TABLE: dict[tuple[Phase, Evidence], Health] = {
-    (Phase.QUIET, Evidence.NO_BASELINE): Health.SUSPENDED,
-    (Phase.QUIET, Evidence.TOO_FEW): Health.UNKNOWN,
-    (Phase.QUIET, Evidence.NONE): Health.NORMAL,
-    (Phase.QUIET, Evidence.ONE): Health.ONE_MODE,
-    (Phase.QUIET, Evidence.SEVERAL): Health.ALARM,
-    (Phase.RECOVERY, Evidence.NO_BASELINE): Health.SUSPENDED,
-    (Phase.RECOVERY, Evidence.TOO_FEW): Health.UNKNOWN,
-    (Phase.RECOVERY, Evidence.NONE): Health.NORMAL,
-    (Phase.RECOVERY, Evidence.ONE): Health.RECOVERING,
-    (Phase.RECOVERY, Evidence.SEVERAL): Health.RECOVERING,
-    **{(Phase.SHAKING, evidence): Health.APPARENT for evidence in Evidence},
+TABLE: dict[tuple[Phase, ModalEvidence], Health] = {
+    (Phase.QUIET, ModalEvidence.NO_BASELINE): Health.SUSPENDED,
+    (Phase.QUIET, ModalEvidence.TOO_FEW): Health.UNKNOWN,
+    (Phase.QUIET, ModalEvidence.NONE): Health.NORMAL,
+    (Phase.QUIET, ModalEvidence.ONE): Health.ONE_MODE,
+    (Phase.QUIET, ModalEvidence.SEVERAL): Health.ALARM,
+    (Phase.RECOVERY, ModalEvidence.NO_BASELINE): Health.SUSPENDED,
+    (Phase.RECOVERY, ModalEvidence.TOO_FEW): Health.UNKNOWN,
+    (Phase.RECOVERY, ModalEvidence.NONE): Health.NORMAL,
+    (Phase.RECOVERY, ModalEvidence.ONE): Health.RECOVERING,
+    (Phase.RECOVERY, ModalEvidence.SEVERAL): Health.RECOVERING,
+    **{(Phase.SHAKING, evidence): Health.APPARENT for evidence in ModalEvidence},
 }
 
 
@@ -74,7 +74,7 @@ class ModalHealth:
 
     health: Health
     phase: Phase
-    evidence: Evidence
+    evidence: ModalEvidence
     shifts: tuple[Shift | None, ...]
 
 
@@ -85,16 +85,18 @@ def phase_of(since_shaking_s: float | None) -> Phase:
     return Phase.RECOVERY if since_shaking_s > 0 else Phase.SHAKING
 
 
-def evidence_of(shifts: Sequence[Shift | None], baseline_stage: str | None, stage: str) -> Evidence:
+def evidence_of(
+    shifts: Sequence[Shift | None], baseline_stage: str | None, stage: str
+) -> ModalEvidence:
     """Return what the shifts show, for the stage the structure is in now."""
     if baseline_stage != stage:
-        return Evidence.NO_BASELINE
+        return ModalEvidence.NO_BASELINE
     if sum(one is not None for one in shifts) < LEAST_MODES:
-        return Evidence.TOO_FEW
+        return ModalEvidence.TOO_FEW
     beyond = lasting(shifts)
     if beyond == 0:
-        return Evidence.NONE
-    return Evidence.ONE if beyond < LEAST_MODES else Evidence.SEVERAL
+        return ModalEvidence.NONE
+    return ModalEvidence.ONE if beyond < LEAST_MODES else ModalEvidence.SEVERAL
 
 
 def modal_health(

@@ -1,8 +1,8 @@
 """Whether a channel can be believed: by itself, by its data sheet, by its neighbours."""
 
 from plumbline.analysis.quality.completeness import (
-    Gap,
-    Piece,
+    RecordGap,
+    RecordPiece,
     completeness,
     gaps,
     incomplete,
@@ -11,7 +11,7 @@ from plumbline.analysis.quality.examine import examined
 from plumbline.analysis.quality.finding import Defect, Finding, Severity
 from plumbline.analysis.quality.floor import quiet_spread
 from plumbline.analysis.quality.neighbours import (
-    Axis,
+    QualityAxis,
     floors_apart,
     gravity,
     peaks_apart,
@@ -19,11 +19,11 @@ from plumbline.analysis.quality.neighbours import (
 )
 
 __all__ = [
-    "Axis",
     "Defect",
     "Finding",
-    "Gap",
-    "Piece",
+    "QualityAxis",
+    "RecordGap",
+    "RecordPiece",
     "Severity",
     "completeness",
     "examined",

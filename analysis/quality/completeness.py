@@ -11,7 +11,7 @@ LEAST_COMPLETE = 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class RecordPiece:
     """One gap-free run.
 
     Attributes
@@ -27,7 +27,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class RecordGap:
     """Time that is missing or told twice.
 
     Attributes
@@ -42,7 +42,7 @@ class Gap:
     seconds: float
 
 
-def gaps(pieces: Sequence[Piece], rate_hz: float) -> tuple[Gap, ...]:
+def gaps(pieces: Sequence[RecordPiece], rate_hz: float) -> tuple[RecordGap, ...]:
     """Return the gaps and overlaps between pieces, in time order.
 
     Parameters
@@ -59,12 +59,12 @@ def gaps(pieces: Sequence[Piece], rate_hz: float) -> tuple[Gap, ...]:
         late_ns = piece.start_ns - due_ns
         if k and abs(late_ns) > TOLERANCE_SAMPLES * SECOND_NS / rate_hz:
             start_s = (due_ns - ordered[0].start_ns) / SECOND_NS
-            found.append(Gap(start_s=start_s, seconds=late_ns / SECOND_NS))
+            found.append(RecordGap(start_s=start_s, seconds=late_ns / SECOND_NS))
         due_ns = max(due_ns, piece.start_ns + round(piece.samples * SECOND_NS / rate_hz))
     return tuple(found)
 
 
-def completeness(pieces: Sequence[Piece], rate_hz: float) -> float:
+def completeness(pieces: Sequence[RecordPiece], rate_hz: float) -> float:
     """Return the share of the covered span that has samples."""
     if not pieces:
         return 0.0
@@ -75,7 +75,7 @@ def completeness(pieces: Sequence[Piece], rate_hz: float) -> float:
     return 1.0 - missing / span_s if span_s > 0 else 0.0
 
 
-def incomplete(pieces: Sequence[Piece], rate_hz: float) -> Finding | None:
+def incomplete(pieces: Sequence[RecordPiece], rate_hz: float) -> Finding | None:
     """Return a finding if the channel has gaps or overlaps."""
     found = gaps(pieces, rate_hz)
     if not found:

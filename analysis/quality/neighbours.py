@@ -27,7 +27,7 @@ STANDARD_GRAVITY_MS2 = 9.80665
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
+class QualityAxis:
     """One axis of an instrument among others.
 
     Attributes
@@ -45,7 +45,7 @@ class Axis:
     values: Floats
 
 
-def floors_apart(axes: Sequence[Axis], rate_hz: float) -> dict[int, Finding]:
+def floors_apart(axes: Sequence[QualityAxis], rate_hz: float) -> dict[int, Finding]:
     """Return findings for axes whose quiet floor is far above that of their neighbours.
 
     Parameters
@@ -69,7 +69,7 @@ def floors_apart(axes: Sequence[Axis], rate_hz: float) -> dict[int, Finding]:
     return found
 
 
-def peaks_apart(axes: Sequence[Axis]) -> dict[int, Finding]:
+def peaks_apart(axes: Sequence[QualityAxis]) -> dict[int, Finding]:
     """Return findings for axes whose peak is far above that of their neighbours, by index."""
     peak = [float(np.max(np.abs(one.values - np.median(one.values)))) for one in axes]
     found = {}
@@ -82,7 +82,7 @@ def peaks_apart(axes: Sequence[Axis]) -> dict[int, Finding]:
 
 def _above(
     level: Sequence[float],
-    axes: Sequence[Axis],
+    axes: Sequence[QualityAxis],
     k: int,
     beside_times: float,
     around_times: float,
@@ -106,7 +106,7 @@ def _above(
 
 
 def turned(
-    one: Sequence[Axis], other: Sequence[Axis], rate_hz: float, high_hz: float
+    one: Sequence[QualityAxis], other: Sequence[QualityAxis], rate_hz: float, high_hz: float
 ) -> dict[int, Finding]:
     """Return findings for axes of one instrument that move like another axis of its neighbour.
 
@@ -150,7 +150,7 @@ def _slow(sos: Floats, values: Floats) -> Floats:
     return np.asarray(signal.sosfiltfilt(sos, values - np.median(values)))
 
 
-def gravity(axes: Sequence[Axis], vertical: str) -> dict[int, Finding]:
+def gravity(axes: Sequence[QualityAxis], vertical: str) -> dict[int, Finding]:
     """Return findings where gravity lies on another axis than the vertical one, or upside down.
 
     Parameters

@@ -12,7 +12,7 @@ WATER_EXPANSION_PER_C: Final = 2.1e-4
 STANDARD_GRAVITY_MS2: Final = 9.80665
 
 
-class Difference(NamedTuple):
+class DifferentialSettlement(NamedTuple):
     """Differential settlement between two points.
 
     Attributes
@@ -37,7 +37,7 @@ def difference(
     *,
     sigma_first_mm: float = 0.0,
     sigma_second_mm: float = 0.0,
-) -> Difference:
+) -> DifferentialSettlement:
     """Return the differential settlement of two points and the rotation between them.
 
     Parameters
@@ -50,7 +50,7 @@ def difference(
     if not distance_m > 0:
         raise ValueError(f"distance_m must be > 0, got {distance_m}")
     settled = second_mm - first_mm
-    return Difference(
+    return DifferentialSettlement(
         settled, settled / distance_m * 1e3, float(np.hypot(sigma_first_mm, sigma_second_mm))
     )
 

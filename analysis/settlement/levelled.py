@@ -14,7 +14,7 @@ from plumbline.analysis.trend.movement import (
     MAD_EFFICIENCY,
     MEDIAN_EXCESS,
     SIGMA_PER_MAD,
-    Verdict,
+    MovementVerdict,
 )
 
 FEWEST_LEVELS: Final = 8
@@ -46,11 +46,11 @@ class LevelledChange:
     levels: int
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> MovementVerdict:
         """The answer."""
         if self.low <= 0.0 <= self.high:
-            return Verdict.NOT_ABOVE
-        return Verdict.MOVED if abs(self.size) >= self.limit else Verdict.PERHAPS
+            return MovementVerdict.NOT_ABOVE
+        return MovementVerdict.MOVED if abs(self.size) >= self.limit else MovementVerdict.PERHAPS
 
 
 def levelled_change(

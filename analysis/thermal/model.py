@@ -101,7 +101,7 @@ class ThermalModel:
         return np.asarray(part)
 
 
-class Compensated(NamedTuple):
+class CompensatedSeries(NamedTuple):
     """Raw and compensated readings, side by side.
 
     Attributes
@@ -235,14 +235,14 @@ def compensated(
     values: ArrayLike,
     temp_time_d: ArrayLike,
     temp_c: ArrayLike,
-) -> Compensated:
+) -> CompensatedSeries:
     """Return the readings with the model's thermal part taken off, beside the raw ones."""
     time, raw = np.asarray(time_d, float), np.asarray(values, float)
     lagged = Temperature(temp_time_d, temp_c).at(time - model.lag_h / 24.0)
     with np.errstate(invalid="ignore"):
         outside = (lagged < model.low_c) | (lagged > model.high_c)
     part = model.thermal_part(time, temp_time_d, temp_c)
-    return Compensated(raw, raw - part, outside, model.version)
+    return CompensatedSeries(raw, raw - part, outside, model.version)
 
 
 def _hourly(time: NDArray[Any], reading: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -11,7 +11,7 @@ from plumbline.analysis.tilt.plane import Curvature
 HOGGING_FACTOR: Final = 0.5
 
 
-class Quantity(StrEnum):
+class DistortionQuantity(StrEnum):
     """What a limit is put on."""
 
     ANGULAR_DISTORTION = "angular distortion"
@@ -38,14 +38,17 @@ class DistortionLimit:
     """
 
     key: str
-    quantity: Quantity
+    quantity: DistortionQuantity
     ratio: float
     means: str
     provenance: Provenance
 
     def for_curvature(self, curvature: Curvature) -> float:
         """Return the limit that holds for this curvature. [-]"""
-        halved = curvature is Curvature.HOGGING and self.quantity is Quantity.ANGULAR_DISTORTION
+        halved = (
+            curvature is Curvature.HOGGING
+            and self.quantity is DistortionQuantity.ANGULAR_DISTORTION
+        )
         return self.ratio * (HOGGING_FACTOR if halved else 1.0)
 
 
@@ -75,7 +78,7 @@ LTA: Final = Provenance(
     standing=Standing.VERIFIED,
 )
 
-_BETA, _ROTATION, _TILT = Quantity
+_BETA, _ROTATION, _TILT = DistortionQuantity
 _ROWS: Final = (
     ("ec7-strictest", _BETA, 1 / 2000, "lowest of the range that prevents a serviceability", EC7),
     ("ec7-common", _BETA, 1 / 500, "acceptable for many structures", EC7),

@@ -15,7 +15,7 @@ from plumbline.analysis.trend.coupling import Coupling, coupling
 from plumbline.analysis.trend.daily_wave import without_daily_wave
 from plumbline.analysis.trend.ends import Ends, ends
 from plumbline.analysis.trend.history import WatchHistory, watch_history
-from plumbline.analysis.trend.offset import Offset, offset
+from plumbline.analysis.trend.offset import LevelOffset, offset
 from plumbline.analysis.trend.rate_watch import daily_budget, with_yesterday
 from plumbline.analysis.trend.steps import Step, StepFindings, steps, without_steps
 
@@ -103,7 +103,7 @@ class Assessment:
     compensated_values: NDArray[Any] | None
     compensated_trend: Trend | None
     steps: StepFindings | None
-    offsets: tuple[Offset | None, ...]
+    offsets: tuple[LevelOffset | None, ...]
     watch: WatchHistory | None
     forecast: Forecast | NoForecast
     remarks: tuple[str, ...]
@@ -255,7 +255,7 @@ def _offset(
     temp_c: NDArray[Any] | None,
     event_s: float,
     span_d: float,
-) -> Offset | None:
+) -> LevelOffset | None:
     window = min(14.0, span_d / 10.0)
     return offset(time_d, values, start_d=event_s / DAY_S, window_d=window, temp_c=temp_c)
 

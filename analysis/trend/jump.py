@@ -41,7 +41,7 @@ class Blocks(NamedTuple):
     values: NDArray[Any]
 
 
-class Crossing(NamedTuple):
+class JumpCrossing(NamedTuple):
     """Where a series goes from one level to the next.
 
     Attributes
@@ -82,7 +82,7 @@ def wander(values: NDArray[Any], lag: int) -> float:
 
 def crossing(
     blocks: Blocks, before: float, after: float, change: int, *, sigma: float, hold: int
-) -> Crossing:
+) -> JumpCrossing:
     """Return when the series went from one level to another, near block ``change``.
 
     Parameters
@@ -115,7 +115,7 @@ def crossing(
         share = (0.5 - inside[at]) / (inside[at + 1] - inside[at])
         left = lowest + first + at
         middle = blocks.time_s[left] + share * (blocks.time_s[left + 1] - blocks.time_s[left])
-    return Crossing(lowest + first, lowest + last, float(middle))
+    return JumpCrossing(lowest + first, lowest + last, float(middle))
 
 
 def _last_run(settled: NDArray[np.bool_]) -> int | None:

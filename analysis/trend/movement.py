@@ -29,7 +29,7 @@ CLAIM_PROBABILITY: Final = 1e-3
 in a thousand, as an earthquake asks some hundred points and moments at once."""
 
 
-class Verdict(StrEnum):
+class MovementVerdict(StrEnum):
     """The answer."""
 
     MOVED = "moved"
@@ -93,11 +93,11 @@ class Movement:
     matched: str
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> MovementVerdict:
         """The answer: a movement is above the limit, and its interval leaves out zero."""
         if self.low <= 0.0 <= self.high:
-            return Verdict.NOT_ABOVE
-        return Verdict.MOVED if abs(self.size) >= self.limit else Verdict.PERHAPS
+            return MovementVerdict.NOT_ABOVE
+        return MovementVerdict.MOVED if abs(self.size) >= self.limit else MovementVerdict.PERHAPS
 
     @property
     def bound(self) -> float:

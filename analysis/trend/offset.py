@@ -16,7 +16,7 @@ MEDIAN_ERROR: Final = 1.2533141373155001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offset:
+class LevelOffset:
     """What an event left behind, apart from any trend.
 
     Attributes
@@ -63,7 +63,7 @@ def offset(
     guard_after_d: float = 120.0 / 86_400,
     temp_c: ArrayLike | None = None,
     rate_per_d: float = 0.0,
-) -> Offset | None:
+) -> LevelOffset | None:
     """Compare a window before an event with one after it.
 
     Parameters
@@ -112,7 +112,7 @@ def offset(
     sigma = math.hypot(
         _median_error(time[before], y[before]), _median_error(time[after], y[after]), pair.carried
     )
-    return Offset(
+    return LevelOffset(
         size=size,
         low=size - 1.959963984540054 * sigma,
         high=size + 1.959963984540054 * sigma,

@@ -34,7 +34,7 @@ CLAIM_DIGITS: Final = 1.5
 WAYS: Final = 4
 
 
-class Kind(StrEnum):
+class RateChange(StrEnum):
     """What explains the change better."""
 
     RATE = "rate"
@@ -63,7 +63,7 @@ class Change:
 
     day_d: float
     alarm: bool
-    kind: Kind
+    kind: RateChange
     since_d: float
     size: float
     low: float
@@ -153,7 +153,7 @@ def rate_change(
         phi = lag_one(day, residual, 1.0)
         phi = min(phi + np.sqrt((1.0 - phi**2) / day.size), 0.98)
     found = _answer(_Looks.of(rows, tried, phi), float(day[-1]), onsets, budget, tolerated)
-    moved = found.size * (found.day_d - found.since_d if found.kind is Kind.RATE else 1.0)
+    moved = found.size * (found.day_d - found.since_d if found.kind is RateChange.RATE else 1.0)
     claimed = abs(moved) > CLAIM_DIGITS * _last_digit(rows.values)
     return replace(found, alarm=found.alarm and claimed)
 
@@ -237,7 +237,7 @@ def _answer(
     return Change(
         day_d=today,
         alarm=p < budget,
-        kind=Kind.RATE if best < n else Kind.STEP,
+        kind=RateChange.RATE if best < n else RateChange.STEP,
         since_d=float(onsets[best % n]),
         size=size,
         low=size - reach,

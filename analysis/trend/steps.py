@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from plumbline.analysis.trend.change_point import Levels, lasting_levels
 from plumbline.analysis.trend.jump import (
     Blocks,
-    Crossing,
+    JumpCrossing,
     crossing,
     even_blocks,
     jump,
@@ -190,7 +190,7 @@ def _blocks_a_hold(spacing: float, span_s: float, hold_s: float) -> int:
 class _Proposal:
     """A change of level the segmentation proposes, with its measures."""
 
-    place: Crossing
+    place: JumpCrossing
     start_s: float
     end_s: float
     size: float

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.trend.jump import Blocks, Crossing
+from plumbline.analysis.trend.jump import Blocks, JumpCrossing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def transients(
     blocks: Blocks,
     level: NDArray[Any],
     quiet: NDArray[np.bool_],
-    ramps: list[Crossing],
+    ramps: list[JumpCrossing],
     *,
     smallest: float,
     join: int,

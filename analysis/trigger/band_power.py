@@ -43,7 +43,7 @@ class Bands:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class BandPower:
     """What each step of each channel holds, shape ``(n_rows, n_steps)``.
 
     Attributes
@@ -128,7 +128,7 @@ class MotionBank:
         """Return how many samples each named row holds back."""
         return self._ticks.held(rows)
 
-    def feed(self, accel_ms2: Floats, rows: Rows = ALL) -> Heard:
+    def feed(self, accel_ms2: Floats, rows: Rows = ALL) -> BandPower:
         """Return what the ticks that are now complete hold.
 
         Parameters
@@ -142,7 +142,7 @@ class MotionBank:
         short = grouped(self._short.feed(wide, rows), self._factor)
         long = grouped(self._long.feed(self._slow.feed(x, rows), rows), STEPS_A_TICK)
         steps = grouped(x, self._factor)
-        return Heard(
+        return BandPower(
             wide=mean_square(grouped(wide, self._factor)),
             short=mean_square(short),
             low=mean_square(low),

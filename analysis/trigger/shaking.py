@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState, gathered, parted
-from plumbline.analysis.trigger.band_power import STEPS_A_TICK, Bands, Heard, MotionBank
+from plumbline.analysis.trigger.band_power import STEPS_A_TICK, BandPower, Bands, MotionBank
 from plumbline.analysis.trigger.gates import Gates
 from plumbline.analysis.trigger.nuisance_rejection import steps
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.stalta import Averages, noise_power
-from plumbline.analysis.trigger.trigger_bank import Sound, Told, TriggerBank
+from plumbline.analysis.trigger.trigger_bank import TriggerBank, TriggerInput, TriggerOutput
 
 BASELINE_S = 30.0
 """Memory of the mean that peaks are measured from; it stands still while shaking. [s]"""
@@ -57,7 +57,7 @@ class ShakingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticks:
+class TriggerFrames:
     """What the complete ticks of the named rows say, shape ``(n_rows, n_ticks)``.
 
     Attributes
@@ -75,8 +75,8 @@ class Ticks:
         Whether the channel carries a hum while nothing shakes: mains, or a machine.
     """
 
-    short: Told
-    long: Told
+    short: TriggerOutput
+    long: TriggerOutput
     peak_ms2: Floats
     low_peak_ms2: Floats
     low_power: Floats
@@ -149,19 +149,19 @@ class ShakingBank:
         """Return how many samples each named row holds back; only equal ones share a call."""
         return self.motion.held(rows)
 
-    def feed(self, accel_ms2: Floats, rows: Rows = ALL) -> Ticks:
+    def feed(self, accel_ms2: Floats, rows: Rows = ALL) -> TriggerFrames:
         """Take the next samples of the named rows, ``(n_named_rows, n_samples)``. [m/s2]."""
         heard = self.motion.feed(accel_ms2, rows)
         peaks: list[Floats] = []
         hums: list[Bools] = []
-        shorts: list[Told] = []
-        longs: list[Told] = []
+        shorts: list[TriggerOutput] = []
+        longs: list[TriggerOutput] = []
         for tick in range(heard.long.shape[1]):
             now = slice(tick * STEPS_A_TICK, (tick + 1) * STEPS_A_TICK)
             stepped = self._stepped(heard, now, rows)
             flat = heard.largest[:, now] == heard.smallest[:, now]
             peaks.append(self._peak(heard, now, rows))
-            sound = Sound(
+            sound = TriggerInput(
                 power=heard.short[:, now],
                 whole=heard.wide[:, now],
                 low=heard.low[:, now],
@@ -169,7 +169,7 @@ class ShakingBank:
                 flat=flat,
             )
             shorts.append(self.short.feed(sound, rows))
-            sound = Sound(
+            sound = TriggerInput(
                 power=heard.long[:, tick : tick + 1],
                 whole=np.mean(heard.wide[:, now], axis=1, keepdims=True),
                 low=np.mean(heard.low[:, now], axis=1, keepdims=True),
@@ -178,7 +178,7 @@ class ShakingBank:
             )
             longs.append(self.long.feed(sound, rows))
             hums.append(self._follow(heard, now, rows))
-        return Ticks(
+        return TriggerFrames(
             short=_joined(shorts, len(accel_ms2)),
             long=_joined(longs, len(accel_ms2)),
             peak_ms2=np.stack(peaks, axis=1) if peaks else np.zeros((len(accel_ms2), 0)),
@@ -194,7 +194,7 @@ class ShakingBank:
         self.short.restart(rows)
         self.long.restart(rows)
 
-    def _stepped(self, heard: Heard, now: slice, rows: Rows) -> Bools:
+    def _stepped(self, heard: BandPower, now: slice, rows: Rows) -> Bools:
         """Return at which steps of this tick the mean has jumped away from the baseline."""
         state = self.state
         mean = heard.mean[:, now]
@@ -216,13 +216,13 @@ class ShakingBank:
         variance = np.maximum(np.stack(whole, axis=1) - np.square(mean_after), 0.0)
         return np.asarray(steps(0.0, mean_after, variance), dtype=np.bool_)
 
-    def _peak(self, heard: Heard, now: slice, rows: Rows) -> Floats:
+    def _peak(self, heard: BandPower, now: slice, rows: Rows) -> Floats:
         baseline = self.state["baseline"][rows]
         above = np.max(heard.largest[:, now], axis=1) - baseline
         below = baseline - np.min(heard.smallest[:, now], axis=1)
         return np.asarray(np.maximum(above, below))
 
-    def _follow(self, heard: Heard, now: slice, rows: Rows) -> Bools:
+    def _follow(self, heard: BandPower, now: slice, rows: Rows) -> Bools:
         """Let mean and ambient power follow, unless the channel shakes; return who hums."""
         state, share = self.state, self._c_baseline
         still = self.short.frozen(rows) | self.long.frozen(rows)
@@ -242,16 +242,16 @@ def _binned(steps_of: Floats) -> Floats:
     return steps_of.reshape(len(steps_of), -1, STEPS_A_TICK)
 
 
-def _joined(told: list[Told], n_rows: int) -> Told:
+def _joined(told: list[TriggerOutput], n_rows: int) -> TriggerOutput:
     if not told:
-        return Told(
+        return TriggerOutput(
             status=np.zeros((n_rows, 0), dtype=np.int8),
             since=np.zeros((n_rows, 0), dtype=np.int64),
             ratio=np.zeros((n_rows, 0)),
             amplitude_ms2=np.zeros((n_rows, 0)),
             clean=np.zeros((n_rows, 0), dtype=bool),
         )
-    return Told(
+    return TriggerOutput(
         status=np.concatenate([one.status for one in told], axis=1),
         since=np.concatenate([one.since for one in told], axis=1),
         ratio=np.concatenate([one.ratio for one in told], axis=1),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Status(IntEnum):
+class TriggerStatus(IntEnum):
     """Where a trigger stands."""
 
     ARMING = 0  # just started: listens, learns, and cannot fire
@@ -20,7 +20,7 @@ class Status(IntEnum):
     ON = 3
 
 
-class Happening(IntEnum):
+class TriggerEvent(IntEnum):
     """What one step brought."""
 
     NOTHING = 0
@@ -32,24 +32,24 @@ class Happening(IntEnum):
     EXPIRED = 6  # kept its long average frozen for the longest time allowed
 
 
-TRANSITIONS: dict[tuple[Status, Happening], Status] = {
-    (Status.ARMING, Happening.NOTHING): Status.ARMING,
-    (Status.ARMING, Happening.READY): Status.ARMED,
-    (Status.ARMED, Happening.NOTHING): Status.ARMED,
-    (Status.ARMED, Happening.ABOVE): Status.RISING,
-    (Status.RISING, Happening.NOTHING): Status.RISING,
-    (Status.RISING, Happening.PROVEN): Status.ON,
-    (Status.RISING, Happening.FELL): Status.ARMED,
-    (Status.RISING, Happening.EXPIRED): Status.ARMED,
-    (Status.ON, Happening.NOTHING): Status.ON,
-    (Status.ON, Happening.QUIET): Status.ARMED,
-    (Status.ON, Happening.EXPIRED): Status.ARMED,
+TRANSITIONS: dict[tuple[TriggerStatus, TriggerEvent], TriggerStatus] = {
+    (TriggerStatus.ARMING, TriggerEvent.NOTHING): TriggerStatus.ARMING,
+    (TriggerStatus.ARMING, TriggerEvent.READY): TriggerStatus.ARMED,
+    (TriggerStatus.ARMED, TriggerEvent.NOTHING): TriggerStatus.ARMED,
+    (TriggerStatus.ARMED, TriggerEvent.ABOVE): TriggerStatus.RISING,
+    (TriggerStatus.RISING, TriggerEvent.NOTHING): TriggerStatus.RISING,
+    (TriggerStatus.RISING, TriggerEvent.PROVEN): TriggerStatus.ON,
+    (TriggerStatus.RISING, TriggerEvent.FELL): TriggerStatus.ARMED,
+    (TriggerStatus.RISING, TriggerEvent.EXPIRED): TriggerStatus.ARMED,
+    (TriggerStatus.ON, TriggerEvent.NOTHING): TriggerStatus.ON,
+    (TriggerStatus.ON, TriggerEvent.QUIET): TriggerStatus.ARMED,
+    (TriggerStatus.ON, TriggerEvent.EXPIRED): TriggerStatus.ARMED,
 }
 
-FROZEN = (Status.RISING, Status.ON)
+FROZEN = (TriggerStatus.RISING, TriggerStatus.ON)
 """While a trigger is here, its long average stands still."""
 
-_NEXT = np.full((len(Status), len(Happening)), -1, dtype=np.int8)
+_NEXT = np.full((len(TriggerStatus), len(TriggerEvent)), -1, dtype=np.int8)
 for (_status, _happening), _following in TRANSITIONS.items():
     _NEXT[_status, _happening] = _following
 
@@ -65,6 +65,6 @@ def following(status: NDArray[np.int8], happening: NDArray[np.int8]) -> NDArray[
     after: NDArray[np.int8] = _NEXT[status, happening]
     if np.any(after < 0):
         at = int(np.argmax(after < 0))
-        pair = (Status(status[at]).name, Happening(happening[at]).name)
+        pair = (TriggerStatus(status[at]).name, TriggerEvent(happening[at]).name)
         raise ValueError(f"no trigger in status {pair[0]} can meet {pair[1]}")
     return after

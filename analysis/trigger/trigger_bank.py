@@ -10,7 +10,7 @@ from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState
 from plumbline.analysis.trigger.gates import persistence, quieter, share, sine_amplitude, standing
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.stalta import StaLtaBank
-from plumbline.analysis.trigger.states import FROZEN, Happening, Status, following
+from plumbline.analysis.trigger.states import FROZEN, TriggerEvent, TriggerStatus, following
 
 FADING = 0.25
 """A rising trigger whose last seconds hold less than this share of its short average lives
@@ -18,7 +18,7 @@ on what is over: a blow that echoes in the average. [1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class TriggerInput:
     """What a trigger is given, every array of shape ``(n_rows, n_steps)``.
 
     Attributes
@@ -44,13 +44,13 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class TriggerOutput:
     """What a trigger said at each step, shape ``(n_rows, n_steps)``.
 
     Attributes
     ----------
     status
-        After the step: a :class:`~plumbline.analysis.trigger.states.Status`.
+        After the step: a :class:`~plumbline.analysis.trigger.states.TriggerStatus`.
     since
         Steps in that status, this one included; while RISING and ON counted
         from the step that first went above.
@@ -110,7 +110,7 @@ class TriggerBank:
         self._quiet_power = quiet_ms2**2 / 2
         n_lasting = max(2, round(settings.gates.persistence_s / step_s))
         fresh = {
-            "status": np.int8(Status.ARMING),
+            "status": np.int8(TriggerStatus.ARMING),
             "since": np.int64(0),
             "wholes": np.zeros(n_short),
             "low": 0.0,
@@ -132,7 +132,7 @@ class TriggerBank:
         self.state.reset(rows)
         self.averages.restart(rows)
 
-    def feed(self, sound: Sound, rows: Rows = ALL) -> Told:
+    def feed(self, sound: TriggerInput, rows: Rows = ALL) -> TriggerOutput:
         """Take the next steps of the named rows; always as many a call, for bit-exactness."""
         state = self.state
         n_rows, n_steps = sound.power.shape
@@ -140,7 +140,7 @@ class TriggerBank:
         state["recent"][rows] = past[:, n_steps:]
         calm = _means(past, self._n_quiet, n_steps)
         clean, cut_off = self._clean(past, sound, rows)
-        told = Told(
+        told = TriggerOutput(
             status=np.zeros((n_rows, n_steps), dtype=np.int8),
             since=np.zeros((n_rows, n_steps), dtype=np.int64),
             ratio=np.zeros((n_rows, n_steps)),
@@ -152,7 +152,7 @@ class TriggerBank:
         return told
 
     def _step(
-        self, told: Told, k: int, power: Floats, calm: Floats, cut_off: Floats, rows: Rows
+        self, told: TriggerOutput, k: int, power: Floats, calm: Floats, cut_off: Floats, rows: Rows
     ) -> None:
         state, settings = self.state, self._settings
         status, since = state["status"][rows], state["since"][rows] + 1
@@ -179,11 +179,11 @@ class TriggerBank:
         self, at: NDArray[np.intp], happening: NDArray[np.int8], calm: Floats, row: NDArray[np.intp]
     ) -> None:
         """Set the averages of those that go off: ``at`` among the named rows, ``row`` of all."""
-        expired, ended = at[happening == Happening.EXPIRED], at[happening == Happening.QUIET]
+        expired, ended = at[happening == TriggerEvent.EXPIRED], at[happening == TriggerEvent.QUIET]
         self.averages.relearn(row[expired])
         self.averages.set_short(calm[ended], row[ended])
 
-    def _clean(self, past: Floats, sound: Sound, rows: Rows) -> tuple[Bools, Floats]:
+    def _clean(self, past: Floats, sound: TriggerInput, rows: Rows) -> tuple[Bools, Floats]:
         """Return at which steps rows pass the gates, and what growing motion was cut off at.
 
         Returns
@@ -238,21 +238,21 @@ class TriggerBank:
         """Say in one word a channel what this step brought; what stands below goes before."""
         rising, on = status == _RISING, status == _ON
         word = np.zeros(len(status), dtype=np.int8)
-        word[on & (since >= self._n_longest)] = Happening.EXPIRED
-        word[on & quiet] = Happening.QUIET
-        word[rising & (since >= self._n_proving)] = Happening.EXPIRED
-        word[rising & proven] = Happening.PROVEN
-        word[rising & ~lasting] = Happening.FELL
-        word[(status == _ARMED) & loud] = Happening.ABOVE
-        word[(status == _ARMING) & (since >= self._n_arming)] = Happening.READY
+        word[on & (since >= self._n_longest)] = TriggerEvent.EXPIRED
+        word[on & quiet] = TriggerEvent.QUIET
+        word[rising & (since >= self._n_proving)] = TriggerEvent.EXPIRED
+        word[rising & proven] = TriggerEvent.PROVEN
+        word[rising & ~lasting] = TriggerEvent.FELL
+        word[(status == _ARMED) & loud] = TriggerEvent.ABOVE
+        word[(status == _ARMING) & (since >= self._n_arming)] = TriggerEvent.READY
         return word
 
 
-_ARMING, _ARMED, _RISING, _ON = (int(status) for status in Status)
+_ARMING, _ARMED, _RISING, _ON = (int(status) for status in TriggerStatus)
 
 
 def _is_frozen(status: NDArray[np.int8]) -> Bools:
-    frozen = np.zeros(len(Status), dtype=bool)
+    frozen = np.zeros(len(TriggerStatus), dtype=bool)
     frozen[list(FROZEN)] = True
     return np.asarray(frozen[status])
 

@@ -2,14 +2,19 @@
 
 from plumbline.analysis.vibration.annex_e import assessment_ratio
 from plumbline.analysis.vibration.curves import (
+    CurveCheck,
     Duration,
-    Judged,
     LimitCurve,
     Location,
     NoLimitError,
     Standard,
 )
-from plumbline.analysis.vibration.peak import Axis, Peak, component_peak, vector_peak
+from plumbline.analysis.vibration.peak import (
+    VelocityPeak,
+    VibrationAxis,
+    component_peak,
+    vector_peak,
+)
 from plumbline.analysis.vibration.standards import STANDARDS, sbr_a
 from plumbline.analysis.vibration.velocity import (
     CONSTRUCTION,
@@ -17,26 +22,26 @@ from plumbline.analysis.vibration.velocity import (
     velocity_from_accel_mms,
     velocity_in_band_mms,
 )
-from plumbline.analysis.vibration.verdict import Outcome, Verdict, governing, judged
+from plumbline.analysis.vibration.verdict import Compliance, VibrationVerdict, assessed, governing
 
 __all__ = [
     "CONSTRUCTION",
     "STANDARDS",
-    "Axis",
     "Band",
+    "Compliance",
+    "CurveCheck",
     "Duration",
-    "Judged",
     "LimitCurve",
     "Location",
     "NoLimitError",
-    "Outcome",
-    "Peak",
     "Standard",
-    "Verdict",
+    "VelocityPeak",
+    "VibrationAxis",
+    "VibrationVerdict",
+    "assessed",
     "assessment_ratio",
     "component_peak",
     "governing",
-    "judged",
     "sbr_a",
     "vector_peak",
     "velocity_from_accel_mms",

@@ -30,7 +30,7 @@ class Duration(StrEnum):
     PERMANENT = "permanent"
 
 
-class Judged(StrEnum):
+class CurveCheck(StrEnum):
     """Which motion is held against the curve."""
 
     EACH_COMPONENT = "largest of the three components"
@@ -76,7 +76,7 @@ class LimitCurve:
     building: str
     location: Location
     duration: Duration
-    judged: Judged
+    judged: CurveCheck
     points: tuple[tuple[float, float], ...]
     from_hz: float = 1.0
     provenance: Provenance

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 EVENT_S = 5.0  # the event is at most this long, around its peak
 
 
-class Axis(StrEnum):
+class VibrationAxis(StrEnum):
     """Which way a component points, as far as a standard cares."""
 
     HORIZONTAL = "horizontal"
@@ -25,7 +25,7 @@ class Axis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Peak:
+class VelocityPeak:
     """Peak particle velocity of one component.
 
     Attributes
@@ -45,7 +45,7 @@ class Peak:
     """
 
     component: str
-    axis: Axis
+    axis: VibrationAxis
     ppv_mms: float
     time_s: float
     zero_crossing_hz: float
@@ -59,8 +59,8 @@ class Peak:
 
 
 def component_peak(
-    component: str, velocity_mms: Array, rate_hz: float, axis: Axis = Axis.UNKNOWN
-) -> Peak:
+    component: str, velocity_mms: Array, rate_hz: float, axis: VibrationAxis = VibrationAxis.UNKNOWN
+) -> VelocityPeak:
     """Return the peak of one component of vibration velocity, shape ``(n,)``. [mm/s]
 
     The spectrum is that of at most five seconds around the peak: over an hour of record the
@@ -70,7 +70,7 @@ def component_peak(
     at = int(np.argmax(np.abs(v)))
     half = int(EVENT_S * rate_hz / 2)
     event = v[max(0, at - half) : at + half + 1]
-    return Peak(
+    return VelocityPeak(
         component=component,
         axis=axis,
         ppv_mms=float(abs(v[at])),
@@ -80,7 +80,7 @@ def component_peak(
     )
 
 
-def vector_peak(velocities_mms: Mapping[str, Array], rate_hz: float) -> Peak:
+def vector_peak(velocities_mms: Mapping[str, Array], rate_hz: float) -> VelocityPeak:
     """Return the peak of the vector sum, with the frequencies of its largest component then.
 
     Parameters
@@ -103,9 +103,9 @@ def vector_peak(velocities_mms: Mapping[str, Array], rate_hz: float) -> Peak:
     half = int(EVENT_S * rate_hz / 2)
     event = rows[:, max(0, at - half) : at + half + 1]
     leading = event[int(np.argmax(np.abs(rows[:, at])))]
-    return Peak(
+    return VelocityPeak(
         component="+".join(velocities_mms),
-        axis=Axis.SUM,
+        axis=VibrationAxis.SUM,
         ppv_mms=float(total[at]),
         time_s=at / rate_hz,
         zero_crossing_hz=zero_crossing_hz(leading, rate_hz),

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from plumbline.analysis.limit_standing import may_page
 from plumbline.analysis.quality.finding import Defect, Finding
-from plumbline.analysis.vibration.curves import Judged, LimitCurve
-from plumbline.analysis.vibration.peak import Axis, Peak
+from plumbline.analysis.vibration.curves import CurveCheck, LimitCurve
+from plumbline.analysis.vibration.peak import VelocityPeak, VibrationAxis
 
 LEAST_RATE_HZ = 250.0
 """Below it a stream cannot carry 1-80 Hz with room for the recorder's own filter. [Hz]"""
@@ -22,7 +22,7 @@ FLOOR_PEAK_FACTOR = 4.5
 """Largest to r.m.s. value of Gaussian noise over a minute in this band, about."""
 
 
-class Outcome(StrEnum):
+class Compliance(StrEnum):
     """What came of holding a peak against a curve."""
 
     WITHIN = "within"
@@ -36,15 +36,15 @@ class Outcome(StrEnum):
     DEAD = "not applicable: dead channel"
 
 
-UNFIT: dict[Defect, Outcome] = {
-    Defect.CLIPPED: Outcome.CLIPPED,
-    Defect.FLAT: Outcome.DEAD,
+UNFIT: dict[Defect, Compliance] = {
+    Defect.CLIPPED: Compliance.CLIPPED,
+    Defect.FLAT: Compliance.DEAD,
 }
 """What a record with a fault cannot be held to: that it kept a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class VibrationVerdict:
     """One peak held against one curve.
 
     Attributes
@@ -68,9 +68,9 @@ class Verdict:
         The verdict in words.
     """
 
-    peak: Peak
+    peak: VelocityPeak
     curve: LimitCurve
-    outcome: Outcome
+    outcome: Compliance
     frequency_hz: float
     method: str
     limit_mms: float
@@ -85,24 +85,28 @@ class Verdict:
     @property
     def pages(self) -> bool:
         """True if this verdict may call a person: exceeded, by a limit that is no candidate."""
-        return self.outcome is Outcome.EXCEEDED and may_page(self.curve.provenance.standing)
+        return self.outcome is Compliance.EXCEEDED and may_page(self.curve.provenance.standing)
 
 
-AXES: dict[Judged, tuple[Axis, ...]] = {
-    Judged.EACH_COMPONENT: (Axis.HORIZONTAL, Axis.VERTICAL, Axis.UNKNOWN),
-    Judged.HORIZONTAL: (Axis.HORIZONTAL,),
-    Judged.VERTICAL: (Axis.VERTICAL,),
-    Judged.VECTOR_SUM: (Axis.SUM,),
+AXES: dict[CurveCheck, tuple[VibrationAxis, ...]] = {
+    CurveCheck.EACH_COMPONENT: (
+        VibrationAxis.HORIZONTAL,
+        VibrationAxis.VERTICAL,
+        VibrationAxis.UNKNOWN,
+    ),
+    CurveCheck.HORIZONTAL: (VibrationAxis.HORIZONTAL,),
+    CurveCheck.VERTICAL: (VibrationAxis.VERTICAL,),
+    CurveCheck.VECTOR_SUM: (VibrationAxis.SUM,),
 }
 
 
-def judged(
-    peak: Peak,
+def assessed(
+    peak: VelocityPeak,
     curve: LimitCurve,
     rate_hz: float,
     floor_mms: float = 0.0,
     fault: Finding | None = None,
-) -> Verdict:
+) -> VibrationVerdict:
     """Return the verdict on one peak.
 
     Parameters
@@ -128,41 +132,41 @@ def judged(
     floor_peak = FLOOR_PEAK_FACTOR * floor_mms
     if peak.axis not in AXES[curve.judged]:
         why = f"{curve.standard} judges the {curve.judged} here, this is {peak.axis}"
-        return _not_judged(peak, curve, Outcome.COMPONENT, why)
+        return _not_judged(peak, curve, Compliance.COMPONENT, why)
     if rate_hz < LEAST_RATE_HZ:
         why = f"{rate_hz:g} samples a second cannot carry 1-80 Hz; {LEAST_RATE_HZ:g} can"
-        return _not_judged(peak, curve, Outcome.RATE, why)
+        return _not_judged(peak, curve, Compliance.RATE, why)
     if 2 * floor_peak > curve.lowest_mms:
         why = (
             f"the instrument's own noise peaks near {floor_peak:.2g} mm/s, "
             f"more than half of the lowest limit {curve.lowest_mms:g} mm/s"
         )
-        return _not_judged(peak, curve, Outcome.INSTRUMENT_FLOOR, why)
+        return _not_judged(peak, curve, Compliance.INSTRUMENT_FLOOR, why)
     if peak.ppv_mms <= max(ASSESSMENT_SHARE * curve.lowest_mms, floor_peak):
         if fault is not None:
             return _not_judged(peak, curve, UNFIT[fault.defect], fault.reason)
         why = f"{peak.ppv_mms:.2g} mm/s is too small for a frequency to be named"
-        return _not_judged(peak, curve, Outcome.BELOW_ASSESSMENT, why)
+        return _not_judged(peak, curve, Compliance.BELOW_ASSESSMENT, why)
     if not peak.frequencies_hz or peak.frequencies_hz[0] < curve.from_hz:
         slow = f"{peak.frequencies_hz[0]:.2f} Hz" if peak.frequencies_hz else "no whole half wave"
         why = f"the peak is {slow}: the table begins at {curve.from_hz:g} Hz"
-        return _not_judged(peak, curve, Outcome.BELOW_RANGE, why)
+        return _not_judged(peak, curve, Compliance.BELOW_RANGE, why)
     verdict = _by_frequency(peak, curve)
     if fault is None:
         return verdict
-    if verdict.outcome is Outcome.EXCEEDED:
+    if verdict.outcome is Compliance.EXCEEDED:
         return replace(verdict, reason=f"{verdict.reason}; {fault.defect}: {fault.reason}")
     why = f"{fault.reason}; the peak was more than the {peak.ppv_mms:.2f} mm/s that is left"
     return _not_judged(peak, curve, UNFIT[fault.defect], why)
 
 
 def governing(
-    peaks: Sequence[Peak],
+    peaks: Sequence[VelocityPeak],
     curve: LimitCurve,
     rate_hz: float,
     floor_mms: float = 0.0,
     faults: Mapping[str, Finding] = MappingProxyType({}),
-) -> tuple[Verdict, ...]:
+) -> tuple[VibrationVerdict, ...]:
     """Return a verdict for each peak, the governing one first.
 
     An exceeded limit governs over all else, an unfit component over a limit kept, and the larger
@@ -171,24 +175,24 @@ def governing(
     Parameters
     ----------
     peaks, curve, rate_hz, floor_mms
-        As of `judged`.
+        As of `assessed`.
     faults
         What makes the record of a component unfit, by component.
     """
     verdicts = [
-        judged(peak, curve, rate_hz, floor_mms, faults.get(peak.component)) for peak in peaks
+        assessed(peak, curve, rate_hz, floor_mms, faults.get(peak.component)) for peak in peaks
     ]
     return tuple(sorted(verdicts, key=_rank, reverse=True))
 
 
-def _rank(verdict: Verdict) -> tuple[float, float]:
+def _rank(verdict: VibrationVerdict) -> tuple[float, float]:
     if verdict.outcome in UNFIT.values():
         return 1.0, math.inf  # as good as on its limit: only what exceeded one goes before
     ratio = verdict.ratio if math.isfinite(verdict.ratio) else -1.0
     return ratio, verdict.peak.ppv_mms
 
 
-def _by_frequency(peak: Peak, curve: LimitCurve) -> Verdict:
+def _by_frequency(peak: VelocityPeak, curve: LimitCurve) -> VibrationVerdict:
     named = {
         "zero crossings": peak.zero_crossing_hz,
         "spectrum": peak.spectral_hz,
@@ -201,14 +205,14 @@ def _by_frequency(peak: Peak, curve: LimitCurve) -> Verdict:
     method, (frequency_hz, limit_mms) = min(limits.items(), key=lambda item: item[1][1])
     over = {peak.ppv_mms > limit for _, limit in limits.values()}
     outside = any(f < curve.from_hz for f, _ in limits.values())
-    outcome = Outcome.EXCEEDED if peak.ppv_mms > limit_mms else Outcome.WITHIN
+    outcome = Compliance.EXCEEDED if peak.ppv_mms > limit_mms else Compliance.WITHIN
     reason = (
         f"{peak.component}: {peak.ppv_mms:.2f} mm/s at {frequency_hz:.1f} Hz ({method}), "
         f"limit {limit_mms:.2f} mm/s: {outcome}"
     )
     if len(over) > 1 or outside:
         reason += "; frequency-sensitive, the lower limit was taken"
-    return Verdict(
+    return VibrationVerdict(
         peak=peak,
         curve=curve,
         outcome=outcome,
@@ -220,8 +224,10 @@ def _by_frequency(peak: Peak, curve: LimitCurve) -> Verdict:
     )
 
 
-def _not_judged(peak: Peak, curve: LimitCurve, outcome: Outcome, why: str) -> Verdict:
-    return Verdict(
+def _not_judged(
+    peak: VelocityPeak, curve: LimitCurve, outcome: Compliance, why: str
+) -> VibrationVerdict:
+    return VibrationVerdict(
         peak=peak,
         curve=curve,
         outcome=outcome,

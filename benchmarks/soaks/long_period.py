@@ -17,12 +17,12 @@ from plumbline.analysis.trigger.band_power import LOWEST_HZ, STEPS_A_TICK, Bands
 from plumbline.analysis.trigger.grouping import grouped, mean_square
 from plumbline.analysis.trigger.shaking import LONG_PERIOD
 from plumbline.analysis.trigger.stalta import noise_power
-from plumbline.analysis.trigger.states import Status
-from plumbline.analysis.trigger.trigger_bank import Sound, Told, TriggerBank
-from plumbline.collector.stages.detection.associator import StructureWatch
+from plumbline.analysis.trigger.states import TriggerStatus
+from plumbline.analysis.trigger.trigger_bank import TriggerBank, TriggerInput, TriggerOutput
+from plumbline.collector.stages.detection.associator import Associator
 from plumbline.collector.stages.detection.episode import Episode
-from plumbline.collector.stages.detection.frames import Tick
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.frames import TriggerFrame
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.wire.block import NS
 
 NAME = "long_period"
@@ -46,13 +46,13 @@ class LongChain:
         floor = noise_power(DENSITY_MS2, bands.long_low_hz, bands.long_high_hz)
         self._trigger = TriggerBank(LONG_PERIOD, TICK_S, np.full(n_rows, floor))
 
-    def feed(self, accel_ms2: np.ndarray) -> Told:
+    def feed(self, accel_ms2: np.ndarray) -> TriggerOutput:
         """Take whole ticks of every axis and return what the triggers said of each tick."""
         power = mean_square(grouped(self._band.feed(accel_ms2), STEPS_A_TICK))
         whole = mean_square(grouped(self._wide.feed(accel_ms2), STEPS_A_TICK))
         said = [
             self._trigger.feed(
-                Sound(
+                TriggerInput(
                     power=power[:, k : k + 1],
                     whole=whole[:, k : k + 1],
                     low=whole[:, k : k + 1],
@@ -63,12 +63,14 @@ class LongChain:
             for k in range(power.shape[1])
         ]
         names = ("status", "since", "ratio", "amplitude_ms2", "clean")
-        return Told(**{n: np.concatenate([getattr(s, n) for s in said], axis=1) for n in names})
+        return TriggerOutput(
+            **{n: np.concatenate([getattr(s, n) for s in said], axis=1) for n in names}
+        )
 
 
 def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
     """Let structures stand in the weather and return what was counted."""
-    settings = DetectSettings(short_period=False)
+    settings = DetectionSettings(short_period=False)
     watch = list(watches(installed(structures, SLOW_HZ, "12"), settings).values())
     weather, chain, tally = Weather(structures, seed), LongChain(structures * 6), Tally()
     awake = np.zeros(structures, dtype=int)
@@ -78,7 +80,7 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
         accel = weather.chunk(round(CHUNK_S * SLOW_HZ))
         largest = np.maximum(largest, np.abs(accel).max(axis=(0, 2, 3)))
         told = chain.feed(accel.reshape(structures * 6, -1))
-        on = (told.status == Status.ON).reshape(structures, 3, 2, -1)
+        on = (told.status == TriggerStatus.ON).reshape(structures, 3, 2, -1)
         began = on & ~np.concatenate([np.zeros_like(on[..., :1]), on[..., :-1]], axis=-1)
         on_ground += int(began[:, 0].sum())
         on_roof += int(began[:, 2].sum())
@@ -98,11 +100,11 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
 
 
 def _watched(
-    watch: StructureWatch, told: Told, one: int, peaks: np.ndarray, start_ns: int
+    watch: Associator, told: TriggerOutput, one: int, peaks: np.ndarray, start_ns: int
 ) -> list[Episode]:
     """Let one structure's watch hear a chunk, its nodes in turn, five seconds at a time."""
     rows = slice(6 * one, 6 * one + 6)
-    on = (told.status[rows] == Status.ON).reshape(3, 2, -1)
+    on = (told.status[rows] == TriggerStatus.ON).reshape(3, 2, -1)
     n = on.shape[-1]
     ends_ns = start_ns + np.rint((np.arange(n) + 1) * TICK_S * NS).astype(np.int64)
     onset = np.arange(1, n + 1) - told.since[rows].reshape(3, 2, -1)
@@ -113,7 +115,7 @@ def _watched(
     ratios = told.ratio[rows].reshape(3, 2, -1).max(axis=1)
     ticks = [
         [
-            Tick(int(e), 0, int(o), 0.0, float(r), float(p), 0.0)
+            TriggerFrame(int(e), 0, int(o), 0.0, float(r), float(p), 0.0)
             for e, o, r, p in zip(ends_ns, onsets_ns[k], ratios[k], peaks[k], strict=True)
         ]
         for k in range(3)

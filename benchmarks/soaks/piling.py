@@ -10,9 +10,9 @@ import numpy as np
 from benchmarks.soaks.kept import gone_on, summed, upper_bound
 from benchmarks.soaks.sites import BLOWS_GAL, NODES, Piling
 from benchmarks.soaks.watching import Tally, installed
-from plumbline.collector.stages.detection.pipeline import Pass
-from plumbline.collector.stages.detection.settings import DetectSettings
-from plumbline.collector.stages.detection.trigger_banks import Piece
+from plumbline.collector.stages.detection.pipeline import DetectionPipeline
+from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.collector.stages.detection.trigger_banks import BankPiece
 from plumbline.wire.block import NS
 
 NAME = "piling"
@@ -26,7 +26,11 @@ START_NS = 1_782_000_000 * NS
 def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
     """Let piles be driven beside structures and return what was counted."""
     known = installed(structures, RATE_HZ, "Z12")
-    site, own, tally = Piling(structures, seed), Pass(known, DetectSettings()), Tally()
+    site, own, tally = (
+        Piling(structures, seed),
+        DetectionPipeline(known, DetectionSettings()),
+        Tally(),
+    )
     keys = [f"XX.S{one:04d}.{node}.HN" for one in range(structures) for node in NODES]
     size = round(BLOCK_S * RATE_HZ)
     blows_gal: list[float] = []
@@ -38,7 +42,7 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
             start_ns = START_NS + (at_s + block * BLOCK_S) * NS
             cut = rows[:, :, block * size : (block + 1) * size]
             pieces = [
-                Piece(
+                BankPiece(
                     number=number,
                     key=key,
                     accel_ms2=cut[number],

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from plumbline.collector.events.model import Event
-from plumbline.collector.stages.detection.associator import StructureWatch
+from plumbline.collector.stages.detection.associator import Associator
 from plumbline.collector.stages.detection.episode import Episode
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.wire.inventory import Axis, Instrument, Inventory, Node, Role, Structure, Unit
 from plumbline.wire.inventory.lookup import Place, places
 from plumbline.wire.inventory.model import Network
@@ -44,12 +44,12 @@ def installed(n: int, rate_hz: float, axes: str) -> dict[str, Place]:
     )
 
 
-def watches(known: dict[str, Place], settings: DetectSettings) -> dict[str, StructureWatch]:
+def watches(known: dict[str, Place], settings: DetectionSettings) -> dict[str, Associator]:
     """Return a watch a structure."""
     by_code: dict[str, list[Place]] = {}
     for place in known.values():
         by_code.setdefault(place.structure.code, []).append(place)
-    return {code: StructureWatch(code, own, settings) for code, own in by_code.items()}
+    return {code: Associator(code, own, settings) for code, own in by_code.items()}
 
 
 class Tally:

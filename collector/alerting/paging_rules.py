@@ -6,19 +6,19 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
-from plumbline.collector.events.model import Event, Kind, Level, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
 from plumbline.wire.settings import Settings
 
-RISING = (Level.GREEN, Level.AMBER, Level.RED, Level.BLACK)
+RISING = (AlarmLevel.GREEN, AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
 From = Literal["amber", "red", "black", "never"]
 
 
-def rank(level: Level) -> int:
+def rank(level: AlarmLevel) -> int:
     """Return how grave a level is, from 0."""
     return RISING.index(level)
 
 
-class Rule(Settings):
+class PagingRule(Settings):
     """When an event of one kind calls people."""
 
     page_from: From
@@ -31,23 +31,23 @@ class Rule(Settings):
     """Tell those who were told when the cause has ended."""
 
 
-def _rule(page_from: From, *, must_be_seen: bool) -> Rule:
-    return Rule(page_from=page_from, late="never", must_be_seen=must_be_seen, all_clear=True)
+def _rule(page_from: From, *, must_be_seen: bool) -> PagingRule:
+    return PagingRule(page_from=page_from, late="never", must_be_seen=must_be_seen, all_clear=True)
 
 
-class Rules(Settings):
+class PagingRules(Settings):
     """One rule a kind of event; a key that is not given keeps the value printed here."""
 
-    shaking: Rule = _rule("amber", must_be_seen=True)
-    sway: Rule = _rule("never", must_be_seen=False)
-    threshold: Rule = _rule("amber", must_be_seen=True)
-    tilt: Rule = _rule("amber", must_be_seen=True)
-    settlement: Rule = _rule("amber", must_be_seen=True)
-    differential_settlement: Rule = _rule("amber", must_be_seen=True)
-    modal_shift: Rule = _rule("amber", must_be_seen=True)
-    construction_stage: Rule = _rule("never", must_be_seen=False)
-    silence: Rule = _rule("amber", must_be_seen=False)
-    health: Rule = _rule("red", must_be_seen=False)
+    shaking: PagingRule = _rule("amber", must_be_seen=True)
+    sway: PagingRule = _rule("never", must_be_seen=False)
+    threshold: PagingRule = _rule("amber", must_be_seen=True)
+    tilt: PagingRule = _rule("amber", must_be_seen=True)
+    settlement: PagingRule = _rule("amber", must_be_seen=True)
+    differential_settlement: PagingRule = _rule("amber", must_be_seen=True)
+    modal_shift: PagingRule = _rule("amber", must_be_seen=True)
+    construction_stage: PagingRule = _rule("never", must_be_seen=False)
+    silence: PagingRule = _rule("amber", must_be_seen=False)
+    health: PagingRule = _rule("red", must_be_seen=False)
 
     @model_validator(mode="before")
     @classmethod
@@ -63,10 +63,10 @@ class Rules(Settings):
             return given
         return {**field.default.model_dump(), **given}
 
-    def of(self, kind: Kind) -> Rule:
+    def of(self, kind: EventKind) -> PagingRule:
         """Return the rule of a kind of event."""
         rule = getattr(self, kind)
-        assert isinstance(rule, Rule)  # noqa: S101 - the fields above are all rules
+        assert isinstance(rule, PagingRule)  # noqa: S101 - the fields above are all rules
         return rule
 
 
@@ -79,7 +79,7 @@ class Reason(StrEnum):
     STALE = "ended too long ago"
 
 
-def verdict(event: Event, rules: Rules) -> Level | Reason:
+def paging_decision(event: Event, rules: PagingRules) -> AlarmLevel | Reason:
     """Return the level at which an event calls people, or why it does not.
 
     A candidate limit never calls, whatever the rules say: nobody has answered for it yet.
@@ -88,7 +88,7 @@ def verdict(event: Event, rules: Rules) -> Level | Reason:
         return Reason.CANDIDATE
     rule = rules.of(event.kind)
     lowest = rule.late if event.late else rule.page_from
-    if lowest == "never" or rank(event.level) < rank(Level(lowest)):
+    if lowest == "never" or rank(event.level) < rank(AlarmLevel(lowest)):
         return Reason.LATE if event.late else Reason.BELOW
     return event.level
 
@@ -105,17 +105,17 @@ class _Cause:
 # is one cause a place, named by the detector (evidence "key"): two faults need two repairs. Motion
 # latches: what a structure went through does not become less when it calms down; a tilt may go
 # back.
-_CAUSES: dict[Kind, _Cause] = {
-    Kind.SHAKING: _Cause("motion", latches=True),
-    Kind.THRESHOLD: _Cause("motion", latches=True),
-    Kind.SWAY: _Cause("sway"),
-    Kind.TILT: _Cause("tilt"),
-    Kind.SETTLEMENT: _Cause("settlement"),
-    Kind.DIFFERENTIAL_SETTLEMENT: _Cause("settlement"),
-    Kind.MODAL_SHIFT: _Cause("modes"),
-    Kind.CONSTRUCTION_STAGE: _Cause("stage"),
-    Kind.SILENCE: _Cause("silence", each_place=True),
-    Kind.HEALTH: _Cause("health", each_place=True),
+_CAUSES: dict[EventKind, _Cause] = {
+    EventKind.SHAKING: _Cause("motion", latches=True),
+    EventKind.THRESHOLD: _Cause("motion", latches=True),
+    EventKind.SWAY: _Cause("sway"),
+    EventKind.TILT: _Cause("tilt"),
+    EventKind.SETTLEMENT: _Cause("settlement"),
+    EventKind.DIFFERENTIAL_SETTLEMENT: _Cause("settlement"),
+    EventKind.MODAL_SHIFT: _Cause("modes"),
+    EventKind.CONSTRUCTION_STAGE: _Cause("stage"),
+    EventKind.SILENCE: _Cause("silence", each_place=True),
+    EventKind.HEALTH: _Cause("health", each_place=True),
 }
 
 
@@ -126,6 +126,6 @@ def cause_of(event: Event) -> str:
     return f"{event.structure}/{cause.name}" + (f"/{place}" if cause.each_place else "")
 
 
-def latches(kind: Kind) -> bool:
+def latches(kind: EventKind) -> bool:
     """Tell whether an incident keeps the gravest level it ever had."""
     return _CAUSES[kind].latches

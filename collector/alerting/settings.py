@@ -14,9 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from plumbline.collector.alerting.paging_rules import Rules
+from plumbline.collector.alerting.paging_rules import PagingRules
 from plumbline.collector.alerting.roster import E164, Details, roster_problems
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 from plumbline.wire.identity import code_problem
 from plumbline.wire.settings import Settings
 
@@ -74,7 +74,7 @@ class Person(Settings):
     senders: tuple[SenderName, ...] = ()
 
 
-class Step(Settings):
+class EscalationStep(Settings):
     """One step of the policy: these people, then a wait for an answer, so many times.
 
     ``delay_s`` not given means the time of the level, ``answer_s``.
@@ -92,9 +92,9 @@ class LevelTimes(Settings):
     red: Seconds
     black: Seconds
 
-    def of(self, level: Level) -> float:
+    def of(self, level: AlarmLevel) -> float:
         """Return the time of a level. [s]"""
-        table = {Level.BLACK: self.black, Level.RED: self.red}
+        table = {AlarmLevel.BLACK: self.black, AlarmLevel.RED: self.red}
         return table.get(level, self.amber)
 
 
@@ -129,11 +129,11 @@ class AlertingSettings(Settings):
     country_code: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")] = "66"
     """What stands for the leading 0 of a number a gateway reports the national way."""
     person: tuple[Person, ...] = ()
-    step: tuple[Step, ...] = ()
+    step: tuple[EscalationStep, ...] = ()
     """Not given: one person after the other, in the order of ``person``."""
     rounds: Annotated[int, Field(ge=1, le=10)] = 2
     """How often the steps are walked before nobody is called any more."""
-    rule: Rules = Rules()
+    rule: PagingRules = PagingRules()
     answer_s: LevelTimes = LevelTimes(amber=1_800, red=300, black=120)
     ttl_s: LevelTimes = LevelTimes(amber=3_600, red=1_800, black=900)
     """Age at which a message that did not go out is not sent any more."""

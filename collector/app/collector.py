@@ -7,27 +7,27 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 
 from plumbline.collector.alerting.service import Alerting
-from plumbline.collector.app.databases import Stores
+from plumbline.collector.app.databases import Databases
 from plumbline.collector.app.health_report import health, readings
-from plumbline.collector.app.intake import DataPath
-from plumbline.collector.app.limit_listing import Shown, VoidNotices
+from plumbline.collector.app.intake import Intake
+from plumbline.collector.app.limit_listing import LimitView, VoidNotices
 from plumbline.collector.app.limit_register import with_adoptions
 from plumbline.collector.app.settings import CollectorSettings
-from plumbline.collector.app.stage_table import KEPT_BY, PACES_S, Followers
+from plumbline.collector.app.stage_table import BATCH_INTERVAL_S, RETENTION_STAGES, StageTable
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.health.condition_events import HealthWatch
 from plumbline.collector.health.disk_space import DiskWatch
 from plumbline.collector.health.metrics import Metrics
-from plumbline.collector.health.outages.watch import SilenceWatch
-from plumbline.collector.jobs.residual.view import ShownMovements
-from plumbline.collector.jobs.strong_motion.view import ShownEpisodes
+from plumbline.collector.health.outages.watch import OutageWatch
+from plumbline.collector.jobs.residual.view import ResidualView
+from plumbline.collector.jobs.strong_motion.view import EpisodeView
 from plumbline.collector.limits.approval import AsAdopted
 from plumbline.collector.serving.web.app import application
 from plumbline.collector.serving.web.limit_lines import drawn_limits_urad
 from plumbline.collector.serving.web.server import WebServer
 from plumbline.collector.serving.web.settings import WebSettings
 from plumbline.collector.serving.web.sources import Sources
-from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 from plumbline.collector.stages.runner import Stage, StageRunner
 from plumbline.wire.inventory import Inventory
 
@@ -48,18 +48,18 @@ class Collector:
     def __init__(
         self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
     ) -> None:
-        self.data = DataPath(settings, inventory, now_ns)
-        self.stores = Stores(settings.data)
+        self.data = Intake(settings, inventory, now_ns)
+        self.stores = Databases(settings.data)
         detect = with_adoptions(settings.detect, AsAdopted(self.stores.adoptions))
         self._settings = settings = settings.model_copy(update={"detect": detect})
         self._inventory = inventory
         self._now_ns = now_ns
-        self._waves = Waves(self.data.places)
+        self._waves = WaveformBuffer(self.data.places)
         self.channels = ChannelWatch(self.data.places, self.data.arrivals.clipped_ns)
         self.alerting = Alerting(
             settings.alerting, inventory, self.stores.events, settings.data, now_ns
         )
-        followers = Followers(
+        followers = StageTable(
             settings=settings,
             data=self.data,
             stores=self.stores,
@@ -68,7 +68,7 @@ class Collector:
         )
         self.runners = [self._runner(name, build) for name, build in followers.table().items()]
         self.web = WebServer(self._application(settings.web), settings.web)
-        self._silence = SilenceWatch(
+        self._silence = OutageWatch(
             settings=settings.silence,
             places=self.data.places,
             arrivals=self.data.arrivals,
@@ -106,7 +106,7 @@ class Collector:
         self.data.close()
 
     def _runner(self, name: str, build: Callable[[], Stage]) -> StageRunner:
-        pace_s = PACES_S.get(name, 0.0)
+        pace_s = BATCH_INTERVAL_S.get(name, 0.0)
         return StageRunner(
             name, build, self.data.journal, self.data.notices, self._now_ns, pace_s=pace_s
         )
@@ -121,8 +121,8 @@ class Collector:
             waves=self._waves,
             channels=self.channels,
             events=self.stores.events,
-            episodes=ShownEpisodes(self.stores.events, self.stores.measures),
-            movements=ShownMovements(
+            episodes=EpisodeView(self.stores.events, self.stores.measures),
+            movements=ResidualView(
                 self.stores.events,
                 self.stores.movements,
                 {structure.code: structure for structure in self._inventory.structure},
@@ -133,7 +133,7 @@ class Collector:
             acknowledge=self.alerting.acknowledge,
             health=lambda: health(self.data, self.runners),
             metrics=metrics.text,
-            levels=Shown(self._settings, self.stores.adoptions, self.stores.events_path).rows,
+            levels=LimitView(self._settings, self.stores.adoptions, self.stores.events_path).rows,
             limits_urad=drawn_limits_urad(self._settings.slow),
             stale_after_s=settings.stale_after_s,
         )
@@ -153,5 +153,5 @@ class Collector:
         self._disk.tick(now_ns)
         self._void.look(now_ns)
         self._health.look(now_ns)
-        cursors = [r.cursor for r in self.runners if r.name in KEPT_BY]
+        cursors = [r.cursor for r in self.runners if r.name in RETENTION_STAGES]
         self.data.journal.release(min(cursors))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.modal.store import ModalStore
-from plumbline.collector.jobs.residual.store import AfterwardsStore
+from plumbline.collector.jobs.residual.store import ResidualStore
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
 from plumbline.collector.limits.adoptions import AdoptionStore, database
 
 
-class Stores:
+class Databases:
     """The databases of a collector.
 
     Parameters
@@ -24,7 +24,7 @@ class Stores:
         self.events = EventStore(self.events_path)
         self.measures = EpisodeStore(state / "episodes.db")
         self.modes = ModalStore(state / "modal.db")
-        self.movements = AfterwardsStore(state / "afterwards.db")
+        self.movements = ResidualStore(state / "afterwards.db")
         self.adoptions = AdoptionStore(database(data))
 
     def close(self) -> None:

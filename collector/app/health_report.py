@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from plumbline.collector.app.intake import DataPath
+from plumbline.collector.app.intake import Intake
 from plumbline.collector.health.channel_metrics import channel_readings
 from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.health.metrics import Reading
+from plumbline.collector.health.metrics import MetricReading
 from plumbline.collector.stages.runner import StageRunner
 
 ESSENTIAL = ("archive", "detect", "slow")
 """Stages without which the collector is not well; a dead InfluxDB only delays a chart."""
 
 
-def health(data: DataPath, runners: Sequence[StageRunner]) -> dict[str, Any]:
+def health(data: Intake, runners: Sequence[StageRunner]) -> dict[str, Any]:
     """Return ``ok``, the stages and every open problem in words."""
     stages = {runner.name: asdict(runner.health()) for runner in runners}
     problems = [notice.text for notice in data.notices.open()]
@@ -31,24 +31,24 @@ def health(data: DataPath, runners: Sequence[StageRunner]) -> dict[str, Any]:
 
 
 def readings(
-    data: DataPath, runners: Sequence[StageRunner], channels: ChannelWatch, now_ns: int
-) -> Iterator[Reading]:
+    data: Intake, runners: Sequence[StageRunner], channels: ChannelWatch, now_ns: int
+) -> Iterator[MetricReading]:
     """Yield what Prometheus scrapes."""
-    yield Reading(
+    yield MetricReading(
         name="messages",
         help="Block messages by what became of them.",
         labels=("outcome",),
         samples={(outcome,): float(n) for outcome, n in data.ingest.counts.items()},
         counts=True,
     )
-    yield Reading(
+    yield MetricReading(
         name="resend_commands",
         help="How often agents were asked for blocks that stayed missing.",
         labels=(),
         samples={(): float(data.asking.asked)},
         counts=True,
     )
-    yield Reading(
+    yield MetricReading(
         name="quarantined_messages",
         help="Messages in quarantine by cause.",
         labels=("cause",),
@@ -59,20 +59,20 @@ def readings(
     yield _one("journal_bytes", "Size of the journal.", float(data.journal.size_bytes))
     yield _one("notices_open", "Problems that go on.", float(len(data.notices.open())))
     stages = [runner.health() for runner in runners]
-    yield Reading(
+    yield MetricReading(
         name="stage_behind_bytes",
         help="Durable journal bytes a stage has not taken yet.",
         labels=("stage",),
         samples={(stage.name,): float(stage.behind_bytes) for stage in stages},
     )
-    yield Reading(
+    yield MetricReading(
         name="stage_restarts",
         help="How often a stage was built again after an error.",
         labels=("stage",),
         samples={(stage.name,): float(stage.restarts) for stage in stages},
         counts=True,
     )
-    yield Reading(
+    yield MetricReading(
         name="stage_delay_p99_seconds",
         help="Arrival to taken by the stage, 99th percentile of the latest entries.",
         labels=("stage",),
@@ -81,5 +81,5 @@ def readings(
     yield from channel_readings(channels.statuses(now_ns))
 
 
-def _one(name: str, text: str, value: float) -> Reading:
-    return Reading(name=name, help=text, labels=(), samples={(): value})
+def _one(name: str, text: str, value: float) -> MetricReading:
+    return MetricReading(name=name, help=text, labels=(), samples={(): value})

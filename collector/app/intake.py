@@ -4,22 +4,22 @@ from collections.abc import Callable
 
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.archive.stage import ArchiveStage
-from plumbline.collector.health.conditions import Notices
-from plumbline.collector.health.last_seen import Arrivals
-from plumbline.collector.ingest.inbox import Inbox
+from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.health.last_seen import LastSeen
+from plumbline.collector.ingest.inbox import MessageInbox
 from plumbline.collector.ingest.ingest import Ingest
 from plumbline.collector.ingest.quarantine import Quarantine
 from plumbline.collector.ingest.recovery import opened_ledger, retry_quarantine
-from plumbline.collector.ingest.resend import Asking
+from plumbline.collector.ingest.resend import ResendRequester
 from plumbline.collector.ingest.subscriber import Subscriber
-from plumbline.collector.ingest.watermarks import Watermarks
-from plumbline.collector.ingest.worker import Desk
+from plumbline.collector.ingest.watermarks import WatermarkPublisher
+from plumbline.collector.ingest.worker import IngestWorker
 from plumbline.collector.journal import Journal
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import places
 
 
-class DataPath:
+class Intake:
     """Opens the journal and the ledger, then takes what the broker brings.
 
     Parameters
@@ -35,12 +35,12 @@ class DataPath:
         self._now_ns = now_ns
         state = settings.data / "state"
         self.places = places(inventory)
-        self.notices = Notices()
-        self.arrivals = Arrivals()
+        self.notices = Conditions()
+        self.arrivals = LastSeen()
         self.journal = Journal(settings.data / "journal", settings.journal, now_ns)
         self.ledger = opened_ledger(state / "ledger.db", self.journal)
         self.quarantine = Quarantine(settings.data / "quarantine")
-        self.inbox = Inbox(maxsize=settings.broker.inbox)
+        self.inbox = MessageInbox(maxsize=settings.broker.inbox)
         self.subscriber = Subscriber(
             settings.broker,
             client_id=settings.client_id,
@@ -48,8 +48,10 @@ class DataPath:
             notices=self.notices,
             now_ns=now_ns,
         )
-        self.watermarks = Watermarks(self.ledger, self.journal.store_id, self.subscriber.publish)
-        self.asking = Asking(self.ledger, self.notices, self.subscriber.command)
+        self.watermarks = WatermarkPublisher(
+            self.ledger, self.journal.store_id, self.subscriber.publish
+        )
+        self.asking = ResendRequester(self.ledger, self.notices, self.subscriber.command)
         self.ingest = Ingest(
             journal=self.journal,
             ledger=self.ledger,
@@ -59,7 +61,7 @@ class DataPath:
             notices=self.notices,
             spoke=self._spoke,
         )
-        self.desk = Desk(
+        self.desk = IngestWorker(
             inbox=self.inbox,
             ingest=self.ingest,
             ledger=self.ledger,

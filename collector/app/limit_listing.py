@@ -7,10 +7,10 @@ from typing import Any
 
 from plumbline.analysis.limit_standing import Adoption
 from plumbline.collector.app.limit_register import HasLimits, Registered, orphans, register
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.limits.adoptions import Adopted, AdoptionStore, database
 from plumbline.collector.stages.deformation import status as current
-from plumbline.collector.stages.deformation.limit_settings import SlowLimit
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
 from plumbline.collector.stages.deformation.status import CurrentLevel
 
 FRESH_S = 3.0
@@ -38,10 +38,10 @@ def listing(
         The collector's ``state/events.db``, in which the levels are.
     """
     now = {one.limit_id: one for one in current.levels(events_db)}
-    return [told(each, now.get(each.limit.id)) for each in register(settings, adoptions)]
+    return [limit_text(each, now.get(each.limit.id)) for each in register(settings, adoptions)]
 
 
-class Shown:
+class LimitView:
     """The listing for a page that asks every second, made anew every few."""
 
     def __init__(self, settings: HasLimits, store: AdoptionStore, events_db: Path) -> None:
@@ -59,18 +59,18 @@ class Shown:
         return self._rows
 
 
-def told(one: Registered, now: CurrentLevel | None) -> dict[str, Any]:
+def limit_text(one: Registered, now: CurrentLevel | None) -> dict[str, Any]:
     """Return one limit, ready for JSON; nanoseconds as text, as on the page."""
-    limit, word = one.limit, one.word
+    limit, word = one.limit, one.approval
     level = now.level if now and now.at_ns is not None else None
     return {
         "limit": limit.id,
         "where": one.where,
         "structure": limit.structure,
-        "channels": list(limit.addresses) if isinstance(limit, SlowLimit) else [],
-        "at_least": limit.at_least if isinstance(limit, SlowLimit) else None,
-        "of": str(limit.of) if isinstance(limit, SlowLimit) else limit.subject,
-        "rule": str(limit.rule) if isinstance(limit, SlowLimit) else "threshold",
+        "channels": list(limit.addresses) if isinstance(limit, DeformationLimit) else [],
+        "at_least": limit.at_least if isinstance(limit, DeformationLimit) else None,
+        "of": str(limit.of) if isinstance(limit, DeformationLimit) else limit.subject,
+        "rule": str(limit.rule) if isinstance(limit, DeformationLimit) else "threshold",
         "bounds": {str(name): bound for name, bound in limit.bounds()},
         "unit": limit.unit,
         "source": limit.source,
@@ -95,11 +95,11 @@ def told(one: Registered, now: CurrentLevel | None) -> dict[str, Any]:
 def void_texts(settings: HasLimits, adoptions: dict[str, Adopted]) -> Iterator[tuple[str, str]]:
     """Yield what the operator must know of adoptions that hold no more, by limit."""
     for one in register(settings, adoptions):
-        if (was := one.word.void) is not None:
+        if (was := one.approval.void) is not None:
             yield (
                 one.limit.id,
                 f"limit {one.limit.id} was changed after {was.engineer} adopted it on {was.date} "
-                f"({was.document}): the adoption is void and the limit is {one.word.standing}; "
+                f"({was.document}): the adoption is void and the limit is {one.approval.standing}; "
                 "have it adopted again with 'plumbline limits adopt'",
             )
     for each in orphans(settings, adoptions):
@@ -114,7 +114,7 @@ def void_texts(settings: HasLimits, adoptions: dict[str, Adopted]) -> Iterator[t
 class VoidNotices:
     """Tells the operator of adoptions that hold no more, and when that is mended."""
 
-    def __init__(self, settings: HasLimits, store: AdoptionStore, notices: Notices) -> None:
+    def __init__(self, settings: HasLimits, store: AdoptionStore, notices: Conditions) -> None:
         self._settings = settings
         self._store = store
         self._notices = notices

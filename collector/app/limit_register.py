@@ -7,11 +7,11 @@ from typing import Protocol, TypeVar
 
 from plumbline.analysis.limit_standing import Adoption, Standing, may_page
 from plumbline.collector.limits.adoptions import Adopted, AdoptionStore
-from plumbline.collector.limits.approval import Standings, Word, word
+from plumbline.collector.limits.approval import Approvals, LimitApproval, approval_of
 from plumbline.collector.limits.bounds import Bounds
 from plumbline.collector.limits.errors import AdoptionRefused
-from plumbline.collector.stages.deformation.settings import SlowSettings
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.deformation.settings import DeformationSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.wire.settings import Problem
 
 B = TypeVar("B", bound=Bounds)
@@ -21,11 +21,11 @@ class HasLimits(Protocol):
     """The parts of the collector's configuration that hold limits."""
 
     @property
-    def detect(self) -> DetectSettings:
+    def detect(self) -> DetectionSettings:
         """Limits of acceleration."""
 
     @property
-    def slow(self) -> SlowSettings:
+    def slow(self) -> DeformationSettings:
         """Limits of tilt and settlement."""
 
 
@@ -43,13 +43,13 @@ class Registered:
 
     limit: Bounds
     where: str
-    word: Word
+    approval: LimitApproval
     live: bool
 
     @property
     def may_page(self) -> bool:
         """Whether it may call people."""
-        return may_page(self.word.standing)
+        return may_page(self.approval.standing)
 
 
 def configured(settings: HasLimits) -> Iterator[tuple[str, Bounds, bool]]:
@@ -78,7 +78,9 @@ def name_problems(settings: HasLimits) -> Iterator[Problem]:
 def register(settings: HasLimits, held: dict[str, Adopted]) -> list[Registered]:
     """Return every limit with the standing it has now."""
     return [
-        Registered(limit=limit, where=where, word=word(limit, held.get(limit.id)), live=live)
+        Registered(
+            limit=limit, where=where, approval=approval_of(limit, held.get(limit.id)), live=live
+        )
         for where, limit, live in configured(settings)
     ]
 
@@ -104,8 +106,8 @@ def adopt(
     if found is None:
         names = ", ".join(sorted(known)) or "none"
         raise AdoptionRefused(f"no limit is called {limit_id!r}; the configuration has {names}")
-    if found.word.adoption is not None:
-        who = found.word.adoption
+    if found.approval.adoption is not None:
+        who = found.approval.adoption
         raise AdoptionRefused(
             f"{limit_id} was adopted by {who.engineer} on {who.date} ({who.document}); withdraw "
             "that first"
@@ -119,12 +121,12 @@ def adopt(
     return next(each for each in register(settings, store.held()) if each.limit.id == limit_id)
 
 
-def as_adopted(limits: tuple[B, ...], standings: Standings) -> tuple[B, ...]:
+def as_adopted(limits: tuple[B, ...], standings: Approvals) -> tuple[B, ...]:
     """Return limits with the standing they have now."""
     return tuple(limit.model_copy(update={"standing": standings.of(limit)}) for limit in limits)
 
 
-def with_adoptions(detect: DetectSettings, standings: Standings) -> DetectSettings:
+def with_adoptions(detect: DetectionSettings, standings: Approvals) -> DetectionSettings:
     """Return the section of acceleration with the standing its limits have now."""
     limits = {
         "limit": as_adopted(detect.limit, standings),

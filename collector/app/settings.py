@@ -8,16 +8,16 @@ from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.app.limit_register import name_problems
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.field.labels.settings import ClassifySection
-from plumbline.collector.health.outages.settings import SilenceSettings
+from plumbline.collector.health.outages.settings import OutageSettings
 from plumbline.collector.ingest.broker_settings import BrokerSettings
 from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
-from plumbline.collector.jobs.strong_motion.settings import EpisodesSettings, episode_problems
+from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings, episode_problems
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.serving.web.settings import WebSettings
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.collector.stages.deformation.validation import limit_problems
-from plumbline.collector.stages.detection.settings import DetectSettings, detect_problems
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings, detect_problems
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
 from plumbline.wire.inventory import Inventory, read_inventory
 from plumbline.wire.inventory.lookup import places
 from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_settings
@@ -34,14 +34,14 @@ class CollectorSettings(Settings):
     broker: BrokerSettings = BrokerSettings()
     journal: JournalSettings = JournalSettings()
     archive: ArchiveSettings = ArchiveSettings()
-    series: SeriesSettings = SeriesSettings()
+    series: InfluxSettings = InfluxSettings()
     alerting: AlertingSettings = AlertingSettings()
-    detect: DetectSettings = DetectSettings()
+    detect: DetectionSettings = DetectionSettings()
     classify: ClassifySection = ClassifySection()
-    slow: SlowSettings = SlowSettings()
-    episodes: EpisodesSettings = EpisodesSettings()
+    slow: DeformationSettings = DeformationSettings()
+    episodes: StrongMotionSettings = StrongMotionSettings()
     modal: ModalSettings = ModalSettings()
-    silence: SilenceSettings = SilenceSettings()
+    silence: OutageSettings = OutageSettings()
     web: WebSettings = WebSettings()
 
 

@@ -2,31 +2,31 @@
 
 from collections.abc import Callable, Iterator
 
-from plumbline.collector.app.databases import Stores
-from plumbline.collector.app.intake import DataPath
+from plumbline.collector.app.databases import Databases
+from plumbline.collector.app.intake import Intake
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.jobs.modal.stage import ModalStage
-from plumbline.collector.jobs.reports.content import Records
-from plumbline.collector.jobs.reports.stage import SummariesStage
-from plumbline.collector.jobs.residual.stage import AfterwardsStage
-from plumbline.collector.jobs.residual.view import ShownMovements
-from plumbline.collector.jobs.strong_motion.stage import EpisodesStage
+from plumbline.collector.jobs.modal.stage import ModalJob
+from plumbline.collector.jobs.reports.content import ReportSources
+from plumbline.collector.jobs.reports.stage import ReportJob
+from plumbline.collector.jobs.residual.stage import ResidualJob
+from plumbline.collector.jobs.residual.view import ResidualView
+from plumbline.collector.jobs.strong_motion.stage import StrongMotionJob
 from plumbline.collector.limits.approval import AsAdopted
-from plumbline.collector.stages.deformation.stage import SlowStage
+from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.collector.stages.detection.late_stage import LateStage
-from plumbline.collector.stages.detection.stage import DetectStage
+from plumbline.collector.stages.detection.stage import DetectionStage
 from plumbline.collector.stages.influxdb.backfill import SLICE_NS, archived_blocks
 from plumbline.collector.stages.influxdb.sink import sink_for
-from plumbline.collector.stages.influxdb.stage import SeriesStage
-from plumbline.collector.stages.influxdb.state import SeriesState
+from plumbline.collector.stages.influxdb.stage import InfluxStage
+from plumbline.collector.stages.influxdb.state import InfluxState
 from plumbline.collector.stages.live.stage import LiveStage
-from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 from plumbline.collector.stages.runner import Stage
 from plumbline.wire.block import NS, Block
 
-PACES_S = {
+BATCH_INTERVAL_S = {
     "archive": 0.25,
     "detect": 0.1,  # a call costs some 5 ms whatever comes
     "live": 0.1,
@@ -37,12 +37,12 @@ PACES_S = {
     "summaries": 0.5,
 }
 """How long entries are gathered before a stage takes them. [s]"""
-KEPT_BY = ("archive", "detect", "late", "slow")
+RETENTION_STAGES = ("archive", "detect", "late", "slow")
 """The journal waits for these."""
-SLOW_SLICE_NS = 6 * 3600 * NS  # of a stream at 1 Hz as much as ten minutes of one at 36 Hz
+DEFORMATION_SLICE_NS = 6 * 3600 * NS  # of a stream at 1 Hz as much as ten minutes of one at 36 Hz
 
 
-class Followers:
+class StageTable:
     """Builds the stages; one that died is built again.
 
     Parameters
@@ -55,9 +55,9 @@ class Followers:
         self,
         *,
         settings: CollectorSettings,
-        data: DataPath,
-        stores: Stores,
-        waves: Waves,
+        data: Intake,
+        stores: Databases,
+        waves: WaveformBuffer,
         channels: ChannelWatch,
     ) -> None:
         self._settings = settings
@@ -101,8 +101,8 @@ class Followers:
             start=self._data.journal.end_offset, waves=self._waves, channels=self._channels
         )
 
-    def _detect(self) -> DetectStage:
-        return DetectStage(
+    def _detect(self) -> DetectionStage:
+        return DetectionStage(
             settings=self._settings.detect,
             places=self._data.places,
             events=self._stores.events,
@@ -117,19 +117,19 @@ class Followers:
             start=self._data.journal.first_offset,
         )
 
-    def _slow(self) -> SlowStage:
-        return SlowStage(
+    def _slow(self) -> DeformationStage:
+        return DeformationStage(
             settings=self._settings.slow,
             places=self._data.places,
             events=self._stores.events,
             start=self._data.journal.first_offset,
             standings=AsAdopted(self._stores.adoptions),
             notices=self._data.notices,
-            window=self._window(SLOW_SLICE_NS),
+            window=self._window(DEFORMATION_SLICE_NS),
         )
 
-    def _episodes(self) -> EpisodesStage:
-        return EpisodesStage(
+    def _episodes(self) -> StrongMotionJob:
+        return StrongMotionJob(
             settings=self._settings.episodes,
             places=self._data.places,
             events=self._stores.events,
@@ -138,8 +138,8 @@ class Followers:
             start=self._data.journal.end_offset,
         )
 
-    def _modal(self) -> ModalStage:
-        return ModalStage(
+    def _modal(self) -> ModalJob:
+        return ModalJob(
             settings=self._settings.modal,
             places=self._data.places,
             events=self._stores.events,
@@ -148,8 +148,8 @@ class Followers:
             start=self._data.journal.end_offset,
         )
 
-    def _afterwards(self) -> AfterwardsStage:
-        return AfterwardsStage(
+    def _afterwards(self) -> ResidualJob:
+        return ResidualJob(
             places=self._data.places,
             events=self._stores.events,
             store=self._stores.movements,
@@ -157,12 +157,12 @@ class Followers:
             start=self._data.journal.end_offset,
         )
 
-    def _summaries(self) -> SummariesStage:
+    def _summaries(self) -> ReportJob:
         data, events = self._settings.data, self._stores.events
         structures = {p.structure.code: p.structure for p in self._data.places.values()}
-        movements = ShownMovements(events, self._stores.movements, structures, data / "surveys")
-        return SummariesStage(
-            records=Records(
+        movements = ResidualView(events, self._stores.movements, structures, data / "surveys")
+        return ReportJob(
+            records=ReportSources(
                 data=data,
                 events=events,
                 movements=movements,
@@ -173,13 +173,13 @@ class Followers:
             start=self._data.journal.end_offset,
         )
 
-    def _series(self) -> SeriesStage:
+    def _series(self) -> InfluxStage:
         settings = self._settings
-        return SeriesStage(
+        return InfluxStage(
             settings=settings.series,
             places=self._data.places,
             sink=sink_for(settings.series),
-            state=SeriesState(settings.data / "state" / "series.db", self._data.journal.store_id),
+            state=InfluxState(settings.data / "state" / "series.db", self._data.journal.store_id),
             events=self._stores.events,
             window=self._window(SLICE_NS),
         )

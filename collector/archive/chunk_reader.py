@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from pymseed import MS3Record
 
-from plumbline.collector.archive.index import Chunk
-from plumbline.collector.archive.sample_run import Run, anchored
+from plumbline.collector.archive.index import IndexedChunk
+from plumbline.collector.archive.sample_run import SampleRun, anchored
 from plumbline.collector.archive.sds import DAY_NS
 from plumbline.wire.block import NS
 
@@ -19,7 +19,7 @@ _BTIME_AT, _LENGTH_AT = 24, 54  # our records begin with blockette 1000, so its 
 _BTIME_NS = 100_000
 
 
-def runs_in(archive: Path, chunk: Chunk, start_ns: int, end_ns: int) -> Iterator[Run]:
+def runs_in(archive: Path, chunk: IndexedChunk, start_ns: int, end_ns: int) -> Iterator[SampleRun]:
     """Yield the records of a chunk that touch a span, each as a run of its own."""
     with (archive / chunk.name).open("rb") as file:
         file.seek(chunk.first_byte)
@@ -39,7 +39,7 @@ def runs_in(archive: Path, chunk: Chunk, start_ns: int, end_ns: int) -> Iterator
         )
 
 
-def _near(content: bytes, chunk: Chunk, start_ns: int, end_ns: int) -> Iterator[memoryview]:
+def _near(content: bytes, chunk: IndexedChunk, start_ns: int, end_ns: int) -> Iterator[memoryview]:
     """Yield the records that may touch a span, judged by their own and the next one's begin.
 
     A record is stepped over without being parsed: an hour has hundreds and a window asks for few.

@@ -16,11 +16,11 @@ from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
 Floats = NDArray[np.float64]
-Span = tuple[int, int]
+SampleSpan = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Piece:
+class Segment:
     """Gap-free samples of one stream with the time of each, as seconds after ``origin_ns``."""
 
     origin_ns: int
@@ -28,14 +28,14 @@ class Piece:
     values: Floats
 
     @property
-    def span_ns(self) -> Span:
+    def span_ns(self) -> SampleSpan:
         """Times of the first and the last sample. [ns since 1970]"""
         first_s, last_s = float(self.times_s[0]), float(self.times_s[-1])
         return self.origin_ns + round(first_s * NS), self.origin_ns + round(last_s * NS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Strand:
+class AlignedStream:
     """One stream in a window: its gap-free pieces in the order of time.
 
     Attributes
@@ -48,16 +48,16 @@ class Strand:
 
     place: Place
     rate_hz: float
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Segment, ...]
     clock_error_ns: int
 
     @property
-    def spans(self) -> list[Span]:
+    def spans(self) -> list[SampleSpan]:
         """Where it has samples. [ns since 1970]"""
         return [piece.span_ns for piece in self.pieces]
 
 
-def strand(place: Place, blocks: Iterable[Block], rate_hz: float) -> Strand | None:
+def strand(place: Place, blocks: Iterable[Block], rate_hz: float) -> AlignedStream | None:
     """Return a stream's samples, decimated towards a rate but never below; None without any.
 
     Parameters
@@ -81,10 +81,12 @@ def strand(place: Place, blocks: Iterable[Block], rate_hz: float) -> Strand | No
     if not pieces:
         return None
     rates_hz = {block.rate_hz / _step(block.rate_hz, rate_hz) for run in runs for block in run}
-    return Strand(place=place, rate_hz=min(rates_hz), pieces=tuple(pieces), clock_error_ns=worst_ns)
+    return AlignedStream(
+        place=place, rate_hz=min(rates_hz), pieces=tuple(pieces), clock_error_ns=worst_ns
+    )
 
 
-def _piece(place: Place, run: Sequence[Block], rate_hz: float) -> Piece | None:
+def _piece(place: Place, run: Sequence[Block], rate_hz: float) -> Segment | None:
     origin_ns = run[0].start_ns
     times_s = np.concatenate(
         [(b.start_ns - origin_ns) / NS + np.arange(b.n_samples) / b.rate_hz for b in run]
@@ -98,14 +100,14 @@ def _piece(place: Place, run: Sequence[Block], rate_hz: float) -> Piece | None:
         values = offset + signal.decimate(values - offset, step, ftype="fir", axis=-1)
         times_s = times_s[::step]
     rising = np.r_[True, np.diff(times_s) > 0]  # a clock set back by less than half a sample
-    return Piece(origin_ns=origin_ns, times_s=times_s[rising], values=values[:, rising])
+    return Segment(origin_ns=origin_ns, times_s=times_s[rising], values=values[:, rising])
 
 
 def _step(from_hz: float, to_hz: float) -> int:
     return max(1, int(from_hz / to_hz + 1e-6))
 
 
-def shared(strands: Sequence[Strand]) -> list[Span]:
+def shared(strands: Sequence[AlignedStream]) -> list[SampleSpan]:
     """Return the spans in which every strand has samples. [ns since 1970]"""
     if not strands:
         return []
@@ -116,7 +118,7 @@ def shared(strands: Sequence[Strand]) -> list[Span]:
     return lead
 
 
-def on_grid(strands: Sequence[Strand], span_ns: Span, rate_hz: float) -> list[Floats]:
+def on_grid(strands: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: float) -> list[Floats]:
     """Return each strand's samples at the times of one grid, ``(n_axes, n)`` each.
 
     Parameters
@@ -148,6 +150,6 @@ def on_grid(strands: Sequence[Strand], span_ns: Span, rate_hz: float) -> list[Fl
     return found
 
 
-def _holds(outer: Span, inner: Span) -> bool:
+def _holds(outer: SampleSpan, inner: SampleSpan) -> bool:
     slack_ns = 1000  # of rounding seconds to nanoseconds
     return outer[0] <= inner[0] + slack_ns and inner[1] <= outer[1] + slack_ns

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.collector.archive.chunk_reader import runs_in
-from plumbline.collector.archive.index import Books, Chunk
+from plumbline.collector.archive.index import ArchiveIndex, IndexedChunk
 from plumbline.collector.archive.open_hour import OpenBlock, blocks_in, runs_of, stream_of
 from plumbline.collector.archive.record_packing import packed
-from plumbline.collector.archive.sample_run import Run, chained
+from plumbline.collector.archive.sample_run import SampleRun, chained
 from plumbline.collector.archive.sds import by_day
 from plumbline.collector.storage.files import sync_folder, write_all
 from plumbline.wire.block import NS
@@ -26,14 +26,16 @@ class Closing:
     """What closing some hours comes to: chunks for the books, files to make durable."""
 
     open_names: list[str] = field(default_factory=list)
-    chunks: list[Chunk] = field(default_factory=list)
+    chunks: list[IndexedChunk] = field(default_factory=list)
     lengths: dict[str, int] = field(default_factory=dict)
 
 
 class Repacker:
     """Appends closed hours to the day files; says nothing to the books itself."""
 
-    def __init__(self, archive: Path, open_folder: Path, books: Books, lengths: Sequence[int]):
+    def __init__(
+        self, archive: Path, open_folder: Path, books: ArchiveIndex, lengths: Sequence[int]
+    ):
         self._archive = archive
         self._open = open_folder
         self._books = books
@@ -50,7 +52,7 @@ class Repacker:
                 self._append(day_name, part, closing)
         closing.open_names.append(name)
 
-    def _append(self, day_name: str, run: Run, closing: Closing) -> None:
+    def _append(self, day_name: str, run: SampleRun, closing: Closing) -> None:
         content = b"".join(record.content for record in packed(run, 2, self._lengths))
         at = closing.lengths.get(day_name, -1)
         if at < 0:
@@ -70,7 +72,7 @@ class Repacker:
             sync_folder(path.parent)
         closing.lengths[day_name] = at + len(content)
         closing.chunks.append(
-            Chunk(
+            IndexedChunk(
                 nslc=run.nslc,
                 start_ns=run.start_ns,
                 end_ns=run.end_ns,
@@ -89,9 +91,9 @@ class Repacker:
             return []
         start_ns = min(block.start_ns for block in blocks)
         end_ns = max(_end_ns(block) for block in blocks)
-        archived: list[list[Run]] = []
+        archived: list[list[SampleRun]] = []
         for axis in axes:
-            pieces: list[Run] = []
+            pieces: list[SampleRun] = []
             for chunk in self._books.chunks(key + axis, start_ns, end_ns):
                 pieces += runs_in(self._archive, chunk, start_ns, end_ns)
             if not pieces:
@@ -106,7 +108,7 @@ class Repacker:
         ]
 
 
-def _holds(run: Run, block: OpenBlock, row: int) -> bool:
+def _holds(run: SampleRun, block: OpenBlock, row: int) -> bool:
     """Tell whether a run has exactly these samples at exactly this time (to half a sample)."""
     counts = block.counts[row]
     first = run.index_at(block.start_ns - run.half_sample_ns)

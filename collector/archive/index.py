@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (nslc, end_ns);
 LONGEST_CHUNK_NS = 2 * 3600 * NS  # an hour and its last block, with room
 
 
-class Chunk(NamedTuple):
+class IndexedChunk(NamedTuple):
     """Records of one channel appended together: one hour, or what came late for it.
 
     ``quality`` and ``error_ns`` are the worst in it.
@@ -44,7 +44,7 @@ class Chunk(NamedTuple):
     error_ns: int
 
 
-class Books:
+class ArchiveIndex:
     """``archive.db``; written by the archive stage alone, read by anyone."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -97,7 +97,7 @@ class Books:
             self._db.executemany("INSERT OR REPLACE INTO open_files VALUES (?, ?)", lengths.items())
             self._db.execute("UPDATE meta SET cursor = ?", (cursor,))
 
-    def close_hours(self, open_names: Iterable[str], chunks: Iterable[Chunk]) -> None:
+    def close_hours(self, open_names: Iterable[str], chunks: Iterable[IndexedChunk]) -> None:
         """Note that hours are closed: their records are appended, their open files may go."""
         with self._db:
             self._db.execute("BEGIN")
@@ -112,14 +112,14 @@ class Books:
                 "DELETE FROM open_files WHERE name = ?", [(name,) for name in open_names]
             )
 
-    def chunks(self, nslc: str, start_ns: int, end_ns: int) -> list[Chunk]:
+    def chunks(self, nslc: str, start_ns: int, end_ns: int) -> list[IndexedChunk]:
         """Return the chunks of a channel that touch a span, in the order they were appended."""
         rows = self._db.execute(
             "SELECT * FROM chunks WHERE nslc = ? AND end_ns > ? AND end_ns < ? AND start_ns < ?"
             " ORDER BY rowid",
             (nslc, start_ns, end_ns + LONGEST_CHUNK_NS, end_ns),
         )
-        return [Chunk(*row) for row in rows]
+        return [IndexedChunk(*row) for row in rows]
 
     def channels(self) -> Iterator[str]:
         """Yield the channels that have records."""

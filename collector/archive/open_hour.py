@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.wire.block import NS, Block
 
 HOUR_NS = 3600 * NS
@@ -103,7 +103,7 @@ def blocks_in(content: bytes, start_ns: int = 0, end_ns: int = 2**63 - 1) -> Ite
         at = end
 
 
-def runs_of(key: str, axes: str, blocks: list[OpenBlock]) -> list[Run]:
+def runs_of(key: str, axes: str, blocks: list[OpenBlock]) -> list[SampleRun]:
     """Join blocks into runs, an axis after the other, dropping nothing."""
     if not blocks:
         return []
@@ -115,14 +115,14 @@ def runs_of(key: str, axes: str, blocks: list[OpenBlock]) -> list[Run]:
     parted = np.abs(starts_ns[1:] - due_ns[:-1]) > NS / rates_hz[1:] / 2
     parted |= rates_hz[1:] != rates_hz[:-1]
     edges = [0, *(np.flatnonzero(parted) + 1).tolist(), len(ordered)]
-    runs: list[Run] = []
+    runs: list[SampleRun] = []
     for a, b in pairwise(edges):
         firsts = np.cumsum(sizes[a:b]) - sizes[a:b]
         counts = np.concatenate([block.counts for block in ordered[a:b]], axis=1)
         qualities = np.array([block.quality for block in ordered[a:b]], np.int64)
         errors_ns = np.array([block.error_ns for block in ordered[a:b]], np.int64)
         runs += [
-            Run(
+            SampleRun(
                 nslc=key + axis,
                 rate_hz=ordered[a].rate_hz,
                 counts=row,

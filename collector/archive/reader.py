@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plumbline.collector.archive.chunk_reader import runs_in
-from plumbline.collector.archive.index import Books, Chunk
+from plumbline.collector.archive.index import ArchiveIndex, IndexedChunk
 from plumbline.collector.archive.open_hour import (
     HOUR_NS,
     blocks_in,
@@ -20,13 +20,13 @@ from plumbline.collector.archive.open_hour import (
     runs_of,
     stream_of,
 )
-from plumbline.collector.archive.sample_run import Run, merged
+from plumbline.collector.archive.sample_run import SampleRun, merged
 
 ATTEMPTS = 20
 FOREVER_NS = 2**62  # far beyond any sample, and no integer of SQLite or NumPy overflows
 
 
-class Gap(NamedTuple):
+class ArchiveGap(NamedTuple):
     """A stretch of a window without samples. [ns since 1970]"""
 
     nslc: str
@@ -35,7 +35,7 @@ class Gap(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class ArchiveWindow:
     """What the archive holds of some channels in a span of time.
 
     Attributes
@@ -50,17 +50,17 @@ class Window:
 
     start_ns: int
     end_ns: int
-    channels: dict[str, list[Run]]
+    channels: dict[str, list[SampleRun]]
     hidden: dict[str, int]
 
     @property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[SampleRun]:
         """Every run, a channel after the other."""
         return [run for runs in self.channels.values() for run in runs]
 
-    def gaps(self) -> list[Gap]:
+    def gaps(self) -> list[ArchiveGap]:
         """Return what is missing, also before the first and after the last sample."""
-        found: list[Gap] = []
+        found: list[ArchiveGap] = []
         for nslc, runs in self.channels.items():
             due_ns = self.start_ns
             for run in runs:
@@ -68,10 +68,10 @@ class Window:
                 if run.start_ns - due_ns > (
                     period_ns if due_ns == self.start_ns else period_ns / 2
                 ):
-                    found.append(Gap(nslc, due_ns, run.start_ns))
+                    found.append(ArchiveGap(nslc, due_ns, run.start_ns))
                 due_ns = run.end_ns
             if self.end_ns > due_ns:
-                found.append(Gap(nslc, due_ns, self.end_ns))
+                found.append(ArchiveGap(nslc, due_ns, self.end_ns))
         return found
 
 
@@ -88,7 +88,7 @@ class ArchiveReader:
         self._archive = data / "archive"
         self._open = data / "open"
         self._books_path = data / "state" / "archive.db"
-        self._books: Books | None = None
+        self._books: ArchiveIndex | None = None
 
     def channels(self, pattern: str = "*") -> list[str]:
         """Return the channels there are, as ``XX.TWR01.3A.HNZ``, that fit a shell pattern."""
@@ -99,7 +99,7 @@ class ArchiveReader:
             names.update(key + axis for axis in axes)
         return sorted(fnmatch.filter(names, pattern))
 
-    def read_window(self, stream_or_nslc: str, start_ns: int, end_ns: int) -> Window:
+    def read_window(self, stream_or_nslc: str, start_ns: int, end_ns: int) -> ArchiveWindow:
         """Return the samples of a stream or channel with ``start_ns <= time < end_ns``.
 
         Parameters
@@ -111,17 +111,17 @@ class ArchiveReader:
         start_ns, end_ns = max(start_ns, -FOREVER_NS), min(end_ns, FOREVER_NS)
         is_stream = len(stream_or_nslc.rpartition(".")[2]) == 2
         names = self.channels(stream_or_nslc + "?" if is_stream else stream_or_nslc)
-        channels: dict[str, list[Run]] = {}
+        channels: dict[str, list[SampleRun]] = {}
         hidden: dict[str, int] = {}
         for key in dict.fromkeys(name[:-1] for name in names):
             wanted = [name for name in names if name[:-1] == key]
             pieces = self._pieces(key, wanted, start_ns, end_ns)
-            lead: list[Run] | None = None
+            lead: list[SampleRun] | None = None
             for nslc in wanted:
                 runs, hidden[nslc] = merged([piece for piece in pieces if piece.nslc == nslc])
                 channels[nslc] = cut = _cut(runs, lead, start_ns, end_ns)
                 lead = lead or cut
-        return Window(start_ns=start_ns, end_ns=end_ns, channels=channels, hidden=hidden)
+        return ArchiveWindow(start_ns=start_ns, end_ns=end_ns, channels=channels, hidden=hidden)
 
     def close(self) -> None:
         """Close the books."""
@@ -129,27 +129,29 @@ class ArchiveReader:
             self._books.close()
             self._books = None
 
-    def _pieces(self, key: str, names: list[str], start_ns: int, end_ns: int) -> list[Run]:
+    def _pieces(self, key: str, names: list[str], start_ns: int, end_ns: int) -> list[SampleRun]:
         """Return all there is; read again if an hour was closed meanwhile."""
         for _ in range(ATTEMPTS):
             before = self._chunks(names, start_ns, end_ns)
             newest = self._open_pieces(key, names, start_ns, end_ns)
             if self._chunks(names, start_ns, end_ns) == before:
                 break
-        pieces: list[Run] = []
+        pieces: list[SampleRun] = []
         for chunk in before:
             pieces += runs_in(self._archive, chunk, start_ns, end_ns)
         return pieces + newest
 
-    def _chunks(self, names: list[str], start_ns: int, end_ns: int) -> list[Chunk]:
+    def _chunks(self, names: list[str], start_ns: int, end_ns: int) -> list[IndexedChunk]:
         books = self._opened()
         if books is None:
             return []
         return [chunk for name in names for chunk in books.chunks(name, start_ns, end_ns)]
 
-    def _open_pieces(self, key: str, names: list[str], start_ns: int, end_ns: int) -> list[Run]:
+    def _open_pieces(
+        self, key: str, names: list[str], start_ns: int, end_ns: int
+    ) -> list[SampleRun]:
         """Return what the open hours hold; a block may have begun in the hour before."""
-        pieces: list[Run] = []
+        pieces: list[SampleRun] = []
         for path in self._open_files(start_ns, end_ns):
             if path.name.startswith(key + "."):
                 with contextlib.suppress(FileNotFoundError):  # closed now: the books will say so
@@ -165,13 +167,15 @@ class ArchiveReader:
                 with contextlib.suppress(FileNotFoundError):
                     yield from folder.iterdir()
 
-    def _opened(self) -> Books | None:
+    def _opened(self) -> ArchiveIndex | None:
         if self._books is None:
-            self._books = Books.to_read(self._books_path)
+            self._books = ArchiveIndex.to_read(self._books_path)
         return self._books
 
 
-def _cut(runs: list[Run], lead: list[Run] | None, start_ns: int, end_ns: int) -> list[Run]:
+def _cut(
+    runs: list[SampleRun], lead: list[SampleRun] | None, start_ns: int, end_ns: int
+) -> list[SampleRun]:
     """Trim runs to a span, or to the very samples that another axis of the instrument has.
 
     The records of two axes do not begin at the same sample, so their times may differ by the

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from pymseed import DataEncoding, MS3Record
 
-from plumbline.collector.archive.sample_run import Counts, Run
+from plumbline.collector.archive.sample_run import Counts, SampleRun
 from plumbline.wire.block import NS
 from plumbline.wire.record import STEIM2_LARGEST_STEP
 
@@ -30,7 +30,7 @@ class Packed(NamedTuple):
     n_samples: int
 
 
-def packed(run: Run, version: int = 2, lengths: Sequence[int] = LENGTHS) -> Iterator[Packed]:
+def packed(run: SampleRun, version: int = 2, lengths: Sequence[int] = LENGTHS) -> Iterator[Packed]:
     """Yield the records of a run, in miniSEED 2.4 (``version`` 2) or 3.
 
     Parameters
@@ -56,7 +56,7 @@ def packed(run: Run, version: int = 2, lengths: Sequence[int] = LENGTHS) -> Iter
 class _Maker:
     """Makes one record at a time of one run."""
 
-    def __init__(self, run: Run, version: int) -> None:
+    def __init__(self, run: SampleRun, version: int) -> None:
         self._run = run
         self._version = version
         self._guess = 256

@@ -17,7 +17,7 @@ Times = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Run:
+class SampleRun:
     """Gap-free samples of one channel.
 
     Attributes
@@ -88,7 +88,7 @@ class Run:
             index += 1
         return min(index, end)
 
-    def part(self, first: int, end: int) -> "Run":
+    def part(self, first: int, end: int) -> "SampleRun":
         """Return samples ``[first, end)`` with their exact times."""
         a = int(np.searchsorted(self.firsts, first, side="right")) - 1
         b = max(int(np.searchsorted(self.firsts, end, side="left")), a + 1)
@@ -96,7 +96,7 @@ class Run:
         starts_ns = self.starts_ns[a:b].copy()
         starts_ns[0] = self.time_ns(first)
         firsts[0] = 0
-        return Run(
+        return SampleRun(
             nslc=self.nslc,
             rate_hz=self.rate_hz,
             counts=self.counts[first:end],
@@ -106,7 +106,7 @@ class Run:
             errors_ns=self.errors_ns[a:b],
         )
 
-    def trimmed(self, start_ns: int, end_ns: int) -> "Run | None":
+    def trimmed(self, start_ns: int, end_ns: int) -> "SampleRun | None":
         """Return the samples with ``start_ns <= time < end_ns``, or None if there are none."""
         first, end = self.index_at(start_ns), self.index_at(end_ns)
         return self.part(first, end) if first < end else None
@@ -114,9 +114,9 @@ class Run:
 
 def anchored(
     nslc: str, rate_hz: float, counts: Counts, start_ns: int, quality: int, error_ns: int
-) -> Run:
+) -> SampleRun:
     """Return a run of one piece."""
-    return Run(
+    return SampleRun(
         nslc=nslc,
         rate_hz=rate_hz,
         counts=counts,
@@ -127,12 +127,12 @@ def anchored(
     )
 
 
-def chained(pieces: Sequence[Run]) -> list[Run]:
+def chained(pieces: Sequence[SampleRun]) -> list[SampleRun]:
     """Join pieces of one channel that follow each other within half a sample; drop nothing."""
     return [_glued(chain) for chain in _chains(sorted(pieces, key=lambda piece: piece.start_ns))]
 
 
-def merged(pieces: Sequence[Run]) -> tuple[list[Run], int]:
+def merged(pieces: Sequence[SampleRun]) -> tuple[list[SampleRun], int]:
     """Join pieces so that no instant is told twice: what began first wins.
 
     Returns
@@ -140,11 +140,11 @@ def merged(pieces: Sequence[Run]) -> tuple[list[Run], int]:
     runs, hidden
         Runs in the order of time, and how many samples lay under earlier ones.
     """
-    kept: list[Run] = []
+    kept: list[SampleRun] = []
     hidden = 0
     until_ns: int | None = None
     for piece in sorted(pieces, key=lambda piece: piece.start_ns):
-        rest: Run | None = piece
+        rest: SampleRun | None = piece
         if until_ns is not None and piece.start_ns < until_ns - piece.half_sample_ns:
             rest = piece.trimmed(until_ns - piece.half_sample_ns, 2**62)
             hidden += piece.n_samples - (rest.n_samples if rest else 0)
@@ -154,8 +154,8 @@ def merged(pieces: Sequence[Run]) -> tuple[list[Run], int]:
     return chained(kept), hidden
 
 
-def _chains(pieces: Sequence[Run]) -> Iterator[list[Run]]:
-    chain: list[Run] = []
+def _chains(pieces: Sequence[SampleRun]) -> Iterator[list[SampleRun]]:
+    chain: list[SampleRun] = []
     for piece in pieces:
         if chain and (
             abs(piece.start_ns - chain[-1].end_ns) > piece.half_sample_ns
@@ -168,12 +168,12 @@ def _chains(pieces: Sequence[Run]) -> Iterator[list[Run]]:
         yield chain
 
 
-def _glued(chain: list[Run]) -> Run:
+def _glued(chain: list[SampleRun]) -> SampleRun:
     if len(chain) == 1:
         return chain[0]
     sizes = np.array([piece.n_samples for piece in chain], np.int64)
     begins = np.cumsum(sizes) - sizes
-    return Run(
+    return SampleRun(
         nslc=chain[0].nslc,
         rate_hz=chain[0].rate_hz,
         counts=np.concatenate([piece.counts for piece in chain]),

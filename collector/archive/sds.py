@@ -8,7 +8,7 @@ References
 import datetime as dt
 from collections.abc import Iterator
 
-from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.wire.block import NS
 
 DAY_NS = 86400 * NS
@@ -22,7 +22,7 @@ def day_file(nslc: str, time_ns: int) -> str:
     return f"{day:%Y}/{network}/{structure}/{channel}.D/{name}"
 
 
-def by_day(run: Run) -> Iterator[tuple[str, Run]]:
+def by_day(run: SampleRun) -> Iterator[tuple[str, SampleRun]]:
     """Cut a run at midnights (UTC); yield each day's file and part."""
     first = 0
     while first < run.n_samples:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from plumbline.collector.archive.hour_closing import Closing, Repacker
-from plumbline.collector.archive.index import Books
+from plumbline.collector.archive.index import ArchiveIndex
 from plumbline.collector.archive.open_hour import (
     HOUR_NS,
     blocks_in,
@@ -68,7 +68,7 @@ class ArchiveStage:
             )
         self._archive.mkdir(parents=True, exist_ok=True)
         self._open.mkdir(parents=True, exist_ok=True)
-        self._books = Books.to_write(books_path, journal.store_id)
+        self._books = ArchiveIndex.to_write(books_path, journal.store_id)
         lengths = [n for n in LENGTHS if n <= settings.record_bytes]
         self._repacker = Repacker(self._archive, self._open, self._books, lengths)
         cursor = min(self._books.cursor(), journal.end_offset)

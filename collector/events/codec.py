@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 
 
 def to_text(event: Event) -> str:
@@ -19,8 +19,8 @@ def from_text(text: str) -> Event:
     return Event(
         **{
             **body,
-            "kind": Kind(body["kind"]),
-            "level": Level(body["level"]),
+            "kind": EventKind(body["kind"]),
+            "level": AlarmLevel(body["level"]),
             "limit": Limit(**{**limit, "standing": Standing(limit["standing"])}) if limit else None,
         }
     )

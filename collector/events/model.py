@@ -6,13 +6,22 @@ from enum import StrEnum
 
 from plumbline.analysis.limit_standing import Standing
 
-__all__ = ["Event", "Kind", "Level", "Limit", "Nodes", "Standing", "finding_id", "with_late_nodes"]
+__all__ = [
+    "AlarmLevel",
+    "Event",
+    "EventKind",
+    "Limit",
+    "Nodes",
+    "Standing",
+    "finding_id",
+    "with_late_nodes",
+]
 
 Nodes = dict[str, dict[str, float | int | str]]
 """Measures of each node, by its code."""
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What an event is about."""
 
     SHAKING = "shaking"
@@ -27,7 +36,7 @@ class Kind(StrEnum):
     HEALTH = "health"
 
 
-class Level(StrEnum):
+class AlarmLevel(StrEnum):
     """Level of a channel or an event, and so the severity of the incident it opens."""
 
     GREEN = "green"
@@ -83,11 +92,11 @@ class Event:
     """
 
     id: str
-    kind: Kind
+    kind: EventKind
     structure: str
     onset_ns: int
     detector: str
-    level: Level
+    level: AlarmLevel
     value: float
     unit: str
     closed_ns: int | None = None

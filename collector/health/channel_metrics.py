@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from plumbline.collector.health.channel_status import ChannelStatus
-from plumbline.collector.health.metrics import Reading
+from plumbline.collector.health.metrics import MetricReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +66,18 @@ COLUMNS = (
 )
 
 
-def channel_readings(statuses: Sequence[ChannelStatus]) -> Iterator[Reading]:
+def channel_readings(statuses: Sequence[ChannelStatus]) -> Iterator[MetricReading]:
     """Yield a metric for each column; a channel without the value is left out of it."""
     for column in COLUMNS:
         values = {status.channel: column.value(status) for status in statuses}
-        yield Reading(
+        yield MetricReading(
             name=f"channel_{column.name}",
             help=column.help,
             labels=("channel",),
             samples={(name,): float(value) for name, value in values.items() if value is not None},
             counts=column.counts,
         )
-    yield Reading(
+    yield MetricReading(
         name="channel_noise_rms",
         help="Noise about the mean over a minute, in the unit that the label says.",
         labels=("channel", "unit"),

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from plumbline.collector.events.model import Event, Kind, Level, finding_id
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.health.conditions import Notice, Notices
+from plumbline.collector.health.conditions import Condition, Conditions
 
 DETECTOR = "health"
-LEVELS: dict[str, Level] = {
-    "disk-low": Level.AMBER,
-    "disk-critical": Level.RED,
-    "journal-full": Level.RED,
-    "quarantine-full": Level.AMBER,
-    "inbox-full": Level.AMBER,
-    "rivals": Level.AMBER,
-    "stage": Level.AMBER,
+LEVELS: dict[str, AlarmLevel] = {
+    "disk-low": AlarmLevel.AMBER,
+    "disk-critical": AlarmLevel.RED,
+    "journal-full": AlarmLevel.RED,
+    "quarantine-full": AlarmLevel.AMBER,
+    "inbox-full": AlarmLevel.AMBER,
+    "rivals": AlarmLevel.AMBER,
+    "stage": AlarmLevel.AMBER,
 }
 """What becomes an event, by the part of a notice's key before the colon."""
-NOT_MENDED = Level.RED
+NOT_MENDED = AlarmLevel.RED
 MENDS_ITSELF_NS = 120 * 1_000_000_000
 """A stage that has not come back after so long needs somebody: its level rises. [ns]"""
 
@@ -32,14 +32,14 @@ class HealthWatch:
         Codes of the structures that are watched; a fault of ours is told for each.
     """
 
-    def __init__(self, notices: Notices, events: EventStore, structures: Sequence[str]) -> None:
+    def __init__(self, notices: Conditions, events: EventStore, structures: Sequence[str]) -> None:
         self._notices = notices
         self._events = events
         self._structures = structures
         self._open = {
             (str(event.evidence["key"]), event.structure): event
             for event in events.open()
-            if event.kind is Kind.HEALTH
+            if event.kind is EventKind.HEALTH
         }
 
     def look(self, now_ns: int) -> None:
@@ -62,7 +62,7 @@ class HealthWatch:
             self._events.save(*changed)
 
 
-def _level(notice: Notice, now_ns: int) -> Level | None:
+def _level(notice: Condition, now_ns: int) -> AlarmLevel | None:
     """Return the level of a notice, or None where it is no event."""
     sort = notice.key.partition(":")[0]
     if sort == "stage" and now_ns - notice.since_ns > MENDS_ITSELF_NS:
@@ -70,12 +70,12 @@ def _level(notice: Notice, now_ns: int) -> Level | None:
     return LEVELS.get(sort)
 
 
-def _event(notice: Notice, structure: str, now_ns: int) -> Event:
+def _event(notice: Condition, structure: str, now_ns: int) -> Event:
     level = _level(notice, now_ns)
     assert level is not None  # noqa: S101  (only grave notices come here)
     return Event(
         id=finding_id(DETECTOR, f"{structure}|{notice.key}", notice.since_ns),
-        kind=Kind.HEALTH,
+        kind=EventKind.HEALTH,
         structure=structure,
         onset_ns=notice.since_ns,
         detector=DETECTOR,

@@ -15,7 +15,7 @@ HELD_AFTER_END = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Condition:
     """One thing the operator must know.
 
     Attributes
@@ -38,13 +38,13 @@ class Notice:
     ended_ns: int | None = None
 
 
-class Notices:
+class Conditions:
     """The open notices and the latest ended ones; any thread may tell, end and read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[str, Notice] = {}
-        self._ended: list[Notice] = []
+        self._open: dict[str, Condition] = {}
+        self._ended: list[Condition] = []
 
     def tell(self, key: str, text: str, now_ns: int) -> bool:
         """Note that something is wrong; return whether this is the first telling."""
@@ -53,7 +53,7 @@ class Notices:
             if known is not None:
                 self._open[key] = replace(known, text=text, last_ns=now_ns, times=known.times + 1)
                 return False
-            self._open[key] = Notice(key=key, text=text, since_ns=now_ns, last_ns=now_ns)
+            self._open[key] = Condition(key=key, text=text, since_ns=now_ns, last_ns=now_ns)
         log.warning("%s", text)
         return True
 
@@ -66,12 +66,12 @@ class Notices:
             self._ended = [*self._ended[1 - HELD_AFTER_END :], replace(known, ended_ns=now_ns)]
         log.warning("over: %s", known.text)
 
-    def open(self) -> list[Notice]:
+    def open(self) -> list[Condition]:
         """Return what is wrong now, oldest first."""
         with self._lock:
             return sorted(self._open.values(), key=lambda notice: notice.since_ns)
 
-    def ended(self) -> list[Notice]:
+    def ended(self) -> list[Condition]:
         """Return the latest notices that are over, oldest first."""
         with self._lock:
             return list(self._ended)

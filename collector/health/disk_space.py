@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.wire.block import NS
 
 LOW_HOURS = 24.0
@@ -66,7 +66,7 @@ class DiskWatch:
     def __init__(
         self,
         data: Path,
-        notices: Notices,
+        notices: Conditions,
         free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         self._data = data

@@ -12,7 +12,7 @@ from plumbline.wire.messages import Heartbeat, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSeen:
+class StreamLastSeen:
     """The latest of one stream.
 
     Attributes
@@ -38,19 +38,19 @@ class AgentSeen:
     heartbeat_ns: int | None = None
 
 
-class Arrivals:
+class LastSeen:
     """What came when; any thread may write and read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._streams: dict[str, StreamSeen] = {}
+        self._streams: dict[str, StreamLastSeen] = {}
         self._agents: dict[str, AgentSeen] = {}
         self._clipped_ns: dict[str, int] = {}
 
     def block(self, stream_key: str, agent: str, received_ns: int) -> None:
         """Note a block that was taken, new or late."""
         with self._lock:
-            self._streams[stream_key] = StreamSeen(received_ns=received_ns, agent=agent)
+            self._streams[stream_key] = StreamLastSeen(received_ns=received_ns, agent=agent)
             self._alive(agent, received_ns)
 
     def heartbeat(self, agent: str, heartbeat: Heartbeat, received_ns: int) -> None:
@@ -67,7 +67,7 @@ class Arrivals:
             known = self._alive(agent, received_ns)
             self._agents[agent] = replace(known, state=state, state_ns=received_ns)
 
-    def streams(self) -> dict[str, StreamSeen]:
+    def streams(self) -> dict[str, StreamLastSeen]:
         """Return the latest of every stream, by its key."""
         with self._lock:
             return dict(self._streams)

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class MetricReading:
     """One metric as it is now: its samples by label values.
 
     Attributes
@@ -38,7 +38,7 @@ class Metrics(Collector):
         Returns the readings of this moment.
     """
 
-    def __init__(self, read: Callable[[], Iterable[Reading]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[MetricReading]]) -> None:
         self._read = read
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)

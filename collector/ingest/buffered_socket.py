@@ -19,7 +19,7 @@ MOST_A_TURN = 500  # packets; then the answers go out
 GATHER_S = 0.01  # so long packets gather before they are read: a turn for each costs more than it
 
 
-class Line:
+class BufferedSocket:
     """A socket with what it has read ahead and what it has yet to send; used by one thread."""
 
     def __init__(self, inner: socket.socket) -> None:
@@ -68,10 +68,10 @@ class Line:
         self._inner.close()
 
 
-class BulkClient(mqtt.Client):
-    """paho's client on a :class:`Line`."""
+class BatchedMqttClient(mqtt.Client):
+    """paho's client on a :class:`BufferedSocket`."""
 
-    _line: Line | None = None
+    _line: BufferedSocket | None = None
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Handle all packets that have come, not one."""
@@ -95,5 +95,5 @@ class BulkClient(mqtt.Client):
         return super().want_write() or (self._line is not None and self._line.has_unsent)
 
     def _create_socket(self) -> Any:
-        self._line = Line(cast(socket.socket, super()._create_socket()))
+        self._line = BufferedSocket(cast(socket.socket, super()._create_socket()))
         return self._line

@@ -15,7 +15,7 @@ Page = NDArray[np.uint32]
 Fetch = Callable[[int], Page | None]
 
 
-class Crcs:
+class ChecksumPages:
     """CRC by sequence number; 0 stands for unknown."""
 
     __slots__ = ("_fetch", "_pages", "dirty")

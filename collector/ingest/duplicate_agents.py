@@ -20,7 +20,7 @@ class _Span:
     last_ns: int
 
 
-class Rivals:
+class DuplicateAgents:
     """Tells when one name is used by two boots at once."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from plumbline.collector.ingest.validation import Incoming
 
 
-class Inbox:
+class MessageInbox:
     """Messages waiting for ingest, at most ``maxsize``; one thread puts, one takes."""
 
     def __init__(self, maxsize: int) -> None:

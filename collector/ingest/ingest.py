@@ -11,27 +11,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
-from plumbline.collector.health.conditions import Notices
-from plumbline.collector.health.last_seen import Arrivals
-from plumbline.collector.ingest.duplicate_agents import Rivals
-from plumbline.collector.ingest.ledger import Ledger, Verdict
-from plumbline.collector.ingest.quarantine import Cause, Quarantine, Quarantined
+from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.health.last_seen import LastSeen
+from plumbline.collector.ingest.duplicate_agents import DuplicateAgents
+from plumbline.collector.ingest.ledger import Disposition, Ledger
+from plumbline.collector.ingest.quarantine import Quarantine, QuarantineCause, Quarantined
 from plumbline.collector.ingest.validation import Incoming, Refused, agent_name, checked, parsed
 from plumbline.collector.journal import Journal, Mark, is_future
 from plumbline.wire.block import Block
 from plumbline.wire.errors import BadIdentity
 from plumbline.wire.inventory.lookup import Place
-from plumbline.wire.record_header import Key, key_of
+from plumbline.wire.record_header import Key, record_key
 
 CORRUPT_COPIES = 3
 """Damaged in the same way this often, a message is damaged at the edge and refused for good."""
 CORRUPT_REMEMBERED = 10_000
 TO_DO = {
-    Cause.CORRUPT: "; its agent sends it again, look at that machine and its network if this "
-    "comes often",
-    Cause.NOT_A_RECORD: "; no agent of ours sends that, find out who else publishes there",
-    Cause.WRONG_PLACE: "; make network, structure and node agree in that agent's edge.toml",
-    Cause.UNKNOWN_STREAM: "",  # the reason says it
+    QuarantineCause.CORRUPT: "; its agent sends it again, look at that machine and its "
+    "network if this comes often",
+    QuarantineCause.NOT_A_RECORD: "; no agent of ours sends that, find out who else "
+    "publishes there",
+    QuarantineCause.WRONG_PLACE: "; make network, structure and node agree in that "
+    "agent's edge.toml",
+    QuarantineCause.UNKNOWN_STREAM: "",  # the reason says it
 }
 """What the operator can do about a message that is set aside."""
 
@@ -68,8 +70,8 @@ class Ingest:
         ledger: Ledger,
         quarantine: Quarantine,
         places: Mapping[str, Place],
-        arrivals: Arrivals,
-        notices: Notices,
+        arrivals: LastSeen,
+        notices: Conditions,
         spoke: Spoke,
     ) -> None:
         self._journal = journal
@@ -79,7 +81,7 @@ class Ingest:
         self._arrivals = arrivals
         self._notices = notices
         self._spoke = spoke
-        self._rivals = Rivals()
+        self._rivals = DuplicateAgents()
         self._corrupt: Counter[tuple[Key, int]] = Counter()
         self.counts: Counter[str] = Counter()
 
@@ -123,7 +125,7 @@ class Ingest:
                     topic=message.topic,
                     cause=refused.cause,
                     reason=str(refused),
-                    key=key_of(message.payload),
+                    key=record_key(message.payload),
                     payload=message.payload,
                 )
             )
@@ -132,12 +134,12 @@ class Ingest:
         crc = crc32(message.payload)
         verdict = self._ledger.judge(key, crc)
         if key in group.fresh:
-            verdict = Verdict.DUPLICATE if group.fresh[key] == crc else Verdict.CONFLICT
-        if verdict is Verdict.DUPLICATE:
+            verdict = Disposition.DUPLICATE if group.fresh[key] == crc else Disposition.CONFLICT
+        if verdict is Disposition.DUPLICATE:
             group.known.append((key, message.topic))
             return
         mark = Mark.NONE
-        if verdict is Verdict.CONFLICT:
+        if verdict is Disposition.CONFLICT:
             mark = Mark.CONFLICT
             self._conflict(key, message.received_ns)
         group.fresh.setdefault(key, crc)
@@ -153,7 +155,7 @@ class Ingest:
         for message in messages:
             self.counts[message.cause] += 1
             self._tell_refusal(message)
-            if message.cause is not Cause.CORRUPT or message.key is None:
+            if message.cause is not QuarantineCause.CORRUPT or message.key is None:
                 news.append(message)
                 continue
             again = (message.key, crc32(message.payload))
@@ -167,7 +169,7 @@ class Ingest:
                 self._answer(message.topic, message.key.stream)
         kept = self._quarantine.keep(news)
         for message in kept:
-            if message.key is not None and message.cause is not Cause.CORRUPT:
+            if message.key is not None and message.cause is not QuarantineCause.CORRUPT:
                 self._ledger.refuse(message.key, message.reason, message.received_ns)
                 self._answer(message.topic, message.key.stream)
         if len(kept) < len(news):

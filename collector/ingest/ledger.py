@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from plumbline.collector.ingest.checksums import Crcs
+from plumbline.collector.ingest.checksums import ChecksumPages
 from plumbline.collector.ingest.ledger_store import BootRow, LedgerStore
 from plumbline.wire.ranges import RangeSet
 from plumbline.wire.record_header import Key
@@ -17,7 +17,7 @@ from plumbline.wire.record_header import Key
 UNKNOWN_CRC = 0
 
 
-class Verdict(Enum):
+class Disposition(Enum):
     """What a key and a CRC mean beside what is held."""
 
     NEW = auto()
@@ -29,7 +29,7 @@ class Verdict(Enum):
 class Boot:
     """What is known of one boot of one stream."""
 
-    crcs: Crcs
+    crcs: ChecksumPages
     held: RangeSet = field(default_factory=RangeSet)
     refused: dict[str, RangeSet] = field(default_factory=dict)
     conflicts: set[tuple[int, int]] = field(default_factory=set)
@@ -47,15 +47,15 @@ class Ledger:
         for row in store.boots():
             self._streams.setdefault(row.stream, {})[row.boot] = self._from_row(row)
 
-    def judge(self, key: Key, crc: int) -> Verdict:
+    def judge(self, key: Key, crc: int) -> Disposition:
         """Tell what a message with this key and CRC is beside what is held."""
         boot = self._streams.get(key.stream, {}).get(key.boot)
         if boot is None or key.seq not in boot.held:
-            return Verdict.NEW
+            return Disposition.NEW
         known = boot.crcs.get(key.seq)
         if known in (UNKNOWN_CRC, crc) or (key.seq, crc) in boot.conflicts:
-            return Verdict.DUPLICATE
-        return Verdict.CONFLICT
+            return Disposition.DUPLICATE
+        return Disposition.CONFLICT
 
     def hold(self, key: Key, crc: int, now_ns: int) -> None:
         """Note a block that is durable in the journal."""
@@ -106,8 +106,8 @@ class Ledger:
         boot.dirty = True
         return boot
 
-    def _crcs(self, stream: str, boot: int) -> Crcs:
-        return Crcs(lambda number: self._store.page(stream, boot, number))
+    def _crcs(self, stream: str, boot: int) -> ChecksumPages:
+        return ChecksumPages(lambda number: self._store.page(stream, boot, number))
 
     def _from_row(self, row: BootRow) -> Boot:
         return Boot(

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS messages (
 """
 
 
-class Cause(StrEnum):
+class QuarantineCause(StrEnum):
     """Why a message is in quarantine."""
 
     NOT_A_RECORD = "not_a_record"
@@ -34,7 +34,7 @@ class Quarantined:
 
     received_ns: int
     topic: str
-    cause: Cause
+    cause: QuarantineCause
     reason: str
     key: Key | None
     payload: bytes
@@ -92,7 +92,7 @@ class Quarantine:
         rows = self._db.execute(
             "SELECT id, received_ns, topic, payload FROM messages WHERE stream = ?"
             " AND cause IN (?, ?) ORDER BY id LIMIT ?",
-            (stream, Cause.UNKNOWN_STREAM, Cause.WRONG_PLACE, limit),
+            (stream, QuarantineCause.UNKNOWN_STREAM, QuarantineCause.WRONG_PLACE, limit),
         )
         return [(int(n), int(received_ns), topic, blob) for n, received_ns, topic, blob in rows]
 
@@ -120,7 +120,7 @@ class Quarantine:
             yield Quarantined(
                 received_ns=received_ns,
                 topic=topic,
-                cause=Cause(cause),
+                cause=QuarantineCause(cause),
                 reason=reason,
                 key=Key(stream, int(boot, 16), seq) if stream is not None else None,
                 payload=payload,

@@ -11,7 +11,7 @@ from plumbline.collector.ingest.quarantine import Quarantine
 from plumbline.collector.ingest.validation import Incoming
 from plumbline.collector.journal import Journal
 from plumbline.wire.inventory.lookup import Place
-from plumbline.wire.record_header import key_of
+from plumbline.wire.record_header import record_key
 
 
 def opened_ledger(path: Path, journal: Journal) -> Ledger:
@@ -20,7 +20,7 @@ def opened_ledger(path: Path, journal: Journal) -> Ledger:
     offset = max(ledger.offset, journal.first_offset)
     while entries := journal.read(offset):
         for entry in entries:
-            key = key_of(entry.payload)
+            key = record_key(entry.payload)
             if key is not None:
                 ledger.hold(key, crc32(entry.payload), entry.received_ns)
         offset = entries[-1].next_offset

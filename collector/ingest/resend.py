@@ -9,13 +9,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.ingest.ledger import Boot, Ledger, refused_ranges
 from plumbline.collector.ingest.validation import parsed
 from plumbline.wire.block import NS
 from plumbline.wire.messages import Command
 from plumbline.wire.ranges import RangeSet
-from plumbline.wire.topics import Kind
+from plumbline.wire.topics import TopicKind
 
 PATIENCE_NS = 60 * NS  # the edge's own first repetitions come within half of it
 LOOK_NS = 10 * NS
@@ -28,19 +28,19 @@ TOLD_AFTER = 5
 RECENT_NS = 24 * 3600 * NS
 """A boot that nobody spoke of for a day is not asked about: its spool may be gone."""
 
-Span = tuple[int, int]
+SeqSpan = tuple[int, int]
 
 
 @dataclass(slots=True)
 class _Missing:
     """The first hole of one boot, and how often it was asked for."""
 
-    span: Span
+    span: SeqSpan
     due_ns: int
     asked: int = 0
 
 
-class Asking:
+class ResendRequester:
     """Looks for holes in what is held and asks the agents for them; used by the ingest thread.
 
     Parameters
@@ -58,7 +58,7 @@ class Asking:
     def __init__(
         self,
         ledger: Ledger,
-        notices: Notices,
+        notices: Conditions,
         publish: Callable[[str, bytes], bool],
         *,
         patience_ns: int = PATIENCE_NS,
@@ -94,11 +94,11 @@ class Asking:
                 known.span = span
                 sent += self._ask(where, known, now_ns)
 
-    def _holes(self, now_ns: int) -> Iterator[tuple[tuple[str, int], Span]]:
+    def _holes(self, now_ns: int) -> Iterator[tuple[tuple[str, int], SeqSpan]]:
         """Yield the first hole of each boot that has one."""
         for stream in self._topics:
             for number, boot in self._ledger.boots(stream).items():
-                if boot.touched_ns > now_ns - RECENT_NS and (span := first_hole(boot)):
+                if boot.touched_ns > now_ns - RECENT_NS and (span := first_gap(boot)):
                     yield (stream, number), span
 
     def _ask(self, where: tuple[str, int], missing: _Missing, now_ns: int) -> bool:
@@ -113,7 +113,7 @@ class Asking:
             last=min(last, first + MOST_ROWS - 1),
         )
         address, _, _ = parsed(self._topics[stream])
-        if not self._publish(address.topic(Kind.COMMAND), command.to_json()):
+        if not self._publish(address.topic(TopicKind.COMMAND), command.to_json()):
             return False
         self.asked += 1
         missing.asked += 1
@@ -134,7 +134,7 @@ class Asking:
             self._notices.end(_key(where), now_ns)
 
 
-def first_hole(boot: Boot) -> Span | None:
+def first_gap(boot: Boot) -> SeqSpan | None:
     """Return the first numbers that are neither held nor refused, below what is held."""
     ranges = list(boot.held)
     if not ranges or (len(ranges) == 1 and ranges[0][0] == 0):

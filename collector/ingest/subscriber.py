@@ -13,16 +13,18 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.ingest.broker_settings import BrokerSettings
-from plumbline.collector.ingest.buffered_socket import BulkClient
-from plumbline.collector.ingest.inbox import Inbox
+from plumbline.collector.ingest.buffered_socket import BatchedMqttClient
+from plumbline.collector.ingest.inbox import MessageInbox
 from plumbline.collector.ingest.validation import Incoming
-from plumbline.wire.topics import Kind, all_of
+from plumbline.wire.topics import TopicKind, all_of
 
 log = logging.getLogger(__name__)
 
-SUBSCRIPTIONS = [(all_of(kind), 1) for kind in (Kind.BLOCKS, Kind.STATE, Kind.HEARTBEAT)]
+SUBSCRIPTIONS = [
+    (all_of(kind), 1) for kind in (TopicKind.BLOCKS, TopicKind.STATE, TopicKind.HEARTBEAT)
+]
 PATIENCE_S = 1.0
 OUTGOING_BOUND = 5000
 RECONNECT_S = (1, 30)
@@ -36,8 +38,8 @@ class Subscriber:
         settings: BrokerSettings,
         *,
         client_id: str,
-        inbox: Inbox,
-        notices: Notices,
+        inbox: MessageInbox,
+        notices: Conditions,
         now_ns: Callable[[], int],
     ) -> None:
         self._settings = settings
@@ -47,7 +49,7 @@ class Subscriber:
         self._stopping = False
         self._is_behind = False
         self.connected = False
-        self._client = client = BulkClient(
+        self._client = client = BatchedMqttClient(
             mqtt.CallbackAPIVersion.VERSION2,  # type: ignore[attr-defined]
             client_id=client_id,
             clean_session=False,

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from plumbline.collector.ingest.quarantine import Cause
+from plumbline.collector.ingest.quarantine import QuarantineCause
 from plumbline.wire import topics
 from plumbline.wire.block import Block
 from plumbline.wire.errors import BadIdentity, CorruptRecord, NotARecord
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.record import decode
-from plumbline.wire.topics import Address, Kind
+from plumbline.wire.topics import Address, TopicKind
 
 RATE_TOLERANCE = 1e-3  # a stream's nominal rate is a setting, not a measurement
 
@@ -33,13 +33,13 @@ class Incoming(NamedTuple):
 class Refused(Exception):
     """A message that is not taken as it is; the text is the reason."""
 
-    def __init__(self, cause: Cause, reason: str) -> None:
+    def __init__(self, cause: QuarantineCause, reason: str) -> None:
         self.cause = cause
         super().__init__(reason)
 
 
 @lru_cache(maxsize=65536)
-def parsed(topic: str) -> tuple[Address, Kind, str]:
+def parsed(topic: str) -> tuple[Address, TopicKind, str]:
     """Split a topic, remembering the ones that come every second."""
     return topics.parsed(topic)
 
@@ -60,31 +60,34 @@ def checked(message: Incoming, known: Mapping[str, Place]) -> Block:
     try:
         block = decode(message.payload)
     except NotARecord as error:
-        raise Refused(Cause.NOT_A_RECORD, str(error)) from error
+        raise Refused(QuarantineCause.NOT_A_RECORD, str(error)) from error
     except CorruptRecord as error:
-        raise Refused(Cause.CORRUPT, str(error)) from error
+        raise Refused(QuarantineCause.CORRUPT, str(error)) from error
     try:
         address, _, stream = parsed(message.topic)
     except BadIdentity as error:
-        raise Refused(Cause.WRONG_PLACE, str(error)) from error
+        raise Refused(QuarantineCause.WRONG_PLACE, str(error)) from error
     key = block.stream.key
     if key != f"{address.network}.{address.structure}.{stream}":
-        raise Refused(Cause.WRONG_PLACE, f"a block of {key} came on topic {message.topic}")
+        raise Refused(
+            QuarantineCause.WRONG_PLACE, f"a block of {key} came on topic {message.topic}"
+        )
     place = known.get(key)
     if place is None:
         raise Refused(
-            Cause.UNKNOWN_STREAM, f"stream {key} is not in the inventory; add it and restart"
+            QuarantineCause.UNKNOWN_STREAM,
+            f"stream {key} is not in the inventory; add it and restart",
         )
     if block.stream.axes != place.stream.axes:
         raise Refused(
-            Cause.UNKNOWN_STREAM,
+            QuarantineCause.UNKNOWN_STREAM,
             f"stream {key} has axes {block.stream.axes}, the inventory says {place.stream.axes}; "
             "make them agree and restart",
         )
     nominal_hz = place.instrument.rate_hz
     if abs(block.rate_hz - nominal_hz) > RATE_TOLERANCE * nominal_hz:
         raise Refused(
-            Cause.UNKNOWN_STREAM,
+            QuarantineCause.UNKNOWN_STREAM,
             f"stream {key} runs at {block.rate_hz:g} Hz, the inventory says {nominal_hz:g} Hz; "
             "make them agree and restart",
         )

@@ -21,7 +21,7 @@ BOOTS_KEPT_NS = 7 * 24 * 3600 * NS
 Publish = Callable[[str, bytes], bool]
 
 
-class Watermarks:
+class WatermarkPublisher:
     """Says what is held, for each stream that spoke.
 
     Parameters

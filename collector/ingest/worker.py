@@ -5,19 +5,19 @@ import threading
 import time
 from collections.abc import Callable
 
-from plumbline.collector.health.conditions import Notices
-from plumbline.collector.health.last_seen import Arrivals
-from plumbline.collector.ingest.duplicate_agents import Rivals
-from plumbline.collector.ingest.inbox import Inbox
+from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.health.last_seen import LastSeen
+from plumbline.collector.ingest.duplicate_agents import DuplicateAgents
+from plumbline.collector.ingest.inbox import MessageInbox
 from plumbline.collector.ingest.ingest import Ingest
 from plumbline.collector.ingest.ledger import Ledger
-from plumbline.collector.ingest.resend import Asking
+from plumbline.collector.ingest.resend import ResendRequester
 from plumbline.collector.ingest.validation import Incoming, agent_name, parsed
-from plumbline.collector.ingest.watermarks import Watermarks
+from plumbline.collector.ingest.watermarks import WatermarkPublisher
 from plumbline.collector.journal import Journal, JournalFull
 from plumbline.wire.errors import BadIdentity, BadMessage
 from plumbline.wire.messages import Heartbeat, State
-from plumbline.wire.topics import Kind
+from plumbline.wire.topics import TopicKind
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ IDLE_S = 0.2
 RETRY_S = 1.0
 
 
-class Desk:
+class IngestWorker:
     """Gathers what arrives into groups and hands them to ingest.
 
     Parameters
@@ -39,14 +39,14 @@ class Desk:
     def __init__(
         self,
         *,
-        inbox: Inbox,
+        inbox: MessageInbox,
         ingest: Ingest,
         ledger: Ledger,
         journal: Journal,
-        watermarks: Watermarks,
-        asking: Asking,
-        arrivals: Arrivals,
-        notices: Notices,
+        watermarks: WatermarkPublisher,
+        asking: ResendRequester,
+        arrivals: LastSeen,
+        notices: Conditions,
         now_ns: Callable[[], int],
         group_s: float = 0.025,
     ) -> None:
@@ -60,7 +60,7 @@ class Desk:
         self._notices = notices
         self._now_ns = now_ns
         self._group_s = group_s
-        self._rivals = Rivals()
+        self._rivals = DuplicateAgents()
         self._stop = threading.Event()
         self._snapshot_due = time.monotonic() + SNAPSHOT_S
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -97,8 +97,8 @@ class Desk:
             try:
                 kind = parsed(message.topic)[1]
             except BadIdentity:
-                kind = Kind.BLOCKS  # ingest says what is wrong with it
-            if kind is Kind.BLOCKS:
+                kind = TopicKind.BLOCKS  # ingest says what is wrong with it
+            if kind is TopicKind.BLOCKS:
                 blocks.append(message)
             else:
                 self._other(message, kind)
@@ -134,13 +134,13 @@ class Desk:
                 if self._stop.wait(RETRY_S):
                     return
 
-    def _other(self, message: Incoming, kind: Kind) -> None:
+    def _other(self, message: Incoming, kind: TopicKind) -> None:
         agent = agent_name(parsed(message.topic)[0])
         try:
-            if kind is Kind.STATE:
+            if kind is TopicKind.STATE:
                 state = State.from_json(message.payload)
                 self._arrivals.state(agent, state, message.received_ns)
-            elif kind is Kind.HEARTBEAT:
+            elif kind is TopicKind.HEARTBEAT:
                 heartbeat = Heartbeat.from_json(message.payload)
                 self._arrivals.heartbeat(agent, heartbeat, message.received_ns)
                 other = self._rivals.beat(agent, int(heartbeat.boot, 16))

@@ -2,18 +2,17 @@
 
 from plumbline.collector.journal.entry import Entry, Mark, is_future
 from plumbline.collector.journal.errors import (
-    FellOff,
     JournalBroken,
     JournalError,
     JournalFull,
     JournalLocked,
+    OffsetOutOfRange,
 )
 from plumbline.collector.journal.segment_journal import Journal
 from plumbline.collector.journal.settings import JournalSettings
 
 __all__ = [
     "Entry",
-    "FellOff",
     "Journal",
     "JournalBroken",
     "JournalError",
@@ -21,5 +20,6 @@ __all__ = [
     "JournalLocked",
     "JournalSettings",
     "Mark",
+    "OffsetOutOfRange",
     "is_future",
 ]

@@ -26,7 +26,7 @@ class JournalBroken(JournalError):
     """An fsync failed, so nobody knows what is on the disk until the journal is opened again."""
 
 
-class FellOff(JournalError):
+class OffsetOutOfRange(JournalError):
     """The entries at an offset were released; ``first_offset`` is the oldest there is."""
 
     def __init__(self, offset: int, first_offset: int) -> None:

@@ -17,7 +17,7 @@ HEAD_BYTES = _HEAD.size + _PROOF.size
 LARGEST_PAYLOAD = 16 << 20  # far above any block; a longer length is damage, not an entry
 
 
-class Found(NamedTuple):
+class SegmentScan(NamedTuple):
     """One whole entry inside a buffer: where it begins, its payload's span, what the head says."""
 
     start: int
@@ -34,7 +34,7 @@ def framed(received_ns: int, payload: bytes, mark: int, payload_crc: int) -> byt
     return b"".join((head, _PROOF.pack(crc32(head)), payload))
 
 
-def entries_in(content: bytes, start: int = 0) -> Iterator[Found]:
+def entries_in(content: bytes, start: int = 0) -> Iterator[SegmentScan]:
     """Yield the whole, undamaged entries of a buffer, skipping what is damaged between them."""
     at = start
     while True:
@@ -48,7 +48,7 @@ def entries_in(content: bytes, start: int = 0) -> Iterator[Found]:
         at = found.end
 
 
-def _entry_at(content: bytes, at: int) -> Found | None:
+def _entry_at(content: bytes, at: int) -> SegmentScan | None:
     body = at + HEAD_BYTES
     if body > len(content) or content[at : at + 4] != MAGIC:
         return None
@@ -59,4 +59,4 @@ def _entry_at(content: bytes, at: int) -> Found | None:
         return None
     if end > len(content) or crc32(memoryview(content)[body:end]) != payload_crc:
         return None
-    return Found(at, body, end, received_ns, mark, payload_crc)
+    return SegmentScan(at, body, end, received_ns, mark, payload_crc)

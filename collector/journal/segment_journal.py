@@ -14,9 +14,9 @@ from zlib import crc32
 
 from plumbline.collector.journal.entry import Entry, Mark
 from plumbline.collector.journal.errors import (
-    FellOff,
     JournalBroken,
     JournalError,
+    OffsetOutOfRange,
 )
 from plumbline.collector.journal.segment import entries_in, framed
 from plumbline.collector.journal.segment_folder import locked, mended, translated
@@ -155,13 +155,13 @@ class Journal:
             durable, firsts = self._durable, list(self._firsts)
         while offset < durable:
             if offset < firsts[0]:
-                raise FellOff(offset, firsts[0])
+                raise OffsetOutOfRange(offset, firsts[0])
             at = bisect_right(firsts, offset) - 1
             segment_end = firsts[at + 1] if at + 1 < len(firsts) else durable
             try:
                 found = self._read_segment(firsts[at], offset, segment_end, limit_bytes)
             except FileNotFoundError:
-                raise FellOff(offset, self._firsts[0]) from None
+                raise OffsetOutOfRange(offset, self._firsts[0]) from None
             if found:
                 return found
             offset = segment_end  # the rest of that segment is damaged beyond reading

@@ -27,7 +27,7 @@ BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 """
 
 
-class Entry(StrEnum):
+class AdoptionEntry(StrEnum):
     """What can be written in the log."""
 
     ADOPTED = "adopted"
@@ -55,7 +55,7 @@ class Adopted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class AdoptionLogLine:
     """One line of the log.
 
     Attributes
@@ -69,7 +69,7 @@ class Line:
     """
 
     at_ns: int
-    entry: Entry
+    entry: AdoptionEntry
     limit_id: str
     person: str
     detail: dict[str, Any]
@@ -112,7 +112,7 @@ class AdoptionStore:
             )
             self._log(
                 at_ns,
-                Entry.ADOPTED,
+                AdoptionEntry.ADOPTED,
                 limit_id,
                 by.engineer,
                 {
@@ -139,22 +139,22 @@ class AdoptionStore:
                 "definition": json.loads(before.definition),
                 "adopted_by": before.by.engineer,
             }
-            self._log(at_ns, Entry.WITHDRAWN, limit_id, by, detail)
+            self._log(at_ns, AdoptionEntry.WITHDRAWN, limit_id, by, detail)
         return True
 
     def held(self) -> dict[str, Adopted]:
         """Return the adoptions there are, by limit."""
         return {each.limit_id: each for each in self._adoptions("")}
 
-    def log(self) -> list[Line]:
+    def log(self) -> list[AdoptionLogLine]:
         """Return the log, oldest line first."""
         rows = self._db.execute(
             "SELECT at_ns, entry, limit_id, person, detail FROM audit ORDER BY id"
         ).fetchall()
         return [
-            Line(
+            AdoptionLogLine(
                 at_ns=at_ns,
-                entry=Entry(entry),
+                entry=AdoptionEntry(entry),
                 limit_id=limit_id,
                 person=person,
                 detail=json.loads(detail),
@@ -181,7 +181,7 @@ class AdoptionStore:
             )
 
     def _log(
-        self, at_ns: int, entry: Entry, limit_id: str, person: str, detail: dict[str, Any]
+        self, at_ns: int, entry: AdoptionEntry, limit_id: str, person: str, detail: dict[str, Any]
     ) -> None:
         self._db.execute(
             "INSERT INTO audit (at_ns, entry, limit_id, person, detail) VALUES (?, ?, ?, ?, ?)",

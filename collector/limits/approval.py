@@ -9,7 +9,7 @@ from plumbline.collector.limits.bounds import Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class LimitApproval:
     """Whose word a limit is.
 
     Attributes
@@ -25,21 +25,21 @@ class Word:
     void: Adoption | None = None
 
 
-def word(limit: Bounds, adopted: Adopted | None) -> Word:
+def approval_of(limit: Bounds, adopted: Adopted | None) -> LimitApproval:
     """Return whose word a limit is.
 
     An adoption is of a limit as it was: with other bounds, or of another channel, it is void, and
     the limit a candidate again.
     """
     if adopted is None:
-        return Word(standing=limit.standing)
+        return LimitApproval(standing=limit.standing)
     same = adopted.definition == limit.definition()
     if limit.standing is Standing.CANDIDATE and same:
-        return Word(standing=Standing.PROJECT, adoption=adopted.by)
-    return Word(standing=limit.standing, void=None if same else adopted.by)
+        return LimitApproval(standing=Standing.PROJECT, adoption=adopted.by)
+    return LimitApproval(standing=limit.standing, void=None if same else adopted.by)
 
 
-class Standings(Protocol):
+class Approvals(Protocol):
     """Tells the standing of limits."""
 
     def of(self, limit: Bounds) -> Standing:
@@ -71,7 +71,7 @@ class AsAdopted:
 
     def of(self, limit: Bounds) -> Standing:
         """Return the standing a limit has now."""
-        return word(limit, self._held.get(limit.id)).standing
+        return approval_of(limit, self._held.get(limit.id)).standing
 
     def refresh(self) -> bool:
         """Read again if somebody has written."""

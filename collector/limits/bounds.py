@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from plumbline.analysis.limit_standing import Standing
-from plumbline.collector.events.model import Level, Limit
+from plumbline.collector.events.model import AlarmLevel, Limit
 from plumbline.wire.settings import Settings
 
 Bound = Annotated[float, Field(gt=0)]
-LEVELS = (Level.AMBER, Level.RED, Level.BLACK)
+LEVELS = (AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
 LONGEST_ACTION = {True: 60, False: 30}
 """Characters of an action text, by whether it is plain ASCII: beyond the alphabet of a telephone
 a message holds less than half."""
@@ -40,7 +40,7 @@ class Actions(Settings):
     red: Action | None = None
     black: Action | None = None
 
-    def at(self, level: Level) -> str:
+    def at(self, level: AlarmLevel) -> str:
         """Return the text of a level, or nothing."""
         return getattr(self, level, None) or ""
 
@@ -91,12 +91,12 @@ class Bounds(Settings):
             raise ValueError(f"expected amber {sign} red {sign} black")
         return self
 
-    def bounds(self) -> list[tuple[Level, float]]:
+    def bounds(self) -> list[tuple[AlarmLevel, float]]:
         """Return the levels that are set, the least grave first."""
         pairs = zip(LEVELS, (self.amber, self.red, self.black), strict=True)
         return [(level, bound) for level, bound in pairs if bound is not None]
 
-    def told(self, level: Level, bound: float, standing: Standing | None = None) -> Limit:
+    def told(self, level: AlarmLevel, bound: float, standing: Standing | None = None) -> Limit:
         """Return the limit as an event tells it.
 
         Parameters

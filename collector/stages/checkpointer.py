@@ -6,8 +6,12 @@ from typing import Any
 
 from plumbline.collector.events.model import Event, Nodes
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.stages.detection.pipeline_state import Kept, mark, marked
-from plumbline.collector.stages.event_updates import Telling
+from plumbline.collector.stages.detection.pipeline_state import (
+    Checkpoint,
+    decode_offset,
+    encode_offset,
+)
+from plumbline.collector.stages.event_updates import EventUpdates
 from plumbline.wire.block import NS
 
 State = Callable[[], tuple[dict[str, Any], bytes]]
@@ -16,7 +20,7 @@ PAUSES = 300
 """A snapshot is at least so many times apart as the last one took: a thousand nodes are 15 MB."""
 
 
-class Keeper:
+class Checkpointer:
     """Saves events and state, so that nothing is told twice.
 
     Parameters
@@ -41,7 +45,7 @@ class Keeper:
         self._snapshot_ns = self._pause_ns = round(snapshot_s * NS)
         self._position = self._cursor = self._told_to = start
         self._kept_ns: int | None = None
-        self._telling = Telling()
+        self._telling = EventUpdates()
         self._whole, self._busy = True, True
 
     @property
@@ -49,14 +53,14 @@ class Keeper:
         """Journal offset of the last snapshot."""
         return self._cursor
 
-    def restored(self) -> Kept | None:
+    def restored(self) -> Checkpoint | None:
         """Stand where the last snapshot stood, and return it."""
         body = self._events.snapshot(self._name)
         if body is None:
             return None
-        kept = Kept.from_bytes(body)
+        kept = Checkpoint.from_bytes(body)
         self._position = self._cursor = kept.cursor
-        self._told_to = max(kept.told_to, marked(self._events.snapshot(self._mark)))
+        self._told_to = max(kept.told_to, decode_offset(self._events.snapshot(self._mark)))
         return kept
 
     def begin(self) -> None:
@@ -87,7 +91,7 @@ class Keeper:
             self._keep_state(due, state, late_nodes)
         elif due or late_nodes:
             self._told_to = max(self._told_to, self._position)
-            snapshot = (self._mark, mark(self._told_to))
+            snapshot = (self._mark, encode_offset(self._told_to))
             self._events.save(*due, snapshot=snapshot, late_nodes=late_nodes)
 
     def keep_if_behind(self, now_ns: int, state: State) -> None:
@@ -106,7 +110,7 @@ class Keeper:
         began_ns = time.thread_time_ns()
         self._told_to = max(self._told_to, self._position)
         said, body = state()
-        kept = Kept(cursor=self._position, told_to=self._told_to, said=said, state=body)
+        kept = Checkpoint(cursor=self._position, told_to=self._told_to, said=said, state=body)
         snapshot = (self._name, kept.to_bytes())
         self._events.save(*due, snapshot=snapshot, late_nodes=late_nodes)
         self._cursor = self._position

@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.block import NS
 
-OURS = (Kind.SHAKING, Kind.SWAY, Kind.THRESHOLD)
+OURS = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
 REVISED_NS = NS
 """What goes on is revised this often. [ns]"""
 
 
-class Telling:
+class EventUpdates:
     """Events that changed: new, graver and closed ones at once, the others once a second."""
 
     def __init__(self) -> None:
         self._pending: dict[str, Event] = {}
-        self._told: dict[str, tuple[int, Level]] = {}
+        self._told: dict[str, tuple[int, AlarmLevel]] = {}
 
     @property
     def waiting(self) -> bool:
@@ -52,7 +52,7 @@ class Telling:
         return event.level is not level or now_ns - told_ns >= REVISED_NS
 
 
-def abandoned(store: EventStore) -> list[Event]:
+def closed_orphans(store: EventStore) -> list[Event]:
     """Return our open events as closed: the installation changed and nobody follows them."""
     return [
         replace(

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from plumbline.collector.health.conditions import Notices
-from plumbline.collector.journal import Entry, FellOff, Journal
+from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.journal import Entry, Journal, OffsetOutOfRange
 from plumbline.wire.block import NS
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Stage(Protocol):
 
 
 @runtime_checkable
-class Refills(Protocol):
+class Backfills(Protocol):
     """A stage the journal does not wait for: it refills from the archive what it missed."""
 
     def fell_off(self, first_offset: int, now_ns: int) -> None:
@@ -94,7 +94,7 @@ class StageRunner:
         name: str,
         build: Callable[[], Stage],
         journal: Journal,
-        notices: Notices,
+        notices: Conditions,
         now_ns: Callable[[], int],
         pace_s: float = 0.0,
     ) -> None:
@@ -187,8 +187,8 @@ class StageRunner:
                 self._stop.wait(max(0.0, self._next_take - time.monotonic()))
                 self._next_take = time.monotonic() + self._pace_s
                 return self._journal.read(self._position)
-        except FellOff as error:
-            if not isinstance(stage, Refills):
+        except OffsetOutOfRange as error:
+            if not isinstance(stage, Backfills):
                 raise
             stage.fell_off(error.first_offset, self._now_ns())
             self._position = error.first_offset

@@ -1,7 +1,14 @@
 """The drivers, one line an instrument."""
 
 from plumbline.edge_agent.drivers import adxl355_node, lily, tuff_tilt, witmotion_wt901
-from plumbline.edge_agent.drivers.driver import USUAL_ROWS, Driver, DriverSpec, Item, Notice, Output
+from plumbline.edge_agent.drivers.driver import (
+    USUAL_ROWS,
+    Driver,
+    DriverNotice,
+    DriverSpec,
+    Item,
+    Output,
+)
 
 DRIVERS: dict[str, DriverSpec] = {
     "adxl355_node": adxl355_node.SPEC,
@@ -10,4 +17,4 @@ DRIVERS: dict[str, DriverSpec] = {
     "tuff_tilt": tuff_tilt.SPEC,
 }
 
-__all__ = ["DRIVERS", "USUAL_ROWS", "Driver", "DriverSpec", "Item", "Notice", "Output"]
+__all__ = ["DRIVERS", "USUAL_ROWS", "Driver", "DriverNotice", "DriverSpec", "Item", "Output"]

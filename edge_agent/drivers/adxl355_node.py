@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.edge_agent.drivers.counter import Unwrapped
-from plumbline.edge_agent.drivers.driver import DriverSpec, Item, Notice, Output
+from plumbline.edge_agent.drivers.driver import DriverNotice, DriverSpec, Item, Output
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.framing.cobs import CobsReader
 from plumbline.edge_agent.readings import Readings
@@ -146,7 +146,7 @@ class Adxl355Node:
         self._counters.clear()
         return True
 
-    def _flags(self, flags: int, scale: int) -> Iterator[Notice]:
+    def _flags(self, flags: int, scale: int) -> Iterator[DriverNotice]:
         if flags & LOST_IN_NODE:
             yield from self._once(
                 "the node lost samples before they reached the line (FIFO overrun or full buffer)"
@@ -158,10 +158,10 @@ class Adxl355Node:
                 f"the node is set to ±{RANGE_G[scale]} g; its counts are scaled to 1/256000 g"
             )
 
-    def _once(self, text: str) -> Iterator[Notice]:
+    def _once(self, text: str) -> Iterator[DriverNotice]:
         if text not in self._told:
             self._told.add(text)
-            yield Notice(text=text)
+            yield DriverNotice(text=text)
 
 
 def _counts(message: bytes, n: int) -> NDArray[np.int32]:

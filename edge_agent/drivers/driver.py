@@ -10,13 +10,13 @@ from plumbline.edge_agent.timebase import ClockTraits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class DriverNotice:
     """Something the instrument said, or does, that its keeper should read once."""
 
     text: str
 
 
-Item = Readings | Rejected | Notice
+Item = Readings | Rejected | DriverNotice
 
 # x points east, y north, z up, unless the configuration maps the axes otherwise
 USUAL_ROWS = {"E": "x", "1": "x", "N": "y", "2": "y", "Z": "z", "3": "z", "I": "t"}

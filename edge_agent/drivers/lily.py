@@ -9,7 +9,7 @@ another one, and a new run begins.
 import re
 from collections.abc import Iterator
 
-from plumbline.edge_agent.drivers.driver import DriverSpec, Item, Notice, Output
+from plumbline.edge_agent.drivers.driver import DriverNotice, DriverSpec, Item, Output
 from plumbline.edge_agent.drivers.lines import ARRIVAL_TIMED, LineInstrument, printed_count
 from plumbline.edge_agent.framing import Rejected
 
@@ -34,7 +34,7 @@ class Lily(LineInstrument):
             self.frames += 1
             if event := EVENT.search(text):
                 self.run += event[0] == "Leveled!"
-                yield Notice(text=f"LILY {self.serial or ''}: {event[0]}")
+                yield DriverNotice(text=f"LILY {self.serial or ''}: {event[0]}")
             return
         found = SAMPLE.fullmatch(text)
         if not found or not self.is_known(found[4]):

@@ -9,7 +9,7 @@ tag nor checksum; their fixed widths show a lost or doubled byte.
 import re
 from collections.abc import Iterator
 
-from plumbline.edge_agent.drivers.driver import DriverSpec, Item, Notice, Output
+from plumbline.edge_agent.drivers.driver import DriverNotice, DriverSpec, Item, Output
 from plumbline.edge_agent.drivers.lily import RATES_HZ
 from plumbline.edge_agent.drivers.lines import ARRIVAL_TIMED, LineInstrument, printed_count
 from plumbline.edge_agent.framing import Rejected
@@ -72,7 +72,7 @@ class TuffTilt(LineInstrument):
     def _wrong_unit(self, line: str, unit: str) -> Iterator[Item]:
         if not self._told_unit:
             self._told_unit = True
-            yield Notice(
+            yield DriverNotice(
                 text=f"the Tuff Tilt prints unit {unit!r}, expected D (degrees): its lines are "
                 "refused until it is switched back, as a count would mean something else"
             )

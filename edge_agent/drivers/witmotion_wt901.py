@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from plumbline.edge_agent.drivers.driver import DriverSpec, Item, Notice, Output
+from plumbline.edge_agent.drivers.driver import DriverNotice, DriverSpec, Item, Output
 from plumbline.edge_agent.drivers.ticks import TickCounter
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.framing.witmotion import FRAME_BYTES, WitMotionReader
@@ -72,7 +72,7 @@ class WitMotionWt901:
             self._untimed += 1
             yield Rejected(reason="acceleration without its time", raw=frame)
             if self._untimed == UNTIMED_AFTER and not self._was_timed:
-                yield Notice(
+                yield DriverNotice(
                     text="the WT901 sends no time frames: samples are timed by arrival, and short "
                     "gaps cannot be seen; switch them on (FF AA 02 03 00 after unlocking)"
                 )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ that --config names.
 _UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _STALE_S = 30
 _FOR_EVER_S = 3_650 * 86_400.0
-_KINDS = [kind.value for kind in Kind]
+_KINDS = [kind.value for kind in EventKind]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -140,9 +140,9 @@ def _silence(args: argparse.Namespace, path: Path, settings: "AlertingSettings")
     if args.lasting is not None:
         matcher = mutes.Matcher(
             structure=args.structure,
-            kind=Kind(args.kind) if args.kind else None,
+            kind=EventKind(args.kind) if args.kind else None,
             node=args.node,
-            up_to=Level(args.up_to),
+            up_to=AlarmLevel(args.up_to),
         )
         lasting_s = _seconds(args.lasting)
         with _opened(path) as store, store.transaction() as tx:

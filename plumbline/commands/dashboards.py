@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
-    from plumbline.collector.stages.deformation.limit_settings import SlowLimit
-    from plumbline.collector.stages.deformation.settings import SlowSettings
+    from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
+    from plumbline.collector.stages.deformation.settings import DeformationSettings
     from plumbline.dashboards.datasource import InfluxSource
     from plumbline.dashboards.panels import DrawnLimit
 
@@ -116,11 +116,11 @@ def _built(args: argparse.Namespace) -> "tuple[list[dict[str, Any]], InfluxSourc
     )
 
 
-def _whose(limit: "SlowLimit") -> str:
+def _whose(limit: "DeformationLimit") -> str:
     return f"node {limit.node}" if limit.node else "+".join(limit.addresses)
 
 
-def _limits(slow: "SlowSettings", structure: str, of: str) -> "list[DrawnLimit]":
+def _limits(slow: "DeformationSettings", structure: str, of: str) -> "list[DrawnLimit]":
     """Return the limits of a structure's levels; rates are in other units and not drawn."""
     from plumbline.dashboards.panels import DrawnLimit
 

@@ -50,12 +50,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure the drifts and print them."""
     from plumbline.records import Quantity
-    from plumbline.research.structure.drift import Asked, found_drifts
+    from plumbline.research.structure.drift import DriftOptions, found_drifts
 
     event = event_of(args, (Quantity.ACCELERATION,))
     if args.corner is not None and not 0 < args.corner < event.rate_hz / 2:
         raise CommandError(f"--corner {args.corner:g}: must lie between 0 and half the rate")
-    asked = Asked(
+    asked = DriftOptions(
         corner_hz=args.corner,
         heights_m=dict(_height(text) for text in args.height),
         base=args.base,

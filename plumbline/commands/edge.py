@@ -152,10 +152,10 @@ def _check(args: argparse.Namespace) -> int:
 
 def _watch(args: argparse.Namespace) -> int:
     from plumbline.edge_agent.clock import HostClock
-    from plumbline.edge_agent.watch import Watch
+    from plumbline.edge_agent.watch import LiveWatch
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    watch = Watch(_settings(args.config), HostClock())
+    watch = LiveWatch(_settings(args.config), HostClock())
     give_up = time.monotonic() + args.seconds if args.seconds else None
     watch.start()
     try:

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the bundle."""
     from plumbline.collector.archive.reader import ArchiveReader
     from plumbline.collector.serving.export.bundle import NothingToExport, write_bundle
-    from plumbline.collector.serving.export.request import ExportRequest, Format
+    from plumbline.collector.serving.export.request import ExportFormat, ExportRequest
     from plumbline.wire.inventory import read_inventory
     from plumbline.wire.settings import BadSettings
 
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
             channels=tuple(args.channels),
             start_ns=_moment_ns("--start", args.start),
             end_ns=_moment_ns("--end", args.end),
-            format=Format(args.format),
+            format=ExportFormat(args.format),
         )
         bundle = write_bundle(
             ArchiveReader(args.data), inventory, request, args.to, dt.datetime.now(dt.UTC)

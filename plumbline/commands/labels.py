@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
-    from plumbline.analysis.classify import Verdict
+    from plumbline.analysis.classify import Classification
     from plumbline.collector.events.model import Event
     from plumbline.collector.events.store import EventStore
     from plumbline.collector.field.labels.store import LabelStore
@@ -144,9 +144,9 @@ ACTIONS = {"events": _events, "show": _show, "add": _add, "matrix": _matrix}
 
 
 def _episodes(events: "EventStore") -> "list[Event]":
-    from plumbline.collector.events.model import Kind
+    from plumbline.collector.events.model import EventKind
 
-    kinds = (Kind.SHAKING, Kind.SWAY, Kind.THRESHOLD)
+    kinds = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
     return [event for event in events.between(0, 2**62) if event.kind in kinds]
 
 
@@ -158,14 +158,16 @@ def _one(events: "EventStore", begins: str) -> "Event":
     return found[0]
 
 
-def _verdicts(args: argparse.Namespace, events: "list[Event]") -> "dict[str, Verdict | None]":
-    from plumbline.research.replay.archive import Tape, accelerations
+def _verdicts(
+    args: argparse.Namespace, events: "list[Event]"
+) -> "dict[str, Classification | None]":
+    from plumbline.research.replay.archive import ArchivePlayback, accelerations
     from plumbline.research.replay.config import classify_settings, installed
     from plumbline.research.replay.labelled import verdict_of
 
     known = accelerations(installed(args.inventory, args.config, args.data))
     settings = classify_settings(args.config)
-    tape = Tape(args.data, known)
+    tape = ArchivePlayback(args.data, known)
     try:
         return {event.id: verdict_of(event, tape, known, settings) for event in events}
     finally:

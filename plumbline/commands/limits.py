@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.commands import CommandError
+from plumbline.commands.moments import time_text
 
 if TYPE_CHECKING:
     from plumbline.collector.app.settings import CollectorSettings
-    from plumbline.collector.limits.adoptions import Line
+    from plumbline.collector.limits.adoptions import AdoptionLogLine
 
 EPILOG = """\
 A limit is verified (its values were read in the source named), project (adopted for this site by
@@ -90,7 +91,7 @@ def _list(args: argparse.Namespace, settings: "CollectorSettings") -> int:
 
 def _adopt(args: argparse.Namespace, settings: "CollectorSettings") -> int:
     from plumbline.analysis.limit_standing import Adoption
-    from plumbline.collector.app.limit_listing import told
+    from plumbline.collector.app.limit_listing import limit_text
     from plumbline.collector.app.limit_register import adopt
     from plumbline.collector.limits.adoptions import AdoptionStore, database
 
@@ -104,7 +105,7 @@ def _adopt(args: argparse.Namespace, settings: "CollectorSettings") -> int:
     finally:
         store.close()
     if args.json:
-        print(json.dumps(told(found, None), ensure_ascii=False, indent=2))
+        print(json.dumps(limit_text(found, None), ensure_ascii=False, indent=2))
         return 0
     when = "a running collector follows it at once"
     if not found.live:
@@ -142,7 +143,7 @@ def _withdraw(args: argparse.Namespace, settings: "CollectorSettings") -> int:
 def _log(args: argparse.Namespace, settings: "CollectorSettings") -> int:
     from plumbline.collector.limits.adoptions import AdoptionStore, database
 
-    lines: list[Line] = []
+    lines: list[AdoptionLogLine] = []
     if database(settings.data).exists():
         store = AdoptionStore(database(settings.data))
         lines = store.log()
@@ -218,16 +219,14 @@ def _lines(row: dict[str, Any]) -> Iterator[str]:
 
 
 def _value(row: dict[str, Any]) -> str:
-    from plumbline.commands.moments import told
 
     if row["at_ns"] is None:
         return ""
     value = "nothing in sight" if row["value"] is None else f"{row['value']:.3g} {row['unit']}"
-    return f"  {value} at {told(int(row['at_ns']))}"
+    return f"  {value} at {time_text(int(row['at_ns']))}"
 
 
-def _logged(line: "Line") -> str:
-    from plumbline.commands.moments import told
+def _logged(line: "AdoptionLogLine") -> str:
 
     detail = line.detail
     bounds = {k: v for k, v in detail["definition"].items() if k in ("amber", "red", "black") and v}
@@ -235,6 +234,6 @@ def _logged(line: "Line") -> str:
     dated = f", decided {detail['date']}" if "date" in detail else ""
     values = ", ".join(f"{name} {bound:g}" for name, bound in bounds.items())
     return (
-        f"{told(line.at_ns)}  {line.limit_id}  {line.entry} by {line.person}: "
+        f"{time_text(line.at_ns)}  {line.limit_id}  {line.entry} by {line.person}: "
         f"{detail['before']} -> {detail['after']}{dated}, {why} ({values})"
     )

@@ -9,7 +9,7 @@ from plumbline.commands import CommandError, exit_code
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
-    from plumbline.research.measure import Measured, Rules
+    from plumbline.research.measure import MeasuredRecord, MeasureOptions
 
 UNITS = ("gal", "g", "m/s2", "counts")
 
@@ -109,9 +109,9 @@ def run(args: argparse.Namespace) -> int:
     return exit_code("measure", problems)
 
 
-def _rules(args: argparse.Namespace) -> "Rules":
+def _rules(args: argparse.Namespace) -> "MeasureOptions":
     from plumbline.analysis.ground_motion.baseline import Baseline
-    from plumbline.research.measure import Rules
+    from plumbline.research.measure import MeasureOptions
 
     named = {"auto": None, "as-given": Baseline.AS_GIVEN, "whole": Baseline.WHOLE_RECORD}
     pre_event_s = None
@@ -122,7 +122,7 @@ def _rules(args: argparse.Namespace) -> "Rules":
             raise CommandError(
                 f"--baseline {args.baseline}: give auto, as-given, whole or seconds"
             ) from None
-    return Rules(
+    return MeasureOptions(
         baseline=named.get(args.baseline),
         pre_event_s=pre_event_s,
         corner_hz=args.corner or None,
@@ -131,7 +131,7 @@ def _rules(args: argparse.Namespace) -> "Rules":
     )
 
 
-def _draw(found: "list[Measured]", path: Path) -> None:
+def _draw(found: "list[MeasuredRecord]", path: Path) -> None:
     from plumbline.plots.measure import draw
 
     drawable = [m for m in found if m.accel_ms2 is not None]

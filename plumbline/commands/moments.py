@@ -19,6 +19,6 @@ def moment_ns(option: str, text: str) -> int:
     return (since.days * 86400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
 
 
-def told(time_ns: int) -> str:
+def time_text(time_ns: int) -> str:
     """Return a time as `moment_ns` reads it, to the second."""
     return f"{dt.datetime.fromtimestamp(time_ns // 1_000_000_000, dt.UTC):%Y-%m-%dT%H:%M:%SZ}"

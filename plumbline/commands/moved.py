@@ -13,7 +13,7 @@ from plumbline.commands.pictures import picture
 if TYPE_CHECKING:
     from plumbline.collector.events.model import Event
     from plumbline.collector.events.store import EventStore
-    from plumbline.collector.jobs.residual.view import ShownMovements
+    from plumbline.collector.jobs.residual.view import ResidualView
     from plumbline.wire.inventory.lookup import Place
 
 EPILOG = """\
@@ -74,30 +74,28 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _opened(
-    data: Path, places: "dict[str, Place]"
-) -> "Iterator[tuple[EventStore, ShownMovements]]":
+def _opened(data: Path, places: "dict[str, Place]") -> "Iterator[tuple[EventStore, ResidualView]]":
     from plumbline.collector.events.store import EventStore
-    from plumbline.collector.jobs.residual.store import AfterwardsStore
-    from plumbline.collector.jobs.residual.view import ShownMovements
+    from plumbline.collector.jobs.residual.store import ResidualStore
+    from plumbline.collector.jobs.residual.view import ResidualView
 
     structures = {place.structure.code: place.structure for place in places.values()}
     events = EventStore(data / "state" / "events.db")
-    store = AfterwardsStore(data / "state" / "afterwards.db")
+    store = ResidualStore(data / "state" / "afterwards.db")
     try:
-        yield events, ShownMovements(events, store, structures, data / "surveys")
+        yield events, ResidualView(events, store, structures, data / "surveys")
     finally:
         store.close()
         events.close()
 
 
 def _chosen(events: "EventStore", begins: str | None) -> "list[Event]":
-    from plumbline.collector.events.model import Kind
+    from plumbline.collector.events.model import EventKind
 
     over = [
         event
         for event in events.between(0, 2**62)
-        if event.kind is Kind.SHAKING and event.closed_ns is not None
+        if event.kind is EventKind.SHAKING and event.closed_ns is not None
     ]
     if begins is None:
         return over

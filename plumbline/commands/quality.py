@@ -46,12 +46,14 @@ def run(args: argparse.Namespace) -> int:
     from plumbline.records import Quantity
     from plumbline.records.tables.holes import Holes
     from plumbline.research.event.files import files_read
-    from plumbline.research.structure.quality import Asked, examined_channels, report_of
+    from plumbline.research.structure.quality import QualityOptions, examined_channels, report_of
 
     records, problems, notes = files_read(args, Holes.PARTED)
     if problems and not records:
         return exit_code("quality", problems)
-    asked = Asked(noise_ug=args.noise_ug, full_scale=args.full_scale, together_hz=args.together)
+    asked = QualityOptions(
+        noise_ug=args.noise_ug, full_scale=args.full_scale, together_hz=args.together
+    )
     channels = channels_in(records, args, (Quantity.ACCELERATION, Quantity.VELOCITY))
     found = examined_channels(channels, asked)
     report = {**report_of(found), "notes": notes, "not_examined": problems}

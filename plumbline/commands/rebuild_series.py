@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbline.commands import CommandError
-from plumbline.commands.moments import moment_ns, told
+from plumbline.commands.moments import moment_ns, time_text
 
 if TYPE_CHECKING:
     from plumbline.collector.archive.reader import ArchiveReader
@@ -113,7 +113,9 @@ def _span(args: argparse.Namespace) -> tuple[int, int]:
     start_ns = moment_ns("--from", args.start)
     end_ns = min(moment_ns("--to", args.end), newest_ns) if args.end else newest_ns
     if start_ns >= end_ns:
-        raise CommandError(f"from {told(start_ns)} to {told(end_ns)}: nothing lies between")
+        raise CommandError(
+            f"from {time_text(start_ns)} to {time_text(end_ns)}: nothing lies between"
+        )
     return start_ns, end_ns
 
 
@@ -125,17 +127,22 @@ def _rebuilt(rebuild: "Rebuild", start_ns: int, end_ns: int, args: argparse.Name
         for done in rebuild.steps(start_ns, end_ns):
             until_ns, refused = done.until_ns, done.refused
             lines += done.lines
-            progress.show(f"{done.share:4.0%}, {lines} lines; all is written to {told(until_ns)}")
+            progress.show(
+                f"{done.share:4.0%}, {lines} lines; all is written to {time_text(until_ns)}"
+            )
     except KeyboardInterrupt:
         progress.end()
-        print(f"stopped; go on with --from {told(until_ns)}", file=sys.stderr)
+        print(f"stopped; go on with --from {time_text(until_ns)}", file=sys.stderr)
         return 130
     progress.end()
     if args.json:
-        span = {"from": told(start_ns), "to": told(end_ns)}
+        span = {"from": time_text(start_ns), "to": time_text(end_ns)}
         print(json.dumps({**span, "lines": lines, "refused": refused}))
     else:
-        print(f"{told(start_ns)} to {told(end_ns)}: {lines} lines written, {refused} refused")
+        print(
+            f"{time_text(start_ns)} to {time_text(end_ns)}: "
+            f"{lines} lines written, {refused} refused"
+        )
     return 1 if refused else 0
 
 

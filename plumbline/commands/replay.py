@@ -9,7 +9,7 @@ from plumbline.commands import CommandError, exit_code
 from plumbline.commands.pictures import picture
 
 if TYPE_CHECKING:
-    from plumbline.collector.stages.detection.settings import DetectSettings
+    from plumbline.collector.stages.detection.settings import DetectionSettings
     from plumbline.research.replay.run import Replayed
 
 DETECTORS = ("short_period", "long_period")
@@ -126,14 +126,14 @@ def _is_archive(args: argparse.Namespace) -> bool:
 
 
 def _files(
-    args: argparse.Namespace, settings: "DetectSettings"
+    args: argparse.Namespace, settings: "DetectionSettings"
 ) -> "tuple[list[Replayed], list[str]]":
-    from plumbline.research.replay.assembly import NothingToReplay, Rules, structures_of
+    from plumbline.research.replay.assembly import NothingToReplay, ReplayOptions, structures_of
     from plumbline.research.replay.config import classify_settings
     from plumbline.research.replay.files import records_to_replay
     from plumbline.research.replay.run import replayed_files
 
-    rules = Rules(
+    rules = ReplayOptions(
         structure=args.structure,
         shape_peak_ms2=None if args.shape_peak is None else args.shape_peak / 100,
     )
@@ -153,7 +153,7 @@ def _files(
     return replayed, problems
 
 
-def _archive(args: argparse.Namespace, settings: "DetectSettings") -> "list[Replayed]":
+def _archive(args: argparse.Namespace, settings: "DetectionSettings") -> "list[Replayed]":
     from plumbline.research.replay.archive import instant, replayed_archive
     from plumbline.research.replay.config import classify_settings, installed
 

@@ -42,10 +42,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Gather and print."""
     from plumbline.collector.events.store import EventStore
-    from plumbline.collector.jobs.reports.content import Records, gathered
+    from plumbline.collector.jobs.reports.content import ReportSources, report_content
     from plumbline.collector.jobs.reports.markdown import markdown
-    from plumbline.collector.jobs.residual.store import AfterwardsStore
-    from plumbline.collector.jobs.residual.view import ShownMovements
+    from plumbline.collector.jobs.residual.store import ResidualStore
+    from plumbline.collector.jobs.residual.view import ResidualView
     from plumbline.research.replay.config import installed
 
     state = args.data / "state"
@@ -59,14 +59,14 @@ def run(args: argparse.Namespace) -> int:
     if period.begin_ns > now_ns:
         raise CommandError(f"{period.name} has not begun")
     events = EventStore(state / "events.db")
-    store = AfterwardsStore(state / "afterwards.db")
+    store = ResidualStore(state / "afterwards.db")
     try:
-        movements = ShownMovements(events, store, structures, args.data / "surveys")
-        records = Records(
+        movements = ResidualView(events, store, structures, args.data / "surveys")
+        records = ReportSources(
             data=args.data, events=events, movements=movements, alerting=state / "alerting.db"
         )
         mine = [p for _, p in sorted(places.items()) if p.structure.code == structure.code]
-        found = gathered(records, structure, mine, period, now_ns)
+        found = report_content(records, structure, mine, period, now_ns)
     finally:
         store.close()
         events.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from plumbline.commands import CommandError
 
 if TYPE_CHECKING:
-    from plumbline.collector.field.levelling import Run, SurveyStore
+    from plumbline.collector.field.levelling import LevellingRun, SurveyStore
 
 EPILOG = """\
 The table is a CSV with the columns point, date, level, benchmark, surveyor, a line a reading in
@@ -87,7 +87,7 @@ def _path(args: argparse.Namespace) -> Path:
     return survey_path(args.data / "surveys", args.structure)
 
 
-def _runs(args: argparse.Namespace) -> "list[Run]":
+def _runs(args: argparse.Namespace) -> "list[LevellingRun]":
     from plumbline.collector.field.levelling import SurveyError, read_runs
     from plumbline.collector.field.levelling.table import LevelUnit
     from plumbline.records.tables.text import text_of
@@ -101,14 +101,18 @@ def _runs(args: argparse.Namespace) -> "list[Run]":
         raise CommandError(f"{args.file}: {error}") from error
 
 
-def _import(args: argparse.Namespace, runs: "list[Run]", store: "SurveyStore") -> int:
-    from plumbline.collector.field.levelling import Outcome
+def _import(args: argparse.Namespace, runs: "list[LevellingRun]", store: "SurveyStore") -> int:
+    from plumbline.collector.field.levelling import SurveyOutcome
 
     refused = 0
     reports: list[dict[str, Any]] = []
     for each in runs:
         outcome = store.add(each, imported_ns=time.time_ns(), allowed_mm=args.closure_mm)
-        refused += outcome in (Outcome.NOT_CLOSED, Outcome.CONFLICT, Outcome.DISAGREES)
+        refused += outcome in (
+            SurveyOutcome.NOT_CLOSED,
+            SurveyOutcome.CONFLICT,
+            SurveyOutcome.DISAGREES,
+        )
         closed = each.closure(args.closure_mm)
         apart = each.disagreement(args.closure_mm)
         reports.append(

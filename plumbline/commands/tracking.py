@@ -86,13 +86,13 @@ def history(store: "ModalStore", structure: str) -> dict[str, Any]:
 
 def words(found: dict[str, Any], last: int) -> str:
     """Return a history for reading."""
-    from plumbline.commands.moments import told
+    from plumbline.commands.moments import time_text
 
     windows = found["windows"]
     said = Counter(_said(window) for window in windows)
     lines = [
-        f"{found['structure']}: {len(windows)} windows from {told(windows[0]['begin_ns'])} to "
-        f"{told(windows[-1]['end_ns'])}",
+        f"{found['structure']}: {len(windows)} windows from {time_text(windows[0]['begin_ns'])} to "
+        f"{time_text(windows[-1]['end_ns'])}",
         *(f"  {count:5d}  {text}" for text, count in said.most_common()),
     ]
     for stage, baseline in sorted(found["baselines"].items()):
@@ -108,7 +108,9 @@ def words(found: dict[str, Any], last: int) -> str:
         lines += ["", f"stage {now} has no baseline yet: {count} quiet windows so far"]
     if last:
         lines += ["", "window ends            modes found, change from the baseline"]
-        lines += [f"{told(window['end_ns'])}  {_changes(window)}" for window in windows[-last:]]
+        lines += [
+            f"{time_text(window['end_ns'])}  {_changes(window)}" for window in windows[-last:]
+        ]
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from plumbline.demo.broker import broker_command
 from plumbline.demo.processes import Child, Processes
-from plumbline.demo.site import Site, scaling
+from plumbline.demo.site import DemoSite, scaling
 from plumbline.demo.summary import summary
 from plumbline.demo.tower import AGENTS
 from plumbline.demo.watching import Screen, say
@@ -30,7 +30,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run_demo(site: Site, web_port: int) -> dict[str, Any]:
+def run_demo(site: DemoSite, web_port: int) -> dict[str, Any]:
     """Run a prepared demonstration to its end, or to Ctrl-C; return the summary."""
     url = f"http://127.0.0.1:{web_port}/"
     name, broker = broker_command(site.broker_port, site.folder)
@@ -57,7 +57,9 @@ def run_demo(site: Site, web_port: int) -> dict[str, Any]:
     return summary(site.folder)
 
 
-def watch(site: Site, processes: Processes, rig: Child, screen: Screen, stop: list[int]) -> None:
+def watch(
+    site: DemoSite, processes: Processes, rig: Child, screen: Screen, stop: list[int]
+) -> None:
     """Look every second until the rig has ended or somebody pressed Ctrl-C."""
     begun_s = (began(rig) or time.time_ns()) / 1e9
     while rig.process.poll() is None and not stop:

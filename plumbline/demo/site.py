@@ -45,7 +45,7 @@ delay_s = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class DemoSite:
     """One demonstration on disk.
 
     Attributes
@@ -84,7 +84,7 @@ def prepared(
     broker_port: int,
     web_port: int,
     detect: str = "",
-) -> Site:
+) -> DemoSite:
     """Write everything a demonstration needs; a long record makes it longer than asked."""
     record = folder / "record.npz"
     np.savez(record, accel_ms2=motion.accel_ms2, rate_hz=motion.rate_hz)
@@ -96,7 +96,7 @@ def prepared(
         seconds=longer,
         slow=scenario.Slow(settlement_mm=SETTLED_MM, length_m=BASELINE_M, floors=(10, 20)),
     )
-    site = Site(folder=folder, acts=acts, seconds=longer, broker_port=broker_port)
+    site = DemoSite(folder=folder, acts=acts, seconds=longer, broker_port=broker_port)
     ports = folder / "ports"
     site.config("inventory").write_text(inventory_text(), encoding="utf-8")
     site.config("collector").write_text(

@@ -8,7 +8,7 @@ from typing import Any
 
 from plumbline.collector.alerting.views import queries as view
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.serving.export.bundle import NothingToExport, write_bundle
 from plumbline.collector.serving.export.request import ExportRequest
@@ -94,7 +94,7 @@ def _exported(folder: Path, events: list[Event]) -> Path | None:
 
 
 def _window(events: list[Event]) -> tuple[int, int]:
-    shaking = [event for event in events if event.kind is Kind.SHAKING]
+    shaking = [event for event in events if event.kind is EventKind.SHAKING]
     if not shaking:
         now_ns = time.time_ns()
         return now_ns - EXPORTED_NS, now_ns

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 
 from plumbline.analysis.ground_motion.response_spectrum import response_spectrum
 from plumbline.plots.measure import FONTS
-from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.run import Replayed
 from plumbline.wire.block import NS
 
@@ -73,7 +73,7 @@ def _figure(replayed: Replayed) -> Figure:
     return figure
 
 
-def _from_the_top(structure: Structure) -> list[Node]:
+def _from_the_top(structure: ReplayStructure) -> list[ReplayNode]:
     """Return the nodes as they stand over one another, those beside the structure last."""
     beside = [node for node in structure.nodes if node.role == "free_field"]
     inside = [node for node in structure.nodes if node not in beside]
@@ -104,7 +104,9 @@ def _span(report: dict[str, Any]) -> tuple[float, float]:
     return max(begin, 0.0), min(end, report["seconds"])
 
 
-def _trace(plot: Axes, node: Node, structure: Structure, report: dict[str, Any]) -> None:
+def _trace(
+    plot: Axes, node: ReplayNode, structure: ReplayStructure, report: dict[str, Any]
+) -> None:
     axis = _loudest(node)
     origin_ns = structure.start_ns if report["files"] else _origin_ns(report)
     limit = 1.15 * node.peak_ms2 / GAL or 1.0
@@ -132,7 +134,7 @@ def _origin_ns(report: dict[str, Any]) -> int:
     return round(datetime.fromisoformat(report["start_utc"]).timestamp() * NS)
 
 
-def _loudest(node: Node) -> int:
+def _loudest(node: ReplayNode) -> int:
     sizes = [
         np.abs(piece.accel_ms2 - node.offset_ms2[:, np.newaxis]).max(axis=1)
         for piece in node.pieces
@@ -141,7 +143,7 @@ def _loudest(node: Node) -> int:
 
 
 def _envelope(
-    piece: Piece, node: Node, axis: int, origin_ns: int
+    piece: ReplayPiece, node: ReplayNode, axis: int, origin_ns: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return least and largest value of as many stretches as a picture can show."""
     row = piece.accel_ms2[axis] - node.offset_ms2[axis]
@@ -162,7 +164,7 @@ def _legend() -> list[Line2D | Patch]:
     ]
 
 
-def _profile(plot: Axes, nodes: list[Node]) -> None:
+def _profile(plot: Axes, nodes: list[ReplayNode]) -> None:
     """Draw the largest acceleration of each node, in the order of the traces."""
     place = np.arange(len(nodes))[::-1]
     plot.barh(place, [node.peak_ms2 / GAL for node in nodes], color=_colours(len(nodes)))
@@ -172,7 +174,7 @@ def _profile(plot: Axes, nodes: list[Node]) -> None:
     plot.grid(axis="x", alpha=0.3)
 
 
-def _spectra(plot: Axes, nodes: list[Node]) -> None:
+def _spectra(plot: Axes, nodes: list[ReplayNode]) -> None:
     """Draw the floor spectra: the largest of the horizontal axes of each node."""
     for node, colour in zip(nodes, _colours(len(nodes)), strict=True):
         longest = max(node.pieces, key=lambda piece: piece.n_samples)

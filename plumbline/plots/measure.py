@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from plumbline.analysis.ground_motion.arias import husid
 from plumbline.analysis.ground_motion.long_period import CLASS_FROM_MS, PERIODS_S
-from plumbline.research.measure.rules import Measured
+from plumbline.research.measure.rules import MeasuredRecord
 
 COLOURS = ("#0b5394", "#c0392b", "#5b6770", "#2e8b57")
 BANDS = ("#fff7d6", "#ffe3a8", "#ffc38a", "#f59a8c")
@@ -27,7 +27,7 @@ FONTS = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans Thai", "IPAGothic", "Garu
 CM = 100.0
 
 
-def draw(found: Measured, path: Path) -> None:
+def draw(found: MeasuredRecord, path: Path) -> None:
     """Draw a measured station into a picture file.
 
     Raises
@@ -51,7 +51,7 @@ def draw(found: Measured, path: Path) -> None:
             plt.close(figure)
 
 
-def _figure(found: Measured, n_axes: int) -> Figure:
+def _figure(found: MeasuredRecord, n_axes: int) -> Figure:
     figure = plt.figure(figsize=(11, 2.0 * n_axes + 5.4), layout="constrained")
     figure.suptitle(_title(found), fontsize=11)
     rows = figure.add_gridspec(2, 1, height_ratios=(1.55 * n_axes + 0.7, 4.2))
@@ -64,7 +64,7 @@ def _figure(found: Measured, n_axes: int) -> Figure:
     return figure
 
 
-def _title(found: Measured) -> str:
+def _title(found: MeasuredRecord) -> str:
     report = found.report
     parts = [report["name"]]
     if report["start_utc"]:
@@ -78,7 +78,7 @@ def _title(found: Measured) -> str:
     return ", ".join(parts)
 
 
-def _histories(found: Measured, plots: list[Axes]) -> None:
+def _histories(found: MeasuredRecord, plots: list[Axes]) -> None:
     accel = found.accel_ms2
     assert accel is not None  # noqa: S101 - draw() has checked
     rate_hz = found.report["rate_hz"]
@@ -112,7 +112,7 @@ def _envelope(row: np.ndarray, rate_hz: float) -> tuple[np.ndarray, np.ndarray, 
     return starts / rate_hz, low, high
 
 
-def _spectra(found: Measured, plot: Axes) -> None:
+def _spectra(found: MeasuredRecord, plot: Axes) -> None:
     spectrum = found.spectrum
     assert spectrum is not None  # noqa: S101 - draw() has checked
     for i, axis in enumerate(found.report["axes"]):
@@ -125,7 +125,7 @@ def _spectra(found: Measured, plot: Axes) -> None:
     plot.legend(fontsize=8)
 
 
-def _classes(found: Measured, plot: Axes) -> None:
+def _classes(found: MeasuredRecord, plot: Axes) -> None:
     if found.sva_ms is None:
         plot.text(0.5, 0.5, "no two horizontal axes", ha="center", transform=plot.transAxes)
         plot.set_axis_off()
@@ -146,7 +146,7 @@ def _classes(found: Measured, plot: Axes) -> None:
     plot.grid(alpha=0.25)
 
 
-def _energy(found: Measured, plot: Axes) -> None:
+def _energy(found: MeasuredRecord, plot: Axes) -> None:
     accel = found.accel_ms2
     assert accel is not None  # noqa: S101 - draw() has checked
     rate_hz = found.report["rate_hz"]

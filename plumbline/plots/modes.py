@@ -11,9 +11,9 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from plumbline.analysis.drift import Kind
+from plumbline.analysis.drift import StoreyKind
 from plumbline.analysis.modal import Mode
-from plumbline.research.event import Channel
+from plumbline.research.event import FileChannel
 from plumbline.research.structure.modes import FoundModes
 
 COLOURS = ("#0b5394", "#c0392b", "#2e8b57", "#8e44ad", "#b8860b", "#5b6770")
@@ -81,7 +81,7 @@ def _leads(value: float, digits: str) -> bool:
 
 
 def _shape(
-    axes: Axes, mode: Mode, told: dict[str, object], floors: tuple[Channel, ...], fixed: bool
+    axes: Axes, mode: Mode, told: dict[str, object], floors: tuple[FileChannel, ...], fixed: bool
 ) -> None:
     """Draw one shape over the levels, a line a direction and side; the base stands still."""
     ladder = _ladder(floors)
@@ -108,21 +108,21 @@ def _shape(
     axes.tick_params(labelsize=8)
 
 
-def _ladder(floors: tuple[Channel, ...]) -> dict[str, float]:
+def _ladder(floors: tuple[FileChannel, ...]) -> dict[str, float]:
     """Return a drawing height for each level: its own number, a roof just above the highest."""
     levels = sorted({channel.level for channel in floors})
-    numbered = [level.rank for level in levels if level.kind is Kind.FLOOR]
+    numbered = [level.rank for level in levels if level.kind is StoreyKind.FLOOR]
     if len(levels) == len(numbered):
         return {level.name: level.rank for level in levels}
     ladder = {}
     top = 0.0
     for level in levels:
-        top = level.rank if level.kind is Kind.FLOOR else top + 1
+        top = level.rank if level.kind is StoreyKind.FLOOR else top + 1
         ladder[level.name] = top
     return ladder
 
 
-def _lines(floors: tuple[Channel, ...]) -> dict[str, list[int]]:
+def _lines(floors: tuple[FileChannel, ...]) -> dict[str, list[int]]:
     """Group channels that make one line over the floors: one direction, and one side if told."""
     lines: dict[str, list[int]] = {}
     for k, channel in enumerate(floors):

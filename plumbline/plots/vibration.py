@@ -12,12 +12,12 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from plumbline.analysis.vibration import LimitCurve, Outcome
+from plumbline.analysis.vibration import Compliance, LimitCurve
 from plumbline.research.structure.vibration import Point
 
-COLOURS: dict[Outcome, str] = {
-    Outcome.WITHIN: "#2e8b57",
-    Outcome.EXCEEDED: "#c0392b",
+COLOURS: dict[Compliance, str] = {
+    Compliance.WITHIN: "#2e8b57",
+    Compliance.EXCEEDED: "#c0392b",
 }
 OTHER = "#8a8f98"
 HIGHEST_HZ = 150.0
@@ -95,8 +95,8 @@ def _two_and_five(value: float, _: int | None) -> str:
 
 def _legend(axes: Axes) -> None:
     for name, colour in (
-        ("within", COLOURS[Outcome.WITHIN]),
-        ("exceeded", COLOURS[Outcome.EXCEEDED]),
+        ("within", COLOURS[Compliance.WITHIN]),
+        ("exceeded", COLOURS[Compliance.EXCEEDED]),
     ):
         axes.plot([], [], "o", color=colour, label=name)
     axes.plot([], [], "o", color=OTHER, label="not judged")

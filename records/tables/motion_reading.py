@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plumbline.commands import CommandError
 from plumbline.records import Unit
 from plumbline.records.tables.cells import BLANKS, cells, number, parting, times_in, values
-from plumbline.records.tables.motion_table import Table
+from plumbline.records.tables.motion_table import MotionTable
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ UNIT_WORDS = frozenset(
 )
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> MotionTable:
     """Read a table.
 
     Raises
@@ -53,7 +53,7 @@ def read_table(path: Path) -> Table:
     if timed:
         read, names = _with_one_time(read, names, timed)
         start_ns = round(float(read[0, timed[0]]) * 1e6) * 1000 if dated else None
-    return Table(names=names, values=read, headed=headed, start_ns=start_ns)
+    return MotionTable(names=names, values=read, headed=headed, start_ns=start_ns)
 
 
 def _with_one_time(
@@ -110,7 +110,7 @@ def _cell_by_cell(rows: list[tuple[int, str]], mark: str, width: int, path: Path
     return read
 
 
-def _from_npy(path: Path) -> Table:
+def _from_npy(path: Path) -> MotionTable:
     try:
         values = np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
     except ValueError as error:
@@ -121,4 +121,6 @@ def _from_npy(path: Path) -> Table:
         raise CommandError(f"{path}: an array of {values.ndim} dimensions; a table has two")
     if values.shape[0] < values.shape[1]:
         values = values.T
-    return Table(names=tuple(str(k) for k in range(values.shape[1])), values=values, headed=False)
+    return MotionTable(
+        names=tuple(str(k) for k in range(values.shape[1])), values=values, headed=False
+    )

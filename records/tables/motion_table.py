@@ -31,7 +31,7 @@ class NoSuchColumn(CommandError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class MotionTable:
     """Columns of numbers.
 
     Attributes
@@ -52,7 +52,7 @@ class Table:
     start_ns: int | None = None
 
 
-def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, Floats]:
+def picked(table: MotionTable, wanted: Sequence[str] | None, path: Path) -> dict[str, Floats]:
     """Return the wanted columns by name; a time column keeps the name ``t``.
 
     Raises
@@ -74,7 +74,7 @@ def picked(table: Table, wanted: Sequence[str] | None, path: Path) -> dict[str, 
     return _left_to_right(table, names, path)
 
 
-def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floats]:
+def _left_to_right(table: MotionTable, names: list[str], path: Path) -> dict[str, Floats]:
     width = table.values.shape[1]
     given = [name for name in names if name not in SKIP]
     # names for some columns of a headed table are more likely mistyped than meant by position
@@ -90,7 +90,7 @@ def _left_to_right(table: Table, names: list[str], path: Path) -> dict[str, Floa
     }
 
 
-def _numbered(table: Table, numbers: list[str], path: Path) -> dict[str, Floats]:
+def _numbered(table: MotionTable, numbers: list[str], path: Path) -> dict[str, Floats]:
     width = table.values.shape[1]
     beyond = [number for number in numbers if int(number) >= width]
     if beyond:

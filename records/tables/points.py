@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plumbline.records.tables.numbers import is_number
-from plumbline.records.tables.series_table import SAMPLE, Table, split_rows, told_apart
+from plumbline.records.tables.series_table import SAMPLE, SeriesTable, split_rows, told_apart
 from plumbline.records.tables.times import is_stamp
 
 FEWEST_EPOCHS = 3
@@ -18,7 +18,7 @@ LABEL = re.compile(
 YEAR = re.compile(r"^(19|20|25)\d\d([._]\d+)?$")
 
 
-def wide_table(lines: Sequence[str]) -> Table | None:
+def wide_table(lines: Sequence[str]) -> SeriesTable | None:
     """Return a table whose header holds the epochs, turned: a row an epoch, a column a point.
 
     None where the header is of another kind. ``1978_5`` is the middle of 1978.
@@ -33,7 +33,7 @@ def wide_table(lines: Sequence[str]) -> Table | None:
     rows = split_rows(lines)
     points = [row for row in rows[1:] if len(row) == len(rows[0])]
     names = told_apart([row[0] for row in points])
-    return Table(
+    return SeriesTable(
         names=["epoch", *names],
         units=[""] * (len(names) + 1),
         rows=[[rows[0][i].replace("_", "."), *(row[i] for row in points)] for i in named],
@@ -41,7 +41,7 @@ def wide_table(lines: Sequence[str]) -> Table | None:
     )
 
 
-def split_points(table: Table, time: int) -> tuple[Table, str]:
+def split_points(table: SeriesTable, time: int) -> tuple[SeriesTable, str]:
     """Return a table with a column a point where a column names the point of each line.
 
     Parameters
@@ -82,9 +82,9 @@ def split_points(table: Table, time: int) -> tuple[Table, str]:
         line = rows.setdefault(row[time], [row[time], *[""] * (len(names) - 1)])
         first = 1 + labels.index(row[at]) * len(readings)
         line[first : first + len(readings)] = [row[i] for i in readings]
-    return Table(names=names, units=units, rows=list(rows.values()), lines=len(rows)), table.names[
-        at
-    ]
+    return SeriesTable(
+        names=names, units=units, rows=list(rows.values()), lines=len(rows)
+    ), table.names[at]
 
 
 def _is_date(word: str) -> bool:

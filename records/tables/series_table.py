@@ -21,7 +21,7 @@ COMMENT = ("#", "%", "//", "sep=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class SeriesTable:
     """Names, units and words of a table.
 
     Attributes
@@ -47,7 +47,7 @@ class Table:
         return [row[index] for row in self.rows]
 
 
-def table_of(lines: Sequence[str]) -> Table | None:
+def table_of(lines: Sequence[str]) -> SeriesTable | None:
     """Return the table in some lines; None where they hold none.
 
     What stands above the header (a title, a serial number, ``sep=;``) has another number of
@@ -76,7 +76,7 @@ def table_of(lines: Sequence[str]) -> Table | None:
     if len(heads) > 1 and not any(units):
         units = [word.strip() for word in heads[1]]
     body = rows[first:]
-    return Table(
+    return SeriesTable(
         names=told_apart([name for name, _ in names]),
         units=units,
         rows=[row for row in body if len(row) == width],

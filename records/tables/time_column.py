@@ -11,7 +11,7 @@ from plumbline.records.tables.errors import SlowFileError
 from plumbline.records.tables.headings import mentions_time, names_date, names_time, stated_of_time
 from plumbline.records.tables.numbers import is_number, numbers
 from plumbline.records.tables.points import split_points
-from plumbline.records.tables.series_table import CLOCK, Table
+from plumbline.records.tables.series_table import CLOCK, SeriesTable
 from plumbline.records.tables.time_numbers import TimeUnit, are_spreadsheet_days
 from plumbline.records.tables.times import Times, is_stamp, times_of
 
@@ -20,8 +20,8 @@ MOST_SHOWN = 3
 
 
 def timed(
-    path: Path, table: Table, wanted: str | None, unit: TimeUnit | None
-) -> tuple[Table, int, Times, list[str]]:
+    path: Path, table: SeriesTable, wanted: str | None, unit: TimeUnit | None
+) -> tuple[SeriesTable, int, Times, list[str]]:
     """Return the table, a column a point, with where its time stands, the times, and notes.
 
     Parameters
@@ -55,7 +55,7 @@ def timed(
     return table, at, found, [*notes, *found.notes]
 
 
-def unread(table: Table, at: int, time_s: NDArray[Any]) -> list[str]:
+def unread(table: SeriesTable, at: int, time_s: NDArray[Any]) -> list[str]:
     """Return what to say of lines that had another number of columns, or no time."""
     notes = []
     if table.uneven:
@@ -78,7 +78,7 @@ def repeated(time_s: NDArray[Any]) -> list[str]:
     return [f"readings at the time of another, all used: {again}"] if again else []
 
 
-def _time_column(path: Path, table: Table, wanted: str | None) -> int:
+def _time_column(path: Path, table: SeriesTable, wanted: str | None) -> int:
     if wanted is not None:
         if wanted not in table.names:
             raise SlowFileError(f"{path}: no column '{wanted}'; it has {', '.join(table.names)}")
@@ -99,7 +99,7 @@ def _time_column(path: Path, table: Table, wanted: str | None) -> int:
     return 0
 
 
-def _date_and_clock(table: Table, at: int) -> tuple[Table, list[str]]:
+def _date_and_clock(table: SeriesTable, at: int) -> tuple[SeriesTable, list[str]]:
     """Return the table with a clock of its own column put to the dates."""
     clock = next(
         (

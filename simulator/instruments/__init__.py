@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from plumbline.simulator.emission import Instrument
-from plumbline.simulator.instruments.adxl355_node import Adxl355Node
-from plumbline.simulator.instruments.lily import Lily
-from plumbline.simulator.instruments.tuff_tilt import TuffTilt
+from plumbline.simulator.emission import SimulatedInstrument
+from plumbline.simulator.instruments.adxl355_node import SimulatedAdxl355Node
+from plumbline.simulator.instruments.lily import SimulatedLily
+from plumbline.simulator.instruments.tuff_tilt import SimulatedTuffTilt
 from plumbline.simulator.instruments.witmotion_wt901 import WitmotionWt901
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 
-INSTRUMENTS: dict[str, Callable[[InstrumentSpec, RigSpec, int], Instrument]] = {
-    "adxl355_node": Adxl355Node,
+INSTRUMENTS: dict[str, Callable[[InstrumentSpec, RigSpec, int], SimulatedInstrument]] = {
+    "adxl355_node": SimulatedAdxl355Node,
     "witmotion_wt901": WitmotionWt901,
-    "lily": Lily,
-    "tuff_tilt": TuffTilt,
+    "lily": SimulatedLily,
+    "tuff_tilt": SimulatedTuffTilt,
 }
 """By kind: made from its own description, the rig's, and the true time of second 0 [ns]."""
 

@@ -15,8 +15,8 @@ from plumbline.simulator.instruments.decimator import (
 )
 from plumbline.simulator.instruments.specific_force import specific_force_ms2
 from plumbline.simulator.noise import BandNoise
-from plumbline.simulator.sampling import Sampler, Ticks
-from plumbline.simulator.site import Frame
+from plumbline.simulator.sampling import Sampler, SampleTimes
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
@@ -36,7 +36,7 @@ OFFSET_MG = 8.0
 """Spread of the zero-g offset of each axis; the data sheet allows 25 mg (typical limit). [mg]"""
 
 
-class Adxl355Node:
+class SimulatedAdxl355Node:
     """One node at one level.
 
     Options: ``streams`` (a list of 0 and 1; default ``[1]``), ``range`` (1, 2 or 3),
@@ -82,7 +82,7 @@ class Adxl355Node:
         self._nonce = int(self._draw.integers(1, 2**32))
         self._began_s = at_s + BOOT_S
         self._cause = 0
-        ticks = Ticks(begin_s=self._began_s, rate_hz=RATE_HZ[0], ppm=self._spec.clock_ppm)
+        ticks = SampleTimes(begin_s=self._began_s, rate_hz=RATE_HZ[0], ppm=self._spec.clock_ppm)
         self._sampler = Sampler(ticks, SITE_RATE_HZ)
         self._decimator = Decimator()
         self._waiting = {s: np.empty((3, 0), dtype=np.int32) for s in self._ids}
@@ -98,7 +98,7 @@ class Adxl355Node:
         """Answer nothing: the node only talks."""
         return []
 
-    def observe(self, frame: Frame) -> list[Emission]:
+    def observe(self, frame: MotionFrame) -> list[Emission]:
         """See one more frame."""
         ticks, force = self._sampler.take(frame.start, specific_force_ms2(frame, self._spec.level))
         temp = frames.temp_code(frame.temp_c + 6)
@@ -117,7 +117,7 @@ class Adxl355Node:
                 out += self._packed(s, temp)
         return sorted(out, key=lambda emission: emission.ready_ns)
 
-    def _site_s(self, frame: Frame) -> float:
+    def _site_s(self, frame: MotionFrame) -> float:
         return (frame.start + frame.n) / SITE_RATE_HZ
 
     def _told(self, until_s: float, temp: int) -> list[Emission]:

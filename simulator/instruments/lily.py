@@ -10,9 +10,9 @@ import numpy as np
 
 from plumbline.simulator.emission import Emission, Sent, StreamFacts
 from plumbline.simulator.instruments.agi_commands import CommandEar
-from plumbline.simulator.instruments.tilt_reader import READINGS_PER_S, Reading, TiltReader
-from plumbline.simulator.sampling import Ticks
-from plumbline.simulator.site import Frame
+from plumbline.simulator.instruments.tilt_reader import READINGS_PER_S, TiltReader, TiltSample
+from plumbline.simulator.sampling import SampleTimes
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
@@ -26,7 +26,7 @@ COMPASS_DEG = 194.25
 SUPPLY_V = 11.96
 
 
-class Lily:
+class SimulatedLily:
     """One LILY.
 
     Options: ``style`` (``native`` or ``botpt``), ``relevel_at_s`` (list of seconds),
@@ -62,7 +62,7 @@ class Lily:
         """Begin anew. The motors stay where they were; its own clock has a battery."""
         self._nonce += 1
         self._began_s = at_s + BOOT_S
-        ticks = Ticks(
+        ticks = SampleTimes(
             begin_s=self._began_s, rate_hz=READINGS_PER_S, ppm=self._spec.clock_ppm
         )  # fmt: skip
         self._reader = TiltReader(
@@ -106,7 +106,7 @@ class Lily:
             out.append(Emission(ready_ns=at_ns, payload=text.encode()))
         return out
 
-    def observe(self, frame: Frame) -> list[Emission]:
+    def observe(self, frame: MotionFrame) -> list[Emission]:
         """See one more frame."""
         at_s = frame.start / SITE_RATE_HZ
         if self._relevel_at_s and self._relevel_at_s[0] <= at_s:
@@ -126,7 +126,7 @@ class Lily:
         text = f"*APPLIED GEOMECHANICS LILY Firmware V2.1 SN-{self._serial} ID01"
         return Emission(ready_ns=at_ns, payload=self._line(at_ns, text).encode())
 
-    def _sample(self, reading: Reading, temp_c: float) -> Emission:
+    def _sample(self, reading: TiltSample, temp_c: float) -> Emission:
         counts = np.rint(reading.tilt_urad(self._zero_urad, RANGE_URAD) * 1000).astype(np.int32)
         warm = np.array([round((temp_c + 1) * 100)], dtype=np.int32)
         text = (
@@ -151,7 +151,7 @@ class Lily:
         line = self._line(reading.ready_ns, text).encode()
         return Emission(ready_ns=reading.ready_ns, payload=line, sent=sent)
 
-    def _level(self, reading: Reading, temp_c: float) -> Emission:
+    def _level(self, reading: TiltSample, temp_c: float) -> Emission:
         """Drive one axis after the other toward zero; say so in lines that are no samples."""
         axis = 0 if self._levelling > LEVEL_S // 2 else 1
         x, y = seen = reading.tilt_urad(self._zero_urad, RANGE_URAD)

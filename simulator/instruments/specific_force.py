@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.simulator.emission import STANDARD_GRAVITY
-from plumbline.simulator.site import Frame
+from plumbline.simulator.site import MotionFrame
 
 Floats = NDArray[np.float64]
 
 
-def specific_force_ms2(frame: Frame, level: int) -> Floats:
+def specific_force_ms2(frame: MotionFrame, level: int) -> Floats:
     """Return what an ideal accelerometer reads: east, north, up, shape ``(3, n)``. [m/s²]"""
     lean = np.sin(frame.tilt_rad[level])
     upright = np.sqrt(1 - lean[0] ** 2 - lean[1] ** 2)
@@ -23,7 +23,7 @@ def specific_force_ms2(frame: Frame, level: int) -> Floats:
     return np.asarray(frame.accel_ms2[level] + gravity)
 
 
-def apparent_tilt_rad(frame: Frame, level: int) -> Floats:
+def apparent_tilt_rad(frame: MotionFrame, level: int) -> Floats:
     """Return what an ideal tiltmeter reads: top toward east, north, shape ``(2, n)``. [rad]"""
     return np.asarray(
         np.arctan(np.tan(frame.tilt_rad[level]) - frame.accel_ms2[level][:2] / STANDARD_GRAVITY)

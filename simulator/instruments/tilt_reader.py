@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.simulator.instruments.specific_force import apparent_tilt_rad
-from plumbline.simulator.sampling import Sampler, Ticks
-from plumbline.simulator.site import Frame
+from plumbline.simulator.sampling import Sampler, SampleTimes
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
 
@@ -19,7 +19,7 @@ DELAY_S = (N_SAMP - 1) / 2 / READINGS_PER_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reading:
+class TiltSample:
     """One second's burst.
 
     Attributes
@@ -62,7 +62,7 @@ class TiltReader:
         self,
         *,
         level: int,
-        ticks: Ticks,
+        ticks: SampleTimes,
         start_ns: int,
         noise_urad: float,
         draw: np.random.Generator,
@@ -75,19 +75,19 @@ class TiltReader:
         self._held = np.empty((2, 0))
         self._first = 0
 
-    def take(self, frame: Frame) -> list[Reading]:
+    def take(self, frame: MotionFrame) -> list[TiltSample]:
         """Return the bursts that became complete."""
         ticks, tilt = self._sampler.take(frame.start, apparent_tilt_rad(frame, self._level))
         noisy = tilt * 1e6 + self._draw.normal(0, self._noise, (ticks.size, 2)).T
         self._held = np.hstack([self._held, noisy])
-        out: list[Reading] = []
+        out: list[TiltSample] = []
         while True:
             begin = -(-self._first // READINGS_PER_S) * READINGS_PER_S
             left = begin - self._first
             if self._held.shape[1] < left + N_SAMP:
                 return out
             out.append(
-                Reading(
+                TiltSample(
                     number=begin // READINGS_PER_S,
                     motion_ns=self._utc_ns(begin + (N_SAMP - 1) / 2),
                     ready_ns=self._utc_ns(begin + N_SAMP - 1),

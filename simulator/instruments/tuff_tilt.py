@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from plumbline.simulator.emission import Emission, Sent, StreamFacts
 from plumbline.simulator.instruments.agi_commands import CommandEar
-from plumbline.simulator.instruments.tilt_reader import READINGS_PER_S, Reading, TiltReader
-from plumbline.simulator.sampling import Ticks
-from plumbline.simulator.site import Frame
+from plumbline.simulator.instruments.tilt_reader import READINGS_PER_S, TiltReader, TiltSample
+from plumbline.simulator.sampling import SampleTimes
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.weather import NS
 
@@ -20,7 +20,7 @@ NOISE_URAD = 5.0
 BOOT_S = 1.0
 
 
-class TuffTilt:
+class SimulatedTuffTilt:
     """One Tuff Tilt.
 
     Options: ``format`` (``SIM`` or ``XDR``), ``range_deg`` (default 3), ``mount_urad`` (how far
@@ -58,7 +58,9 @@ class TuffTilt:
         self._nonce += 1
         self._reader = TiltReader(
             level=self._spec.level,
-            ticks=Ticks(begin_s=at_s + BOOT_S, rate_hz=READINGS_PER_S, ppm=self._spec.clock_ppm),
+            ticks=SampleTimes(
+                begin_s=at_s + BOOT_S, rate_hz=READINGS_PER_S, ppm=self._spec.clock_ppm
+            ),
             start_ns=self._start_ns,
             noise_urad=NOISE_URAD,
             draw=self._draw,
@@ -85,7 +87,7 @@ class TuffTilt:
             out.append(Emission(ready_ns=at_ns, payload=f"*9900{command}\r\n".encode()))
         return out
 
-    def observe(self, frame: Frame) -> list[Emission]:
+    def observe(self, frame: MotionFrame) -> list[Emission]:
         """See one more frame."""
         out = []
         if self._greeting_ns is not None:
@@ -95,7 +97,7 @@ class TuffTilt:
         readings = self._reader.take(frame)
         return out + [self._sample(r, frame.temp_c) for r in readings if self._streams]
 
-    def _sample(self, reading: Reading, temp_c: float) -> Emission:
+    def _sample(self, reading: TiltSample, temp_c: float) -> Emission:
         counts = np.rint(
             reading.tilt_urad(self._zero_urad, self._range_urad) * COUNTS_PER_URAD
         ).astype(np.int32)

@@ -7,8 +7,8 @@ import numpy as np
 
 from plumbline.simulator.emission import STANDARD_GRAVITY, Emission, Sent, StreamFacts
 from plumbline.simulator.instruments.specific_force import specific_force_ms2
-from plumbline.simulator.sampling import Sampler, Ticks
-from plumbline.simulator.site import Frame
+from plumbline.simulator.sampling import Sampler, SampleTimes
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.weather import NS
@@ -65,7 +65,7 @@ class WitmotionWt901:
         self._clock_step = dt.timedelta()
         # The first sample falls anywhere within a millisecond of its clock.
         self._phase_ms = self._draw.uniform(0, 1)
-        ticks = Ticks(begin_s=at_s + BOOT_S, rate_hz=self._rate_hz, ppm=self._spec.clock_ppm)
+        ticks = SampleTimes(begin_s=at_s + BOOT_S, rate_hz=self._rate_hz, ppm=self._spec.clock_ppm)
         self._sampler = Sampler(ticks, SITE_RATE_HZ)
 
     def step_clock(self, step_s: float) -> None:
@@ -76,7 +76,7 @@ class WitmotionWt901:
         """Answer nothing: its settings were saved before it was installed."""
         return []
 
-    def observe(self, frame: Frame) -> list[Emission]:
+    def observe(self, frame: MotionFrame) -> list[Emission]:
         """See one more frame."""
         ticks, force = self._sampler.take(frame.start, specific_force_ms2(frame, self._spec.level))
         noise = self._draw.normal(0, NOISE_G, (ticks.size, 3)).T

@@ -6,7 +6,7 @@ from plumbline.analysis.drift import (
     DESIGN_LIMITS,
     MEDIANS,
     Damage,
-    Evidence,
+    DriftEvidence,
     Priority,
     ProjectDrifts,
     drift_evidence,
@@ -87,9 +87,9 @@ def test_no_height_and_no_class_are_said():
 
 
 def test_the_most_urgent_evidence_decides():
-    green = Evidence(what="drift", priority=Priority.GREEN)
-    red = Evidence(what="tilt", priority=Priority.RED)
-    silent = Evidence(what="none", priority=Priority.NOT_APPLICABLE)
+    green = DriftEvidence(what="drift", priority=Priority.GREEN)
+    red = DriftEvidence(what="tilt", priority=Priority.RED)
+    silent = DriftEvidence(what="none", priority=Priority.NOT_APPLICABLE)
     found = inspection([green, silent, red])
     assert found.priority is Priority.RED
     assert found.evidence[0] is red

@@ -5,14 +5,14 @@ import pytest
 from where import shared_data
 
 from plumbline.analysis.drift import (
-    Kind,
     NoBaseError,
     Sensor,
+    StoreyKind,
     along,
     base_of,
     drifts,
-    level_of,
     reference_level,
+    storey_of,
 )
 from plumbline.records import Quantity, read_records
 
@@ -22,43 +22,43 @@ RATE_HZ = 50.0
 @pytest.mark.parametrize(
     ("place", "kind", "rank"),
     [
-        ("Basement NW corner", Kind.BASE, -1),
-        ("Sub-basement", Kind.BASE, -2),
-        ("B1 parking", Kind.BASE, -1),
-        ("Ground floor", Kind.BASE, 0),
-        ("northridge_ground_floor", Kind.BASE, 0),
-        ("Foundation slab", Kind.BASE, -0.5),
-        ("BASE OF CENTER BENT", Kind.BASE, -0.5),
-        ("7th fl W side", Kind.FLOOR, 7),
-        ("13th Floor: South Wall", Kind.FLOOR, 13),
-        ("Level 30, corner A", Kind.FLOOR, 30),
-        ("northridge_3rd_floor", Kind.FLOOR, 3),
-        ("12F lift lobby", Kind.FLOOR, 12),
-        ("second floor", Kind.FLOOR, 2),
-        ("Roof E side", Kind.ROOF, 901),
-        ("DECK, NEAR EAST ABUTMENT", Kind.ROOF, 900),
-        ("DH array surface", Kind.FREE_FIELD, -1000),
-        ("Free field", Kind.FREE_FIELD, -1000),
-        ("ON GROUND NEAR EAST ABUTMENT", Kind.FREE_FIELD, -1000),
-        ("corner A", Kind.UNKNOWN, -1000),
+        ("Basement NW corner", StoreyKind.BASE, -1),
+        ("Sub-basement", StoreyKind.BASE, -2),
+        ("B1 parking", StoreyKind.BASE, -1),
+        ("Ground floor", StoreyKind.BASE, 0),
+        ("northridge_ground_floor", StoreyKind.BASE, 0),
+        ("Foundation slab", StoreyKind.BASE, -0.5),
+        ("BASE OF CENTER BENT", StoreyKind.BASE, -0.5),
+        ("7th fl W side", StoreyKind.FLOOR, 7),
+        ("13th Floor: South Wall", StoreyKind.FLOOR, 13),
+        ("Level 30, corner A", StoreyKind.FLOOR, 30),
+        ("northridge_3rd_floor", StoreyKind.FLOOR, 3),
+        ("12F lift lobby", StoreyKind.FLOOR, 12),
+        ("second floor", StoreyKind.FLOOR, 2),
+        ("Roof E side", StoreyKind.ROOF, 901),
+        ("DECK, NEAR EAST ABUTMENT", StoreyKind.ROOF, 900),
+        ("DH array surface", StoreyKind.FREE_FIELD, -1000),
+        ("Free field", StoreyKind.FREE_FIELD, -1000),
+        ("ON GROUND NEAR EAST ABUTMENT", StoreyKind.FREE_FIELD, -1000),
+        ("corner A", StoreyKind.UNKNOWN, -1000),
     ],
 )
 def test_places_are_read_as_levels(place, kind, rank):
-    level = level_of(place)
+    level = storey_of(place)
     assert (level.kind, level.rank) == (kind, rank)
 
 
 def test_a_free_field_is_never_the_base():
-    levels = [level_of(p) for p in ("DH array surface", "7th fl", "Roof")]
+    levels = [storey_of(p) for p in ("DH array surface", "7th fl", "Roof")]
     assert base_of(levels) is None
-    assert base_of([*levels, level_of("Basement")]).name == "basement"
+    assert base_of([*levels, storey_of("Basement")]).name == "basement"
 
 
 def sensor(name, place, azimuth_deg, accel):
     return Sensor(
         name=name,
         place=place,
-        level=level_of(place),
+        level=storey_of(place),
         azimuth_deg=azimuth_deg,
         accel_ms2=np.asarray(accel, dtype=float),
     )

@@ -7,7 +7,7 @@ import pytest
 
 from plumbline.analysis.modal import fitted_baseline, matched, modal_health, shift
 from plumbline.analysis.modal.tracking import Shift
-from plumbline.analysis.modal.verdict import TABLE, Evidence, Health, Phase
+from plumbline.analysis.modal.verdict import TABLE, Health, ModalEvidence, Phase
 
 SHAPE = np.array([0.3, 0.7, 1.0], dtype=complex)
 
@@ -100,7 +100,7 @@ def test_a_new_floor_suspends_the_comparison():
 
 
 def test_every_pair_of_the_table_is_decided_and_only_one_alarms():
-    assert set(TABLE) == set(product(Phase, Evidence))
+    assert set(TABLE) == set(product(Phase, ModalEvidence))
     assert [pair for pair, health in TABLE.items() if health is Health.ALARM] == [
-        (Phase.QUIET, Evidence.SEVERAL)
+        (Phase.QUIET, ModalEvidence.SEVERAL)
     ]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from plumbline.analysis.quality import Defect, Piece, Severity, completeness, examined, gaps
+from plumbline.analysis.quality import Defect, RecordPiece, Severity, completeness, examined, gaps
 from plumbline.analysis.quality.completeness import incomplete
 from plumbline.analysis.quality.floor import against_data_sheet, hum
 from plumbline.analysis.quality.jumps import spikes, step
@@ -156,10 +156,10 @@ def test_the_floor_is_held_against_the_data_sheet(factor, defect):
 def test_gaps_and_overlaps_are_found_in_any_order():
     second = 1_000_000_000
     pieces = [
-        Piece(start_ns=20 * second, samples=1000),
-        Piece(start_ns=0, samples=1000),
-        Piece(start_ns=10 * second, samples=500),
-        Piece(start_ns=29 * second, samples=200),
+        RecordPiece(start_ns=20 * second, samples=1000),
+        RecordPiece(start_ns=0, samples=1000),
+        RecordPiece(start_ns=10 * second, samples=500),
+        RecordPiece(start_ns=29 * second, samples=200),
     ]
     found = gaps(pieces, 100.0)
     assert [(gap.start_s, gap.seconds) for gap in found] == [(15, 5), (30, -1)]
@@ -170,16 +170,16 @@ def test_gaps_and_overlaps_are_found_in_any_order():
 def test_a_piece_inside_another_is_no_gap_afterwards():
     second = 1_000_000_000
     pieces = [
-        Piece(start_ns=0, samples=2000),
-        Piece(start_ns=5 * second, samples=100),
-        Piece(start_ns=20 * second, samples=100),
+        RecordPiece(start_ns=0, samples=2000),
+        RecordPiece(start_ns=5 * second, samples=100),
+        RecordPiece(start_ns=20 * second, samples=100),
     ]
     assert [gap.seconds for gap in gaps(pieces, 100.0)] == [-15]
     assert completeness(pieces, 100.0) == 1.0
 
 
 def test_a_whole_record_is_complete():
-    assert incomplete([Piece(start_ns=5, samples=10)], 100.0) is None
+    assert incomplete([RecordPiece(start_ns=5, samples=10)], 100.0) is None
     assert completeness([], 100.0) == 0.0
 
 

@@ -6,8 +6,8 @@ from scipy import signal
 from where import shared_data
 
 from plumbline.analysis.quality import (
-    Axis,
     Defect,
+    QualityAxis,
     examined,
     floors_apart,
     gravity,
@@ -25,7 +25,7 @@ def array(seed=0):
     sos = signal.butter(2, [0.1, 0.8], "band", fs=RATE_HZ, output="sos")
     north, east = signal.sosfilt(sos, rng.normal(size=(2, 20_000)))
     return [
-        Axis(place=place, axis=axis, values=motion + 0.001 * rng.normal(size=motion.size))
+        QualityAxis(place=place, axis=axis, values=motion + 0.001 * rng.normal(size=motion.size))
         for place in ("surface", "18 m")
         for axis, motion in (("N", north), ("E", east))
     ]
@@ -33,7 +33,7 @@ def array(seed=0):
 
 def with_values(axes, k, values):
     one = axes[k]
-    return [*axes[:k], Axis(place=one.place, axis=one.axis, values=values), *axes[k + 1 :]]
+    return [*axes[:k], QualityAxis(place=one.place, axis=one.axis, values=values), *axes[k + 1 :]]
 
 
 def test_a_healthy_array_is_left_alone():
@@ -63,7 +63,7 @@ def test_a_livelier_roof_is_no_noisy_channel():
     rng = np.random.default_rng(2)
     level = {"basement": 1.0, "7th": 4.0, "roof": 15.0}
     axes = [
-        Axis(place=place, axis=axis, values=size * rng.normal(size=6000))
+        QualityAxis(place=place, axis=axis, values=size * rng.normal(size=6000))
         for place, size in level.items()
         for axis in "NE"
     ]
@@ -79,8 +79,8 @@ def test_an_inverted_axis_moves_against_its_neighbour():
 def test_swapped_axes_move_like_each_other():
     axes = array()
     swapped = [
-        Axis(place="surface", axis="N", values=axes[1].values),
-        Axis(place="surface", axis="E", values=axes[0].values),
+        QualityAxis(place="surface", axis="N", values=axes[1].values),
+        QualityAxis(place="surface", axis="E", values=axes[0].values),
     ]
     found = turned(swapped, axes[2:], RATE_HZ, 1.0)
     assert {k: f.defect for k, f in found.items()} == {0: Defect.SWAPPED, 1: Defect.SWAPPED}
@@ -97,7 +97,7 @@ def test_swapped_axes_move_like_each_other():
 )
 def test_gravity_shows_which_axis_is_vertical(rest, expected):
     axes = [
-        Axis(place="node", axis=axis, values=np.full(100, value))
+        QualityAxis(place="node", axis=axis, values=np.full(100, value))
         for axis, value in zip("XYZ", rest, strict=True)
     ]
     assert {k: f.defect for k, f in gravity(axes, "Z").items()} == expected
@@ -106,7 +106,7 @@ def test_gravity_shows_which_axis_is_vertical(rest, expected):
 def test_of_delaneys_eight_channels_exactly_d3_east_is_at_fault():
     folder = shared_data("delaney-downhole-2018")
     records = read_records([*sorted(folder.glob("*.mseed")), folder / "NP.8040.xml"])
-    axes = [Axis(place=r.location, axis=r.channel, values=r.si()) for r in records]
+    axes = [QualityAxis(place=r.location, axis=r.channel, values=r.si()) for r in records]
     rate_hz = records[0].rate_hz
     together = {**floors_apart(axes, rate_hz), **peaks_apart(axes)}
     flagged = {f"{axes[k].place}.{axes[k].axis}" for k in together}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from plumbline.analysis.settlement.levelled import levelled_change
-from plumbline.analysis.trend.movement import Verdict
+from plumbline.analysis.trend.movement import MovementVerdict
 
 DAYS = np.array([0, 31, 58, 92, 118, 150, 181, 212, 245, 270, 302, 331], dtype=float)
 
@@ -14,7 +14,7 @@ def test_on_a_straight_line_the_step_is_exact() -> None:
     assert found is not None
     assert found.size == pytest.approx(4.25, abs=1e-9)
     assert found.foretold == pytest.approx(0.05 * 29, abs=1e-9)
-    assert found.verdict is Verdict.MOVED
+    assert found.verdict is MovementVerdict.MOVED
     still = levelled_change(DAYS, 0.05 * DAYS, 360.0, 0.05 * 360)
     assert still is not None
     assert max(abs(still.low), abs(still.high)) < 1e-9
@@ -30,7 +30,7 @@ def test_the_interval_holds_the_truth_nineteen_times_in_twenty() -> None:
         held += found.low <= 1.0 <= found.high
         rest = levelled_change(DAYS, levels, 365.0, 0.03 * 365 + rng.normal(0, 0.4))
         assert rest is not None
-        moved += rest.verdict is Verdict.MOVED
+        moved += rest.verdict is MovementVerdict.MOVED
     assert 0.92 <= held / 400 <= 1.0
     assert moved <= 4
 

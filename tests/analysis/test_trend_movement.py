@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from plumbline.analysis.trend.movement import Movement, Side, Verdict, movement
+from plumbline.analysis.trend.movement import Movement, MovementVerdict, Side, movement
 
 MINUTE_D = 1 / 1440
 NEEDED = 60
@@ -46,7 +46,7 @@ def test_a_step_in_white_noise_has_the_standard_error_of_two_medians() -> None:
     assert np.mean([each.size for each in found]) == pytest.approx(10.0, abs=4 * error / 14)
     halves = [(each.high - each.low) / 2 for each in found]
     assert np.mean(halves) == pytest.approx(1.96 * error, rel=0.1)
-    assert all(each.verdict is Verdict.MOVED for each in found)
+    assert all(each.verdict is MovementVerdict.MOVED for each in found)
 
 
 def test_without_noise_the_step_is_exact_and_nothing_is_nothing() -> None:
@@ -57,7 +57,7 @@ def test_without_noise_the_step_is_exact_and_nothing_is_nothing() -> None:
     assert moved.high - moved.size == pytest.approx(1.96 * 0.06 / math.sqrt(6), rel=1e-3)
     still = movement(side(0.0, flat), side(0.01, flat), (), resolution=0.06)
     assert still is not None
-    assert still.verdict is Verdict.NOT_ABOVE
+    assert still.verdict is MovementVerdict.NOT_ABOVE
     assert still.bound == pytest.approx(1.96 * 0.06 / math.sqrt(6), rel=1e-3)
 
 
@@ -73,9 +73,11 @@ def test_the_interval_holds_the_truth_nineteen_times_in_twenty(n: int) -> None:
 def test_what_wanders_by_itself_is_not_called_a_movement() -> None:
     rng = np.random.default_rng(3)
     found = [judged(rng, wander=2.0) for _ in range(300)]
-    assert sum(each.verdict is Verdict.MOVED for each in found) <= 3  # one in a thousand
+    assert sum(each.verdict is MovementVerdict.MOVED for each in found) <= 3  # one in a thousand
     alone = [judged(rng, wander=2.0, n=0) for _ in range(100)]
-    assert sum(each.verdict is Verdict.MOVED for each in alone) > 50  # what the witnesses prevent
+    assert (
+        sum(each.verdict is MovementVerdict.MOVED for each in alone) > 50
+    )  # what the witnesses prevent
 
 
 def test_a_steady_drift_is_taken_off_and_told() -> None:
@@ -83,7 +85,7 @@ def test_a_steady_drift_is_taken_off_and_told() -> None:
     found = judged(rng, drift=5.0, sigma=0.1)
     assert found.by_itself == pytest.approx(5.0, abs=0.1)
     assert found.size == pytest.approx(0.0, abs=0.2)
-    assert found.verdict is Verdict.NOT_ABOVE
+    assert found.verdict is MovementVerdict.NOT_ABOVE
     assert found.after - found.before == pytest.approx(5.0, abs=0.1)
 
 
@@ -95,7 +97,7 @@ def test_one_earlier_step_among_the_witnesses_does_not_hide_a_movement() -> None
     after = Side(windows[-1].time_d, windows[-1].values + 4.0)
     found = movement(windows[-2], after, pairs)
     assert found is not None
-    assert found.verdict is Verdict.MOVED
+    assert found.verdict is MovementVerdict.MOVED
     assert found.limit < 2.0
 
 
@@ -116,7 +118,7 @@ def test_between_interval_and_limit_it_is_perhaps() -> None:
     rng = np.random.default_rng(7)
     error = math.sqrt(2) * 1.2533141 / math.sqrt(NEEDED)
     found = [judged(rng, step=3.5 * error, n=0).verdict for _ in range(50)]
-    assert found.count(Verdict.PERHAPS) > 35
+    assert found.count(MovementVerdict.PERHAPS) > 35
 
 
 def test_too_few_readings_say_nothing() -> None:

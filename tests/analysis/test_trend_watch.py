@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from plumbline.analysis.trend.offset import offset
-from plumbline.analysis.trend.rate_watch import Kind, daily_budget, rate_change
+from plumbline.analysis.trend.rate_watch import RateChange, daily_budget, rate_change
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -34,7 +34,7 @@ def test_a_changed_rate_is_found_with_its_size():
     y = quiet(1) + 2.0 * np.maximum(0, DAYS - 180)
     found = rate_change(DAYS, y, budget=BUDGET)
     assert found.alarm
-    assert found.kind is Kind.RATE
+    assert found.kind is RateChange.RATE
     assert found.low <= 2.0 <= found.high
     assert found.since_d == pytest.approx(180.0, abs=5.0)
 
@@ -46,7 +46,7 @@ def test_a_drift_as_old_as_the_record_is_no_change():
 def test_an_unannounced_step_is_called_a_step():
     found = rate_change(DAYS, quiet(3) + 30.0 * (DAYS > 185.5), budget=BUDGET)
     assert found.alarm
-    assert found.kind is Kind.STEP
+    assert found.kind is RateChange.STEP
     assert found.low <= 30.0 <= found.high
 
 

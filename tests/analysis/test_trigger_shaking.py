@@ -8,7 +8,7 @@ from motions import DENSITY_MS2, GAL, ambient, blows, far, near
 
 from plumbline.analysis.trigger.band_power import MotionBank
 from plumbline.analysis.trigger.shaking import ShakingBank
-from plumbline.analysis.trigger.states import Status
+from plumbline.analysis.trigger.states import TriggerStatus
 
 RATE_HZ = 100.0
 
@@ -25,7 +25,7 @@ def heard(x, rate_hz=RATE_HZ):
 
 def spans(told, step_s):
     """Return (onset, proven, end) of each time the first row was on. [s]"""
-    on = np.concatenate([[False], told.status[0] == Status.ON, [False]])
+    on = np.concatenate([[False], told.status[0] == TriggerStatus.ON, [False]])
     starts, ends = np.flatnonzero(~on[:-1] & on[1:]), np.flatnonzero(on[:-1] & ~on[1:])
     return [
         ((s + 1 - told.since[0, s]) * step_s, (s + 1) * step_s, e * step_s)
@@ -82,7 +82,7 @@ def test_a_motion_that_is_cut_off_is_told_alike_however_it_arrives(cut):
     parts = [own.feed(p) for p in pieces(CUT, cut)]
     joined = np.concatenate([p.short.status for p in parts], axis=1)
     np.testing.assert_array_equal(joined, whole.short.status)
-    assert np.all(np.any(joined == Status.ON, axis=1))
+    assert np.all(np.any(joined == TriggerStatus.ON, axis=1))
 
 
 def test_a_channel_does_not_depend_on_its_neighbours():
@@ -110,14 +110,14 @@ def test_a_thousand_cold_starts_trigger_nothing():
         rms_gal = rng.uniform(0, 1.0, size=(200, 1))
         x = offset + np.stack([ambient(rng, n, RATE_HZ, r[0]) for r in rms_gal])
         _, ticks = heard(x)
-        assert np.max(ticks.short.status) <= Status.ARMED
-        assert np.max(ticks.long.status) <= Status.ARMED
+        assert np.max(ticks.short.status) <= TriggerStatus.ARMED
+        assert np.max(ticks.long.status) <= TriggerStatus.ARMED
 
 
 def test_both_are_armed_within_twenty_seconds():
     _, ticks = heard(ambient(np.random.default_rng(3), 2000, RATE_HZ))
-    assert ticks.short.status[0, -1] == Status.ARMED
-    assert ticks.long.status[0, -1] == Status.ARMED
+    assert ticks.short.status[0, -1] == TriggerStatus.ARMED
+    assert ticks.long.status[0, -1] == TriggerStatus.ARMED
 
 
 @pytest.mark.parametrize("noise_before_s", [30.0, 120.0])
@@ -162,7 +162,7 @@ def test_a_start_inside_strong_shaking_is_still_seen():
     rng = np.random.default_rng(6)
     time_s = np.arange(6000) / RATE_HZ
     _, ticks = heard(ambient(rng, 6000, RATE_HZ) + far(time_s, 2.0, 40.0, -10, 1.0, 200.0, 1.0))
-    assert ticks.long.status[0, -1] == Status.ON
+    assert ticks.long.status[0, -1] == TriggerStatus.ON
 
 
 @pytest.mark.parametrize("freq_hz", [5.0, 8.0, 12.0, 20.0, 30.0])
@@ -173,8 +173,8 @@ def test_blows_open_nothing(freq_hz, per_s):
     x = ambient(rng, n, RATE_HZ)
     x[3000:9000] += blows(rng, 6000, RATE_HZ, 60, per_s, freq_hz)
     _, ticks = heard(x)
-    assert np.max(ticks.short.status) < Status.ON
-    assert np.max(ticks.long.status) < Status.ON
+    assert np.max(ticks.short.status) < TriggerStatus.ON
+    assert np.max(ticks.long.status) < TriggerStatus.ON
 
 
 def test_a_motion_cut_off_while_it_grows_is_shaking_once_the_reading_stood_still():
@@ -203,22 +203,22 @@ def test_an_instrument_that_dies_of_a_blow_has_not_felt_shaking(freq_hz, cut_s):
     at = loud + round(cut_s * RATE_HZ)
     x[at:] = x[at]
     _, ticks = heard(x)
-    assert np.max(ticks.short.status) < Status.ON
+    assert np.max(ticks.short.status) < TriggerStatus.ON
 
 
 def test_a_coarse_instrument_that_stands_still_between_blows_opens_nothing():
     rng = np.random.default_rng(14)
     x = blows(rng, 9000, RATE_HZ, 60, 0.7, 8.0, decay_s=0.2)
     _, ticks = heard(np.stack([np.rint(x / (c * GAL)) * c * GAL for c in (0.06, 0.3, 1.0)]))
-    assert np.max(ticks.short.status) < Status.ON
+    assert np.max(ticks.short.status) < TriggerStatus.ON
 
 
 def test_a_bumped_sensor_opens_nothing():
     x = ambient(np.random.default_rng(8), 6000, RATE_HZ)
     x[3000:] += 11 * GAL
     _, ticks = heard(x)
-    assert np.max(ticks.short.status) < Status.ON
-    assert np.max(ticks.long.status) < Status.ON
+    assert np.max(ticks.short.status) < TriggerStatus.ON
+    assert np.max(ticks.long.status) < TriggerStatus.ON
 
 
 def test_what_never_ends_becomes_ambient_within_half_an_hour():
@@ -228,7 +228,7 @@ def test_what_never_ends_becomes_ambient_within_half_an_hour():
     own, ticks = heard(x, 20.0)
     (found,) = spans(ticks.long, own.tick_s)
     assert 1200 - 1 <= found[2] - found[0] <= 1200 + 1
-    assert ticks.long.status[0, -1] == Status.ARMED
+    assert ticks.long.status[0, -1] == TriggerStatus.ARMED
 
 
 def test_after_a_long_gap_a_channel_arms_anew():
@@ -236,8 +236,8 @@ def test_after_a_long_gap_a_channel_arms_anew():
     own.feed(SHORT)
     own.reseed(np.array([0]))
     ticks = own.feed(SHORT[:, :500])
-    assert ticks.short.status[0, 0] == Status.ARMING
-    assert ticks.short.status[1, 0] == Status.ARMED
+    assert ticks.short.status[0, 0] == TriggerStatus.ARMING
+    assert ticks.short.status[1, 0] == TriggerStatus.ARMED
 
 
 def test_peaks_are_measured_from_the_mean_before():

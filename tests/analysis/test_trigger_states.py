@@ -5,10 +5,18 @@ import itertools
 import numpy as np
 import pytest
 
-from plumbline.analysis.trigger.states import FROZEN, TRANSITIONS, Happening, Status, following
+from plumbline.analysis.trigger.states import (
+    FROZEN,
+    TRANSITIONS,
+    TriggerEvent,
+    TriggerStatus,
+    following,
+)
 
 
-@pytest.mark.parametrize(("status", "happening"), list(itertools.product(Status, Happening)))
+@pytest.mark.parametrize(
+    ("status", "happening"), list(itertools.product(TriggerStatus, TriggerEvent))
+)
 def test_every_pair_is_decided_or_refused(status, happening):
     before = np.array([status], dtype=np.int8)
     what = np.array([happening], dtype=np.int8)
@@ -20,19 +28,22 @@ def test_every_pair_is_decided_or_refused(status, happening):
 
 
 def test_no_trigger_goes_on_without_being_proven():
-    ways = {pair for pair, after in TRANSITIONS.items() if after is Status.ON}
-    assert ways == {(Status.RISING, Happening.PROVEN), (Status.ON, Happening.NOTHING)}
+    ways = {pair for pair, after in TRANSITIONS.items() if after is TriggerStatus.ON}
+    assert ways == {
+        (TriggerStatus.RISING, TriggerEvent.PROVEN),
+        (TriggerStatus.ON, TriggerEvent.NOTHING),
+    }
 
 
 def test_an_arming_trigger_can_only_become_armed():
-    after = {TRANSITIONS[pair] for pair in TRANSITIONS if pair[0] is Status.ARMING}
-    assert after == {Status.ARMING, Status.ARMED}
+    after = {TRANSITIONS[pair] for pair in TRANSITIONS if pair[0] is TriggerStatus.ARMING}
+    assert after == {TriggerStatus.ARMING, TriggerStatus.ARMED}
 
 
 def test_the_long_average_stands_still_from_the_first_doubt_to_the_end():
-    assert set(FROZEN) == {Status.RISING, Status.ON}
+    assert set(FROZEN) == {TriggerStatus.RISING, TriggerStatus.ON}
 
 
 def test_every_status_can_be_left():
-    for status in Status:
+    for status in TriggerStatus:
         assert any(after is not status for (s, _), after in TRANSITIONS.items() if s is status)

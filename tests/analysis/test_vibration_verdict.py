@@ -9,13 +9,13 @@ from plumbline.analysis.limit_standing import Adoption, adopted
 from plumbline.analysis.quality.finding import Defect, fault
 from plumbline.analysis.vibration import (
     STANDARDS,
-    Axis,
+    Compliance,
     Location,
-    Outcome,
-    Peak,
+    VelocityPeak,
+    VibrationAxis,
+    assessed,
     component_peak,
     governing,
-    judged,
     vector_peak,
     velocity_from_accel_mms,
 )
@@ -25,8 +25,8 @@ DIN_2 = STANDARDS["din4150-3"].curve("2")
 DIN_3 = STANDARDS["din4150-3"].curve("3")
 
 
-def a_peak(ppv_mms, crossing_hz, spectral_hz=None, component="x", axis=Axis.HORIZONTAL):
-    return Peak(
+def a_peak(ppv_mms, crossing_hz, spectral_hz=None, component="x", axis=VibrationAxis.HORIZONTAL):
+    return VelocityPeak(
         component=component,
         axis=axis,
         ppv_mms=ppv_mms,
@@ -37,15 +37,15 @@ def a_peak(ppv_mms, crossing_hz, spectral_hz=None, component="x", axis=Axis.HORI
 
 
 def test_4_2_mm_s_at_18_hz_in_a_dwelling_is_within_7_0():
-    verdict = judged(a_peak(4.2, 18.0), DIN_2, 1000)
-    assert verdict.outcome is Outcome.WITHIN
+    verdict = assessed(a_peak(4.2, 18.0), DIN_2, 1000)
+    assert verdict.outcome is Compliance.WITHIN
     assert verdict.limit_mms == pytest.approx(7.0)
     assert not verdict.frequency_sensitive
 
 
 def test_the_lower_limit_governs_when_the_frequencies_disagree():
-    verdict = judged(a_peak(6.0, 40.0, 12.0), DIN_2, 1000)
-    assert verdict.outcome is Outcome.EXCEEDED
+    verdict = assessed(a_peak(6.0, 40.0, 12.0), DIN_2, 1000)
+    assert verdict.outcome is Compliance.EXCEEDED
     assert verdict.frequency_hz == 12.0
     assert verdict.method == "spectrum"
     assert verdict.frequency_sensitive
@@ -53,7 +53,7 @@ def test_the_lower_limit_governs_when_the_frequencies_disagree():
 
 
 def test_frequencies_that_agree_on_the_outcome_are_not_called_sensitive():
-    assert not judged(a_peak(2.0, 40.0, 12.0), DIN_2, 1000).frequency_sensitive
+    assert not assessed(a_peak(2.0, 40.0, 12.0), DIN_2, 1000).frequency_sensitive
 
 
 def test_a_far_earthquake_never_exceeds_a_construction_limit():
@@ -62,35 +62,37 @@ def test_a_far_earthquake_never_exceeds_a_construction_limit():
     accel_ms2 = 0.10 * np.sin(2 * np.pi * t / 3.0) * np.hanning(t.size)
     assert 0.10 / (2 * np.pi / 3) * 1000 == pytest.approx(48, abs=0.5)  # its PGV in mm/s
     velocity = velocity_from_accel_mms(accel_ms2, rate_hz)
-    verdict = judged(component_peak("x", velocity, rate_hz, Axis.HORIZONTAL), DIN_2, rate_hz)
-    assert verdict.outcome is Outcome.BELOW_RANGE
+    verdict = assessed(
+        component_peak("x", velocity, rate_hz, VibrationAxis.HORIZONTAL), DIN_2, rate_hz
+    )
+    assert verdict.outcome is Compliance.BELOW_RANGE
     assert math.isnan(verdict.ratio)
     assert not verdict.pages
 
 
 def test_a_100_hz_stream_cannot_judge():
-    verdict = judged(a_peak(30.0, 18.0), DIN_2, 100)
-    assert verdict.outcome is Outcome.RATE
+    verdict = assessed(a_peak(30.0, 18.0), DIN_2, 100)
+    assert verdict.outcome is Compliance.RATE
     assert "250" in verdict.reason
 
 
 def test_noise_gets_no_frequency_and_no_limit():
-    verdict = judged(a_peak(0.3, 33.0), DIN_2, 1000)
-    assert verdict.outcome is Outcome.BELOW_ASSESSMENT
+    verdict = assessed(a_peak(0.3, 33.0), DIN_2, 1000)
+    assert verdict.outcome is Compliance.BELOW_ASSESSMENT
     assert math.isnan(verdict.frequency_hz)
 
 
 def test_a_noisy_instrument_cannot_judge_a_monument():
     floor = floor_velocity_mms(290, 1, 80)
-    assert judged(a_peak(2.0, 20), DIN_3, 1000, floor).outcome is Outcome.INSTRUMENT_FLOOR
+    assert assessed(a_peak(2.0, 20), DIN_3, 1000, floor).outcome is Compliance.INSTRUMENT_FLOOR
     quiet = floor_velocity_mms(22.5, 1, 80)
-    assert judged(a_peak(2.0, 20), DIN_3, 1000, quiet).outcome is Outcome.WITHIN
+    assert assessed(a_peak(2.0, 20), DIN_3, 1000, quiet).outcome is Compliance.WITHIN
 
 
 def test_a_top_floor_limit_ignores_the_vertical():
     top = STANDARDS["din4150-3"].curve("2", Location.TOP_FLOOR)
-    vertical = a_peak(30, 20, component="z", axis=Axis.VERTICAL)
-    assert judged(vertical, top, 1000).outcome is Outcome.COMPONENT
+    vertical = a_peak(30, 20, component="z", axis=VibrationAxis.VERTICAL)
+    assert assessed(vertical, top, 1000).outcome is Compliance.COMPONENT
 
 
 def test_the_component_nearest_its_own_limit_governs_not_the_fastest():
@@ -106,7 +108,7 @@ def test_a_vector_sum_is_larger_than_its_components_and_needs_three():
     assert peak.ppv_mms == pytest.approx(13, rel=0.01)
     assert peak.zero_crossing_hz == pytest.approx(12, abs=0.1)
     sn = STANDARDS["sn640312a"].curve("normal")
-    assert judged(peak, sn, 1000).outcome is Outcome.WITHIN
+    assert assessed(peak, sn, 1000).outcome is Compliance.WITHIN
     with pytest.raises(ValueError, match="three components"):
         vector_peak({"x": wave, "y": wave}, 1000)
 
@@ -114,33 +116,33 @@ def test_a_vector_sum_is_larger_than_its_components_and_needs_three():
 def test_an_exceeded_candidate_is_shown_and_never_pages():
     candidate = STANDARDS["neb37"].curve("2")
     loud = a_peak(25.0, 8.0)
-    shown = judged(loud, candidate, 1000)
-    assert shown.outcome is Outcome.EXCEEDED
+    shown = assessed(loud, candidate, 1000)
+    assert shown.outcome is Compliance.EXCEEDED
     assert not shown.pages
     by = Adoption(engineer="S. Example, PE", date="2026-03-01", document="TWR01-VIB-004")
-    assert judged(loud, adopted(candidate, by), 1000).pages
-    assert judged(loud, DIN_2, 1000).pages
+    assert assessed(loud, adopted(candidate, by), 1000).pages
+    assert assessed(loud, DIN_2, 1000).pages
 
 
 CLIPPED = fault(Defect.CLIPPED, "9 samples on the largest value 4", 1.0, 2.0)
 
 
 def test_a_clipped_record_may_show_a_limit_exceeded_and_never_one_kept():
-    kept = judged(a_peak(4.2, 18.0), DIN_2, 1000, fault=CLIPPED)
-    assert kept.outcome is Outcome.CLIPPED
+    kept = assessed(a_peak(4.2, 18.0), DIN_2, 1000, fault=CLIPPED)
+    assert kept.outcome is Compliance.CLIPPED
     assert math.isnan(kept.limit_mms)
-    over = judged(a_peak(9.0, 18.0), DIN_2, 1000, fault=CLIPPED)
-    assert over.outcome is Outcome.EXCEEDED
+    over = assessed(a_peak(9.0, 18.0), DIN_2, 1000, fault=CLIPPED)
+    assert over.outcome is Compliance.EXCEEDED
     assert "largest value 4" in over.reason
 
 
 def test_a_clipped_component_governs_over_one_that_kept_its_limit():
     peaks = [a_peak(4.2, 18.0, component="x"), a_peak(2.0, 18.0, component="y")]
     first, second = governing(peaks, DIN_2, 1000, faults={"y": CLIPPED})
-    assert (first.peak.component, first.outcome) == ("y", Outcome.CLIPPED)
-    assert second.outcome is Outcome.WITHIN
+    assert (first.peak.component, first.outcome) == ("y", Compliance.CLIPPED)
+    assert second.outcome is Compliance.WITHIN
 
 
 def test_a_dead_channel_is_not_called_quiet():
     dead = fault(Defect.FLAT, "one value, 1, all the time", 0.0, 8.0)
-    assert judged(a_peak(0.0, math.nan), DIN_2, 1000, fault=dead).outcome is Outcome.DEAD
+    assert assessed(a_peak(0.0, math.nan), DIN_2, 1000, fault=dead).outcome is Compliance.DEAD

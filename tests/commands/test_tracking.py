@@ -9,7 +9,7 @@ import pytest
 
 from plumbline.cli import main
 from plumbline.collector.jobs.modal.identification import compared, learned_from
-from plumbline.collector.jobs.modal.store import ModalStore, Window
+from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow
 
 HOUR_NS = 3600 * 10**9
 T0_NS = 494_900 * HOUR_NS
@@ -24,14 +24,14 @@ def history(data: Path, hours: int = 140, changes_at: int = 90, moves_at: int = 
     rng = np.random.default_rng(1)
     store = ModalStore(data / "state" / "modal.db")
     known: dict[str, Any] = {}
-    rows: list[Window] = []
+    rows: list[ModalWindow] = []
     for hour in range(hours):
         stage = STAGES[hour >= changes_at]
         end_ns = T0_NS + (hour + 1) * HOUR_NS
         body: dict[str, Any] = {"stage": stage, "begin_ns": end_ns - HOUR_NS}
         if hour in (20, 21):
             store.save(
-                Window("TWR01", end_ns, stage, "an episode left no quiet record", body), {},
+                ModalWindow("TWR01", end_ns, stage, "an episode left no quiet record", body), {},
                 structure="TWR01",
             )  # fmt: skip
             continue
@@ -51,7 +51,7 @@ def history(data: Path, hours: int = 140, changes_at: int = 90, moves_at: int = 
         baseline = known.get(stage)
         health, tracked = compared(body, baseline and (stage, baseline), stage, None)
         body |= {"health": str(health.health), "tracked": tracked}
-        window = Window("TWR01", end_ns, stage, "identified", body)
+        window = ModalWindow("TWR01", end_ns, stage, "identified", body)
         rows.append(window)
         made = None
         if baseline is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from series_rig import GROUND, ROOF, Rig
 from servers.influx import Influx
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 from plumbline.wire.block import NS, Block
 
 
@@ -32,13 +32,14 @@ class Filled:
     def shaking(self) -> Event:
         limit = Limit(value=20.0, unit="gal", source="project", standing=Standing.PROJECT)
         return Event(
-            id="quake", kind=Kind.SHAKING, structure="TWR01", onset_ns=self.start_ns + 30 * NS,
-            detector="long_period", level=Level.RED, value=23.4, unit="gal", limit=limit,
+            id="quake", kind=EventKind.SHAKING, structure="TWR01", onset_ns=self.start_ns + 30 * NS,
+            detector="long_period", level=AlarmLevel.RED, value=23.4, unit="gal", limit=limit,
             closed_ns=self.start_ns + 60 * NS, nodes={"0A": {}, "3A": {}},
         )  # fmt: skip
 
     def tilt(self) -> Event:
         return Event(
-            id="lean", kind=Kind.TILT, structure="TWR01", onset_ns=self.start_ns + 90 * NS,
-            detector="tilt_level", level=Level.AMBER, value=110.0, unit="µrad", nodes={"0A": {}},
+            id="lean", kind=EventKind.TILT, structure="TWR01", onset_ns=self.start_ns + 90 * NS,
+            detector="tilt_level", level=AlarmLevel.AMBER, value=110.0, unit="µrad",
+            nodes={"0A": {}},
         )  # fmt: skip

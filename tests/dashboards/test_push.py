@@ -10,7 +10,7 @@ from servers.grafana import TOKEN, StrictGrafana
 from plumbline.cli import main
 from plumbline.dashboards.datasource import InfluxSource
 from plumbline.dashboards.panels import DrawnLimit
-from plumbline.dashboards.push import Grafana, Outcome, PushFailed, Secrets
+from plumbline.dashboards.push import Grafana, PushFailed, PushOutcome, Secrets
 from plumbline.dashboards.structure import structure_dashboard
 
 SOURCE = InfluxSource(
@@ -39,8 +39,8 @@ def test_a_second_push_changes_nothing(grafana: StrictGrafana, client: Grafana) 
     first = [client.push_datasource(source, secrets=Secrets.ONCE), client.push_dashboard(BOARD)]
     writes = list(grafana.writes)
     second = [client.push_datasource(source, secrets=Secrets.ONCE), client.push_dashboard(BOARD)]
-    assert [push.outcome for push in first] == [Outcome.CREATED] * 2
-    assert [push.outcome for push in second] == [Outcome.UNCHANGED] * 2
+    assert [push.outcome for push in first] == [PushOutcome.CREATED] * 2
+    assert [push.outcome for push in second] == [PushOutcome.UNCHANGED] * 2
     assert grafana.writes == writes
 
 
@@ -53,7 +53,7 @@ def test_a_new_limit_updates_the_same_dashboard(grafana: StrictGrafana, client: 
         "plumbline",
         tilt_limits=[DrawnLimit(value=200.0, colour="red", said="project")],
     )
-    assert client.push_dashboard(limited).outcome is Outcome.UPDATED
+    assert client.push_dashboard(limited).outcome is PushOutcome.UPDATED
     assert list(grafana.boards) == ["plumbline-xx-twr01"]
     assert grafana.boards["plumbline-xx-twr01"]["version"] == 2
 
@@ -64,17 +64,17 @@ def test_a_data_source_is_updated_by_its_uid_and_keeps_its_secrets(
     client.push_datasource(SOURCE.body(), secrets=Secrets.ONCE)
     grafana.sources["plumbline"]["uid"] = "made-by-hand"
     moved = {**SOURCE.body(), "url": "http://influx:8086"}
-    assert client.push_datasource(moved, secrets=Secrets.ONCE).outcome is Outcome.UPDATED
+    assert client.push_datasource(moved, secrets=Secrets.ONCE).outcome is PushOutcome.UPDATED
     assert grafana.sources["plumbline"]["url"] == "http://influx:8086"
     assert grafana.sources["plumbline"]["uid"] == "plumbline"
     assert grafana.sources["plumbline"]["secureJsonData"] == {"httpHeaderValue1": "Token t0ken"}
-    assert client.push_datasource(moved, secrets=Secrets.ONCE).outcome is Outcome.UNCHANGED
+    assert client.push_datasource(moved, secrets=Secrets.ONCE).outcome is PushOutcome.UNCHANGED
 
 
 def test_a_new_secret_is_sent_when_asked_to(grafana: StrictGrafana, client: Grafana) -> None:
     client.push_datasource(SOURCE.body(), secrets=Secrets.ONCE)
     renewed = {**SOURCE.body(), "secureJsonData": {"httpHeaderValue1": "Token new"}}
-    assert client.push_datasource(renewed, secrets=Secrets.AGAIN).outcome is Outcome.UPDATED
+    assert client.push_datasource(renewed, secrets=Secrets.AGAIN).outcome is PushOutcome.UPDATED
     assert grafana.sources["plumbline"]["secureJsonData"] == {"httpHeaderValue1": "Token new"}
 
 

@@ -6,7 +6,7 @@ import pytest
 from stories.offline_site import OfflineCollector, arrivals, read_agents
 
 from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.demo.motion import packaged_motion
 from plumbline.demo.site import prepared
 from plumbline.demo.tower import AGENTS
@@ -17,7 +17,7 @@ from plumbline.wire.settings import read_settings
 
 BEGUN_NS = 1_782_000_000 * NS
 SECONDS = 240
-SLOW = (Kind.TILT, Kind.DIFFERENTIAL_SETTLEMENT)
+SLOW = (EventKind.TILT, EventKind.DIFFERENTIAL_SETTLEMENT)
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_whenever_it_starts_it_tells_the_same(tmp_path: Path, seed: int) -> None
     )
     events, calls = collector.told(), view.notifications(collector.data / "state" / "alerting.db")
     collector.close()
-    near, far = [event for event in events if event.kind is Kind.SHAKING]
+    near, far = [event for event in events if event.kind is EventKind.SHAKING]
     assert (near.detector, far.detector) == ("short_period", "long_period")
     assert far.evidence["short_period"]["triggered"] is False
     assert far.closed_ns is not None

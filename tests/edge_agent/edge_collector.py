@@ -11,7 +11,7 @@ from plumbline.wire.block import Block
 from plumbline.wire.messages import BootMark, Command, Heartbeat, State, Watermark
 from plumbline.wire.ranges import RangeSet
 from plumbline.wire.record import decode
-from plumbline.wire.topics import Kind, all_of, parsed
+from plumbline.wire.topics import TopicKind, all_of, parsed
 
 
 class StandInCollector:
@@ -72,19 +72,21 @@ class StandInCollector:
             id="1", action="resend", stream=block.stream.key, boot=boot, first=block.seq,
             last=block.seq,
         )  # fmt: skip
-        self._client.publish(address.topic(Kind.COMMAND), command.to_json(), qos=1)
+        self._client.publish(address.topic(TopicKind.COMMAND), command.to_json(), qos=1)
 
     def _subscribe(self, client: mqtt.Client, *_: object) -> None:
-        client.subscribe([(all_of(kind), 1) for kind in (Kind.BLOCKS, Kind.STATE, Kind.HEARTBEAT)])
+        client.subscribe(
+            [(all_of(kind), 1) for kind in (TopicKind.BLOCKS, TopicKind.STATE, TopicKind.HEARTBEAT)]
+        )
 
     def _take(self, client: mqtt.Client, userdata: object, message: mqtt.MQTTMessage) -> None:
         address, kind, _ = parsed(message.topic)
         with self._lock:
-            if kind is Kind.STATE and message.payload.startswith(b"{"):
+            if kind is TopicKind.STATE and message.payload.startswith(b"{"):
                 self.states.append(State.from_json(message.payload))
-            elif kind is Kind.HEARTBEAT:
+            elif kind is TopicKind.HEARTBEAT:
                 self.beats.append(Heartbeat.from_json(message.payload))
-            elif kind is Kind.BLOCKS:
+            elif kind is TopicKind.BLOCKS:
                 self._take_block(address, decode(message.payload))
 
     def _take_block(self, address: object, block: Block) -> None:
@@ -127,5 +129,5 @@ class StandInCollector:
                 watermark = Watermark(
                     store=self.store, stream=key, sent_ns=time.time_ns(), boots=marks.get(key, ())
                 )
-                topic = address.topic(Kind.WATERMARK) + "/" + key.split(".", 2)[2]
+                topic = address.topic(TopicKind.WATERMARK) + "/" + key.split(".", 2)[2]
                 self._client.publish(topic, watermark.to_json(), qos=1, retain=True)

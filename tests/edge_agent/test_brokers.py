@@ -20,7 +20,7 @@ from plumbline.edge_agent.settings import BrokerSettings
 from plumbline.edge_agent.spool import Spool
 from plumbline.wire.messages import Heartbeat
 from plumbline.wire.record import decode
-from plumbline.wire.topics import Kind, all_of
+from plumbline.wire.topics import TopicKind, all_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 KEY = "XX.TWR01.0A.HN"
@@ -58,7 +58,7 @@ def test_blocks_travel_over_tls_with_a_certificate_a_node(tmp_path, mosquitto, c
             decode(message.payload)
         )
         listener.connect("127.0.0.1", broker.port)
-        listener.subscribe(all_of(Kind.BLOCKS), 1)
+        listener.subscribe(all_of(TopicKind.BLOCKS), 1)
         listener.loop_start()
         wait_for(lambda: len(taken) >= 3, "blocks")
         listener.disconnect()

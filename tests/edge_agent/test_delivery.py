@@ -7,7 +7,7 @@ from edge_rows import STREAM, mark, row
 
 from plumbline.edge_agent.delivery import BACKLOG_WINDOW, MOST_LIVE, NS, Delivery
 from plumbline.edge_agent.spool import Row, Spool
-from plumbline.edge_agent.watermarks import Watermarks
+from plumbline.edge_agent.watermarks import HeldRanges
 
 
 class Story:
@@ -16,7 +16,7 @@ class Story:
     def __init__(self, folder, backlog_per_s=1000.0):
         self.spool = Spool(folder / "spool.db", bound_mb=10)
         self.delivery = Delivery(self.spool, backlog_per_s=backlog_per_s)
-        self.watermarks = Watermarks(self.spool, self.delivery)
+        self.watermarks = HeldRanges(self.spool, self.delivery)
         self.now_ns = 0
         self.ids = {}
         self.sent = []
@@ -177,7 +177,7 @@ def test_an_old_retained_watermark_of_another_store_changes_nothing(story):
 def test_the_store_is_remembered_over_a_restart(story):
     story.commit(0)
     story.hold((0, 0), sent_ns=5)
-    again = Watermarks(story.spool, story.delivery)
+    again = HeldRanges(story.spool, story.delivery)
     again.take(mark((0, 0), sent_ns=4), is_retained=True, now_ns=0)
     assert story.spool.fill().unheld == 0
     again.take(mark(store="00000000000000bb", sent_ns=6), is_retained=True, now_ns=0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from where import shared_data
 
-from plumbline.edge_agent.drivers import DRIVERS, USUAL_ROWS, Notice
+from plumbline.edge_agent.drivers import DRIVERS, USUAL_ROWS, DriverNotice
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.readings import Readings
 
@@ -76,7 +76,7 @@ def test_the_real_wt901_log_gives_gravity():
     readings = [item for item in items if isinstance(item, Readings)]
     assert len(readings) == 2017 - 20
     assert {item.counter for item in readings} == {None}
-    assert sum(isinstance(item, Notice) for item in items) == 1
+    assert sum(isinstance(item, DriverNotice) for item in items) == 1
     g = np.concatenate([item.counts for item in readings], axis=1) / 2048
     assert np.linalg.norm(g, axis=0).mean() == pytest.approx(1.032, abs=0.001)
 
@@ -93,7 +93,7 @@ def test_the_real_lily_lines_are_read():
     assert tilt[2].counts.tolist() == [[-235_500], [25_930]]
     assert temperature[2].counts.tolist() == [[2604]]
     assert tilt[4].counts.tolist() == [[-330_000], [-247_647]]  # at its rail
-    notices = [item.text for item in items if isinstance(item, Notice)]
+    notices = [item.text for item in items if isinstance(item, DriverNotice)]
     assert [text.split(": ")[1] for text in notices] == [
         "Leveled!",
         "Switching to Y!",

@@ -10,7 +10,7 @@ from edge_node import framed, hello_frame, sample, samples_frame
 from hypothesis import given
 from where import REPO
 
-from plumbline.edge_agent.drivers import DRIVERS, Notice
+from plumbline.edge_agent.drivers import DRIVERS, DriverNotice
 from plumbline.edge_agent.drivers.counter import Unwrapped
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.readings import Readings
@@ -82,7 +82,7 @@ def test_counts_mean_the_same_at_every_range(scale, factor):
     items = read("adxl355_node", samples_frame(1, 7, 100, 2, flags=scale << 4))
     readings = items[-1]
     np.testing.assert_array_equal(readings.counts[:, 1], factor * np.array(sample(101)))
-    assert [item for item in items if isinstance(item, Notice)] == [] or scale > 1
+    assert [item for item in items if isinstance(item, DriverNotice)] == [] or scale > 1
 
 
 def test_the_counter_goes_on_over_its_wrap_and_backwards_is_old():
@@ -129,7 +129,7 @@ def test_a_node_that_speaks_otherwise_is_told_of_once():
     slow = struct.pack("<BBIIHBB", 1, 1, 7, 1, 0x0200, 1, 1) + struct.pack("<BBII", 1, 5, 50_000, 0)
     lost = samples_frame(1, 7, 0, 1, flags=0x16)
     items = read("adxl355_node", 2 * framed(other) + 2 * framed(slow) + 2 * lost)
-    texts = [item.text for item in items if isinstance(item, Notice)]
+    texts = [item.text for item in items if isinstance(item, DriverNotice)]
     assert len(texts) == 4
     assert "protocol 2" in texts[0]
     assert "50 Hz" in texts[1]

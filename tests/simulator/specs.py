@@ -7,7 +7,7 @@ import numpy as np
 
 from plumbline.simulator.acts import AnyAct
 from plumbline.simulator.offline import deliveries
-from plumbline.simulator.site import Frame
+from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import FaultSpec, InstrumentSpec, RigSpec, StructureSpec
 
 START_NS = 1_743_142_800_000_000_000
@@ -28,10 +28,10 @@ def rig(
     return RigSpec(structure=structure, instrument=instruments, act=acts, fault=faults)
 
 
-def frame(motion: np.ndarray, *, start: int = 0, tilt: np.ndarray | None = None) -> Frame:
+def frame(motion: np.ndarray, *, start: int = 0, tilt: np.ndarray | None = None) -> MotionFrame:
     """Return one frame of level 0."""
     lean = np.zeros((2, motion.shape[1])) if tilt is None else tilt
-    return Frame(start=start, start_ns=START_NS + start * 2_000_000, accel_ms2={0: motion},
+    return MotionFrame(start=start, start_ns=START_NS + start * 2_000_000, accel_ms2={0: motion},
                  tilt_rad={0: lean}, temp_c=29.0)  # fmt: skip
 
 

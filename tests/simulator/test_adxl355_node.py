@@ -6,14 +6,14 @@ from node_bytes import messages, samples
 from specs import START_NS, frame, instrument, rig
 
 from plumbline.simulator.emission import STANDARD_GRAVITY
-from plumbline.simulator.instruments.adxl355_node import Adxl355Node
+from plumbline.simulator.instruments.adxl355_node import SimulatedAdxl355Node
 
 G = STANDARD_GRAVITY
 
 
 def node(**more):
     spec = instrument("adxl355_node", **{"options": {"streams": [0, 1]}, **more})
-    return Adxl355Node(spec, rig(spec), START_NS)
+    return SimulatedAdxl355Node(spec, rig(spec), START_NS)
 
 
 def watch(it, motion, *, chunk=100, start=0):

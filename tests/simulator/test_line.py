@@ -5,7 +5,7 @@ import pytest
 from specs import START_NS, instrument, read_truth, rig, run
 
 from plumbline.simulator.emission import Emission
-from plumbline.simulator.line import Fate, Line
+from plumbline.simulator.line import Fate, SerialLine
 from plumbline.simulator.spec import FaultSpec
 
 MS = 1_000_000
@@ -16,7 +16,7 @@ def sent(n, every_ms=20):
 
 
 def line(**more):
-    return Line(**{"baud": 460_800, "jitter_ms": 0.0, "start_ns": START_NS, **more})
+    return SerialLine(**{"baud": 460_800, "jitter_ms": 0.0, "start_ns": START_NS, **more})
 
 
 def test_a_frame_takes_ten_bits_a_byte():

@@ -11,7 +11,7 @@ from plumbline.simulator.emission import STANDARD_GRAVITY
 from plumbline.simulator.instruments.specific_force import apparent_tilt_rad, specific_force_ms2
 from plumbline.simulator.noise import BandNoise
 from plumbline.simulator.passing import Passing
-from plumbline.simulator.sampling import Sampler, Ticks
+from plumbline.simulator.sampling import Sampler, SampleTimes
 from plumbline.simulator.site import Site
 from plumbline.simulator.spec import StructureSpec
 from plumbline.simulator.weather import Weather
@@ -91,7 +91,7 @@ def test_noise_has_the_rms_it_was_told():
 @settings(deadline=None, max_examples=20)
 def test_samples_do_not_depend_on_how_the_motion_is_cut(cut):
     motion = np.random.default_rng(1).standard_normal((2, 1500))
-    ticks = Ticks(begin_s=0.01, rate_hz=100.0, ppm=123.0)
+    ticks = SampleTimes(begin_s=0.01, rate_hz=100.0, ppm=123.0)
 
     def taken(parts):
         sampler, at = Sampler(ticks, 500.0), 0
@@ -109,7 +109,7 @@ def test_samples_do_not_depend_on_how_the_motion_is_cut(cut):
 def test_a_cubic_is_read_between_its_samples_exactly():
     t = np.arange(400) / 500
     motion = np.stack([t**3 - t, 2 * t])
-    ticks = Ticks(begin_s=0.0071, rate_hz=77.0)
+    ticks = SampleTimes(begin_s=0.0071, rate_hz=77.0)
     index, values = Sampler(ticks, 500.0).take(0, motion)
     at = ticks.at_s(index)
     np.testing.assert_allclose(values, [at**3 - at, 2 * at], atol=1e-13)

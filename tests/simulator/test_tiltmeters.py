@@ -8,8 +8,8 @@ from specs import START_NS, STILL, frame, instrument, rig, run
 from where import shared_data
 
 from plumbline.simulator.acts import FarQuake, TiltRamp
-from plumbline.simulator.instruments.lily import Lily
-from plumbline.simulator.instruments.tuff_tilt import TuffTilt, sim, xdr
+from plumbline.simulator.instruments.lily import SimulatedLily
+from plumbline.simulator.instruments.tuff_tilt import SimulatedTuffTilt, sim, xdr
 
 NUMBER = r" *-?\d+\.\d"
 SAMPLE = re.compile(
@@ -78,7 +78,7 @@ def test_shaking_of_half_a_gal_drives_a_lily_to_its_rails():
 
 
 def test_a_lily_told_to_level_says_so_and_starts_again_near_zero():
-    lily = Lily(instrument("lily"), rig(instrument("lily")), START_NS)
+    lily = SimulatedLily(instrument("lily"), rig(instrument("lily")), START_NS)
     before = watched(lily, 5, (200.0, -150.0))
     (echo,) = lily.hear(b"*9900XY-LEVEL,1\r\n", START_NS)
     lily.observe(frame(np.zeros((3, 1)), start=2500))
@@ -98,7 +98,9 @@ def test_a_lily_told_to_level_says_so_and_starts_again_near_zero():
 
 
 def test_a_lily_out_of_reach_of_its_motors_says_so():
-    lily = Lily(instrument("lily", options={"relevel_after_s": 3}), rig(instrument("lily")), 0)
+    lily = SimulatedLily(
+        instrument("lily", options={"relevel_after_s": 3}), rig(instrument("lily")), 0
+    )
     lean = np.tile(np.array([[5e-3], [5e-3]]), (1, 500))
     said = ""
     for second in range(20):
@@ -109,7 +111,7 @@ def test_a_lily_out_of_reach_of_its_motors_says_so():
 
 
 def test_a_lily_can_be_silenced_and_woken():
-    lily = Lily(instrument("lily"), rig(instrument("lily")), START_NS)
+    lily = SimulatedLily(instrument("lily"), rig(instrument("lily")), START_NS)
     lily.hear(b"*9900XYC-O", 0)
     lily.hear(b"FF\r\n", 0)
     assert watched(lily, 5) == []
@@ -172,13 +174,13 @@ def test_a_tuff_tilt_reads_how_far_off_level_it_was_screwed_on(mount_urad, is_le
 
 
 def test_a_tuff_tilt_changes_its_format_when_told():
-    tuff = TuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
+    tuff = SimulatedTuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
     tuff.hear(b"*9900SO-XDR\r\n", 0)
     emission = tuff.observe(frame(np.zeros((3, 700))))[-1]
     assert emission.payload.startswith(b"$YXXDR,")
 
 
 def test_commands_are_case_sensitive_and_addressed():
-    tuff = TuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
+    tuff = SimulatedTuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
     assert tuff.hear(b"*9900xyc-off\r\n*0700XYC-OFF\r\n", 0) == []
     assert STILL.ambient_gal == 0.0

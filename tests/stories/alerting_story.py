@@ -14,7 +14,14 @@ from plumbline.collector.alerting.senders.message import Handed, Message, Receip
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
 from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing, finding_id
+from plumbline.collector.events.model import (
+    AlarmLevel,
+    Event,
+    EventKind,
+    Limit,
+    Standing,
+    finding_id,
+)
 from plumbline.collector.events.store import EventStore
 
 NS = 1_000_000_000
@@ -158,11 +165,11 @@ class Story:
     def event(self, name: str = "quake", **changes: Any) -> Event:
         given = {
             "id": finding_id(name, "TWR01", START_NS),
-            "kind": Kind.SHAKING,
+            "kind": EventKind.SHAKING,
             "structure": "TWR01",
             "onset_ns": self.now_ns,
             "detector": "long_period",
-            "level": Level.RED,
+            "level": AlarmLevel.RED,
             "value": 12.34,
             "unit": "gal",
             "limit": PROJECT,

@@ -22,7 +22,7 @@ from plumbline.demo.tower import Spot, edge_text, inventory_text, rig_text
 from plumbline.edge_agent.agent import Agent
 from plumbline.edge_agent.clock import HostClock
 from plumbline.edge_agent.settings import EdgeSettings, read_edge
-from plumbline.edge_agent.spool import Standing
+from plumbline.edge_agent.spool import RowStanding
 from plumbline.simulator.acts import AnyAct
 from plumbline.simulator.spec import RigSpec
 from plumbline.wire.block import NS, Block
@@ -102,7 +102,7 @@ class CutSite:
         try:
             wait_until(self.connected, 60)
             yield
-            wait_until(lambda: self.spooled(Standing.UNHELD) == 0, 90, every_s=0.5)
+            wait_until(lambda: self.spooled(RowStanding.UNHELD) == 0, 90, every_s=0.5)
         finally:
             for agent in self._agents.values():
                 agent.stop()
@@ -130,7 +130,7 @@ class CutSite:
         """Tell whether every agent has its broker."""
         return all(agent.connected for agent in self._agents.values())
 
-    def spooled(self, standing: Standing) -> int:
+    def spooled(self, standing: RowStanding) -> int:
         """Return how many blocks of the spools stand so."""
         return sum(counted(settings.spool.path, standing) for settings in self._settings)
 

@@ -13,9 +13,9 @@ from plumbline.collector.app.settings import read_collector
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
-from plumbline.collector.stages.deformation.stage import SlowStage
+from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.collector.stages.detection.late_stage import LateStage
-from plumbline.collector.stages.detection.stage import DetectStage
+from plumbline.collector.stages.detection.stage import DetectionStage
 from plumbline.collector.stages.runner import Stage
 from plumbline.edge_agent.assembly import reader_of
 from plumbline.edge_agent.reader import Reader
@@ -104,9 +104,9 @@ class OfflineCollector:
         self._journal = Journal(settings.data / "journal")
         known = places(inventory)
         self._stages: list[Stage] = [
-            DetectStage(settings=settings.detect, places=known, events=self.events, start=0),
+            DetectionStage(settings=settings.detect, places=known, events=self.events, start=0),
             LateStage(settings=settings.detect, places=known, events=self.events, start=0),
-            SlowStage(settings=settings.slow, places=known, events=self.events, start=0),
+            DeformationStage(settings=settings.slow, places=known, events=self.events, start=0),
         ]
         self._alarms = open_engine(settings.alerting, settings.data, self.events, inventory)
         self._offset = 0

@@ -4,7 +4,7 @@ import pytest
 from stories.alerting_story import CANDIDATE, NS, Story
 
 from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 
 def test_a_crossing_is_told_at_once_in_the_persons_language(tmp_path):
@@ -60,8 +60,8 @@ def test_when_nobody_answers_it_says_so_and_stops_calling(tmp_path):
 def test_a_quake_that_many_nodes_and_detectors_see_is_one_incident(tmp_path):
     with Story(tmp_path) as story:
         story.happens("quake")
-        story.happens("nodes", kind=Kind.THRESHOLD, nodes={"9A": {"peak_gal": 11.0}})
-        story.happens("nodes2", kind=Kind.THRESHOLD, level=Level.AMBER)
+        story.happens("nodes", kind=EventKind.THRESHOLD, nodes={"9A": {"peak_gal": 11.0}})
+        story.happens("nodes2", kind=EventKind.THRESHOLD, level=AlarmLevel.AMBER)
         assert len(story.open()) == 1
         assert story.open()[0].nodes == ("0A", "3A", "9A")
         story.expect_sms("Somchai")
@@ -79,11 +79,11 @@ def test_two_structures_are_two_incidents(tmp_path):
 
 def test_a_graver_level_calls_again_even_after_an_answer(tmp_path):
     with Story(tmp_path) as story:
-        quake = story.happens(level=Level.AMBER)
+        quake = story.happens(level=AlarmLevel.AMBER)
         story.expect_sms("Somchai", "เหลือง")
         story.acknowledge()
         story.forward(10)
-        story.revised(quake, level=Level.BLACK, value=95.0)
+        story.revised(quake, level=AlarmLevel.BLACK, value=95.0)
         story.expect_sms("Somchai", "↑ดำ", "95 gal", "อพยพทันที")
         story.forward(120)
         story.expect_sms("Mali", "BLACK", "EVACUATE NOW")
@@ -92,11 +92,11 @@ def test_a_graver_level_calls_again_even_after_an_answer(tmp_path):
 
 def test_everybody_who_was_told_hears_that_it_is_graver(tmp_path):
     with Story(tmp_path) as story:
-        quake = story.happens(level=Level.AMBER)
+        quake = story.happens(level=AlarmLevel.AMBER)
         story.expect_sms("Somchai")
         story.forward(120)
         story.expect_sms("Mali")
-        story.revised(quake, level=Level.RED)
+        story.revised(quake, level=AlarmLevel.RED)
         story.expect_sms("Somchai", "↑แดง")
         story.expect_sms("Mali", "NOW RED")
         story.acknowledge()
@@ -128,7 +128,9 @@ def test_shaking_that_ended_must_still_be_seen(tmp_path):
 
 def test_an_instrument_that_comes_back_before_anybody_answered_needs_no_answer(tmp_path):
     with Story(tmp_path) as story:
-        silence = story.happens(kind=Kind.SILENCE, level=Level.AMBER, value=65.0, unit="s")
+        silence = story.happens(
+            kind=EventKind.SILENCE, level=AlarmLevel.AMBER, value=65.0, unit="s"
+        )
         story.expect_sms("Somchai", "ไม่มีข้อมูล", "65 s")
         story.forward(60)
         story.ends(silence)
@@ -138,27 +140,27 @@ def test_an_instrument_that_comes_back_before_anybody_answered_needs_no_answer(t
 
 def test_a_tilt_that_goes_back_is_told_only_when_it_stays_so(tmp_path):
     with Story(tmp_path) as story:
-        tilt = story.happens(kind=Kind.TILT, unit="urad", value=310.0)
+        tilt = story.happens(kind=EventKind.TILT, unit="urad", value=310.0)
         story.expect_sms("Somchai", "การเอียง", "310 urad")
         story.acknowledge()
-        tilt = story.revised(tilt, level=Level.AMBER)
+        tilt = story.revised(tilt, level=AlarmLevel.AMBER)
         story.forward(30)
-        tilt = story.revised(tilt, level=Level.RED)
+        tilt = story.revised(tilt, level=AlarmLevel.RED)
         story.forward(300)
         story.expect_silence()
-        story.revised(tilt, level=Level.AMBER)
+        story.revised(tilt, level=AlarmLevel.AMBER)
         story.forward(60)
         story.expect_sms("Somchai", "↓เหลือง")
 
 
 def test_a_quake_that_calms_down_keeps_its_gravest_level(tmp_path):
     with Story(tmp_path) as story:
-        quake = story.happens(level=Level.RED)
+        quake = story.happens(level=AlarmLevel.RED)
         story.expect_sms("Somchai", "แดง")
-        story.revised(quake, level=Level.AMBER)
+        story.revised(quake, level=AlarmLevel.AMBER)
         story.acknowledge()
         story.forward(600, every_s=10)
-        assert story.open()[0].incident.level is Level.RED
+        assert story.open()[0].incident.level is AlarmLevel.RED
 
 
 def test_an_aftershock_after_the_answer_is_a_new_alarm(tmp_path):
@@ -202,11 +204,11 @@ def test_a_quake_a_day_later_is_another_one_though_nobody_answered_the_first(tmp
         story.expect_sms("Somchai", story.code())
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", EventKind)
 def test_a_candidate_limit_never_calls_anybody(tmp_path, kind):
-    rules = {each.value: {"page_from": "amber", "late": "amber"} for each in Kind}
+    rules = {each.value: {"page_from": "amber", "late": "amber"} for each in EventKind}
     with Story(tmp_path, rule=rules) as story:
-        event = story.happens(kind=kind, level=Level.BLACK, limit=CANDIDATE)
+        event = story.happens(kind=kind, level=AlarmLevel.BLACK, limit=CANDIDATE)
         story.forward(3600, every_s=60)
         story.ends(event)
         assert story.open() == []
@@ -215,11 +217,11 @@ def test_a_candidate_limit_never_calls_anybody(tmp_path, kind):
 
 def test_a_candidate_limit_does_not_make_an_open_incident_graver_or_milder(tmp_path):
     with Story(tmp_path) as story:
-        quake = story.happens(level=Level.AMBER)
+        quake = story.happens(level=AlarmLevel.AMBER)
         story.expect_sms("Somchai", "8 gal (โครงการ)")
-        quake = story.revised(quake, level=Level.BLACK, value=99.0, limit=CANDIDATE)
+        quake = story.revised(quake, level=AlarmLevel.BLACK, value=99.0, limit=CANDIDATE)
         story.forward(100)
-        assert story.open()[0].incident.level is Level.AMBER
+        assert story.open()[0].incident.level is AlarmLevel.AMBER
         assert story.open()[0].facts.value == 12.34
         story.acknowledge()
         story.ends(quake)
@@ -234,17 +236,17 @@ def test_what_is_found_late_calls_nobody_unless_its_rule_says_so(tmp_path):
         assert story.log() == ["not_paged"]
     rule = {"shaking": {"late": "red"}}
     with Story(tmp_path / "ruled", rule=rule) as story:
-        story.happens("small", late=True, level=Level.AMBER)
+        story.happens("small", late=True, level=AlarmLevel.AMBER)
         story.happens("large", late=True)
         story.expect_sms("Somchai")
 
 
 def test_sway_calls_nobody_by_default_and_health_only_when_grave(tmp_path):
     with Story(tmp_path) as story:
-        story.happens("crane", kind=Kind.SWAY, level=Level.BLACK)
-        story.happens("disk", kind=Kind.HEALTH, level=Level.AMBER)
+        story.happens("crane", kind=EventKind.SWAY, level=AlarmLevel.BLACK)
+        story.happens("disk", kind=EventKind.HEALTH, level=AlarmLevel.AMBER)
         assert story.open() == []
-        story.happens("disk full", kind=Kind.HEALTH, value=0.4, unit="GB", limit=None)
+        story.happens("disk full", kind=EventKind.HEALTH, value=0.4, unit="GB", limit=None)
         story.expect_sms("Somchai", "ระบบขัดข้อง", "0.4 GB")
 
 
@@ -266,8 +268,8 @@ def test_what_happened_while_the_collector_was_down_is_told(tmp_path):
 def test_an_hour_of_wind_cranes_and_weak_shaking_calls_nobody(tmp_path):
     with Story(tmp_path) as story:
         for n in range(60):
-            level = Level.BLACK if n % 2 else Level.GREEN
-            kind = Kind.SWAY if n % 2 else Kind.SHAKING
+            level = AlarmLevel.BLACK if n % 2 else AlarmLevel.GREEN
+            kind = EventKind.SWAY if n % 2 else EventKind.SHAKING
             event = story.happens(str(n), kind=kind, level=level)
             story.forward(60, every_s=20)
             story.ends(event)
@@ -277,12 +279,12 @@ def test_an_hour_of_wind_cranes_and_weak_shaking_calls_nobody(tmp_path):
 
 def test_motion_stays_as_grave_as_its_gravest_event_though_that_one_ended(tmp_path):
     with Story(tmp_path) as story:
-        story.happens("quake", level=Level.AMBER)
+        story.happens("quake", level=AlarmLevel.AMBER)
         story.expect_sms("Somchai")
-        peak = story.happens("peak", kind=Kind.THRESHOLD, level=Level.RED, value=31.0)
+        peak = story.happens("peak", kind=EventKind.THRESHOLD, level=AlarmLevel.RED, value=31.0)
         story.expect_sms("Somchai", "↑แดง", "31 gal")
         story.ends(peak)
         story.acknowledge()
         story.forward(600, every_s=10)
-        assert story.open()[0].incident.level is Level.RED
+        assert story.open()[0].incident.level is AlarmLevel.RED
         assert story.open()[0].facts.value == 31.0

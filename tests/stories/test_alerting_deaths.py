@@ -10,7 +10,7 @@ from stories.alerting_story import NS, PhoneNetwork, Story
 
 from plumbline.collector.alerting.senders.message import Handed, Message
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 
 class _Died(BaseException):
@@ -69,9 +69,9 @@ def told(folder: Path, fate: Fate, monkeypatch: pytest.MonkeyPatch) -> list[tupl
             story.restart()
         began_ns = story.now_ns
         revisions = (
-            {"level": Level.AMBER},
-            {"level": Level.RED},
-            {"level": Level.RED, "closed_ns": began_ns + 3 * NS},
+            {"level": AlarmLevel.AMBER},
+            {"level": AlarmLevel.RED},
+            {"level": AlarmLevel.RED, "closed_ns": began_ns + 3 * NS},
         )
         fate.armed = True
         for revision in revisions:

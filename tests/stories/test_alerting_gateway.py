@@ -2,14 +2,14 @@
 
 from stories.alerting_story import Story
 
-from plumbline.collector.alerting.store.notification import State
+from plumbline.collector.alerting.store.notification import NotificationState
 from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 BOTH = ["gammu-smsd", "outbox-folder"]
 
 
-def states(story: Story) -> list[State]:
+def states(story: Story) -> list[NotificationState]:
     return [one.state for one in reversed(view.notifications(story.path))]
 
 
@@ -31,7 +31,7 @@ def test_a_person_who_cannot_be_reached_is_passed_over_at_once(tmp_path):
         story.forward(2)
         story.expect_sms("Mali")
         story.acknowledge(by="Mali")
-        assert states(story) == [State.FAILED, State.SENT]
+        assert states(story) == [NotificationState.FAILED, NotificationState.SENT]
 
 
 def test_a_lost_message_goes_by_the_next_sender(tmp_path):
@@ -93,7 +93,7 @@ def test_an_old_alarm_is_not_sent_when_the_gateway_comes_back_late(tmp_path):
         story.network.slow = True
         story.happens()
         story.forward(1801, every_s=10)
-        assert State.EXPIRED in states(story)
+        assert NotificationState.EXPIRED in states(story)
         story.acknowledge()
         story.network.deliver()
 
@@ -101,9 +101,9 @@ def test_an_old_alarm_is_not_sent_when_the_gateway_comes_back_late(tmp_path):
 def test_the_gravest_message_goes_first(tmp_path):
     with Story(tmp_path) as story:
         story.network.away = True
-        story.happens("a", kind=Kind.SILENCE, level=Level.AMBER, nodes={"0A": {}})
-        story.happens("b", kind=Kind.TILT, level=Level.RED)
-        story.happens("c", level=Level.BLACK)
+        story.happens("a", kind=EventKind.SILENCE, level=AlarmLevel.AMBER, nodes={"0A": {}})
+        story.happens("b", kind=EventKind.TILT, level=AlarmLevel.RED)
+        story.happens("c", level=AlarmLevel.BLACK)
         story.network.away = False
         story.forward(4, every_s=4)
         story.expect_sms("Somchai", "ดำ")
@@ -117,7 +117,7 @@ def test_a_storm_becomes_few_messages_and_one_that_counts_the_rest(tmp_path):
     with Story(tmp_path, step=[{"people": ["Somchai"]}]) as story:
         for n in range(12):
             node = f"{n:02d}"
-            story.happens(node, kind=Kind.SILENCE, level=Level.AMBER, nodes={node: {}})
+            story.happens(node, kind=EventKind.SILENCE, level=AlarmLevel.AMBER, nodes={node: {}})
         for _ in range(5):
             story.expect_sms("Somchai", "ไม่มีข้อมูล")
         story.expect_silence()
@@ -134,9 +134,9 @@ def test_a_storm_becomes_few_messages_and_one_that_counts_the_rest(tmp_path):
 
 def test_no_cap_holds_back_a_black_alarm(tmp_path):
     with Story(tmp_path, caps=[{"messages": 1, "within_s": 3600}]) as story:
-        story.happens("a", kind=Kind.SILENCE, level=Level.AMBER)
+        story.happens("a", kind=EventKind.SILENCE, level=AlarmLevel.AMBER)
         story.expect_sms("Somchai")
-        story.happens("b", level=Level.BLACK)
+        story.happens("b", level=AlarmLevel.BLACK)
         story.expect_sms("Somchai", "ดำ", "อพยพทันที")
         for one in story.open():
             story.acknowledge(one.incident.code)
@@ -161,9 +161,9 @@ def test_a_restart_sends_nothing_twice_and_forgets_nothing(tmp_path):
 def test_what_grew_graver_while_the_gateway_was_away_is_told_once(tmp_path):
     with Story(tmp_path) as story:
         story.network.away = True
-        quake = story.happens(level=Level.AMBER)
+        quake = story.happens(level=AlarmLevel.AMBER)
         story.forward(3)
-        story.revised(quake, level=Level.RED)
+        story.revised(quake, level=AlarmLevel.RED)
         story.network.away = False
         story.forward(10)
         assert story.expect_sms("Somchai").startswith("แดง"), "nobody was told of amber"
@@ -173,7 +173,7 @@ def test_what_grew_graver_while_the_gateway_was_away_is_told_once(tmp_path):
 def test_what_came_back_before_the_gateway_did_is_not_told(tmp_path):
     with Story(tmp_path) as story:
         story.network.away = True
-        silence = story.happens(kind=Kind.SILENCE, level=Level.AMBER)
+        silence = story.happens(kind=EventKind.SILENCE, level=AlarmLevel.AMBER)
         story.forward(3)
         story.ends(silence)
         story.network.away = False
@@ -203,4 +203,4 @@ def test_an_answered_alarm_does_not_look_for_another_way(tmp_path):
         story.forward(30)
         story.acknowledge(by="Mali")
         story.forward(600, every_s=5)
-        assert states(story) == [State.EXPIRED]
+        assert states(story) == [NotificationState.EXPIRED]

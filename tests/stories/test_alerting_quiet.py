@@ -7,7 +7,7 @@ from plumbline.collector.alerting.engine import alarm_test as drill
 from plumbline.collector.alerting.errors import AlertingError
 from plumbline.collector.alerting.store import silences as mutes
 from plumbline.collector.alerting.store.silences import Matcher
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 SOMCHAI = "+66812345678"
 
@@ -76,19 +76,19 @@ def test_a_silence_ended_by_hand_ends_at_once(tmp_path):
 def test_a_black_alarm_breaks_a_silence_that_does_not_name_it(tmp_path):
     with Story(tmp_path) as story:
         silence(story)
-        quake = story.happens(level=Level.RED)
+        quake = story.happens(level=AlarmLevel.RED)
         story.expect_silence()
-        story.revised(quake, level=Level.BLACK)
+        story.revised(quake, level=AlarmLevel.BLACK)
         story.expect_sms("Somchai", "ดำ")
         story.acknowledge()
 
 
 def test_a_silence_of_one_kind_or_node_leaves_the_others(tmp_path):
     with Story(tmp_path) as story:
-        silence(story, kind=Kind.TILT)
+        silence(story, kind=EventKind.TILT)
         silence(story, node="0A")
-        story.happens("tilt", kind=Kind.TILT)
-        story.happens("silent", kind=Kind.SILENCE, nodes={"0A": {}})
+        story.happens("tilt", kind=EventKind.TILT)
+        story.happens("silent", kind=EventKind.SILENCE, nodes={"0A": {}})
         story.expect_silence()
         story.happens("quake", nodes={"0A": {}, "3A": {}})
         story.expect_sms("Somchai", "แรงสั่นสะเทือน")

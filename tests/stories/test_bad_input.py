@@ -14,11 +14,11 @@ from stories.running import asked
 from stories.whole_site import WholeSite, counted
 
 from plumbline.demo.tower import Spot, accelerometer
-from plumbline.edge_agent.spool import Standing
+from plumbline.edge_agent.spool import RowStanding
 from plumbline.wire.block import NS, Block
 from plumbline.wire.identity import StreamId
 from plumbline.wire.record import encode
-from plumbline.wire.topics import Address, Kind
+from plumbline.wire.topics import Address, TopicKind
 
 GROUND = accelerometer("0A", "ground", "ground", 0, "pi-ground", 20.0)
 ROOF = accelerometer("3A", "roof", "roof", 30, "pi-roof", 40.0)
@@ -65,7 +65,7 @@ def only_complaint(site: WholeSite, name: str, *words: str) -> str:
 
 def blocks_kept(site: WholeSite, name: str) -> int:
     spool = site.folder / f"{name}.db"
-    return counted(spool, Standing.UNHELD) + counted(spool, Standing.HELD)
+    return counted(spool, RowStanding.UNHELD) + counted(spool, RowStanding.HELD)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def spare_block(start_ns: int, seq: int = 0, boot: int = 7) -> Block:
 
 
 TOPIC = Address(network="XX", structure="TWR01", agent="pi-spare").topic(
-    Kind.BLOCKS, spare_block(0).stream
+    TopicKind.BLOCKS, spare_block(0).stream
 )
 
 
@@ -104,7 +104,7 @@ def test_without_a_broker_an_agent_says_so_once_keeps_its_blocks_and_sends_them_
     wait_until(lambda: blocks_kept(site, "pi-ground") > 3)
     site.broker.start()
     site.begin("collector")
-    wait_until(lambda: counted(site.folder / "pi-ground.db", Standing.HELD) > 3)
+    wait_until(lambda: counted(site.folder / "pi-ground.db", RowStanding.HELD) > 3)
     told = site.finish()
     assert (told["lost"], told["duplicated"], told["altered"]) == (0, 0, 0)
 

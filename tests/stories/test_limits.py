@@ -12,7 +12,7 @@ from plumbline.cli import main
 from plumbline.collector.app.settings import read_collector
 from plumbline.collector.limits.adoptions import AdoptionStore, database
 from plumbline.collector.limits.approval import AsAdopted
-from plumbline.collector.stages.deformation.stage import SlowStage
+from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import places
 
@@ -55,7 +55,7 @@ class Site:
         settings, inventory = read_collector(self.config)
         self.places = places(inventory)
         self.adoptions = AdoptionStore(database(settings.data))
-        self.stage = SlowStage(
+        self.stage = DeformationStage(
             settings=settings.slow,
             places=self.places,
             events=self.story.events,

@@ -11,14 +11,14 @@ from servers.programs import wait_until
 from stories.cut_site import CutSite
 from stories.running import asked, recounted
 
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
 from plumbline.demo.motion import packaged_motion
 from plumbline.demo.tower import accelerometer
-from plumbline.edge_agent.spool import Standing
+from plumbline.edge_agent.spool import RowStanding
 from plumbline.simulator.acts import Quake
 from plumbline.wire.block import NS, Block
 
@@ -99,11 +99,11 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
         for fed in range(0, len(before), A_WHILE):  # no burst: the delays of these count too
             site.feed(before[fed : fed + A_WHILE], shift_ns)
             held_by_then = min(fed + A_WHILE, len(before))
-            wait_until(lambda: site.spooled(Standing.HELD) == held_by_then, 60)  # noqa: B023
+            wait_until(lambda: site.spooled(RowStanding.HELD) == held_by_then, 60)  # noqa: B023
         site.link.cut()
         wait_until(lambda: not site.connected(), 20)
         site.feed(held, shift_ns)
-        wait_until(lambda: site.spooled(Standing.UNHELD) == len(held), 60)
+        wait_until(lambda: site.spooled(RowStanding.UNHELD) == len(held), 60)
         time.sleep(max(0.0, (back_ns - time.time_ns()) / NS))
         site.link.mend()
         enough = threading.Event()
@@ -113,7 +113,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
         feeding.start()
         wait_until(site.connected, 60)
         connected_ns = time.time_ns()
-        wait_until(lambda: site.spooled(Standing.UNHELD) < len(SPOTS) * 10, LIVE_S, every_s=0.1)
+        wait_until(lambda: site.spooled(RowStanding.UNHELD) < len(SPOTS) * 10, LIVE_S, every_s=0.1)
         drained_ns = time.time_ns()
         detect = asked(site.web, "healthz")["stages"]["detect"]
         time.sleep(AFTER_S)
@@ -131,7 +131,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
     assert p99_s + detect["delay_p50_s"] < 2.0
 
     (event,) = told(tmp_path / "data")
-    assert (event.kind, event.late) == (Kind.SHAKING, True)
+    assert (event.kind, event.late) == (EventKind.SHAKING, True)
     begun_ns = start_ns + shift_ns + QUAKE_S * NS
     assert begun_ns < event.onset_ns < begun_ns + 30 * NS
     assert event.closed_ns is not None
@@ -140,7 +140,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
     alarms = tmp_path / "data" / "state" / "alerting.db"
     assert view.notifications(alarms) == []
     (passed_over,) = view.log(alarms)
-    assert (passed_over.entry, passed_over.detail["reason"]) == (Entry.NOT_PAGED, "LATE")
+    assert (passed_over.entry, passed_over.detail["reason"]) == (AuditEntry.NOT_PAGED, "LATE")
 
     counted = recounted(tmp_path / "data" / "archive", site.shifted_truth(shift_ns))
     assert (counted["lost"], counted["duplicated"], counted["altered"]) == (0, 0, 0)

@@ -6,7 +6,7 @@ import pytest
 from stories.offline_site import OfflineCollector, arrivals, read_agents
 
 from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.demo.tower import (
     accelerometer,
     edge_text,
@@ -75,7 +75,7 @@ class City:
         some = arrivals(self._rig, self._agents, start_ns=START_NS, seconds=seconds)
         self.collector.take(some, group_ns=5 * NS)
 
-    def kinds(self) -> set[Kind]:
+    def kinds(self) -> set[EventKind]:
         return {event.kind for event in self.collector.told()}
 
     def calls(self) -> list[str]:
@@ -87,7 +87,7 @@ def test_an_hour_of_traffic_footfall_and_wind_calls_nobody(tmp_path: Path) -> No
     city = City(tmp_path, STORM)
     city.passes(3600)
     # A storm may be told as sway, which is shown and calls nobody.
-    assert city.kinds() <= {Kind.SWAY}
+    assert city.kinds() <= {EventKind.SWAY}
     assert city.calls() == []
 
 
@@ -96,5 +96,5 @@ def test_a_far_earthquake_in_the_same_storm_calls_somebody(tmp_path: Path) -> No
     storm = STORM.model_copy(update={"start_s": 20.0, "seconds": 200.0})
     city = City(tmp_path, storm, far)
     city.passes(220)
-    assert Kind.SHAKING in city.kinds()
+    assert EventKind.SHAKING in city.kinds()
     assert city.calls()

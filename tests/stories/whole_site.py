@@ -12,7 +12,7 @@ from servers.programs import free_port, wait_until
 from stories.running import STARTED_S, Running, asked, recounted
 
 from plumbline.demo.tower import Spot, edge_text, inventory_text, rig_text
-from plumbline.edge_agent.spool import Standing
+from plumbline.edge_agent.spool import RowStanding
 
 
 class WholeSite:
@@ -112,10 +112,12 @@ class WholeSite:
         return channels
 
     def _all_held(self) -> bool:
-        return not any(counted(self.folder / f"{name}.db", Standing.UNHELD) for name in self.agents)
+        return not any(
+            counted(self.folder / f"{name}.db", RowStanding.UNHELD) for name in self.agents
+        )
 
 
-def counted(spool: Path, standing: Standing) -> int:
+def counted(spool: Path, standing: RowStanding) -> int:
     """Return how many blocks of a spool stand so; the agent may be running."""
     db = sqlite3.connect(f"file:{spool}?mode=ro", uri=True)
     try:

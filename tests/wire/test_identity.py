@@ -4,7 +4,7 @@ import pytest
 
 from plumbline.wire.errors import BadIdentity
 from plumbline.wire.identity import StreamId, axis_of
-from plumbline.wire.topics import Address, Kind, parsed
+from plumbline.wire.topics import Address, TopicKind, parsed
 
 GOOD = {"network": "XX", "structure": "TWR01", "node": "3A", "band_source": "HN", "axes": "ZNE"}
 
@@ -44,9 +44,9 @@ def test_all_wrong_codes_are_told_at_once() -> None:
 
 def test_a_topic_leads_back_to_its_agent() -> None:
     address = Address(network="XX", structure="TWR01", agent="pi-roof")
-    topic = address.topic(Kind.BLOCKS, StreamId(**GOOD))
+    topic = address.topic(TopicKind.BLOCKS, StreamId(**GOOD))
     assert topic == "plumbline/1/XX/TWR01/pi-roof/blocks/3A.HN"
-    assert parsed(topic) == (address, Kind.BLOCKS, "3A.HN")
+    assert parsed(topic) == (address, TopicKind.BLOCKS, "3A.HN")
 
 
 @pytest.mark.parametrize("topic", ["other/1/XX/T/a/state", "plumbline/1/XX/T/a/shout", "x"])

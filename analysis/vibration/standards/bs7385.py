@@ -3,7 +3,7 @@
 import math
 
 from plumbline.analysis.limit_standing import Provenance, Standing
-from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
+from plumbline.analysis.vibration.curves import CurveCheck, Duration, LimitCurve, Location, Standard
 
 PROVENANCE = Provenance(
     source="BS 7385-2 Figure 1 and Table 1, read in two public transcriptions",
@@ -39,7 +39,7 @@ def _curves() -> tuple[LimitCurve, ...]:
             building=building,
             location=Location.FOUNDATION,
             duration=duration,
-            judged=Judged.EACH_COMPONENT,
+            judged=CurveCheck.EACH_COMPONENT,
             points=tuple((f, factor * v) for f, v in (*_low_end(), *points)),
             provenance=PROVENANCE,
         )

@@ -1,7 +1,7 @@
 """DIN 4150-3: vibration in buildings, effects on structures."""
 
 from plumbline.analysis.limit_standing import Provenance, Standing
-from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
+from plumbline.analysis.vibration.curves import CurveCheck, Duration, LimitCurve, Location, Standard
 
 PROVENANCE = Provenance(
     source="DIN 4150-3 Tables 1, 3 and 4, two independent public transcriptions that agree",
@@ -32,7 +32,7 @@ def _curve(
     building: str,
     location: Location,
     duration: Duration,
-    judged: Judged,
+    judged: CurveCheck,
     points: tuple[tuple[float, float], ...],
 ) -> LimitCurve:
     return LimitCurve(
@@ -54,7 +54,7 @@ def _foundation(line: str, building: str, corners: tuple[float, float, float]) -
         building,
         Location.FOUNDATION,
         Duration.SHORT,
-        Judged.EACH_COMPONENT,
+        CurveCheck.EACH_COMPONENT,
         ((1.0, at_10), (10.0, at_10), (50.0, at_50), (100.0, at_100)),
     )
 
@@ -63,9 +63,9 @@ def _flat(
     line: str, building: str, location: Location, duration: Duration, limit_mms: float
 ) -> LimitCurve:
     judged = {
-        Location.TOP_FLOOR: Judged.HORIZONTAL,
-        Location.FLOOR_SLAB: Judged.VERTICAL,
-        Location.PIPE: Judged.EACH_COMPONENT,
+        Location.TOP_FLOOR: CurveCheck.HORIZONTAL,
+        Location.FLOOR_SLAB: CurveCheck.VERTICAL,
+        Location.PIPE: CurveCheck.EACH_COMPONENT,
     }[location]
     return _curve(
         line, building, location, duration, judged, ((1.0, limit_mms), (100.0, limit_mms))

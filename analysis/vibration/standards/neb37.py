@@ -1,7 +1,7 @@
 """Thailand, National Environment Board, Notification No. 37, B.E. 2553: vibration at buildings."""
 
 from plumbline.analysis.limit_standing import Provenance, Standing
-from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
+from plumbline.analysis.vibration.curves import CurveCheck, Duration, LimitCurve, Location, Standard
 
 # Title and scope were read; the values were not: they are common literature, and a candidate
 # stays one until somebody has opened the Royal Gazette.
@@ -25,7 +25,7 @@ def _curve(
     line: str,
     location: Location,
     duration: Duration,
-    judged: Judged,
+    judged: CurveCheck,
     points: tuple[tuple[float, float], ...],
 ) -> LimitCurve:
     return LimitCurve(
@@ -48,7 +48,7 @@ def _curves() -> tuple[LimitCurve, ...]:
                 line,
                 Location.FOUNDATION,
                 Duration.SHORT,
-                Judged.EACH_COMPONENT,
+                CurveCheck.EACH_COMPONENT,
                 ((1.0, at_10), (10.0, at_10), (50.0, at_50), (100.0, at_100)),
             )
         )
@@ -58,14 +58,14 @@ def _curves() -> tuple[LimitCurve, ...]:
                     line,
                     Location.TOP_FLOOR,
                     case,
-                    Judged.HORIZONTAL,
+                    CurveCheck.HORIZONTAL,
                     ((1.0, on_top), (100.0, on_top)),
                 ),
                 _curve(
                     line,
                     Location.FLOOR_SLAB,
                     case,
-                    Judged.VERTICAL,
+                    CurveCheck.VERTICAL,
                     ((1.0, on_floor), (100.0, on_floor)),
                 ),
             ]

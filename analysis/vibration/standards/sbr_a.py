@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from plumbline.analysis.limit_standing import Provenance, Standing
-from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location
+from plumbline.analysis.vibration.curves import CurveCheck, Duration, LimitCurve, Location
 
 EDITION = "2017"
 SOURCE = "SBR-A partial factors, read in a public transcription; V_kar brought by the user"
@@ -78,7 +78,7 @@ def sbr_a(
         building=f"V_kar {v_kar_mms:g} mm/s, {measuring}, {recurrence}, {sensitivity}",
         location=Location.FOUNDATION,
         duration=Duration.LONG if long else Duration.SHORT,
-        judged=Judged.EACH_COMPONENT,
+        judged=CurveCheck.EACH_COMPONENT,
         points=((1.0, limit), (100.0, limit)),
         provenance=Provenance(source=SOURCE, edition=EDITION, standing=Standing.CANDIDATE),
     )

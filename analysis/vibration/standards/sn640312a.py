@@ -1,7 +1,7 @@
 """SN 640 312a: shaking of structures (Switzerland), class of normal sensitivity."""
 
 from plumbline.analysis.limit_standing import Provenance, Standing
-from plumbline.analysis.vibration.curves import Duration, Judged, LimitCurve, Location, Standard
+from plumbline.analysis.vibration.curves import CurveCheck, Duration, LimitCurve, Location, Standard
 
 READ = Provenance(
     source="SN 640 312a, public extract (its 'mm/s2' read as mm/s)",
@@ -32,7 +32,7 @@ def _curves() -> tuple[LimitCurve, ...]:
             building="structures of normal sensitivity",
             location=Location.FOUNDATION,
             duration=duration,
-            judged=Judged.VECTOR_SUM,
+            judged=CurveCheck.VECTOR_SUM,
             points=(
                 (1.0, low),
                 (30.0, low),

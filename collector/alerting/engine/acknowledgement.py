@@ -8,12 +8,12 @@ from enum import StrEnum
 from plumbline.collector.alerting.engine.reply_parser import plain
 from plumbline.collector.alerting.errors import AnswerRefused
 from plumbline.collector.alerting.store import audit, incidents, outbox
-from plumbline.collector.alerting.store.audit import Entry
-from plumbline.collector.alerting.store.incident import UNSEEN, Happening, Incident, after
+from plumbline.collector.alerting.store.audit import AuditEntry
+from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentEvent, after
 from plumbline.collector.alerting.store.notification import CALLS
 
 
-class Outcome(StrEnum):
+class ReplyOutcome(StrEnum):
     """What an answer did."""
 
     ACKNOWLEDGED = "acknowledged"
@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 class Acknowledgement:
     """An answer that was taken: what it did, about which incident, and who was first."""
 
-    outcome: Outcome
+    outcome: ReplyOutcome
     incident: Incident
 
 
@@ -60,34 +60,34 @@ def acknowledge(
         open_codes = [one.code for one in incidents.unseen(tx)]
         waiting = f"open alarms: {', '.join(open_codes)}" if open_codes else "no alarm is open"
         raise AnswerRefused(f"no alarm has the code {digits}; {waiting}")
-    return take(tx, incident, by=by, via=via, now_ns=now_ns, said=said)
+    return acknowledge_reply(tx, incident, by=by, via=via, now_ns=now_ns, said=said)
 
 
-def take(
+def acknowledge_reply(
     tx: sqlite3.Connection, incident: Incident, *, by: str, via: str, now_ns: int, said: str = ""
 ) -> Acknowledgement:
     """Answer an incident."""
     if incident.status not in UNSEEN:
-        outcome = Outcome.ALREADY if incident.answered_by else Outcome.CLOSED
-        _log(tx, incident, Entry.ACKNOWLEDGED_AGAIN, by, via, said, now_ns)
+        outcome = ReplyOutcome.ALREADY if incident.answered_by else ReplyOutcome.CLOSED
+        _log(tx, incident, AuditEntry.ACKNOWLEDGED_AGAIN, by, via, said, now_ns)
         return Acknowledgement(outcome=outcome, incident=incident)
     answered = replace(
         incident,
-        status=after(incident.status, Happening.ACK),
+        status=after(incident.status, IncidentEvent.ACK),
         answered_by=by,
         answered_ns=now_ns,
         next_ns=None,
     )
     incidents.save(tx, answered)
-    _log(tx, answered, Entry.ACKNOWLEDGED, by, via, said, now_ns)
+    _log(tx, answered, AuditEntry.ACKNOWLEDGED, by, via, said, now_ns)
     outbox.withdraw(tx, incident.id, CALLS, now_ns)
-    return Acknowledgement(outcome=Outcome.ACKNOWLEDGED, incident=answered)
+    return Acknowledgement(outcome=ReplyOutcome.ACKNOWLEDGED, incident=answered)
 
 
 def _log(
     tx: sqlite3.Connection,
     incident: Incident,
-    entry: Entry,
+    entry: AuditEntry,
     by: str,
     via: str,
     said: str,

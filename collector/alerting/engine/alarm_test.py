@@ -3,9 +3,9 @@
 import sqlite3
 
 from plumbline.collector.alerting.store import audit, incidents
-from plumbline.collector.alerting.store.audit import Entry
-from plumbline.collector.alerting.store.incident import Incident, Status
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.alerting.store.audit import AuditEntry
+from plumbline.collector.alerting.store.incident import Incident, IncidentStatus
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 
 def start_test(
@@ -22,15 +22,21 @@ def start_test(
         tx,
         cause=f"test/{now_ns}",
         structure=structure,
-        kind=Kind.HEALTH,
-        status=Status.OVER,  # nothing goes on; what is asked for is an answer
-        level=Level.AMBER,
+        kind=EventKind.HEALTH,
+        status=IncidentStatus.OVER,  # nothing goes on; what is asked for is an answer
+        level=AlarmLevel.AMBER,
         test=True,
         only=only,
         opened_ns=now_ns,
         next_ns=now_ns,
     )
     audit.write(
-        tx, now_ns, Entry.TEST_STARTED, incident_id=opened.id, person=only, by=by, code=opened.code
+        tx,
+        now_ns,
+        AuditEntry.TEST_STARTED,
+        incident_id=opened.id,
+        person=only,
+        by=by,
+        code=opened.code,
     )
     return opened

@@ -8,16 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plumbline.collector.alerting.engine import rate_limits as caps
-from plumbline.collector.alerting.engine.failover import Loss
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.failover import Failover
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
 from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt, Sender
 from plumbline.collector.alerting.settings import SenderName
 from plumbline.collector.alerting.store import outbox
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.alerting.store.notification import Notification, Purpose, State, Step
-from plumbline.collector.events.model import Level
+from plumbline.collector.alerting.store.notification import (
+    Notification,
+    NotificationState,
+    NotificationStep,
+    Purpose,
+)
+from plumbline.collector.events.model import AlarmLevel
 
 NS = 1_000_000_000
 LEASE_NS = 30 * NS
@@ -29,9 +34,9 @@ class Dispatch:
     """Hands over what is due."""
 
     store: AlertStore
-    notices: Notices
+    notices: NotificationWriter
     senders: Mapping[SenderName, Sender]
-    loss: Loss
+    loss: Failover
 
     def hand_over(self, now_ns: int) -> None:
         """Hand over every message that is due, gravest first."""
@@ -41,11 +46,13 @@ class Dispatch:
 
     def _leased(self, now_ns: int) -> list[Notification]:
         with self.store.transaction() as tx:
-            for one in outbox.in_state(tx, State.LEASED):
+            for one in outbox.in_state(tx, NotificationState.LEASED):
                 if (one.lease_ns or 0) <= now_ns:
-                    outbox.move(tx, one, Step.LEASE_ENDED, now_ns)
+                    outbox.move(tx, one, NotificationStep.LEASE_ENDED, now_ns)
             caps.bundle_held(tx, self.notices, now_ns)
-            due = [one for one in outbox.in_state(tx, State.QUEUED) if one.due_ns <= now_ns]
+            due = [
+                one for one in outbox.in_state(tx, NotificationState.QUEUED) if one.due_ns <= now_ns
+            ]
             due.sort(key=lambda one: (-rank(one.level), one.id))
             leased: list[Notification] = []
             limits = self.notices.settings.caps
@@ -59,7 +66,7 @@ class Dispatch:
                 if free_ns > now_ns and not caps.is_exempt(one):
                     outbox.hold(tx, one, free_ns)
                     continue
-                outbox.move(tx, one, Step.LEASE, now_ns, lease_ns=now_ns + LEASE_NS)
+                outbox.move(tx, one, NotificationStep.LEASE, now_ns, lease_ns=now_ns + LEASE_NS)
                 leased.append(outbox.get(tx, one.id))
         return leased
 
@@ -76,7 +83,7 @@ class Dispatch:
 
     def _taken(self, one: Notification, handed: Handed, now_ns: int) -> None:
         confirmed = handed.receipt is Receipt.CONFIRMED
-        step = Step.CONFIRMED if confirmed else Step.HANDED_OVER
+        step = NotificationStep.CONFIRMED if confirmed else NotificationStep.HANDED_OVER
         with self.store.transaction() as tx:
             outbox.move(tx, one, step, now_ns, ref=handed.ref, handed_ns=now_ns, error=None)
 
@@ -88,10 +95,18 @@ class Dispatch:
             if again:
                 due_ns = now_ns + pause_ns(attempts, one.key)
                 outbox.move(
-                    tx, one, Step.TRY_AGAIN, now_ns, attempts=attempts, due_ns=due_ns, error=error
+                    tx,
+                    one,
+                    NotificationStep.TRY_AGAIN,
+                    now_ns,
+                    attempts=attempts,
+                    due_ns=due_ns,
+                    error=error,
                 )
             else:
-                outbox.move(tx, one, Step.REFUSED, now_ns, attempts=attempts, error=error)
+                outbox.move(
+                    tx, one, NotificationStep.REFUSED, now_ns, attempts=attempts, error=error
+                )
                 self.loss.make_good(tx, one, now_ns)
 
 
@@ -103,6 +118,6 @@ def _message(one: Notification) -> Message:
         phone=one.phone,
         text=one.text,
         segments=one.segments,
-        level=Level.AMBER if one.purpose is Purpose.BUNDLE else one.level,
+        level=AlarmLevel.AMBER if one.purpose is Purpose.BUNDLE else one.level,
         created_ns=one.created_ns,
     )

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from plumbline.collector.alerting.engine.dispatch import Dispatch
 from plumbline.collector.alerting.engine.escalation import Escalation
-from plumbline.collector.alerting.engine.event_feed import Events, Follower
-from plumbline.collector.alerting.engine.failover import Loss
+from plumbline.collector.alerting.engine.event_feed import EventFeed, Events
+from plumbline.collector.alerting.engine.failover import Failover
 from plumbline.collector.alerting.engine.inbound import Inbound, Inbox
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.receipts import Receipts
 from plumbline.collector.alerting.senders import senders_for
 from plumbline.collector.alerting.senders.gammu_inbox import GammuInbox
@@ -54,11 +54,11 @@ class AlertEngine:
         inbox: Inbox | None = None,
         zones: Mapping[str, dt.tzinfo] | None = None,
     ) -> None:
-        notices = Notices(settings=settings, zones=zones or {})
-        loss = Loss(notices=notices)
+        notices = NotificationWriter(settings=settings, zones=zones or {})
+        loss = Failover(notices=notices)
         receipts = Receipts(store=store, notices=notices, senders=senders, loss=loss)
         self.store = store
-        self._follower = Follower(store=store, events=events, notices=notices)
+        self._follower = EventFeed(store=store, events=events, notices=notices)
         # Answers before calls: who answers as the next call falls due stops it.
         self._passes: tuple[Callable[[int], None], ...] = (
             self._check_events,

@@ -7,16 +7,16 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.policy import Call, calls
-from plumbline.collector.alerting.engine.reconcile import begun_anew, lapse
+from plumbline.collector.alerting.engine.reconcile import begun_anew, expire
 from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.settings import Person
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store import silences as mutes
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore, apart
-from plumbline.collector.alerting.store.incident import Incident, Status
+from plumbline.collector.alerting.store.incident import Incident, IncidentStatus
 from plumbline.collector.alerting.store.notification import CALLS, GONE_OUT, LOST, Purpose
 
 NS = 1_000_000_000
@@ -28,7 +28,7 @@ class Escalation:
     """Looks at every incident that is not closed, and makes the calls that are due."""
 
     store: AlertStore
-    notices: Notices
+    notices: NotificationWriter
 
     def advance(self, now_ns: int) -> None:
         """Make the calls that are due; each incident stands or falls on its own."""
@@ -46,14 +46,17 @@ class Escalation:
 
     def _look_at(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
         settings = self.notices.settings
-        if incident.status is Status.OVER and self._is_old(incident, now_ns):
+        if incident.status is IncidentStatus.OVER and self._is_old(incident, now_ns):
             outbox.withdraw(tx, incident.id, CALLS, now_ns)
-            lapse(tx, incident, now_ns)
+            expire(tx, incident, now_ns)
             return
         since_ns = incident.lower_since_ns
         if since_ns is not None and now_ns - since_ns >= settings.settle_s * NS:
             incident = self._lowered(tx, incident, now_ns)
-        if incident.status in (Status.OPEN, Status.OVER) and incident.next_ns is not None:
+        if (
+            incident.status in (IncidentStatus.OPEN, IncidentStatus.OVER)
+            and incident.next_ns is not None
+        ):
             self._call_if_due(tx, incident, now_ns)
 
     def _call_if_due(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
@@ -63,7 +66,9 @@ class Escalation:
         silence = mutes.covering(tx, incident, incidents.nodes_of(tx, incident), now_ns)
         if silence is not None:
             if incident.muted_by != silence.id:
-                audit.write(tx, now_ns, Entry.MUTED, incident_id=incident.id, silence=silence.id)
+                audit.write(
+                    tx, now_ns, AuditEntry.MUTED, incident_id=incident.id, silence=silence.id
+                )
                 incidents.save(tx, replace(incident, muted_by=silence.id))
             return
         policy = calls(self.notices.settings, incident)
@@ -86,7 +91,7 @@ class Escalation:
         audit.write(
             tx,
             now_ns,
-            Entry.CALLED,
+            AuditEntry.CALLED,
             incident_id=incident.id,
             call=tag,
             people=[person.name for person in people],
@@ -106,10 +111,12 @@ class Escalation:
         prefix = f"{incident.walk}."
         walk = [one for one in outbox.of_incident(tx, incident.id) if one.call.startswith(prefix)]
         if any(one.state in GONE_OUT for one in walk):
-            audit.write(tx, now_ns, Entry.NOBODY_ANSWERED, incident_id=incident.id)
+            audit.write(tx, now_ns, AuditEntry.NOBODY_ANSWERED, incident_id=incident.id)
             incidents.save(tx, replace(incident, next_ns=None))
             return
-        audit.write(tx, now_ns, Entry.NOBODY_REACHABLE, incident_id=incident.id, calls=len(policy))
+        audit.write(
+            tx, now_ns, AuditEntry.NOBODY_REACHABLE, incident_id=incident.id, calls=len(policy)
+        )
         pause_ns = round(self.notices.settings.answer_s.of(incident.level) * NS)
         incidents.save(tx, begun_anew(incident, now_ns + pause_ns))
 
@@ -119,7 +126,9 @@ class Escalation:
         before = incident.level
         incident = replace(incident, level=level, lower_since_ns=None)
         incidents.save(tx, incident)
-        audit.write(tx, now_ns, Entry.LOWERED, incident_id=incident.id, before=before, level=level)
+        audit.write(
+            tx, now_ns, AuditEntry.LOWERED, incident_id=incident.id, before=before, level=level
+        )
         told = [*filter(None, map(self.notices.settings.named, outbox.told(tx, incident.id)))]
         self.notices.tell(
             tx, incident, Purpose.LOWERED, told, f"{incident.walk}.low{now_ns}", now_ns

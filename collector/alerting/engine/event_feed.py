@@ -5,16 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from plumbline.collector.alerting.engine.notification_writer import Notices
-from plumbline.collector.alerting.engine.reconcile import lapse, settle
-from plumbline.collector.alerting.paging_rules import Reason, cause_of, latches, rank, verdict
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
+from plumbline.collector.alerting.engine.reconcile import expire, reconcile
+from plumbline.collector.alerting.paging_rules import (
+    Reason,
+    cause_of,
+    latches,
+    paging_decision,
+    rank,
+)
 from plumbline.collector.alerting.store import audit, incidents
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore, apart, mark, set_mark
 from plumbline.collector.alerting.store.facts import Facts
-from plumbline.collector.alerting.store.incident import GOING_ON, Incident, Status
+from plumbline.collector.alerting.store.incident import GOING_ON, Incident, IncidentStatus
 from plumbline.collector.alerting.store.incidents import Member
-from plumbline.collector.events.model import Event, Level, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, Standing
 
 NS = 1_000_000_000
 REVISION = "event revision"
@@ -34,12 +40,12 @@ class Events(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Follower:
+class EventFeed:
     """Follows the event store from the revision it has seen."""
 
     store: AlertStore
     events: Events
-    notices: Notices
+    notices: NotificationWriter
 
     def take(self, now_ns: int) -> None:
         """Take every event that is new."""
@@ -61,7 +67,7 @@ class Follower:
         if seen and not self.events.changes(seen - 1, 1):
             with self.store.transaction() as tx:
                 set_mark(tx, REVISION, 0)
-                audit.write(tx, now_ns, Entry.EVENTS_REPLACED, seen=seen)
+                audit.write(tx, now_ns, AuditEntry.EVENTS_REPLACED, seen=seen)
 
     def _take_some(self, now_ns: int) -> int:
         changed = self.events.changes(self.revision(), BATCH)
@@ -73,7 +79,9 @@ class Follower:
                         with apart(tx):
                             self._take_one(tx, event, revision, now_ns)
                     except Exception as fault:  # one bad event must not hold back all later ones
-                        audit.write(tx, now_ns, Entry.NOT_TAKEN, event=event.id, error=repr(fault))
+                        audit.write(
+                            tx, now_ns, AuditEntry.NOT_TAKEN, event=event.id, error=repr(fault)
+                        )
                         faults.append(fault)
                 set_mark(tx, REVISION, changed[-1][0])
         if faults:
@@ -105,34 +113,39 @@ class Follower:
                 facts=facts,
             ),
         )
-        settle(tx, incident, self.notices, revision, now_ns)
+        reconcile(tx, incident, self.notices, revision, now_ns)
 
-    def _verdict(self, event: Event, now_ns: int) -> Level | Reason:
+    def _verdict(self, event: Event, now_ns: int) -> AlarmLevel | Reason:
         stale_ns = round(self.notices.settings.stale_s * NS)
         if event.closed_ns is not None and now_ns - event.closed_ns > stale_ns:
             return Reason.STALE
-        return verdict(event, self.notices.settings.rule)
+        return paging_decision(event, self.notices.settings.rule)
 
     def _home(self, tx: sqlite3.Connection, known: Member) -> Incident:
         """Return the incident of a known event: its own, or the one that has taken its place."""
         own = incidents.get(tx, known.incident_id)
-        if own.status is Status.CLOSED:
+        if own.status is IncidentStatus.CLOSED:
             return incidents.alive(tx, own.cause) or own
         return own
 
     def _home_of_new(
-        self, tx: sqlite3.Connection, event: Event, level: Level, revision: int, now_ns: int
+        self, tx: sqlite3.Connection, event: Event, level: AlarmLevel, revision: int, now_ns: int
     ) -> Incident:
         """Return the incident a new event belongs to; opens one where none waits for it."""
         found = incidents.alive(tx, cause_of(event))
         join_ns = round(self.notices.settings.join_s * NS)
         if found and (found.status in GOING_ON or event.onset_ns - (found.ended_ns or 0) < join_ns):
             audit.write(
-                tx, now_ns, Entry.JOINED, incident_id=found.id, event=event.id, revision=revision
+                tx,
+                now_ns,
+                AuditEntry.JOINED,
+                incident_id=found.id,
+                event=event.id,
+                revision=revision,
             )
             return found
         if found:
-            lapse(tx, found, now_ns)
+            expire(tx, found, now_ns)
         opened = incidents.add(
             tx,
             cause=cause_of(event),
@@ -145,7 +158,7 @@ class Follower:
         audit.write(
             tx,
             now_ns,
-            Entry.OPENED,
+            AuditEntry.OPENED,
             incident_id=opened.id,
             event=event.id,
             revision=revision,
@@ -157,7 +170,7 @@ class Follower:
         return opened
 
 
-def _level_of_known(event: Event, known: Member) -> Level:
+def _level_of_known(event: Event, known: Member) -> AlarmLevel:
     """Return the level at which a known event calls now.
 
     A revision against a candidate limit changes nothing; motion keeps the gravest level.
@@ -181,5 +194,5 @@ def _pass_over(
     )
     if added.rowcount:
         audit.write(
-            tx, now_ns, Entry.NOT_PAGED, event=event.id, reason=reason.name, revision=revision
+            tx, now_ns, AuditEntry.NOT_PAGED, event=event.id, reason=reason.name, revision=revision
         )

@@ -3,18 +3,18 @@
 import sqlite3
 from dataclasses import dataclass
 
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.store import audit, incidents
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import UNSEEN
 from plumbline.collector.alerting.store.notification import CALLS, Notification, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+class Failover:
     """Makes good for messages that failed or grew too old."""
 
-    notices: Notices
+    notices: NotificationWriter
 
     def make_good(self, tx: sqlite3.Connection, lost: Notification, now_ns: int) -> None:
         """Try the person's next sender, as long as somebody still has to answer.
@@ -28,7 +28,7 @@ class Loss:
             audit.write(
                 tx,
                 now_ns,
-                Entry.FAILED_OVER,
+                AuditEntry.FAILED_OVER,
                 incident_id=lost.incident_id,
                 notification_id=lost.id,
                 person=lost.person,

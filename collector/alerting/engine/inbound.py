@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from plumbline.collector.alerting.engine import acknowledgement as answers
-from plumbline.collector.alerting.engine.acknowledgement import Acknowledgement, Outcome
-from plumbline.collector.alerting.engine.notification_writer import Notices
-from plumbline.collector.alerting.engine.reply_parser import Code, SeenIt, parsed
+from plumbline.collector.alerting.engine.acknowledgement import Acknowledgement, ReplyOutcome
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
+from plumbline.collector.alerting.engine.reply_parser import Acknowledge, Code, parsed
 from plumbline.collector.alerting.errors import AnswerRefused
 from plumbline.collector.alerting.settings import Person
 from plumbline.collector.alerting.store import audit, incidents, outbox
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.store.notification import Purpose
 
@@ -56,7 +56,7 @@ class Inbound:
     """Takes the answers that came in, each once."""
 
     store: AlertStore
-    notices: Notices
+    notices: NotificationWriter
     inbox: Inbox | None
 
     def take(self, now_ns: int) -> None:
@@ -73,7 +73,9 @@ class Inbound:
             return
         phone = international(received.phone, self.notices.settings.country_code)
         person = next((one for one in self.notices.settings.person if one.phone == phone), None)
-        outcome = self._answer(tx, person, received, now_ns) if person else Entry.STRANGER.value
+        outcome = (
+            self._answer(tx, person, received, now_ns) if person else AuditEntry.STRANGER.value
+        )
         tx.execute(
             "INSERT INTO inbound VALUES (?, ?, ?, ?, ?)",
             (received.key, phone, received.text, now_ns, outcome),
@@ -81,7 +83,7 @@ class Inbound:
         audit.write(
             tx,
             now_ns,
-            Entry.RECEIVED if person else Entry.STRANGER,
+            AuditEntry.RECEIVED if person else AuditEntry.STRANGER,
             person=person.name if person else None,
             phone=phone,
             said=received.text,
@@ -114,18 +116,20 @@ class Inbound:
                     return answers.acknowledge(tx, code, by=by, via="sms", now_ns=now_ns, said=said)
                 except AnswerRefused:
                     return None
-            case SeenIt():
+            case Acknowledge():
                 waiting = [one for one in incidents.unseen(tx) if by in outbox.told(tx, one.id)]
                 if len(waiting) == 1:
-                    return answers.take(tx, waiting[0], by=by, via="sms", now_ns=now_ns, said=said)
+                    return answers.acknowledge_reply(
+                        tx, waiting[0], by=by, via="sms", now_ns=now_ns, said=said
+                    )
         return None
 
     def _confirmation(self, person: Person, taken: Acknowledgement) -> str:
         one = taken.incident
         wording = self.notices.wording(person, one.structure)
-        if taken.outcome is Outcome.ACKNOWLEDGED:
+        if taken.outcome is ReplyOutcome.ACKNOWLEDGED:
             return wording.acknowledged(one.code, one.answered_by or "", one.structure, one.kind)
-        if taken.outcome is Outcome.ALREADY:
+        if taken.outcome is ReplyOutcome.ALREADY:
             return wording.already(one.code, one.answered_by or "", one.answered_ns or 0)
         return wording.closed(one.code)
 

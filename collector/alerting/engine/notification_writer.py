@@ -11,7 +11,7 @@ from plumbline.collector.alerting.store.incident import Incident
 from plumbline.collector.alerting.store.notification import CALLS, Notification, Purpose
 from plumbline.collector.alerting.text.sms_segments import segments
 from plumbline.collector.alerting.text.wording import Wording
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 NS = 1_000_000_000
 _ANSWER_TTL_S = 600.0
@@ -19,7 +19,7 @@ _ANSWER_TTL_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notices:
+class NotificationWriter:
     """Writes what people are told.
 
     Attributes
@@ -82,7 +82,7 @@ class Notices:
             phone=person.phone,
             sender=sender,
             purpose=purpose,
-            level=Level.GREEN,
+            level=AlarmLevel.GREEN,
             text=text,
             segments=segments(text),
             call="",
@@ -141,7 +141,7 @@ class Notices:
             expires_ns=now_ns + self._ttl_ns(incident.level, sender, person),
         )
 
-    def _ttl_ns(self, level: Level, sender: SenderName, person: Person) -> int:
+    def _ttl_ns(self, level: AlarmLevel, sender: SenderName, person: Person) -> int:
         """Return how long a sender may take: not long while there is another to try. [ns]"""
         ttl_s = self.settings.ttl_s.of(level)
         if sender != self.settings.senders_of(person)[-1]:

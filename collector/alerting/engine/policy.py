@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plumbline.collector.alerting.settings import AlertingSettings, Person, Step
+from plumbline.collector.alerting.settings import AlertingSettings, EscalationStep, Person
 from plumbline.collector.alerting.store.incident import Incident
 
 
@@ -19,15 +19,15 @@ def calls(settings: AlertingSettings, incident: Incident) -> tuple[Call, ...]:
 
     Steps that name nobody for the incident's structure are left out.
     """
-    steps = settings.step or tuple(Step(people=(one.name,)) for one in settings.person)
+    steps = settings.step or tuple(EscalationStep(people=(one.name,)) for one in settings.person)
     if incident.only is not None:
-        steps = (Step(people=(incident.only,)),)
+        steps = (EscalationStep(people=(incident.only,)),)
     rounds = 1 if incident.test else settings.rounds
     walk = [_call(settings, step, incident) for step in steps for _ in range(step.repeat)]
     return tuple(call for call in walk if call.people) * rounds
 
 
-def _call(settings: AlertingSettings, step: Step, incident: Incident) -> Call:
+def _call(settings: AlertingSettings, step: EscalationStep, incident: Incident) -> Call:
     named = (settings.named(name) for name in step.people)
     people = tuple(
         person

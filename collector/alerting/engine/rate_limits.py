@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.settings import Cap
 from plumbline.collector.alerting.store import incidents, outbox
 from plumbline.collector.alerting.store.incident import UNSEEN
 from plumbline.collector.alerting.store.notification import (
     CALLS,
     Notification,
+    NotificationState,
+    NotificationStep,
     Purpose,
-    State,
-    Step,
 )
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 NS = 1_000_000_000
 
@@ -41,14 +41,14 @@ def longest_ns(caps: Sequence[Cap]) -> int:
 
 def is_exempt(one: Notification) -> bool:
     """Tell whether no cap holds a message back: a black alarm always goes."""
-    return one.level is Level.BLACK and one.purpose in CALLS
+    return one.level is AlarmLevel.BLACK and one.purpose in CALLS
 
 
-def bundle_held(tx: sqlite3.Connection, notices: Notices, now_ns: int) -> None:
+def bundle_held(tx: sqlite3.Connection, notices: NotificationWriter, now_ns: int) -> None:
     """Make one message of those that caps held back and that may go now, for each person."""
     held = [
         one
-        for one in outbox.in_state(tx, State.QUEUED)
+        for one in outbox.in_state(tx, NotificationState.QUEUED)
         if one.created_ns < one.due_ns <= now_ns and one.attempts == 0 and one.incident_id
     ]
     held.sort(key=attrgetter("person", "id"))
@@ -65,6 +65,6 @@ def bundle_held(tx: sqlite3.Connection, notices: Notices, now_ns: int) -> None:
         ]
         text = notices.wording(person, None).bundle(len(together), codes)
         for one in together:
-            outbox.move(tx, one, Step.BUNDLE, now_ns)
+            outbox.move(tx, one, NotificationStep.BUNDLE, now_ns)
         key = f"bundle/{name}/{together[-1].id}"
         notices.answer(tx, person, Purpose.BUNDLE, text, key, now_ns)

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from plumbline.collector.alerting.engine.failover import Loss
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.failover import Failover
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.retry import pause_ns
 from plumbline.collector.alerting.senders.message import Receipt, Sender
 from plumbline.collector.alerting.settings import SenderName
 from plumbline.collector.alerting.store import outbox
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.alerting.store.notification import Notification, State, Step
+from plumbline.collector.alerting.store.notification import (
+    Notification,
+    NotificationState,
+    NotificationStep,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +22,21 @@ class Receipts:
     """Asks the senders, and takes back what is too old."""
 
     store: AlertStore
-    notices: Notices
+    notices: NotificationWriter
     senders: Mapping[SenderName, Sender]
-    loss: Loss
+    loss: Failover
 
     def collect(self, now_ns: int) -> None:
         """Ask about every message a gateway holds; drop what waited too long."""
         with self.store.transaction() as tx:
-            waiting = outbox.in_state(tx, State.QUEUED)
+            waiting = outbox.in_state(tx, NotificationState.QUEUED)
             for one in waiting:
                 if now_ns >= one.expires_ns:
-                    outbox.move(tx, one, Step.TOO_OLD, now_ns, error=one.error or "too old")
+                    outbox.move(
+                        tx, one, NotificationStep.TOO_OLD, now_ns, error=one.error or "too old"
+                    )
                     self.loss.make_good(tx, one, now_ns)
-            submitted = outbox.in_state(tx, State.SUBMITTED)
+            submitted = outbox.in_state(tx, NotificationState.SUBMITTED)
         for one in submitted:
             self._ask(one, now_ns)
 
@@ -42,12 +48,18 @@ class Receipts:
         receipt = sender.receipt(one.ref)
         if receipt is Receipt.CONFIRMED:
             with self.store.transaction() as tx:
-                outbox.move(tx, one, Step.CONFIRMED, now_ns)
+                outbox.move(tx, one, NotificationStep.CONFIRMED, now_ns)
         elif receipt is Receipt.GIVEN_BACK:
             self._given_back(one, "given back by the gateway", now_ns, lasting=False)
         elif now_ns >= one.expires_ns and sender.withdraw(one.ref):
             with self.store.transaction() as tx:
-                outbox.move(tx, one, Step.TOO_OLD, now_ns, error="not sent by the gateway in time")
+                outbox.move(
+                    tx,
+                    one,
+                    NotificationStep.TOO_OLD,
+                    now_ns,
+                    error="not sent by the gateway in time",
+                )
                 self.loss.make_good(tx, one, now_ns)
 
     def _given_back(self, one: Notification, error: str, now_ns: int, *, lasting: bool) -> None:
@@ -57,7 +69,7 @@ class Receipts:
         with self.store.transaction() as tx:
             if again:
                 due_ns = now_ns + pause_ns(attempts, one.key)
-                outbox.move(tx, one, Step.TRY_AGAIN, now_ns, due_ns=due_ns, **tried)
+                outbox.move(tx, one, NotificationStep.TRY_AGAIN, now_ns, due_ns=due_ns, **tried)
             else:
-                outbox.move(tx, one, Step.REFUSED, now_ns, **tried)
+                outbox.move(tx, one, NotificationStep.REFUSED, now_ns, **tried)
                 self.loss.make_good(tx, one, now_ns)

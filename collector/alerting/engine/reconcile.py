@@ -3,18 +3,28 @@
 import sqlite3
 from dataclasses import replace
 
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store import silences as mutes
-from plumbline.collector.alerting.store.audit import Entry
-from plumbline.collector.alerting.store.incident import GOING_ON, Happening, Incident, Status, after
+from plumbline.collector.alerting.store.audit import AuditEntry
+from plumbline.collector.alerting.store.incident import (
+    GOING_ON,
+    Incident,
+    IncidentEvent,
+    IncidentStatus,
+    after,
+)
 from plumbline.collector.alerting.store.notification import CALLS, Purpose
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 
-def settle(
-    tx: sqlite3.Connection, incident: Incident, notices: Notices, revision: int, now_ns: int
+def reconcile(
+    tx: sqlite3.Connection,
+    incident: Incident,
+    notices: NotificationWriter,
+    revision: int,
+    now_ns: int,
 ) -> None:
     """Bring an incident into line with its events, and tell those who need to know."""
     joined = incidents.members(tx, incident.id)
@@ -34,11 +44,11 @@ def settle(
     incidents.save(tx, incident)
 
 
-def lapse(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
+def expire(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
     """Close an incident that nobody answered and nobody is asked about any more."""
-    status = after(incident.status, Happening.LAPSED)
+    status = after(incident.status, IncidentEvent.LAPSED)
     incidents.save(tx, replace(incident, status=status, next_ns=None))
-    audit.write(tx, now_ns, Entry.LAPSED, incident_id=incident.id)
+    audit.write(tx, now_ns, AuditEntry.LAPSED, incident_id=incident.id)
 
 
 def begun_anew(incident: Incident, now_ns: int) -> Incident:
@@ -47,18 +57,20 @@ def begun_anew(incident: Incident, now_ns: int) -> Incident:
     return replace(incident, walk=walk, position=0, next_ns=now_ns)
 
 
-def _ended(tx: sqlite3.Connection, incident: Incident, notices: Notices, now_ns: int) -> Incident:
+def _ended(
+    tx: sqlite3.Connection, incident: Incident, notices: NotificationWriter, now_ns: int
+) -> Incident:
     rule = notices.settings.rule.of(incident.kind)
     told = outbox.told(tx, incident.id)
     nodes = incidents.nodes_of(tx, incident)
     # What was kept silent from its beginning to its end has been explained already.
     explained = mutes.covering(tx, incident, nodes, now_ns) is not None and not told
     recovered = explained or not rule.must_be_seen
-    happening = Happening.RECOVERED if recovered else Happening.ENDED
+    happening = IncidentEvent.RECOVERED if recovered else IncidentEvent.ENDED
     status = after(incident.status, happening)
-    due_ns = None if status is Status.CLOSED else incident.next_ns
+    due_ns = None if status is IncidentStatus.CLOSED else incident.next_ns
     incident = replace(incident, status=status, next_ns=due_ns)
-    audit.write(tx, now_ns, Entry(happening.value), incident_id=incident.id)
+    audit.write(tx, now_ns, AuditEntry(happening.value), incident_id=incident.id)
     if recovered:
         outbox.withdraw(tx, incident.id, CALLS, now_ns)
     people = [person for person in map(notices.settings.named, told) if person]
@@ -69,25 +81,25 @@ def _ended(tx: sqlite3.Connection, incident: Incident, notices: Notices, now_ns:
 
 
 def _raised(
-    tx: sqlite3.Connection, incident: Incident, level: Level, revision: int, now_ns: int
+    tx: sqlite3.Connection, incident: Incident, level: AlarmLevel, revision: int, now_ns: int
 ) -> Incident:
     audit.write(
         tx,
         now_ns,
-        Entry.RAISED,
+        AuditEntry.RAISED,
         incident_id=incident.id,
         revision=revision,
         before=incident.level,
         level=level,
     )
-    status = after(incident.status, Happening.WORSE)
+    status = after(incident.status, IncidentEvent.WORSE)
     raised = replace(incident, status=status, level=level, answered_ns=None, answered_by=None)
     return begun_anew(raised, now_ns)
 
 
 def _resumed(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> Incident:
-    audit.write(tx, now_ns, Entry.RESUMED, incident_id=incident.id)
-    status = after(incident.status, Happening.RESUMED)
+    audit.write(tx, now_ns, AuditEntry.RESUMED, incident_id=incident.id)
+    status = after(incident.status, IncidentEvent.RESUMED)
     resumed = replace(incident, status=status, ended_ns=None, answered_ns=None, answered_by=None)
-    nobody_called = incident.status is Status.CLOSED or incident.next_ns is None
+    nobody_called = incident.status is IncidentStatus.CLOSED or incident.next_ns is None
     return begun_anew(resumed, now_ns) if nobody_called else resumed

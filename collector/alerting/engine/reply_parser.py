@@ -30,16 +30,16 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenIt:
+class Acknowledge:
     """An answer without a code: to the one incident that waits, if there is one only."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unclear:
+class Unparsed:
     """Not an answer."""
 
 
-Answer = Code | SeenIt | Unclear
+Reply = Code | Acknowledge | Unparsed
 
 
 def plain(text: str) -> str:
@@ -53,9 +53,9 @@ def plain(text: str) -> str:
     return " ".join("".join(digits).split()).casefold()
 
 
-def parsed(text: str) -> Answer:
+def parsed(text: str) -> Reply:
     """Return what an answer says."""
     said = plain(text)
     if found := _ANSWER.fullmatch(said):
         return Code(found[1])
-    return SeenIt() if _WORD_ALONE.fullmatch(said) else Unclear()
+    return Acknowledge() if _WORD_ALONE.fullmatch(said) else Unparsed()

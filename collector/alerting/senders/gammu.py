@@ -11,10 +11,15 @@ from pathlib import Path
 from plumbline.collector.alerting.errors import GatewayAway
 from plumbline.collector.alerting.senders.atomic import write_whole
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 NS = 1_000_000_000
-_PRIORITY: dict[Level, str] = {Level.BLACK: "A", Level.RED: "B", Level.AMBER: "C", Level.GREEN: "D"}
+_PRIORITY: dict[AlarmLevel, str] = {
+    AlarmLevel.BLACK: "A",
+    AlarmLevel.RED: "B",
+    AlarmLevel.AMBER: "C",
+    AlarmLevel.GREEN: "D",
+}
 # In the order the daemon moves a file: looked through in this order, none is missed on its way.
 _PLACES: dict[str, Receipt] = {
     "outbox": Receipt.PENDING,

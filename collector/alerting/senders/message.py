@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Message:
     phone: str
     text: str
     segments: int
-    level: Level
+    level: AlarmLevel
     created_ns: int
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Entry(StrEnum):
+class AuditEntry(StrEnum):
     """What can be written in the log."""
 
     OPENED = "opened"
@@ -44,7 +44,7 @@ class Entry(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class AuditLine:
     """One line of the log.
 
     Attributes
@@ -57,7 +57,7 @@ class Line:
 
     id: int
     at_ns: int
-    entry: Entry
+    entry: AuditEntry
     incident_id: int | None
     notification_id: int | None
     person: str | None
@@ -67,7 +67,7 @@ class Line:
 def write(
     tx: sqlite3.Connection,
     now_ns: int,
-    entry: Entry,
+    entry: AuditEntry,
     *,
     incident_id: int | None = None,
     notification_id: int | None = None,
@@ -82,13 +82,13 @@ def write(
     )
 
 
-def lines(tx: sqlite3.Connection, incident_id: int | None = None) -> Iterator[Line]:
+def lines(tx: sqlite3.Connection, incident_id: int | None = None) -> Iterator[AuditLine]:
     """Yield the log in order, of one incident or of all."""
     rows = tx.execute(
         "SELECT * FROM audit WHERE ?1 IS NULL OR incident_id = ?1 ORDER BY id", (incident_id,)
     )
     for row in rows:
         columns = dict(row)
-        columns["entry"] = Entry(columns["entry"])
+        columns["entry"] = AuditEntry(columns["entry"])
         columns["detail"] = json.loads(columns["detail"])
-        yield Line(**columns)
+        yield AuditLine(**columns)

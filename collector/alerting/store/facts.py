@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,9 @@ class Facts:
     """
 
     event_id: str
-    kind: Kind
+    kind: EventKind
     structure: str
-    level: Level
+    level: AlarmLevel
     onset_ns: int
     closed_ns: int | None
     value: float
@@ -37,7 +37,7 @@ class Facts:
     nodes: tuple[str, ...]
 
     @classmethod
-    def of(cls, event: Event, level: Level) -> Self:
+    def of(cls, event: Event, level: AlarmLevel) -> Self:
         """Return the facts of an event that calls at a level."""
         return cls(
             event_id=event.id,
@@ -66,8 +66,8 @@ class Facts:
         return cls(
             **{
                 **stored,
-                "kind": Kind(stored["kind"]),
-                "level": Level(stored["level"]),
+                "kind": EventKind(stored["kind"]),
+                "level": AlarmLevel(stored["level"]),
                 "limit": Limit(**limit) if limit is not None else None,
                 "nodes": tuple(stored["nodes"]),
             }

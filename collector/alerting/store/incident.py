@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from plumbline.collector.alerting.errors import StepRefused
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 
-class Status(StrEnum):
+class IncidentStatus(StrEnum):
     """Where an incident stands."""
 
     OPEN = "open"
@@ -31,7 +31,7 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-class Happening(StrEnum):
+class IncidentEvent(StrEnum):
     """What can befall an incident."""
 
     WORSE = "worse"
@@ -48,30 +48,30 @@ class Happening(StrEnum):
     """It was over for so long, or a new one took its place, that nobody is asked any more."""
 
 
-TRANSITIONS: dict[tuple[Status, Happening], Status] = {
-    (Status.OPEN, Happening.WORSE): Status.OPEN,
-    (Status.OPEN, Happening.ACK): Status.ACKNOWLEDGED,
-    (Status.OPEN, Happening.ENDED): Status.OVER,
-    (Status.OPEN, Happening.RECOVERED): Status.CLOSED,
-    (Status.ACKNOWLEDGED, Happening.WORSE): Status.OPEN,
-    (Status.ACKNOWLEDGED, Happening.ACK): Status.ACKNOWLEDGED,
-    (Status.ACKNOWLEDGED, Happening.ENDED): Status.CLOSED,
-    (Status.ACKNOWLEDGED, Happening.RECOVERED): Status.CLOSED,
-    (Status.OVER, Happening.WORSE): Status.OVER,
-    (Status.OVER, Happening.ACK): Status.CLOSED,
-    (Status.OVER, Happening.RECOVERED): Status.CLOSED,
-    (Status.OVER, Happening.RESUMED): Status.OPEN,
-    (Status.OVER, Happening.LAPSED): Status.CLOSED,
-    (Status.CLOSED, Happening.WORSE): Status.OVER,
-    (Status.CLOSED, Happening.ACK): Status.CLOSED,
-    (Status.CLOSED, Happening.RESUMED): Status.OPEN,
+TRANSITIONS: dict[tuple[IncidentStatus, IncidentEvent], IncidentStatus] = {
+    (IncidentStatus.OPEN, IncidentEvent.WORSE): IncidentStatus.OPEN,
+    (IncidentStatus.OPEN, IncidentEvent.ACK): IncidentStatus.ACKNOWLEDGED,
+    (IncidentStatus.OPEN, IncidentEvent.ENDED): IncidentStatus.OVER,
+    (IncidentStatus.OPEN, IncidentEvent.RECOVERED): IncidentStatus.CLOSED,
+    (IncidentStatus.ACKNOWLEDGED, IncidentEvent.WORSE): IncidentStatus.OPEN,
+    (IncidentStatus.ACKNOWLEDGED, IncidentEvent.ACK): IncidentStatus.ACKNOWLEDGED,
+    (IncidentStatus.ACKNOWLEDGED, IncidentEvent.ENDED): IncidentStatus.CLOSED,
+    (IncidentStatus.ACKNOWLEDGED, IncidentEvent.RECOVERED): IncidentStatus.CLOSED,
+    (IncidentStatus.OVER, IncidentEvent.WORSE): IncidentStatus.OVER,
+    (IncidentStatus.OVER, IncidentEvent.ACK): IncidentStatus.CLOSED,
+    (IncidentStatus.OVER, IncidentEvent.RECOVERED): IncidentStatus.CLOSED,
+    (IncidentStatus.OVER, IncidentEvent.RESUMED): IncidentStatus.OPEN,
+    (IncidentStatus.OVER, IncidentEvent.LAPSED): IncidentStatus.CLOSED,
+    (IncidentStatus.CLOSED, IncidentEvent.WORSE): IncidentStatus.OVER,
+    (IncidentStatus.CLOSED, IncidentEvent.ACK): IncidentStatus.CLOSED,
+    (IncidentStatus.CLOSED, IncidentEvent.RESUMED): IncidentStatus.OPEN,
 }
 
-GOING_ON = frozenset({Status.OPEN, Status.ACKNOWLEDGED})
-UNSEEN = frozenset({Status.OPEN, Status.OVER})
+GOING_ON = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED})
+UNSEEN = frozenset({IncidentStatus.OPEN, IncidentStatus.OVER})
 
 
-def after(status: Status, happening: Happening) -> Status:
+def after(status: IncidentStatus, happening: IncidentEvent) -> IncidentStatus:
     """Return the status that follows.
 
     Raises
@@ -116,10 +116,10 @@ class Incident:
     id: int
     cause: str
     structure: str
-    kind: Kind
+    kind: EventKind
     code: str
-    status: Status
-    level: Level
+    status: IncidentStatus
+    level: AlarmLevel
     test: bool
     only: str | None
     opened_ns: int

@@ -8,8 +8,8 @@ from typing import Any
 
 from plumbline.collector.alerting.paging_rules import latches, rank
 from plumbline.collector.alerting.store.facts import Facts
-from plumbline.collector.alerting.store.incident import UNSEEN, Incident, Status
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 _COLUMNS = [field.name for field in fields(Incident) if field.name != "id"]
 _CODES = range(1000, 10_000)
@@ -25,7 +25,7 @@ class Member:
 
     event_id: str
     incident_id: int
-    level: Level
+    level: AlarmLevel
     closed_ns: int | None
     facts: Facts
 
@@ -33,7 +33,7 @@ class Member:
 def add(tx: sqlite3.Connection, **columns: Any) -> Incident:
     """Store a new incident under a free code and return it."""
     given = {
-        "status": Status.OPEN,
+        "status": IncidentStatus.OPEN,
         "test": False,
         "only": None,
         "ended_ns": None,
@@ -67,14 +67,16 @@ def get(tx: sqlite3.Connection, incident_id: int) -> Incident:
 def alive(tx: sqlite3.Connection, cause: str) -> Incident | None:
     """Return the incident of a cause that is not closed."""
     row = tx.execute(
-        "SELECT * FROM incident WHERE cause = ? AND status <> ?", (cause, Status.CLOSED)
+        "SELECT * FROM incident WHERE cause = ? AND status <> ?", (cause, IncidentStatus.CLOSED)
     ).fetchone()
     return _incident(row) if row else None
 
 
 def all_alive(tx: sqlite3.Connection) -> list[Incident]:
     """Return every incident that is not closed, oldest first."""
-    rows = tx.execute("SELECT * FROM incident WHERE status <> ? ORDER BY id", (Status.CLOSED,))
+    rows = tx.execute(
+        "SELECT * FROM incident WHERE status <> ? ORDER BY id", (IncidentStatus.CLOSED,)
+    )
     return [_incident(row) for row in rows.fetchall()]
 
 
@@ -128,7 +130,7 @@ def members(tx: sqlite3.Connection, incident_id: int) -> list[Member]:
     return [_member(row) for row in rows.fetchall()]
 
 
-def that_count(joined: list[Member], kind: Kind) -> list[Member]:
+def that_count(joined: list[Member], kind: EventKind) -> list[Member]:
     """Return the events that make an incident's level: those that go on, or all of what latches."""
     going_on = [one for one in joined if one.closed_ns is None]
     return going_on if going_on and not latches(kind) else joined
@@ -154,7 +156,7 @@ def _free_code(tx: sqlite3.Connection, seed: int) -> str:
         for row in tx.execute(
             "SELECT code FROM incident WHERE status <> ?"
             " UNION SELECT code FROM (SELECT code FROM incident ORDER BY id DESC LIMIT ?)",
-            (Status.CLOSED, _CODES_KEPT),
+            (IncidentStatus.CLOSED, _CODES_KEPT),
         )
     }
     return next(code for code in _codes_from(seed) if code not in taken)
@@ -172,9 +174,9 @@ def _incident(row: sqlite3.Row) -> Incident:
     return Incident(
         **{
             **columns,
-            "kind": Kind(columns["kind"]),
-            "status": Status(columns["status"]),
-            "level": Level(columns["level"]),
+            "kind": EventKind(columns["kind"]),
+            "status": IncidentStatus(columns["status"]),
+            "level": AlarmLevel(columns["level"]),
             "test": bool(columns["test"]),
         }
     )
@@ -184,7 +186,7 @@ def _member(row: sqlite3.Row) -> Member:
     return Member(
         event_id=row["event_id"],
         incident_id=row["incident_id"],
-        level=Level(row["level"]),
+        level=AlarmLevel(row["level"]),
         closed_ns=row["closed_ns"],
         facts=Facts.from_json(row["facts"]),
     )

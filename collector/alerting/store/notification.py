@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from plumbline.collector.alerting.errors import StepRefused
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 
-class State(StrEnum):
+class NotificationState(StrEnum):
     """How far a notification has come."""
 
     QUEUED = "queued"
@@ -30,7 +30,7 @@ class State(StrEnum):
     """Told in a message that tells several."""
 
 
-class Step(StrEnum):
+class NotificationStep(StrEnum):
     """What can befall a notification."""
 
     LEASE = "lease"
@@ -44,27 +44,27 @@ class Step(StrEnum):
     BUNDLE = "bundle"
 
 
-TRANSITIONS: dict[tuple[State, Step], State] = {
-    (State.QUEUED, Step.LEASE): State.LEASED,
-    (State.QUEUED, Step.TOO_OLD): State.EXPIRED,
-    (State.QUEUED, Step.WITHDRAW): State.WITHDRAWN,
-    (State.QUEUED, Step.BUNDLE): State.BUNDLED,
-    (State.LEASED, Step.LEASE_ENDED): State.QUEUED,
-    (State.LEASED, Step.HANDED_OVER): State.SUBMITTED,
-    (State.LEASED, Step.CONFIRMED): State.SENT,
-    (State.LEASED, Step.TRY_AGAIN): State.QUEUED,
-    (State.LEASED, Step.REFUSED): State.FAILED,
-    (State.SUBMITTED, Step.CONFIRMED): State.SENT,
-    (State.SUBMITTED, Step.TRY_AGAIN): State.QUEUED,
-    (State.SUBMITTED, Step.REFUSED): State.FAILED,
-    (State.SUBMITTED, Step.TOO_OLD): State.EXPIRED,
+TRANSITIONS: dict[tuple[NotificationState, NotificationStep], NotificationState] = {
+    (NotificationState.QUEUED, NotificationStep.LEASE): NotificationState.LEASED,
+    (NotificationState.QUEUED, NotificationStep.TOO_OLD): NotificationState.EXPIRED,
+    (NotificationState.QUEUED, NotificationStep.WITHDRAW): NotificationState.WITHDRAWN,
+    (NotificationState.QUEUED, NotificationStep.BUNDLE): NotificationState.BUNDLED,
+    (NotificationState.LEASED, NotificationStep.LEASE_ENDED): NotificationState.QUEUED,
+    (NotificationState.LEASED, NotificationStep.HANDED_OVER): NotificationState.SUBMITTED,
+    (NotificationState.LEASED, NotificationStep.CONFIRMED): NotificationState.SENT,
+    (NotificationState.LEASED, NotificationStep.TRY_AGAIN): NotificationState.QUEUED,
+    (NotificationState.LEASED, NotificationStep.REFUSED): NotificationState.FAILED,
+    (NotificationState.SUBMITTED, NotificationStep.CONFIRMED): NotificationState.SENT,
+    (NotificationState.SUBMITTED, NotificationStep.TRY_AGAIN): NotificationState.QUEUED,
+    (NotificationState.SUBMITTED, NotificationStep.REFUSED): NotificationState.FAILED,
+    (NotificationState.SUBMITTED, NotificationStep.TOO_OLD): NotificationState.EXPIRED,
 }
 
-GONE_OUT = frozenset({State.SUBMITTED, State.SENT})
-LOST = frozenset({State.FAILED, State.EXPIRED})
+GONE_OUT = frozenset({NotificationState.SUBMITTED, NotificationState.SENT})
+LOST = frozenset({NotificationState.FAILED, NotificationState.EXPIRED})
 
 
-def after(state: State, step: Step) -> State:
+def after(state: NotificationState, step: NotificationStep) -> NotificationState:
     """Return the state that follows.
 
     Raises
@@ -124,11 +124,11 @@ class Notification:
     phone: str
     sender: str
     purpose: Purpose
-    level: Level
+    level: AlarmLevel
     text: str
     segments: int
     call: str
-    state: State
+    state: NotificationState
     created_ns: int
     due_ns: int
     expires_ns: int

@@ -6,35 +6,43 @@ from dataclasses import fields
 from typing import Any
 
 from plumbline.collector.alerting.store import audit
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.notification import (
     CALLS,
     GONE_OUT,
     Notification,
+    NotificationState,
+    NotificationStep,
     Purpose,
-    State,
-    Step,
     after,
 )
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 _COLUMNS = [field.name for field in fields(Notification) if field.name != "id"]
-_ENTRIES: dict[State, Entry] = {
-    State.QUEUED: Entry.TRIED,
-    State.SUBMITTED: Entry.SUBMITTED,
-    State.SENT: Entry.SENT,
-    State.FAILED: Entry.FAILED,
-    State.EXPIRED: Entry.EXPIRED,
-    State.WITHDRAWN: Entry.WITHDRAWN,
-    State.BUNDLED: Entry.BUNDLED,
+_ENTRIES: dict[NotificationState, AuditEntry] = {
+    NotificationState.QUEUED: AuditEntry.TRIED,
+    NotificationState.SUBMITTED: AuditEntry.SUBMITTED,
+    NotificationState.SENT: AuditEntry.SENT,
+    NotificationState.FAILED: AuditEntry.FAILED,
+    NotificationState.EXPIRED: AuditEntry.EXPIRED,
+    NotificationState.WITHDRAWN: AuditEntry.WITHDRAWN,
+    NotificationState.BUNDLED: AuditEntry.BUNDLED,
 }
-_LAST = frozenset({State.SENT, State.FAILED, State.EXPIRED, State.WITHDRAWN, State.BUNDLED})
+_LAST = frozenset(
+    {
+        NotificationState.SENT,
+        NotificationState.FAILED,
+        NotificationState.EXPIRED,
+        NotificationState.WITHDRAWN,
+        NotificationState.BUNDLED,
+    }
+)
 
 
 def queue(tx: sqlite3.Connection, **columns: Any) -> bool:
     """Store a message to be sent; False when one of its key was stored before."""
     given = {
-        "state": State.QUEUED,
+        "state": NotificationState.QUEUED,
         "attempts": 0,
         "returned": 0,
         "lease_ns": None,
@@ -56,7 +64,7 @@ def queue(tx: sqlite3.Connection, **columns: Any) -> bool:
     audit.write(
         tx,
         given["created_ns"],
-        Entry.QUEUED,
+        AuditEntry.QUEUED,
         incident_id=given["incident_id"],
         notification_id=added.lastrowid,
         person=given["person"],
@@ -69,14 +77,14 @@ def queue(tx: sqlite3.Connection, **columns: Any) -> bool:
 
 
 def move(
-    tx: sqlite3.Connection, one: Notification, step: Step, now_ns: int, **columns: Any
+    tx: sqlite3.Connection, one: Notification, step: NotificationStep, now_ns: int, **columns: Any
 ) -> None:
     """Change the state of a notification as the table says, and log it."""
     state = after(one.state, step)
     given = {"state": state, **columns}
     if state in _LAST:
         given["done_ns"] = now_ns
-    if state is not State.LEASED:
+    if state is not NotificationState.LEASED:
         given["lease_ns"] = None
     changes = ", ".join(f"{name} = :{name}" for name in given)
     tx.execute(
@@ -97,7 +105,7 @@ def move(
         )
 
 
-def in_state(tx: sqlite3.Connection, *states: State) -> list[Notification]:
+def in_state(tx: sqlite3.Connection, *states: NotificationState) -> list[Notification]:
     """Return the notifications that are in one of some states, gravest and oldest first."""
     marks = ", ".join("?" * len(states))
     rows = tx.execute(
@@ -129,7 +137,7 @@ def latest(tx: sqlite3.Connection, limit: int) -> list[Notification]:
 
 def told(tx: sqlite3.Connection, incident_id: int) -> list[str]:
     """Return who has been told of an incident, in the order they were."""
-    gone = [*GONE_OUT, State.LEASED]
+    gone = [*GONE_OUT, NotificationState.LEASED]
     names = (
         one.person
         for one in of_incident(tx, incident_id)
@@ -171,8 +179,12 @@ def withdraw(
     """Take back what has not left yet, of an incident and perhaps one person only."""
     wanted = frozenset(purposes)
     for one in of_incident(tx, incident_id):
-        if one.state is State.QUEUED and one.purpose in wanted and person in (None, one.person):
-            move(tx, one, Step.WITHDRAW, now_ns)
+        if (
+            one.state is NotificationState.QUEUED
+            and one.purpose in wanted
+            and person in (None, one.person)
+        ):
+            move(tx, one, NotificationStep.WITHDRAW, now_ns)
 
 
 def _notification(row: sqlite3.Row) -> Notification:
@@ -181,7 +193,7 @@ def _notification(row: sqlite3.Row) -> Notification:
         **{
             **columns,
             "purpose": Purpose(columns["purpose"]),
-            "level": Level(columns["level"]),
-            "state": State(columns["state"]),
+            "level": AlarmLevel(columns["level"]),
+            "state": NotificationState(columns["state"]),
         }
     )

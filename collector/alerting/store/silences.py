@@ -7,9 +7,9 @@ from typing import Any
 from plumbline.collector.alerting.errors import AlertingError
 from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.store import audit
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import Incident
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 NS = 1_000_000_000
 LONGEST_S = 14 * 86_400.0
@@ -24,9 +24,9 @@ class Matcher:
     """
 
     structure: str | None = None
-    kind: Kind | None = None
+    kind: EventKind | None = None
     node: str | None = None
-    up_to: Level = Level.RED
+    up_to: AlarmLevel = AlarmLevel.RED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,9 @@ class Silence:
 
     id: int
     structure: str | None
-    kind: Kind | None
+    kind: EventKind | None
     node: str | None
-    up_to: Level
+    up_to: AlarmLevel
     reason: str
     author: str
     from_ns: int
@@ -92,7 +92,7 @@ def set_silence(
         columns,
     )
     silence = _silence({"id": added.lastrowid, **columns})
-    audit.write(tx, now_ns, Entry.SILENCE_SET, **asdict(silence))
+    audit.write(tx, now_ns, AuditEntry.SILENCE_SET, **asdict(silence))
     return silence
 
 
@@ -102,7 +102,7 @@ def end_silence(tx: sqlite3.Connection, silence_id: int, by: str, now_ns: int) -
         "UPDATE silence SET ended_ns = ? WHERE id = ? AND ended_ns IS NULL", (now_ns, silence_id)
     )
     if ended.rowcount:
-        audit.write(tx, now_ns, Entry.SILENCE_ENDED, id=silence_id, by=by)
+        audit.write(tx, now_ns, AuditEntry.SILENCE_ENDED, id=silence_id, by=by)
     return bool(ended.rowcount)
 
 
@@ -134,5 +134,9 @@ def covering(
 def _silence(columns: dict[str, Any]) -> Silence:
     kind = columns["kind"]
     return Silence(
-        **{**columns, "kind": Kind(kind) if kind else None, "up_to": Level(columns["up_to"])}
+        **{
+            **columns,
+            "kind": EventKind(kind) if kind else None,
+            "up_to": AlarmLevel(columns["up_to"]),
+        }
     )

@@ -17,7 +17,7 @@ from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.alerting.text.messages import MessageTable, table
 from plumbline.collector.alerting.text.quantity import number, quantity
 from plumbline.collector.alerting.text.sms_segments import BUDGET, segments, size
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 NS = 1_000_000_000
 _SHOWN_NODES = 3
@@ -31,7 +31,7 @@ class Wording:
     zone: dt.tzinfo
     exercise: bool = False
 
-    def alarm(self, purpose: Purpose, facts: Facts, level: Level, code: str) -> str:
+    def alarm(self, purpose: Purpose, facts: Facts, level: AlarmLevel, code: str) -> str:
         """Return the text of an alarm, of a change of its level, or of its all-clear."""
         words = self._words
         clear = purpose is Purpose.CLEAR
@@ -75,7 +75,7 @@ class Wording:
         tries = [f"{reply.help}\n" + reply.open.format(codes=listed) for listed in lists]
         return _first_that_fits([*tries, reply.help])
 
-    def acknowledged(self, code: str, by: str, structure: str, kind: Kind) -> str:
+    def acknowledged(self, code: str, by: str, structure: str, kind: EventKind) -> str:
         """Return the confirmation of an answer."""
         return self._words.reply.acknowledged.format(
             code=code, by=by, structure=structure, kind=self._words.kind[kind]
@@ -97,7 +97,9 @@ class Wording:
     def _marked(self, text: str) -> str:
         return f"{self._words.mark} {text}" if self.exercise else text
 
-    def _heads(self, purpose: Purpose, facts: Facts, level: Level, code: str) -> tuple[str, str]:
+    def _heads(
+        self, purpose: Purpose, facts: Facts, level: AlarmLevel, code: str
+    ) -> tuple[str, str]:
         words = self._words
         template = {
             Purpose.RAISED: words.line.raised,
@@ -143,7 +145,7 @@ class Wording:
 
 _TOLD_ONLY = frozenset({Purpose.CLEAR, Purpose.LOWERED})
 # What is silent or broken has no limit of a standard, and the message need not say so.
-_WITHOUT_LIMIT = frozenset({Kind.SILENCE, Kind.HEALTH})
+_WITHOUT_LIMIT = frozenset({EventKind.SILENCE, EventKind.HEALTH})
 
 
 def _measured(words: MessageTable, facts: Facts) -> tuple[str, str]:
@@ -170,7 +172,7 @@ def _measured(words: MessageTable, facts: Facts) -> tuple[str, str]:
     return whole, short
 
 
-def _action_of_limit(facts: Facts, level: Level) -> str:
+def _action_of_limit(facts: Facts, level: AlarmLevel) -> str:
     """Return what the limit's owner wants done at a level, if the facts are of that level."""
     return facts.limit.action if facts.limit is not None and facts.level is level else ""
 

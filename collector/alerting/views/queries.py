@@ -16,7 +16,7 @@ from plumbline.collector.alerting.store import silences as mutes
 from plumbline.collector.alerting.store.database import mark
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident
-from plumbline.collector.alerting.store.notification import LOST, Notification, State
+from plumbline.collector.alerting.store.notification import LOST, Notification, NotificationState
 from plumbline.collector.alerting.store.silences import Silence
 
 
@@ -111,7 +111,7 @@ def silences(path: Path, now_ns: int) -> list[Silence]:
         return mutes.running(tx, now_ns) if tx else []
 
 
-def log(path: Path, incident_id: int | None = None) -> list[audit.Line]:
+def log(path: Path, incident_id: int | None = None) -> list[audit.AuditLine]:
     """Return the audit log, of one incident or whole."""
     with _reading(path) as tx:
         return list(audit.lines(tx, incident_id)) if tx else []
@@ -126,7 +126,9 @@ def summary(path: Path) -> Summary:
             )
             return Summary(**nothing, oldest_unsent_ns=None)
         alive = incidents.all_alive(tx)
-        waiting = outbox.in_state(tx, State.QUEUED, State.LEASED, State.SUBMITTED)
+        waiting = outbox.in_state(
+            tx, NotificationState.QUEUED, NotificationState.LEASED, NotificationState.SUBMITTED
+        )
         states = dict(tx.execute("SELECT state, count(*) FROM notification GROUP BY state"))
         return Summary(
             last_tick_ns=mark(tx, TICKED),
@@ -134,7 +136,7 @@ def summary(path: Path) -> Summary:
             unanswered=sum(one.status in UNSEEN for one in alive),
             unsent=len(waiting),
             oldest_unsent_ns=min((one.created_ns for one in waiting), default=None),
-            sent=states.get(State.SENT, 0),
+            sent=states.get(NotificationState.SENT, 0),
             lost=sum(states.get(state, 0) for state in LOST),
             passed_over=tx.execute("SELECT count(*) FROM passed_over").fetchone()[0],
         )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from plumbline.collector.alerting.settings import AlertingSettings
-from plumbline.collector.alerting.store.audit import Line
+from plumbline.collector.alerting.store.audit import AuditLine
 from plumbline.collector.alerting.store.notification import Notification
 from plumbline.collector.alerting.store.silences import Silence
 from plumbline.collector.alerting.views.queries import IncidentView
@@ -30,7 +30,7 @@ def listed(one: IncidentView) -> Iterator[str]:
     yield from (f"      {_told(told)}" for told in one.told)
 
 
-def shown(one: IncidentView, log: Sequence[Line]) -> Iterator[str]:
+def shown(one: IncidentView, log: Sequence[AuditLine]) -> Iterator[str]:
     """Yield everything about an incident, its messages and its log."""
     incident, facts = one.incident, one.facts
     yield f"{incident.code} {incident.level.upper()} {title(incident, facts)}"

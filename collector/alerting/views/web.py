@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.alerting.engine.acknowledgement import Outcome, acknowledge
+from plumbline.collector.alerting.engine.acknowledgement import ReplyOutcome, acknowledge
 from plumbline.collector.alerting.store import incidents
 from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.store.facts import Facts
-from plumbline.collector.alerting.store.incident import Incident, Status
+from plumbline.collector.alerting.store.incident import Incident, IncidentStatus
 from plumbline.collector.alerting.text.quantity import quantity
 from plumbline.collector.alerting.views import queries as view
 
@@ -47,7 +47,7 @@ def shown_incidents(path: Path, now_ns: int, within_s: float = 86_400.0) -> list
             ],
         }
         for one in view.recent_incidents(path, now_ns, _SHOWN)
-        if one.incident.status is not Status.CLOSED or one.incident.opened_ns >= oldest_ns
+        if one.incident.status is not IncidentStatus.CLOSED or one.incident.opened_ns >= oldest_ns
     ]
 
 
@@ -69,7 +69,7 @@ def answered_events(store: AlertStore) -> frozenset[str]:
         return frozenset(
             one.event_id
             for incident in incidents.newest(tx, _SHOWN)
-            if incident.status is Status.CLOSED and incident.answered_by
+            if incident.status is IncidentStatus.CLOSED and incident.answered_by
             for one in incidents.members(tx, incident.id)
         )
 
@@ -85,9 +85,9 @@ def answer(store: AlertStore, code: str, by: str, via: str, now_ns: int) -> str:
     with store.transaction() as tx:
         taken = acknowledge(tx, code, by=by, via=via, now_ns=now_ns)
     one = taken.incident
-    if taken.outcome is Outcome.ACKNOWLEDGED:
+    if taken.outcome is ReplyOutcome.ACKNOWLEDGED:
         return f"{one.code} acknowledged by {one.answered_by}; nobody is called about it any more"
-    if taken.outcome is Outcome.ALREADY:
+    if taken.outcome is ReplyOutcome.ALREADY:
         return f"{one.code} was already acknowledged by {one.answered_by}"
     return f"{one.code} is closed; nothing to do"
 

@@ -17,7 +17,7 @@ LEAST_JUMP_MM: Final = 10.0
 """Where nothing moves, what a run that closes is hardly wrong by. [mm]"""
 
 
-class Kind(StrEnum):
+class DoubtKind(StrEnum):
     """What a doubt is about."""
 
     JUMP = "jump"
@@ -39,7 +39,7 @@ class Doubt(NamedTuple):
     """
 
     point: str
-    kind: Kind
+    kind: DoubtKind
     reason: str
 
 
@@ -78,7 +78,7 @@ def _jumps(levels: Mapping[str, Sequence[PointLevel]], jump_mm: float) -> list[D
                 found.append(
                     Doubt(
                         name,
-                        Kind.JUMP,
+                        DoubtKind.JUMP,
                         f"its level changed by {change:+.2f} mm from {_day(before)} to "
                         f"{_day(after)}, the others by {usual:+.2f} mm: moved, misread or set "
                         "anew? Its settlement and rate run across it",
@@ -96,7 +96,7 @@ def _renamed(levels: Mapping[str, Sequence[PointLevel]], near_mm: float) -> list
     return [
         Doubt(
             new,
-            Kind.RENAMED,
+            DoubtKind.RENAMED,
             f"begins {_day(after[0].date_ns)} at {after[0].level_mm:.2f} mm, where {old} ended "
             f"{_day(before[-1].date_ns)} at {before[-1].level_mm:.2f} mm: one point, renamed?",
         )
@@ -111,7 +111,7 @@ def _alike(levels: Mapping[str, Sequence[PointLevel]]) -> list[Doubt]:
     """Return names that differ in case and signs alone."""
     plain = {name: re.sub(r"[\W_]+", "", name).casefold() for name in levels}
     return [
-        Doubt(second, Kind.ALIKE, f"written like {first}: one point, spelt in two ways?")
+        Doubt(second, DoubtKind.ALIKE, f"written like {first}: one point, spelt in two ways?")
         for first, second in combinations(levels, 2)
         if plain[first] == plain[second]
     ]

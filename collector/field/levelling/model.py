@@ -6,7 +6,7 @@ from plumbline.analysis.settlement.stability import Closure, closure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class LevelReading:
     """The level of one point.
 
     Attributes
@@ -22,7 +22,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class LevellingRun:
     """The levels of one run, in the order they were read.
 
     Attributes
@@ -42,7 +42,7 @@ class Run:
     date_ns: int
     benchmark: str
     surveyor: str
-    levels: tuple[Level, ...]
+    levels: tuple[LevelReading, ...]
     length_km: float | None = None
     setups: int | None = None
 
@@ -54,7 +54,7 @@ class Run:
                 raise ValueError(f"{name}: must be named")
 
     @property
-    def points(self) -> tuple[Level, ...]:
+    def points(self) -> tuple[LevelReading, ...]:
         """The levels of everything but the run's own benchmark."""
         return tuple(level for level in self.levels if level.point != self.benchmark)
 

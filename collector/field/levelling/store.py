@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
-from plumbline.collector.field.levelling.model import Level, Run
+from plumbline.collector.field.levelling.model import LevellingRun, LevelReading
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS run (
@@ -38,7 +38,7 @@ def survey_path(surveys: Path, structure: str) -> Path:
     return surveys / f"{structure}.db"
 
 
-class Outcome(StrEnum):
+class SurveyOutcome(StrEnum):
     """What became of a run."""
 
     TAKEN = "taken"
@@ -85,7 +85,9 @@ class SurveyStore:
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.executescript(SCHEMA)
 
-    def add(self, run: Run, *, imported_ns: int, allowed_mm: float | None = None) -> Outcome:
+    def add(
+        self, run: LevellingRun, *, imported_ns: int, allowed_mm: float | None = None
+    ) -> SurveyOutcome:
         """Take a run whole or refuse it whole.
 
         Parameters
@@ -96,13 +98,13 @@ class SurveyStore:
         imported_ns
             Now. [ns since 1970, UTC]
         allowed_mm
-            The project's closure limit; see `Run.closure`. [mm]
+            The project's closure limit; see `LevellingRun.closure`. [mm]
         """
         closed = run.closure(allowed_mm)
         if closed is not None and not closed.closes:
-            return Outcome.NOT_CLOSED
+            return SurveyOutcome.NOT_CLOSED
         if run.disagreement(allowed_mm) is not None:
-            return Outcome.DISAGREES
+            return SurveyOutcome.DISAGREES
         self._db.execute("BEGIN IMMEDIATE")
         try:
             outcome = self._known(run)
@@ -128,14 +130,14 @@ class SurveyStore:
                         for position, level in enumerate(run.levels)
                     ],
                 )
-                outcome = Outcome.TAKEN_OPEN if closed is None else Outcome.TAKEN
+                outcome = SurveyOutcome.TAKEN_OPEN if closed is None else SurveyOutcome.TAKEN
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
         return outcome
 
-    def _known(self, run: Run) -> Outcome | None:
+    def _known(self, run: LevellingRun) -> SurveyOutcome | None:
         row = self._db.execute(
             "SELECT id FROM run WHERE date_ns = ? AND benchmark = ? AND surveyor = ?",
             (run.date_ns, run.benchmark, run.surveyor),
@@ -145,8 +147,8 @@ class SurveyStore:
         levels = self._db.execute(
             "SELECT point, level_mm FROM level WHERE run = ? ORDER BY position", row
         ).fetchall()
-        same = tuple(Level(point=p, level_mm=mm) for p, mm in levels) == run.levels
-        return Outcome.KNOWN if same else Outcome.CONFLICT
+        same = tuple(LevelReading(point=p, level_mm=mm) for p, mm in levels) == run.levels
+        return SurveyOutcome.KNOWN if same else SurveyOutcome.CONFLICT
 
     def points(self) -> list[str]:
         """Return the names of all points, benchmarks among them where they were levelled."""

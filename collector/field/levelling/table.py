@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from plumbline.collector.field.levelling.cells import date_ns, number
 from plumbline.collector.field.levelling.errors import SurveyError
-from plumbline.collector.field.levelling.model import Level, Run
+from plumbline.collector.field.levelling.model import LevellingRun, LevelReading
 
 REQUIRED: Final = ("point", "date", "level", "benchmark", "surveyor")
 OPTIONAL: Final = ("length_km", "setups")
@@ -49,7 +49,7 @@ class _Row(NamedTuple):
     setups: int | None
 
 
-def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
+def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[LevellingRun]:
     """Return the runs of a survey table.
 
     Parameters
@@ -107,11 +107,11 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Run]:
         shown = complaints[:MOST_COMPLAINTS] + ([f"and {more} more"] if more > 0 else [])
         raise SurveyError("; ".join(shown))
     return [
-        Run(
+        LevellingRun(
             date_ns=date_ns,
             benchmark=benchmark,
             surveyor=surveyor,
-            levels=tuple(Level(point=row.point, level_mm=row.level_mm) for row in run),
+            levels=tuple(LevelReading(point=row.point, level_mm=row.level_mm) for row in run),
             length_km=next((row.length_km for row in run if row.length_km is not None), None),
             setups=next((row.setups for row in run if row.setups is not None), None),
         )

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plumbline.collector.health.last_seen import AgentSeen, StreamSeen
-from plumbline.collector.health.outages.settings import SilenceSettings
+from plumbline.collector.health.last_seen import AgentSeen, StreamLastSeen
+from plumbline.collector.health.outages.settings import OutageSettings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
 
-class Cause(StrEnum):
+class OutageCause(StrEnum):
     """What is silent."""
 
     BROKER = "broker"
@@ -31,7 +31,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Outage:
     """One cause and everything it explains.
 
     Attributes
@@ -43,7 +43,7 @@ class Silence:
     """
 
     key: str
-    cause: Cause
+    cause: OutageCause
     structure: str
     since_ns: int
     nodes: tuple[str, ...]
@@ -51,39 +51,39 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class LastHeard:
     """What has arrived by now."""
 
-    streams: Mapping[str, StreamSeen]
+    streams: Mapping[str, StreamLastSeen]
     agents: Mapping[str, AgentSeen]
     connected: bool
     started_ns: int
 
 
-def silences(
-    places: Mapping[str, Place], heard: Heard, settings: SilenceSettings, now_ns: int
-) -> dict[str, Silence]:
+def outages(
+    places: Mapping[str, Place], heard: LastHeard, settings: OutageSettings, now_ns: int
+) -> dict[str, Outage]:
     """Return every silence of this moment, by its key."""
     by_agent: dict[str, list[Place]] = defaultdict(list)
     for key, place in sorted(places.items()):
         by_agent[_agent(place, heard.streams.get(key))].append(place)
-    found: list[Silence] = []
+    found: list[Outage] = []
     for agent, theirs in by_agent.items():
         last_ns = _last_of_agent(agent, theirs, heard)
         if _quiet(last_ns, settings.link_after_s, heard, settings, now_ns):
-            found += _wide(Cause.LINK, agent, theirs, last_ns or heard.started_ns)
+            found += _wide(OutageCause.LINK, agent, theirs, last_ns or heard.started_ns)
         else:
             found += _inside(theirs, heard, settings, now_ns)
     if found and not heard.connected:
         structures = sorted({silence.structure for silence in found})
         found = [
-            next(_wide(Cause.BROKER, structure, _of(places, structure), heard.started_ns))
+            next(_wide(OutageCause.BROKER, structure, _of(places, structure), heard.started_ns))
             for structure in structures
         ]
     return {silence.key: silence for silence in found}
 
 
-def _agent(place: Place, seen: StreamSeen | None) -> str:
+def _agent(place: Place, seen: StreamLastSeen | None) -> str:
     """Name the agent that reads a place: as heard, as the inventory has it, else the structure."""
     if seen is not None:
         return seen.agent
@@ -91,7 +91,7 @@ def _agent(place: Place, seen: StreamSeen | None) -> str:
     return f"{site}/{place.node.agent or '?'}"
 
 
-def _last_of_agent(agent: str, places: list[Place], heard: Heard) -> int:
+def _last_of_agent(agent: str, places: list[Place], heard: LastHeard) -> int:
     known = heard.agents.get(agent)
     arrivals = [known.received_ns] if known else []
     arrivals += [
@@ -101,7 +101,7 @@ def _last_of_agent(agent: str, places: list[Place], heard: Heard) -> int:
 
 
 def _quiet(
-    last_ns: int, after_s: float, heard: Heard, settings: SilenceSettings, now_ns: int
+    last_ns: int, after_s: float, heard: LastHeard, settings: OutageSettings, now_ns: int
 ) -> bool:
     if last_ns == 0:
         return now_ns - heard.started_ns > settings.start_s * NS
@@ -109,8 +109,8 @@ def _quiet(
 
 
 def _inside(
-    places: list[Place], heard: Heard, settings: SilenceSettings, now_ns: int
-) -> Iterator[Silence]:
+    places: list[Place], heard: LastHeard, settings: OutageSettings, now_ns: int
+) -> Iterator[Outage]:
     """Yield the silent nodes and instruments of an agent that lives."""
     by_node: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for place in places:
@@ -130,18 +130,18 @@ def _inside(
         if silent and len(silent) == len(mine):
             newest_ns = max(last.values()) or heard.started_ns
             name = mine[0].stream.key.rpartition(".")[0]
-            yield from _wide(Cause.NODE, name, mine, newest_ns)
+            yield from _wide(OutageCause.NODE, name, mine, newest_ns)
             continue
         for place in silent:
             key = place.stream.key
-            yield from _wide(Cause.INSTRUMENT, key, [place], last[key] or heard.started_ns)
+            yield from _wide(OutageCause.INSTRUMENT, key, [place], last[key] or heard.started_ns)
 
 
-def _wide(cause: Cause, name: str, places: list[Place], since_ns: int) -> Iterator[Silence]:
+def _wide(cause: OutageCause, name: str, places: list[Place], since_ns: int) -> Iterator[Outage]:
     """Yield one silence for each structure the places belong to."""
     for structure in sorted({place.stream.structure for place in places}):
         mine = [place for place in places if place.stream.structure == structure]
-        yield Silence(
+        yield Outage(
             key=f"{cause}:{name}",
             cause=cause,
             structure=structure,

@@ -9,7 +9,7 @@ from plumbline.wire.settings import Settings
 Seconds = Annotated[float, Field(gt=0)]
 
 
-class SilenceSettings(Settings):
+class OutageSettings(Settings):
     """Times without any arrival; heartbeats come every 10 s, slow instruments' blocks too."""
 
     link_after_s: Seconds = 35.0

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from plumbline.collector.events.model import Event, Kind, Level, finding_id
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.health.last_seen import Arrivals
-from plumbline.collector.health.outages.causes import Heard, Silence, silences
-from plumbline.collector.health.outages.settings import SilenceSettings
+from plumbline.collector.health.last_seen import LastSeen
+from plumbline.collector.health.outages.causes import LastHeard, Outage, outages
+from plumbline.collector.health.outages.settings import OutageSettings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
 DETECTOR = "silence"
 
 
-class SilenceWatch:
+class OutageWatch:
     """Looks once a second; what was open before a restart goes on with the same id.
 
     Parameters
@@ -26,9 +26,9 @@ class SilenceWatch:
     def __init__(
         self,
         *,
-        settings: SilenceSettings,
+        settings: OutageSettings,
         places: Mapping[str, Place],
-        arrivals: Arrivals,
+        arrivals: LastSeen,
         events: EventStore,
         connected: Callable[[], bool],
         started_ns: int,
@@ -42,18 +42,18 @@ class SilenceWatch:
         self._open = {
             str(event.evidence["key"]): event
             for event in events.open()
-            if event.kind is Kind.SILENCE
+            if event.kind is EventKind.SILENCE
         }
 
     def look(self, now_ns: int) -> None:
         """Open and close what has changed."""
-        heard = Heard(
+        heard = LastHeard(
             streams=self._arrivals.streams(),
             agents=self._arrivals.agents(),
             connected=self._connected(),
             started_ns=self._started_ns,
         )
-        found = silences(self._places, heard, self._settings, now_ns)
+        found = outages(self._places, heard, self._settings, now_ns)
         changed: list[Event] = []
         if now_ns - self._started_ns > self._settings.start_s * NS or self._all_heard(heard):
             for key in [key for key in self._open if key not in found]:
@@ -65,7 +65,7 @@ class SilenceWatch:
         if changed:
             self._events.save(*changed)
 
-    def _all_heard(self, heard: Heard) -> bool:
+    def _all_heard(self, heard: LastHeard) -> bool:
         """Tell whether every open silence has been heard since this start."""
         named = {str(key) for event in self._open.values() for key in _streams(event)}
         return all(
@@ -79,14 +79,14 @@ def _streams(event: Event) -> list[object]:
     return list(streams) if isinstance(streams, list | tuple) else []
 
 
-def _event(silence: Silence, now_ns: int) -> Event:
+def _event(silence: Outage, now_ns: int) -> Event:
     return Event(
         id=finding_id(DETECTOR, silence.key, silence.since_ns),
-        kind=Kind.SILENCE,
+        kind=EventKind.SILENCE,
         structure=silence.structure,
         onset_ns=silence.since_ns,
         detector=DETECTOR,
-        level=Level.AMBER,
+        level=AlarmLevel.AMBER,
         value=round((now_ns - silence.since_ns) / NS, 1),
         unit="s",
         nodes={node: {"silent": 1} for node in silence.nodes},

@@ -11,7 +11,7 @@ from plumbline.collector.jobs.modal.settings import ModalAlarm
 from plumbline.collector.jobs.modal.shift_events import shift_event
 
 
-class Says(StrEnum):
+class AlarmAction(StrEnum):
     """What a verdict does to an alarm that waits for confirmation."""
 
     CONFIRMS = "confirms"
@@ -21,14 +21,14 @@ class Says(StrEnum):
     ENDS = "ends it: another stage is compared with another baseline"
 
 
-SAYS: dict[Health, Says] = {
-    Health.ALARM: Says.CONFIRMS,
-    Health.NORMAL: Says.CLEARS,
-    Health.ONE_MODE: Says.RESETS,
-    Health.RECOVERING: Says.NOTHING,
-    Health.APPARENT: Says.NOTHING,
-    Health.UNKNOWN: Says.NOTHING,
-    Health.SUSPENDED: Says.ENDS,
+SAYS: dict[Health, AlarmAction] = {
+    Health.ALARM: AlarmAction.CONFIRMS,
+    Health.NORMAL: AlarmAction.CLEARS,
+    Health.ONE_MODE: AlarmAction.RESETS,
+    Health.RECOVERING: AlarmAction.NOTHING,
+    Health.APPARENT: AlarmAction.NOTHING,
+    Health.UNKNOWN: AlarmAction.NOTHING,
+    Health.SUSPENDED: AlarmAction.ENDS,
 }
 """Everything that may open or close the alarm is in this table."""
 
@@ -38,9 +38,9 @@ def fresh(next_ns: int) -> dict[str, Any]:
     return {"next_ns": next_ns, "risen": [], "fallen": 0, "event": None}
 
 
-def stepped(
+def next_state(
     state: Mapping[str, Any],
-    says: Says,
+    says: AlarmAction,
     body: Mapping[str, Any],
     *,
     structure: str,
@@ -59,21 +59,21 @@ def stepped(
     body
         The window.
     """
-    if says is Says.NOTHING:
+    if says is AlarmAction.NOTHING:
         return dict(state)
     begin_ns = body["record_ns"][0]
     known = None if state["event"] is None else from_text(state["event"])
     going_on = known is not None and known.closed_ns is None
-    risen = [*state["risen"], begin_ns][:confirm] if says is Says.CONFIRMS else []
-    fallen = state["fallen"] + 1 if says is Says.CLEARS else 0
+    risen = [*state["risen"], begin_ns][:confirm] if says is AlarmAction.CONFIRMS else []
+    fallen = state["fallen"] + 1 if says is AlarmAction.CLEARS else 0
     event = state["event"]
-    if says is Says.CONFIRMS and (going_on or len(risen) >= confirm):
+    if says is AlarmAction.CONFIRMS and (going_on or len(risen) >= confirm):
         onset_ns = known.onset_ns if known is not None and going_on else risen[0]
         made = shift_event(structure, onset_ns, body, adopted)
         if made is not None and known is not None and going_on and known.value > made.value:
             made = replace(made, value=known.value)  # an event tells the largest so far
         event = event if made is None else to_text(made)
-    over = says is Says.ENDS or (says is Says.CLEARS and fallen >= confirm)
+    over = says is AlarmAction.ENDS or (says is AlarmAction.CLEARS and fallen >= confirm)
     if known is not None and going_on and over:
         event = to_text(replace(known, closed_ns=begin_ns))
     return {**state, "risen": risen, "fallen": fallen, "event": event}

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from plumbline.analysis.modal import (
-    Baseline,
     Identified,
+    ModalBaseline,
     ModalHealth,
     Shift,
     matched,
@@ -17,13 +17,13 @@ from plumbline.analysis.modal import (
 )
 from plumbline.analysis.modal.learning import Seen, learned
 from plumbline.analysis.modal.poles import Complexes
-from plumbline.collector.jobs.modal.store import Window
+from plumbline.collector.jobs.modal.store import ModalWindow
 
 FEWEST_SHARED = 2
 """Shapes are compared over the channels both have, never over fewer than this."""
 
 
-class Outcome(StrEnum):
+class ModalResult(StrEnum):
     """What came of a window."""
 
     IDENTIFIED = "identified"
@@ -45,7 +45,7 @@ def told_modes(identified: Identified) -> list[dict[str, Any]]:
     ]
 
 
-def told_baselines(baselines: Sequence[Baseline], channels: Sequence[str]) -> dict[str, Any]:
+def told_baselines(baselines: Sequence[ModalBaseline], channels: Sequence[str]) -> dict[str, Any]:
     """Return baselines as JSON."""
     return {
         "channels": list(channels),
@@ -64,10 +64,10 @@ def told_baselines(baselines: Sequence[Baseline], channels: Sequence[str]) -> di
     }
 
 
-def baselines_of(stage: str, told: Mapping[str, Any]) -> list[Baseline]:
+def baselines_of(stage: str, told: Mapping[str, Any]) -> list[ModalBaseline]:
     """Read baselines back."""
     return [
-        Baseline(
+        ModalBaseline(
             stage=stage,
             at_c=one["at_c"],
             frequency_hz=one["frequency_hz"],
@@ -81,7 +81,7 @@ def baselines_of(stage: str, told: Mapping[str, Any]) -> list[Baseline]:
     ]
 
 
-def learned_from(stage: str, windows: Sequence[Window], wanted: int) -> dict[str, Any] | None:
+def learned_from(stage: str, windows: Sequence[ModalWindow], wanted: int) -> dict[str, Any] | None:
     """Return the baseline of a stage once enough quiet windows agree; None until then.
 
     Windows made while it recovered from shaking teach nothing. Of windows with different channels

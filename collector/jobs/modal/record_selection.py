@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plumbline.collector.archive.common_grid import Floats, Span, Strand, on_grid, shared, strand
+from plumbline.collector.archive.common_grid import (
+    AlignedStream,
+    Floats,
+    SampleSpan,
+    on_grid,
+    shared,
+    strand,
+)
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.jobs.modal.channel_selection import channel_names, level_rows
 from plumbline.collector.stages.influxdb.backfill import archived_blocks
@@ -22,7 +29,7 @@ MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Record:
+class SelectedRecord:
     """One quiet record.
 
     Attributes
@@ -35,7 +42,7 @@ class Record:
         Streams that had too little.
     """
 
-    span_ns: Span
+    span_ns: SampleSpan
     rate_hz: float
     accel_ms2: Floats
     channels: tuple[str, ...]
@@ -43,7 +50,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
+class SelectedRecords:
     """What there is in a stretch of time.
 
     Attributes
@@ -54,20 +61,20 @@ class Found:
         Whether there would have been one without the episodes.
     """
 
-    record: Record | None
+    record: SelectedRecord | None
     shaken: bool
 
 
 def quiet_record(
     archive: ArchiveReader,
     streams: Sequence[Place],
-    asked_ns: Span,
-    holds_ns: Sequence[Span],
+    asked_ns: SampleSpan,
+    holds_ns: Sequence[SampleSpan],
     *,
     window_s: float,
     least_s: float,
     high_hz: float,
-) -> Found:
+) -> SelectedRecords:
     """Return the quietest record of a stretch of time.
 
     Parameters
@@ -88,18 +95,20 @@ def quiet_record(
     best = max((_held_ns(one) for one in strands), default=0)
     kept = [one for one in strands if _held_ns(one) >= LEAST_SHARE * best]
     if not kept:
-        return Found(record=None, shaken=False)
+        return SelectedRecords(record=None, shaken=False)
     rate_hz = min(rate_hz, *(one.rate_hz for one in kept))
     common = shared(kept)
     free = [span for span in _without(common, holds_ns) if _seconds(span) >= least_s]
     if not free:
-        return Found(record=None, shaken=any(_seconds(span) >= least_s for span in common))
+        return SelectedRecords(
+            record=None, shaken=any(_seconds(span) >= least_s for span in common)
+        )
     span_ns, values = min(
         (_quietest(kept, span, rate_hz, window_s) for span in free), key=lambda each: each[0]
     )[1:]
     names = {one.place.stream.key for one in kept}
-    return Found(
-        record=Record(
+    return SelectedRecords(
+        record=SelectedRecord(
             span_ns=span_ns,
             rate_hz=rate_hz,
             accel_ms2=values,
@@ -111,8 +120,8 @@ def quiet_record(
 
 
 def _quietest(
-    strands: Sequence[Strand], span_ns: Span, rate_hz: float, window_s: float
-) -> tuple[float, Span, Floats]:
+    strands: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: float, window_s: float
+) -> tuple[float, SampleSpan, Floats]:
     """Return how loud the quietest window of a span is, where it lies, and its samples.
 
     Modes are identified from what wind and traffic do all the time; a blow or a hoist is not that.
@@ -141,7 +150,9 @@ def _quietest(
     )
 
 
-def temperature_c(archive: ArchiveReader, streams: Sequence[Place], span_ns: Span) -> float | None:
+def temperature_c(
+    archive: ArchiveReader, streams: Sequence[Place], span_ns: SampleSpan
+) -> float | None:
     """Return the mean temperature of a structure: of each sensor its median. [°C]"""
     medians = []
     for place in streams:
@@ -152,7 +163,7 @@ def temperature_c(archive: ArchiveReader, streams: Sequence[Place], span_ns: Spa
     return float(np.mean(medians)) if medians else None
 
 
-def _without(spans: Sequence[Span], holds: Sequence[Span]) -> list[Span]:
+def _without(spans: Sequence[SampleSpan], holds: Sequence[SampleSpan]) -> list[SampleSpan]:
     left = list(spans)
     for first, last in holds:
         left = [
@@ -164,9 +175,9 @@ def _without(spans: Sequence[Span], holds: Sequence[Span]) -> list[Span]:
     return left
 
 
-def _held_ns(one: Strand) -> int:
+def _held_ns(one: AlignedStream) -> int:
     return sum(end - begin for begin, end in one.spans)
 
 
-def _seconds(span: Span) -> float:
+def _seconds(span: SampleSpan) -> float:
     return (span[1] - span[0]) / NS

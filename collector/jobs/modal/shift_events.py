@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from plumbline.analysis.modal.tracking import LEAST_GUARD, SIGMAS
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing, finding_id
+from plumbline.collector.events.model import (
+    AlarmLevel,
+    Event,
+    EventKind,
+    Limit,
+    Standing,
+    finding_id,
+)
 from plumbline.collector.jobs.modal.settings import ModalAlarm
 from plumbline.wire.inventory.dating import begins_ns
 from plumbline.wire.inventory.model import Stage, Structure
@@ -41,11 +48,11 @@ def shift_event(
         standing = Standing.PROJECT
     return Event(
         id=finding_id(DETECTOR, structure, onset_ns),
-        kind=Kind.MODAL_SHIFT,
+        kind=EventKind.MODAL_SHIFT,
         structure=structure,
         onset_ns=onset_ns,
         detector=DETECTOR,
-        level=Level.AMBER if adopted is None else Level(adopted.level),
+        level=AlarmLevel.AMBER if adopted is None else AlarmLevel(adopted.level),
         value=100 * abs(worst["change"]),
         unit="%",
         limit=Limit(value=100 * worst["guard"], unit="%", source=source, standing=standing),
@@ -71,12 +78,12 @@ def stage_event(structure: Structure, stage: Stage) -> Event:
     onset_ns = begins_ns(stage.since, structure.timezone)
     return Event(
         id=finding_id(STAGE_DETECTOR, structure.code, onset_ns),
-        kind=Kind.CONSTRUCTION_STAGE,
+        kind=EventKind.CONSTRUCTION_STAGE,
         structure=structure.code,
         onset_ns=onset_ns,
         closed_ns=onset_ns,
         detector=STAGE_DETECTOR,
-        level=Level.GREEN,
+        level=AlarmLevel.GREEN,
         value=float(stage.floors_cast),
         unit="floors",
         evidence={

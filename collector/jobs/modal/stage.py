@@ -12,20 +12,24 @@ from plumbline.analysis.modal.identification import default_band_hz
 from plumbline.analysis.modal.verdict import RECOVERY_S
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.codec import from_text, to_text
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.jobs.modal.alarm import SAYS, fresh, stepped
+from plumbline.collector.jobs.modal.alarm import SAYS, fresh, next_state
 from plumbline.collector.jobs.modal.channel_selection import tracked_streams
 from plumbline.collector.jobs.modal.identification import (
-    Outcome,
+    ModalResult,
     compared,
     learned_from,
     told_modes,
 )
-from plumbline.collector.jobs.modal.record_selection import Record, quiet_record, temperature_c
+from plumbline.collector.jobs.modal.record_selection import (
+    SelectedRecord,
+    quiet_record,
+    temperature_c,
+)
 from plumbline.collector.jobs.modal.settings import ModalSettings
 from plumbline.collector.jobs.modal.shift_events import stage_event
-from plumbline.collector.jobs.modal.store import Again, ModalStore, Window
+from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow, Retry
 from plumbline.collector.journal.entry import Entry
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.dating import stage_at
@@ -39,7 +43,7 @@ AGAIN_S = (3600.0, 4 * 3600.0, 24 * 3600.0)
 """What had too little data is looked at again after so long: a link that was cut fills it. [s]"""
 
 HELD_BEFORE_NS, HELD_AFTER_NS = 10 * NS, 60 * NS
-MOVED = (Kind.SHAKING, Kind.SWAY)
+MOVED = (EventKind.SHAKING, EventKind.SWAY)
 NO_STAGE = "undeclared"
 REST = 5.0
 """Rest after a window, in processor times of it: 17 % of a core at most."""
@@ -47,7 +51,7 @@ REST = 5.0
 STAGES_EVERY_NS = 60 * NS
 
 
-class ModalStage:
+class ModalJob:
     """Follows no sample: the archive has them. What it knows is in its store.
 
     Parameters
@@ -164,7 +168,7 @@ class ModalStage:
             self._store.save(None, state, structure=code, settled=end_ns)
             return
         window = self._window(code, end_ns)
-        if window.outcome is Outcome.IDENTIFIED:
+        if window.outcome is ModalResult.IDENTIFIED:
             stage = window.stage
             known = self._store.baseline(code, stage)
             health, tracked = compared(
@@ -175,12 +179,12 @@ class ModalStage:
             )
             window.body.update(health=str(health.health), tracked=tracked)
             if known is None:
-                rows = self._store.windows(code, stage=stage, outcome=Outcome.IDENTIFIED)
+                rows = self._store.windows(code, stage=stage, outcome=ModalResult.IDENTIFIED)
                 others = [row for row in rows if row.end_ns != end_ns]
                 made = learned_from(stage, [*others, window], self._settings.baseline_windows)
                 baseline = None if made is None else (stage, made)
             if not late:
-                state = stepped(
+                state = next_state(
                     state,
                     SAYS[health.health],
                     window.body,
@@ -188,9 +192,9 @@ class ModalStage:
                     confirm=self._settings.confirm,
                     adopted=self._settings.alarm_of(code),
                 )
-        elif window.outcome is Outcome.SHORT and (tries or 0) < len(AGAIN_S):
+        elif window.outcome is ModalResult.SHORT and (tries or 0) < len(AGAIN_S):
             delay_ns = round(AGAIN_S[tries or 0] * NS)
-            again = Again(code, end_ns, (tries or 0) + 1, now_ns + delay_ns)
+            again = Retry(code, end_ns, (tries or 0) + 1, now_ns + delay_ns)
         if not late:
             state["next_ns"] = end_ns + round(self._settings.every_s * NS)
         self._store.save(
@@ -199,7 +203,7 @@ class ModalStage:
         )  # fmt: skip
         self._tell(state)
 
-    def _window(self, code: str, end_ns: int) -> Window:
+    def _window(self, code: str, end_ns: int) -> ModalWindow:
         settings = self._settings
         begin_ns = end_ns - round(settings.every_s * NS)
         stage = stage_at(self._structures[code], begin_ns)
@@ -216,12 +220,14 @@ class ModalStage:
         )
         body: dict[str, Any] = {"stage": name, "begin_ns": begin_ns}
         if found.record is None:
-            outcome = Outcome.SHAKEN if found.shaken else Outcome.SHORT
-            return Window(code, end_ns, name, outcome, body)
+            outcome = ModalResult.SHAKEN if found.shaken else ModalResult.SHORT
+            return ModalWindow(code, end_ns, name, outcome, body)
         body |= self._identified(code, found.record, moved)
-        return Window(code, end_ns, name, Outcome.IDENTIFIED, body)
+        return ModalWindow(code, end_ns, name, ModalResult.IDENTIFIED, body)
 
-    def _identified(self, code: str, record: Record, moved: Sequence[Event]) -> dict[str, Any]:
+    def _identified(
+        self, code: str, record: SelectedRecord, moved: Sequence[Event]
+    ) -> dict[str, Any]:
         settings = self._settings
         low_hz, high_hz = default_band_hz(record.accel_ms2.shape[1], record.rate_hz, driven=False)
         band = settings.low_hz or low_hz, min(settings.high_hz, high_hz)

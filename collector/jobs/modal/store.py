@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS known_stage (structure TEXT PRIMARY KEY, stage TEXT N
 """
 
 
-class Window(NamedTuple):
+class ModalWindow(NamedTuple):
     """One stretch of time of one structure: its end, its stage, and what was found."""
 
     structure: str
@@ -39,7 +39,7 @@ class Window(NamedTuple):
     body: dict[str, Any]
 
 
-class Again(NamedTuple):
+class Retry(NamedTuple):
     """A window that had too little data, and when it is looked at again."""
 
     structure: str
@@ -74,12 +74,12 @@ class ModalStore:
 
     def save(
         self,
-        window: Window | None,
+        window: ModalWindow | None,
         state: dict[str, Any],
         *,
         structure: str,
         baseline: tuple[str, Any] | None = None,
-        again: Again | None = None,
+        again: Retry | None = None,
         settled: int | None = None,
     ) -> None:
         """Keep a window with all that came of it: all or nothing, durable.
@@ -131,28 +131,30 @@ class ModalStore:
 
     def windows(
         self, structure: str, *, stage: str | None = None, outcome: str | None = None
-    ) -> list[Window]:
+    ) -> list[ModalWindow]:
         """Return the history of a structure, the oldest first."""
         rows = self._all(
             "SELECT structure, end_ns, stage, outcome, body FROM window WHERE structure = ? "
             "AND (? IS NULL OR stage = ?) AND (? IS NULL OR outcome = ?) ORDER BY end_ns",
             (structure, stage, stage, outcome, outcome),
         )
-        return [Window(s, int(end), at, how, json.loads(body)) for s, end, at, how, body in rows]
+        return [
+            ModalWindow(s, int(end), at, how, json.loads(body)) for s, end, at, how, body in rows
+        ]
 
     def structures(self) -> list[str]:
         """Return the structures there is a history of."""
         rows = self._all("SELECT DISTINCT structure FROM window ORDER BY structure", ())
         return [str(structure) for (structure,) in rows]
 
-    def due_again(self, now_ns: int) -> Again | None:
+    def due_again(self, now_ns: int) -> Retry | None:
         """Return the window that is to be looked at again, the one due the longest."""
         rows = self._all(
             "SELECT structure, end_ns, tries, due_ns FROM again WHERE due_ns <= ? "
             "ORDER BY due_ns LIMIT 1",
             (now_ns,),
         )
-        return Again(*rows[0]) if rows else None
+        return Retry(*rows[0]) if rows else None
 
     def close(self) -> None:
         """Let go of the file."""

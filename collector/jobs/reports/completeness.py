@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.archive.index import Books, Chunk
+from plumbline.collector.archive.index import ArchiveIndex, IndexedChunk
 from plumbline.collector.archive.open_hour import HOUR_NS, blocks_in, hour_end_ns, stream_of
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -28,7 +28,7 @@ def completeness(
         ``held`` is the share of the samples due [1]; ``clock_error_ms`` the worst stated,
         ``time_quality`` the lowest (0 to 100); None where nothing is held.
     """
-    books = Books.to_read(data / "state" / "archive.db")
+    books = ArchiveIndex.to_read(data / "state" / "archive.db")
     try:
         return [_told(data, books, place, begin_ns, end_ns) for place in places]
     finally:
@@ -37,7 +37,7 @@ def completeness(
 
 
 def _told(
-    data: Path, books: Books | None, place: Place, begin_ns: int, end_ns: int
+    data: Path, books: ArchiveIndex | None, place: Place, begin_ns: int, end_ns: int
 ) -> dict[str, Any]:
     chunks = [] if books is None else books.chunks(place.stream.nslc[0], begin_ns, end_ns)
     samples, errors_ns, qualities = 0.0, [], []
@@ -60,7 +60,7 @@ def _told(
     }
 
 
-def _share(chunk: Chunk, begin_ns: int, end_ns: int) -> float:
+def _share(chunk: IndexedChunk, begin_ns: int, end_ns: int) -> float:
     inside = min(chunk.end_ns, end_ns) - max(chunk.start_ns, begin_ns)
     return max(inside, 0) / max(chunk.end_ns - chunk.start_ns, 1)
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.field.levelling.store import SurveyStore, survey_path
 from plumbline.collector.jobs.reports.completeness import completeness
 from plumbline.collector.jobs.reports.deformation import slow_values
-from plumbline.collector.jobs.reports.notification_log import told
+from plumbline.collector.jobs.reports.notification_log import notification_log
 from plumbline.collector.jobs.reports.periods import Period
-from plumbline.collector.jobs.residual.view import ShownMovements
+from plumbline.collector.jobs.residual.view import ResidualView
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Structure
@@ -21,24 +21,28 @@ from plumbline.wire.inventory.model import Structure
 LONGEST_NS = 90 * 86_400 * NS
 """An event that began before is looked for so far back: it may still go on. [ns]"""
 
-MOTION = (Kind.SHAKING, Kind.SWAY)
-LEVELS = (Kind.THRESHOLD, Kind.TILT, Kind.DIFFERENTIAL_SETTLEMENT)
+MOTION = (EventKind.SHAKING, EventKind.SWAY)
+LEVELS = (EventKind.THRESHOLD, EventKind.TILT, EventKind.DIFFERENTIAL_SETTLEMENT)
 WHOLE = 0.999
 """A stream of which this share is held counts as whole: a second of a day is at its edges. [1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
+class ReportSources:
     """Where a summary is read from."""
 
     data: Path
     events: EventStore
-    movements: ShownMovements
+    movements: ResidualView
     alerting: Path
 
 
-def gathered(
-    records: Records, structure: Structure, places: Sequence[Place], period: Period, now_ns: int
+def report_content(
+    records: ReportSources,
+    structure: Structure,
+    places: Sequence[Place],
+    period: Period,
+    now_ns: int,
 ) -> dict[str, Any]:
     """Return one summary; times in nanoseconds since 1970, units in the keys.
 
@@ -57,7 +61,7 @@ def gathered(
         for event in events
         if event.kind in MOTION
     ]
-    messages = told(records.alerting, structure.code, begin_ns, end_ns)
+    messages = notification_log(records.alerting, structure.code, begin_ns, end_ns)
     found: dict[str, Any] = {
         "structure": structure.code,
         "name": structure.name,
@@ -70,14 +74,16 @@ def gathered(
         "episodes": episodes,
         "levels": [_event(event) for event in events if event.kind in LEVELS],
         "other": [
-            _event(event) for event in events if event.kind not in (*MOTION, *LEVELS, Kind.SILENCE)
+            _event(event)
+            for event in events
+            if event.kind not in (*MOTION, *LEVELS, EventKind.SILENCE)
         ],
         "largest": _largest(events),
         "slow": slow_values(records.data, places, begin_ns, end_ns),
         "silence": [
             _event(event) | {"inside_s": _inside_s(event, begin_ns, end_ns)}
             for event in events
-            if event.kind is Kind.SILENCE
+            if event.kind is EventKind.SILENCE
         ],
         "streams": streams,
         "notifications": messages,
@@ -117,8 +123,8 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _moved(movements: ShownMovements, event: Event) -> dict[str, Any] | None:
-    if event.kind is not Kind.SHAKING or event.closed_ns is None:
+def _moved(movements: ResidualView, event: Event) -> dict[str, Any] | None:
+    if event.kind is not EventKind.SHAKING or event.closed_ns is None:
         return None
     found = movements.of(event)
     waiting = sum(

@@ -15,7 +15,9 @@ ORDER BY notification.created_ns, notification.id
 """
 
 
-def told(path: Path, structure: str, begin_ns: int, end_ns: int) -> list[dict[str, Any]]:
+def notification_log(
+    path: Path, structure: str, begin_ns: int, end_ns: int
+) -> list[dict[str, Any]]:
     """Return every message about a structure that was queued in a span, the oldest first.
 
     Parameters

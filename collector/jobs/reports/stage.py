@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.collector.alerting.senders.atomic import write_whole
-from plumbline.collector.archive.index import Books
-from plumbline.collector.jobs.reports.content import Records, gathered
+from plumbline.collector.archive.index import ArchiveIndex
+from plumbline.collector.jobs.reports.content import ReportSources, report_content
 from plumbline.collector.jobs.reports.markdown import markdown
 from plumbline.collector.jobs.reports.periods import Length, Period, periods_over
 from plumbline.collector.journal.entry import Entry
@@ -27,7 +27,7 @@ CAUGHT_UP_NS = 35 * 86_400 * NS
 LOOK_NS = 60 * NS
 
 
-class SummariesStage:
+class ReportJob:
     """Writes summaries under ``data/summaries/STRUCTURE``.
 
     Parameters
@@ -41,7 +41,7 @@ class SummariesStage:
     def __init__(
         self,
         *,
-        records: Records,
+        records: ReportSources,
         structures: Sequence[Structure],
         places: Mapping[str, Place],
         start: int,
@@ -90,7 +90,7 @@ class SummariesStage:
         ]
 
     def _write(self, structure: Structure, period: Period, now_ns: int) -> None:
-        found = gathered(self._records, structure, self._of(structure), period, now_ns)
+        found = report_content(self._records, structure, self._of(structure), period, now_ns)
         path = summary_path(self._records.data, structure.code, period)
         write_summary(path, found)
 
@@ -112,7 +112,7 @@ def write_summary(path: Path, found: dict[str, Any]) -> None:
 
 def _begun_ns(data: Path, places: Sequence[Place]) -> int | None:
     """Return when the archive of a structure begins."""
-    books = Books.to_read(data / "state" / "archive.db")
+    books = ArchiveIndex.to_read(data / "state" / "archive.db")
     if books is None:
         return None
     try:

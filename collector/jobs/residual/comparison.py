@@ -9,11 +9,11 @@ import numpy as np
 
 from plumbline.analysis.tilt import differential_settlement_mm, tilt_resultant
 from plumbline.analysis.trend.matching import FEWEST
-from plumbline.analysis.trend.movement import Movement, Verdict, movement
+from plumbline.analysis.trend.movement import Movement, MovementVerdict, movement
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.events.model import Event, Kind
-from plumbline.collector.jobs.residual.horizons import Horizon, Span, holds, spans
-from plumbline.collector.jobs.residual.readings import Readings, readings
+from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.jobs.residual.horizons import Horizon, TimeSpan, holds, spans
+from plumbline.collector.jobs.residual.readings import ResidualReadings, readings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Axis, Unit
@@ -26,11 +26,16 @@ UNWITNESSED = (
     "not drift and slow wander"
 )
 
-GRAVEST = (Verdict.MOVED, Verdict.PERHAPS, Verdict.UNKNOWN, Verdict.NOT_ABOVE)
+GRAVEST = (
+    MovementVerdict.MOVED,
+    MovementVerdict.PERHAPS,
+    MovementVerdict.UNKNOWN,
+    MovementVerdict.NOT_ABOVE,
+)
 """Of several answers the first of these is told."""
 
 
-def look(
+def compare(
     archive: ArchiveReader,
     place: Place,
     horizon: Horizon,
@@ -52,7 +57,7 @@ def look(
     compared = spans(horizon, event.onset_ns, event.closed_ns)
     held = holds(each for each in around if each.id != event.id)
 
-    def read(span: Span) -> Readings:
+    def read(span: TimeSpan) -> ResidualReadings:
         return readings(archive, place, span, held, partners)
 
     after = read(compared.after)
@@ -65,7 +70,7 @@ def look(
     between = [
         each.id
         for each in around
-        if each.kind is Kind.SHAKING and event.closed_ns < each.onset_ns < compared.after[1]
+        if each.kind is EventKind.SHAKING and event.closed_ns < each.onset_ns < compared.after[1]
     ]
     return {
         "stream": place.stream.key,
@@ -85,10 +90,12 @@ def look(
 
 def gravest(verdicts: Any) -> str:
     """Return the verdict that is told of several: moved before anything else."""
-    return str(min(verdicts, key=[str(each) for each in GRAVEST].index, default=Verdict.UNKNOWN))
+    return str(
+        min(verdicts, key=[str(each) for each in GRAVEST].index, default=MovementVerdict.UNKNOWN)
+    )
 
 
-def _window(span: Span, found: Readings) -> dict[str, Any]:
+def _window(span: TimeSpan, found: ResidualReadings) -> dict[str, Any]:
     return {
         "start_ns": span[0],
         "end_ns": span[1],
@@ -102,9 +109,9 @@ def _axis(
     place: Place,
     number: int,
     axis: Axis,
-    before: Readings,
-    after: Readings,
-    rest: Sequence[Readings],
+    before: ResidualReadings,
+    after: ResidualReadings,
+    rest: Sequence[ResidualReadings],
     after_ns: int,
 ) -> dict[str, Any]:
     told: dict[str, Any] = {"channel": axis.code, "azimuth_deg": axis.azimuth_deg}
@@ -117,7 +124,7 @@ def _axis(
     )
     why = _why_not(place, number, before, after, after_ns)
     if found is None or why:
-        return told | {"verdict": str(Verdict.UNKNOWN), "why": why or "too few readings"}
+        return told | {"verdict": str(MovementVerdict.UNKNOWN), "why": why or "too few readings"}
     return told | _told(found, place.instrument.baseline_m)
 
 
@@ -147,7 +154,9 @@ def _told(found: Movement, baseline_m: float | None) -> dict[str, Any]:
     return told
 
 
-def _why_not(place: Place, number: int, before: Readings, after: Readings, after_ns: int) -> str:
+def _why_not(
+    place: Place, number: int, before: ResidualReadings, after: ResidualReadings, after_ns: int
+) -> str:
     """Return what forbids an answer, "" if nothing does."""
     instrument = place.instrument
     for name, found in (("before", before), ("after", after)):
@@ -181,7 +190,7 @@ def _resultant(place: Place, axes: Sequence[Mapping[str, Any]]) -> dict[str, flo
     return {"size": float(found.magnitude_urad), "azimuth_deg": float(found.azimuth_deg)}
 
 
-def reach_ns(horizon: Horizon, event: Event) -> Span:
+def reach_ns(horizon: Horizon, event: Event) -> TimeSpan:
     """Return everything a look reads, from the first witness to the end. [ns since 1970]"""
     compared = spans(horizon, event.onset_ns, event.closed_ns or event.onset_ns)
     return compared.at_rest(horizon.witnesses)[0][0] - 3_600 * NS, compared.after[1]

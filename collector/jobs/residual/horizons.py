@@ -16,15 +16,15 @@ the daily wave cancels.
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.wire.block import NS
 
 HOLD_BEFORE_NS: Final = 10 * NS
 HOLD_AFTER_NS: Final = 120 * NS
 FOREVER_NS: Final = 2**62
-HELD: Final = (Kind.SHAKING, Kind.SWAY)
+HELD: Final = (EventKind.SHAKING, EventKind.SWAY)
 
-Span = tuple[int, int]
+TimeSpan = tuple[int, int]
 """``start_ns <= time < end_ns``. [ns since 1970]"""
 
 
@@ -48,15 +48,15 @@ BY_NAME: Final = {horizon.name: horizon for horizon in HORIZONS}
 class Spans(NamedTuple):
     """What is compared."""
 
-    before: Span
-    after: Span
+    before: TimeSpan
+    after: TimeSpan
 
     @property
     def apart_ns(self) -> int:
         """From the beginning of one window to that of the other. [ns]"""
         return self.after[0] - self.before[0]
 
-    def at_rest(self, n: int) -> list[Span]:
+    def at_rest(self, n: int) -> list[TimeSpan]:
         """Return the windows of ``n`` witnesses, the oldest first; the last is ``before``."""
         start_ns, end_ns = self.before
         shifts = [back * self.apart_ns for back in range(n, -1, -1)]
@@ -73,7 +73,7 @@ def spans(horizon: Horizon, onset_ns: int, closed_ns: int) -> Spans:
     )
 
 
-def holds(events: Iterable[Event]) -> list[Span]:
+def holds(events: Iterable[Event]) -> list[TimeSpan]:
     """Return the spans in which no tilt is read; one that goes on has no end."""
     return [
         (
@@ -85,7 +85,7 @@ def holds(events: Iterable[Event]) -> list[Span]:
     ]
 
 
-def covered_ns(span: Span, held: Iterable[Span]) -> int:
+def covered_ns(span: TimeSpan, held: Iterable[TimeSpan]) -> int:
     """Return how much of a span is held. [ns]"""
     total, done_ns = 0, span[0]
     for first, last in sorted(held):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from plumbline.analysis.settlement.levelled import FEWEST_LEVELS, levelled_change
-from plumbline.analysis.trend.movement import Verdict
+from plumbline.analysis.trend.movement import MovementVerdict
 from plumbline.collector.events.model import Event
 from plumbline.collector.field.levelling.store import PointLevel, SurveyStore
 from plumbline.wire.block import NS
@@ -70,7 +70,7 @@ def _told(
     )
     if found is None:
         why = f"{len(past)} levels before it, {FEWEST_LEVELS} are needed for an interval"
-        return told | {"verdict": str(Verdict.UNKNOWN), "why": why}
+        return told | {"verdict": str(MovementVerdict.UNKNOWN), "why": why}
     return told | {
         "verdict": str(found.verdict),
         "size": found.size,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from plumbline.analysis.thermal.temperature import Temperature
 from plumbline.analysis.trend.movement import Side
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.jobs.residual.horizons import Span, covered_ns
+from plumbline.collector.jobs.residual.horizons import TimeSpan, covered_ns
 from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
+class ResidualReadings:
     """What a window holds.
 
     Attributes
@@ -52,10 +52,10 @@ class Readings:
 def readings(
     archive: ArchiveReader,
     place: Place,
-    span: Span,
-    held: Sequence[Span],
+    span: TimeSpan,
+    held: Sequence[TimeSpan],
     partners: Mapping[str, Place],
-) -> Readings:
+) -> ResidualReadings:
     """Read a window.
 
     Parameters
@@ -73,7 +73,7 @@ def readings(
     read_s = float(np.count_nonzero(free)) / place.instrument.rate_hz
     missing_s = length_s - held_s - read_s
     partner = partners.get(place.stream.key)
-    return Readings(
+    return ResidualReadings(
         time_ns=time_ns[free],
         values=values[:, free],
         temp_c=None if partner is None else _temperature(archive, partner, span, time_ns[free]),
@@ -98,7 +98,9 @@ def partners_of(places: Mapping[str, Place]) -> dict[str, Place]:
     return found
 
 
-def _samples(archive: ArchiveReader, place: Place, span: Span) -> tuple[NDArray[np.int64], Floats]:
+def _samples(
+    archive: ArchiveReader, place: Place, span: TimeSpan
+) -> tuple[NDArray[np.int64], Floats]:
     times, values = [], []
     for block in archived_blocks(archive, place, *span, slice_ns=SLICE_NS):
         steps = np.arange(block.n_samples) * (NS / block.rate_hz)
@@ -110,7 +112,7 @@ def _samples(archive: ArchiveReader, place: Place, span: Span) -> tuple[NDArray[
 
 
 def _temperature(
-    archive: ArchiveReader, partner: Place, span: Span, at_ns: NDArray[np.int64]
+    archive: ArchiveReader, partner: Place, span: TimeSpan, at_ns: NDArray[np.int64]
 ) -> Floats | None:
     time_ns, values = _samples(archive, partner, span)
     if time_ns.size < 2:

@@ -9,17 +9,17 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.jobs.residual.comparison import look, reach_ns
+from plumbline.collector.jobs.residual.comparison import compare, reach_ns
 from plumbline.collector.jobs.residual.horizons import BY_NAME, HORIZONS
 from plumbline.collector.jobs.residual.readings import partners_of
-from plumbline.collector.jobs.residual.store import AfterwardsStore, Asked
+from plumbline.collector.jobs.residual.store import DueComparison, ResidualStore
 from plumbline.collector.journal.entry import Entry
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
-from plumbline.wire.record_header import key_of
+from plumbline.wire.record_header import record_key
 
 POINTS = (Unit.TILT, Unit.SETTLEMENT)
 
@@ -39,7 +39,7 @@ SLICE_S = 0.3
 """Work at one go, so that the stage can be stopped. [s]"""
 
 
-class AfterwardsStage:
+class ResidualJob:
     """Follows the event store, and reads windows from the archive.
 
     Parameters
@@ -58,7 +58,7 @@ class AfterwardsStage:
         *,
         places: Mapping[str, Place],
         events: EventStore,
-        store: AfterwardsStore,
+        store: ResidualStore,
         archive: ArchiveReader,
         start: int,
         cpu_s: Callable[[], float] = time.thread_time,
@@ -74,7 +74,7 @@ class AfterwardsStage:
         for _, place in sorted(places.items()):
             if place.instrument.unit in POINTS:
                 self._points[place.structure.code].append(place)
-        self._late: dict[str, list[Asked]] = {}
+        self._late: dict[str, list[DueComparison]] = {}
         self._know_provisional()
         self._store.again(self._store.provisional(), 0)
         self._rest_until_ns = 0
@@ -87,7 +87,7 @@ class AfterwardsStage:
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """Note what came late for a look that is not final; the archive has it in a moment."""
         for entry in entries:
-            if not self._late or (key := key_of(entry.payload)) is None:
+            if not self._late or (key := record_key(entry.payload)) is None:
                 continue
             waiting = self._late.get(key.stream)
             if not waiting:
@@ -129,11 +129,11 @@ class AfterwardsStage:
             asked = [one for _, event in changes for one in self._asked(event)]
             self._store.ask(asked, changes[-1][0])
 
-    def _asked(self, event: Event) -> list[Asked]:
-        if event.kind is not Kind.SHAKING or event.closed_ns is None:
+    def _asked(self, event: Event) -> list[DueComparison]:
+        if event.kind is not EventKind.SHAKING or event.closed_ns is None:
             return []
         return [
-            Asked(
+            DueComparison(
                 event=event.id,
                 stream=place.stream.key,
                 horizon=horizon.name,
@@ -158,14 +158,14 @@ class AfterwardsStage:
         before_s = self._cpu_s()
         horizon = BY_NAME[asked.horizon]
         around = self._events.between(*reach_ns(horizon, event), event.structure)
-        body = look(self._archive, place, horizon, event, around, self._partners)
+        body = compare(self._archive, place, horizon, event, around, self._partners)
         next_ns = None if body["whole"] else _again_ns(asked, now_ns)
         self._store.answer(asked, body, next_ns=next_ns, now_ns=now_ns)
         self._know_provisional()
         self._rest_until_ns = now_ns + round(REST * (self._cpu_s() - before_s) * NS)
         return True
 
-    def _unanswerable(self, asked: Asked, event: Event | None, now_ns: int) -> None:
+    def _unanswerable(self, asked: DueComparison, event: Event | None, now_ns: int) -> None:
         """Put off a look whose episode goes on again; drop one that nobody can answer."""
         if event is None:
             self._store.drop(asked.event)
@@ -181,7 +181,7 @@ class AfterwardsStage:
             self._late.setdefault(one.stream, []).append(one)
 
 
-def _again_ns(asked: Asked, now_ns: int) -> int | None:
+def _again_ns(asked: DueComparison, now_ns: int) -> int | None:
     """Return when to look again at what misses readings; None when it is given up."""
     passed_ns = now_ns - _until_ns(asked)
     if passed_ns >= GIVEN_UP_NS:
@@ -189,10 +189,10 @@ def _again_ns(asked: Asked, now_ns: int) -> int | None:
     return now_ns + min(max(passed_ns, PATIENCE_NS), GIVEN_UP_NS - passed_ns)
 
 
-def _from_ns(asked: Asked) -> int:
+def _from_ns(asked: DueComparison) -> int:
     horizon = BY_NAME[asked.horizon]
     return asked.onset_ns - (horizon.until_s - horizon.since_s + 10) * NS
 
 
-def _until_ns(asked: Asked) -> int:
+def _until_ns(asked: DueComparison) -> int:
     return asked.closed_ns + BY_NAME[asked.horizon].until_s * NS

@@ -24,7 +24,7 @@ INSERT OR IGNORE INTO counter VALUES ('read', 0);
 """
 
 
-class Asked(NamedTuple):
+class DueComparison(NamedTuple):
     """A look to be done; ``closed_ns`` as it was when it was noted. [ns since 1970]"""
 
     event: str
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
     due_ns: int
 
 
-class Answer(NamedTuple):
+class Comparison(NamedTuple):
     """A row as it stands; ``body`` is None until it was looked at. [ns since 1970]
 
     ``due_ns`` is when it is looked at next, None once it is final.
@@ -49,7 +49,7 @@ class Answer(NamedTuple):
     body: dict[str, Any] | None
 
 
-class AfterwardsStore:
+class ResidualStore:
     """Looks of all episodes; any thread may read while one writes."""
 
     def __init__(self, path: Path) -> None:
@@ -66,7 +66,7 @@ class AfterwardsStore:
             row = self._db.execute("SELECT value FROM counter WHERE name = 'read'").fetchone()
         return int(row[0])
 
-    def ask(self, asked: Iterable[Asked], revision: int) -> None:
+    def ask(self, asked: Iterable[DueComparison], revision: int) -> None:
         """Note looks and the revision they were read with: all or none.
 
         A look that is there is kept, unless the episode's times changed: then it is due again.
@@ -81,7 +81,7 @@ class AfterwardsStore:
             )
             self._db.execute("UPDATE counter SET value = ? WHERE name = 'read'", (revision,))
 
-    def next_due(self, now_ns: int) -> Asked | None:
+    def next_due(self, now_ns: int) -> DueComparison | None:
         """Return the look that is due the longest."""
         with self._lock:
             row = self._db.execute(
@@ -89,10 +89,10 @@ class AfterwardsStore:
                 "WHERE due_ns <= ? ORDER BY due_ns, event, stream, horizon LIMIT 1",
                 (now_ns,),
             ).fetchone()
-        return None if row is None else Asked(*row)
+        return None if row is None else DueComparison(*row)
 
     def answer(
-        self, asked: Asked, body: Mapping[str, Any], *, next_ns: int | None, now_ns: int
+        self, asked: DueComparison, body: Mapping[str, Any], *, next_ns: int | None, now_ns: int
     ) -> None:
         """Keep an answer; it is a new revision only if it says something else.
 
@@ -115,16 +115,16 @@ class AfterwardsStore:
         with self._lock, self._db:
             self._db.execute("DELETE FROM look WHERE event = ?", (event,))
 
-    def provisional(self) -> list[Asked]:
+    def provisional(self) -> list[DueComparison]:
         """Return the looks that were answered and are not final."""
         with self._lock:
             rows = self._db.execute(
                 "SELECT event, stream, horizon, onset_ns, closed_ns, due_ns FROM look "
                 "WHERE due_ns IS NOT NULL AND body IS NOT NULL"
             ).fetchall()
-        return [Asked(*row) for row in rows]
+        return [DueComparison(*row) for row in rows]
 
-    def again(self, looks: Iterable[Asked], due_ns: int) -> None:
+    def again(self, looks: Iterable[DueComparison], due_ns: int) -> None:
         """Look at some again, if that is sooner than they would be."""
         with self._lock, self._db:
             self._db.executemany(
@@ -133,7 +133,7 @@ class AfterwardsStore:
                 [(due_ns, one.event, one.stream, one.horizon) for one in looks],
             )
 
-    def answers(self, event: str) -> list[Answer]:
+    def answers(self, event: str) -> list[Comparison]:
         """Return every row of an episode, by stream and in the order they were asked."""
         with self._lock:
             rows = self._db.execute(
@@ -142,7 +142,9 @@ class AfterwardsStore:
                 (event,),
             ).fetchall()
         return [
-            Answer(stream, horizon, due_ns, revision, looked_ns, json.loads(body) if body else None)
+            Comparison(
+                stream, horizon, due_ns, revision, looked_ns, json.loads(body) if body else None
+            )
             for stream, horizon, due_ns, revision, looked_ns, body in rows
         ]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from plumbline.analysis.trend.movement import Verdict
+from plumbline.analysis.trend.movement import MovementVerdict
 from plumbline.wire.block import NS
 
 
@@ -16,18 +16,18 @@ def answer_words(answer: dict[str, Any], unit: str, timezone: str = "UTC") -> st
     if verdict is None:
         due = answer.get("due_ns")
         return "not asked yet" if due is None else f"due {local(due, timezone)}"
-    if verdict == Verdict.UNKNOWN:
+    if verdict == MovementVerdict.UNKNOWN:
         return f"cannot be said: {answer['why']}"
-    if verdict == Verdict.NOT_ABOVE:
+    if verdict == MovementVerdict.NOT_ABOVE:
         said = f"not moved above {number(answer['bound'])} {unit}"
     else:
         half = (answer["high"] - answer["low"]) / 2
         said = f"{verdict} {rounded(answer['size'], half)} ± {number(half)} {unit}"
     settled = answer.get("settlement_mm")
-    if settled is not None and verdict != Verdict.NOT_ABOVE:
+    if settled is not None and verdict != MovementVerdict.NOT_ABOVE:
         half_mm = abs(settled["high"] - settled["low"]) / 2
         said += f" (over its baseline {rounded(settled['size'], half_mm)} mm)"
-    if verdict == Verdict.PERHAPS:
+    if verdict == MovementVerdict.PERHAPS:
         said += f", below the detection limit {number(answer['limit'])} {unit}"
     notes = [answer["why"]] if answer["why"] else []
     if answer.get("missing_s"):

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.field.levelling.store import survey_path
 from plumbline.collector.jobs.residual.comparison import gravest
 from plumbline.collector.jobs.residual.horizons import HORIZONS
 from plumbline.collector.jobs.residual.levelled_points import levelled_points
-from plumbline.collector.jobs.residual.store import AfterwardsStore, Answer
+from plumbline.collector.jobs.residual.store import Comparison, ResidualStore
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Structure
 
@@ -23,7 +23,7 @@ NUMBERS = (
 )
 
 
-class ShownMovements:
+class ResidualView:
     """What others ask of the looks.
 
     Parameters
@@ -37,7 +37,7 @@ class ShownMovements:
     def __init__(
         self,
         events: EventStore,
-        store: AfterwardsStore,
+        store: ResidualStore,
         structures: Mapping[str, Structure],
         surveys: Path,
     ) -> None:
@@ -50,14 +50,14 @@ class ShownMovements:
         """Return the answers of the latest closed shaking; None without one."""
         recent = self._events.between(now_ns - REACH_NS, now_ns)
         for event in reversed(recent):
-            if event.kind is Kind.SHAKING and event.closed_ns is not None:
+            if event.kind is EventKind.SHAKING and event.closed_ns is not None:
                 return self.of(event)
         return None
 
     def whole(self, event_id: str) -> dict[str, Any] | None:
         """Return all answers of an episode; None if it is no shaking that is over."""
         event = self._events.get(event_id)
-        if event is None or event.kind is not Kind.SHAKING or event.closed_ns is None:
+        if event is None or event.kind is not EventKind.SHAKING or event.closed_ns is None:
             return None
         return self.of(event)
 
@@ -92,7 +92,7 @@ class ShownMovements:
         return levelled_points(survey_path(self._surveys, structure.code), structure, event)
 
 
-def _points(rows: list[Answer]) -> list[dict[str, Any]]:
+def _points(rows: list[Comparison]) -> list[dict[str, Any]]:
     """Return one instrument's axes, each with its answer at every horizon."""
     bodies = [row.body for row in rows if row.body is not None and row.body["axes"]]
     if not bodies:
@@ -110,7 +110,7 @@ def _points(rows: list[Answer]) -> list[dict[str, Any]]:
     ]
 
 
-def _answer(row: Answer, number: int | None) -> dict[str, Any]:
+def _answer(row: Comparison, number: int | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "horizon": row.horizon,
         "verdict": None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plumbline.analysis.drift import (
-    Evidence,
+    DriftEvidence,
     Priority,
     ProjectDrifts,
     drift_evidence,
@@ -50,7 +50,7 @@ def inspected(
     """
     words = stage_words(stage)
     pairs: list[dict[str, Any]] = []
-    evidence: list[Evidence] = []
+    evidence: list[DriftEvidence] = []
     for name, members in _pairs(drifts, base).items():
         worst = max(members, key=_size)
         found = drift_evidence(
@@ -65,7 +65,7 @@ def inspected(
         evidence.append(found)
         pairs.append({"levels": name, "priority": str(found.priority), **worst})
     if not evidence:
-        evidence = [Evidence(what=_nothing(base, drifts), priority=Priority.NOT_APPLICABLE)]
+        evidence = [DriftEvidence(what=_nothing(base, drifts), priority=Priority.NOT_APPLICABLE)]
     judged = inspection(evidence)
     pairs.sort(key=lambda pair: -_size(pair))
     return {
@@ -105,10 +105,10 @@ def _size(drift: Mapping[str, Any]) -> float:
     return float(drift["ratio"] + drift["ratio_uncertainty"])
 
 
-def _with_gap(found: Evidence, drift: Mapping[str, Any]) -> Evidence:
+def _with_gap(found: DriftEvidence, drift: Mapping[str, Any]) -> DriftEvidence:
     if drift["completeness"] >= LEAST_COMPLETE:
         return found
-    return Evidence(
+    return DriftEvidence(
         what=f"{found.what}; only {drift['completeness']:.0%} of the episode without a gap: the "
         "largest drift may be missing",
         priority=found.priority,

@@ -9,10 +9,10 @@ from plumbline.collector.events.model import Event
 from plumbline.collector.jobs.strong_motion.floor_response import structure_measures
 from plumbline.collector.jobs.strong_motion.inspection import inspected
 from plumbline.collector.jobs.strong_motion.node_measures import node_measures
-from plumbline.collector.jobs.strong_motion.record_window import longest_run
-from plumbline.collector.jobs.strong_motion.settings import EpisodesSettings
+from plumbline.collector.jobs.strong_motion.record_window import longest_gap_free
+from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings
 from plumbline.collector.jobs.strong_motion.store import STRUCTURE, EpisodeStore
-from plumbline.collector.jobs.strong_motion.storey_drift import Bending
+from plumbline.collector.jobs.strong_motion.storey_drift import StoreyDrift
 from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.dating import stage_at
@@ -49,7 +49,7 @@ def _rank(place: Place) -> tuple[bool, float]:
     return (not fast, rate_hz if fast else -rate_hz)
 
 
-class Round:
+class EpisodeMeasurement:
     """Measures an episode node by node, a step at a time.
 
     Parameters
@@ -68,7 +68,7 @@ class Round:
         self,
         event: Event,
         streams: Sequence[Place],
-        settings: EpisodesSettings,
+        settings: StrongMotionSettings,
         *,
         from_ns: int,
         until_ns: int,
@@ -83,7 +83,7 @@ class Round:
         self._streams = streams
         self._settings = settings
         self._own_period_s = settings.own_period_s(event.structure)
-        self._bending: Bending | None = None
+        self._bending: StoreyDrift | None = None
 
     def step(self, archive: ArchiveReader, store: EpisodeStore, now_ns: int) -> bool:
         """Measure the next node or pair of levels, then the structure; tell whether it is over."""
@@ -97,7 +97,7 @@ class Round:
         if self.event.closed_ns is not None:
             if self._bending is None:
                 known_hz = None if self._own_period_s is None else 1 / self._own_period_s
-                self._bending = Bending(self._streams, self._asked_ns, known_hz=known_hz)
+                self._bending = StoreyDrift(self._streams, self._asked_ns, known_hz=known_hz)
             if not self._bending.step(archive):
                 return False
         body = structure_measures([place.node for place in self._streams], nodes)
@@ -132,7 +132,9 @@ class Round:
     def _measure(
         self, place: Place, archive: ArchiveReader, store: EpisodeStore, now_ns: int
     ) -> None:
-        cut = longest_run(place, archived_blocks(archive, place, *self._asked_ns), self._asked_ns)
+        cut = longest_gap_free(
+            place, archived_blocks(archive, place, *self._asked_ns), self._asked_ns
+        )
         if cut is None or cut.duration_s < SHORTEST_S:
             self.whole = False
             return

@@ -10,7 +10,7 @@ from plumbline.analysis.ground_motion import measures_report as told
 from plumbline.analysis.ground_motion.axes import Array
 from plumbline.analysis.ground_motion.baseline import MARGIN_S, SHORTEST_S
 from plumbline.analysis.ground_motion.measures import measures
-from plumbline.collector.jobs.strong_motion.record_window import Cut
+from plumbline.collector.jobs.strong_motion.record_window import RecordWindow
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Axis, Node
 
@@ -28,7 +28,7 @@ LEVEL_WITHIN_DEG = 45.0
 
 
 def node_measures(
-    cut: Cut, node: Node, axes: Sequence[Axis], onset_ns: int, own_period_s: float | None
+    cut: RecordWindow, node: Node, axes: Sequence[Axis], onset_ns: int, own_period_s: float | None
 ) -> dict[str, Any]:
     """Measure one node.
 
@@ -66,7 +66,7 @@ def node_measures(
         "level": node.level,
         "rate_hz": cut.rate_hz,
         "window": window(cut) | {"end_share": end_share(measured.accel_ms2, cut.rate_hz)},
-        **told.told(measured, level_axes=level, own_period_s=own_period_s),
+        **told.measures_report(measured, level_axes=level, own_period_s=own_period_s),
         "axes": [
             {
                 "channel": axis.code,
@@ -79,7 +79,7 @@ def node_measures(
     }
 
 
-def window(cut: Cut) -> dict[str, Any]:
+def window(cut: RecordWindow) -> dict[str, Any]:
     """Return what was measured and what is missing; nanoseconds are whole numbers."""
     return {
         "asked_start_ns": cut.asked_ns[0],

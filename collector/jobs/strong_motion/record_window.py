@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class RecordWindow:
     """What there is of one node in a window.
 
     Attributes
@@ -63,7 +63,9 @@ class Cut:
         return missing_s if missing_s > 2 / self.rate_hz else 0.0
 
 
-def longest_run(place: Place, blocks: Iterable[Block], asked_ns: tuple[int, int]) -> Cut | None:
+def longest_gap_free(
+    place: Place, blocks: Iterable[Block], asked_ns: tuple[int, int]
+) -> RecordWindow | None:
     """Return the longest gap-free run, the earliest of equals; None without a sample.
 
     Parameters
@@ -86,7 +88,7 @@ def longest_run(place: Place, blocks: Iterable[Block], asked_ns: tuple[int, int]
     if not runs:
         return None
     best = max(runs, key=_length_s)
-    return Cut(
+    return RecordWindow(
         asked_ns=asked_ns,
         start_ns=best[0].start_ns,
         rate_hz=best[0].rate_hz,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from plumbline.collector.events.model import Event, Kind, finding_id
+from plumbline.collector.events.model import Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.strong_motion.regional_wave import (
     FARTHEST_KM,
@@ -23,7 +23,7 @@ REACH_NS = round((FARTHEST_KM / SLOWEST_KMS + SLACK_S) * NS)
 """No two onsets of one wave are farther apart. [ns]"""
 
 
-class Ties:
+class RegionalAssociation:
     """Sees every episode of shaking; the second that fits another founds a regional event.
 
     A regional event keeps the id it was founded with: the hash of its first episode then. An
@@ -39,7 +39,7 @@ class Ties:
 
     def see(self, event: Event) -> None:
         """Take in an episode that is new or changed."""
-        if event.kind is not Kind.SHAKING or event.structure not in self._structures:
+        if event.kind is not EventKind.SHAKING or event.structure not in self._structures:
             return
         region = self._store.region_of(event.id)
         if region is None:
@@ -52,7 +52,7 @@ class Ties:
         near = [
             other
             for other in self._events.between(event.onset_ns - REACH_NS, event.onset_ns + REACH_NS)
-            if other.kind is Kind.SHAKING
+            if other.kind is EventKind.SHAKING
             and other.id != event.id
             and other.structure in self._structures
         ]

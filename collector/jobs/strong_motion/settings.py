@@ -24,7 +24,7 @@ class OwnPeriod(Settings):
     source: Words
 
 
-class DriftLimit(Settings):
+class ProjectDriftLimit(Settings):
     """Drift ratios at which an engineer wants a structure looked at, at any stage of it."""
 
     structure: str
@@ -35,7 +35,7 @@ class DriftLimit(Settings):
     document: Words
 
     @model_validator(mode="after")
-    def _rises(self) -> "DriftLimit":
+    def _rises(self) -> "ProjectDriftLimit":
         if self.yellow_ratio >= self.red_ratio:
             raise ValueError("expected yellow_ratio < red_ratio")
         return self
@@ -46,13 +46,13 @@ class DriftLimit(Settings):
         return ProjectDrifts(yellow_ratio=self.yellow_ratio, red_ratio=self.red_ratio, adoption=by)
 
 
-class EpisodesSettings(Settings):
+class StrongMotionSettings(Settings):
     """How episodes are measured."""
 
     lead_s: Annotated[float, Field(ge=10, le=300)] = 30.0
     """How much before the onset is read: its mean is the baseline. [s]"""
     own_period: tuple[OwnPeriod, ...] = ()
-    drift_limit: tuple[DriftLimit, ...] = ()
+    drift_limit: tuple[ProjectDriftLimit, ...] = ()
 
     def own_period_s(self, structure: str) -> float | None:
         """Return the period of a structure's first mode, if it is known. [s]"""
@@ -65,10 +65,12 @@ class EpisodesSettings(Settings):
         return own.get(structure)
 
 
-def episode_problems(settings: EpisodesSettings, places: Mapping[str, Place]) -> Iterator[Problem]:
+def episode_problems(
+    settings: StrongMotionSettings, places: Mapping[str, Place]
+) -> Iterator[Problem]:
     """Yield what the inventory does not bear out."""
     structures = {place.structure.code: place.structure for place in places.values()}
-    named: tuple[tuple[str, Sequence[OwnPeriod | DriftLimit]], ...] = (
+    named: tuple[tuple[str, Sequence[OwnPeriod | ProjectDriftLimit]], ...] = (
         ("own_period", settings.own_period),
         ("drift_limit", settings.drift_limit),
     )

@@ -8,17 +8,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.jobs.strong_motion.measurement import LONGEST_NS, Round, measured_streams
-from plumbline.collector.jobs.strong_motion.regional_association import Ties
-from plumbline.collector.jobs.strong_motion.settings import EpisodesSettings
+from plumbline.collector.jobs.strong_motion.measurement import (
+    LONGEST_NS,
+    EpisodeMeasurement,
+    measured_streams,
+)
+from plumbline.collector.jobs.strong_motion.regional_association import RegionalAssociation
+from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
 from plumbline.collector.journal.entry import Entry
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
-MEASURED = (Kind.SHAKING, Kind.SWAY)
+MEASURED = (EventKind.SHAKING, EventKind.SWAY)
 ARCHIVED_NS = 2 * NS
 """The archive has what is older than this. [ns]"""
 
@@ -35,7 +39,7 @@ SLICE_S = 0.3
 """Work at one go, so that the stage can be stopped. [s]"""
 
 
-class EpisodesStage:
+class StrongMotionJob:
     """Follows the event store, and reads windows from the archive.
 
     Parameters
@@ -51,7 +55,7 @@ class EpisodesStage:
     def __init__(
         self,
         *,
-        settings: EpisodesSettings,
+        settings: StrongMotionSettings,
         places: Mapping[str, Place],
         events: EventStore,
         store: EpisodeStore,
@@ -67,8 +71,8 @@ class EpisodesStage:
         self._cpu_s = cpu_s
         self._streams = measured_streams(places)
         structures = {place.structure.code: place.structure for place in places.values()}
-        self._ties = Ties(structures, events, store)
-        self._round: tuple[Round, int] | None = None
+        self._ties = RegionalAssociation(structures, events, store)
+        self._round: tuple[EpisodeMeasurement, int] | None = None
         self._began_ns: dict[str, int] = {}
         self._rest_until_ns = 0
         self._idle_ns = 0
@@ -123,7 +127,7 @@ class EpisodesStage:
         until_ns = now_ns - ARCHIVED_NS if event.closed_ns is None else event.closed_ns
         patient = now_ns < _over_ns(event, changed_ns) + STRAGGLERS_NS
         streams = self._streams[event.structure]
-        made = Round(
+        made = EpisodeMeasurement(
             event,
             streams,
             self._settings,
@@ -138,7 +142,9 @@ class EpisodesStage:
         """Return when the shaking before an episode was over: an aftershock's quiet is shorter."""
         begin_ns = event.onset_ns - LONGEST_NS
         before = self._events.between(begin_ns, event.onset_ns - 1, event.structure)
-        ended = [b.closed_ns for b in before if b.kind is Kind.SHAKING and b.closed_ns is not None]
+        ended = [
+            b.closed_ns for b in before if b.kind is EventKind.SHAKING and b.closed_ns is not None
+        ]
         return min(max(ended, default=begin_ns), event.onset_ns)
 
     def _due_ns(self, event: Event, changed_ns: int) -> int:

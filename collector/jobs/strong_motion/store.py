@@ -30,7 +30,7 @@ INSERT OR IGNORE INTO counter VALUES ('read', 0);
 """
 
 
-class Measured(NamedTuple):
+class MeasuredEpisode(NamedTuple):
     """One row: what was found of a node, or of the structure. [ns since 1970]"""
 
     revision: int
@@ -88,7 +88,7 @@ class EpisodeStore:
                 "DELETE FROM waiting WHERE event = ? AND changed_ns = ?", (event, changed_ns)
             )
 
-    def measures(self, event: str) -> dict[str, Measured]:
+    def measures(self, event: str) -> dict[str, MeasuredEpisode]:
         """Return all that was found of an event, by node; `STRUCTURE` is the whole."""
         with self._lock:
             rows = self._db.execute(
@@ -96,7 +96,7 @@ class EpisodeStore:
                 (event,),
             ).fetchall()
         return {
-            str(node): Measured(revision, bool(final), measured_ns, json.loads(body))
+            str(node): MeasuredEpisode(revision, bool(final), measured_ns, json.loads(body))
             for node, revision, final, measured_ns, body in rows
         }
 

@@ -10,14 +10,21 @@ import numpy as np
 
 from plumbline.analysis.drift import (
     Drift,
-    Kind,
-    Level,
     Sensor,
+    Storey,
+    StoreyKind,
     chosen_corner_hz,
     displacement_m,
     drifts,
 )
-from plumbline.collector.archive.common_grid import Floats, Span, Strand, on_grid, shared, strand
+from plumbline.collector.archive.common_grid import (
+    AlignedStream,
+    Floats,
+    SampleSpan,
+    on_grid,
+    shared,
+    strand,
+)
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.jobs.strong_motion.node_measures import is_level
 from plumbline.collector.stages.influxdb.backfill import archived_blocks
@@ -36,8 +43,8 @@ SHORTEST_S = 10.0
 class _Stretch:
     """One level in the stretch that two share."""
 
-    level: Level
-    strand: Strand
+    level: Storey
+    strand: AlignedStream
     values: Floats
 
 
@@ -60,7 +67,7 @@ def base_level(streams: Sequence[Place]) -> int | None:
     return lowest if lowest is not None and lowest <= 0 else None
 
 
-class Bending:
+class StoreyDrift:
     """Measures pair after pair of levels; only two levels are in memory at a time.
 
     Parameters
@@ -73,7 +80,9 @@ class Bending:
         First frequency of the structure, if it is known. [Hz]
     """
 
-    def __init__(self, streams: Sequence[Place], asked_ns: Span, *, known_hz: float | None) -> None:
+    def __init__(
+        self, streams: Sequence[Place], asked_ns: SampleSpan, *, known_hz: float | None
+    ) -> None:
         self._levels = levels_of(streams)
         self._asked_ns = asked_ns
         self._known_hz = known_hz
@@ -115,8 +124,8 @@ class Bending:
         rate_hz = min(GRID_HZ, *(one.rate_hz for one in both))
         rows = dict(zip(map(id, both), on_grid(both, span_ns, rate_hz), strict=True))
         ranks = {
-            level: Level(rank=float(level), name=f"level {level}", kind=kind)
-            for level, kind in ((upper, Kind.FLOOR), (lower, Kind.BASE))
+            level: Storey(rank=float(level), name=f"level {level}", kind=kind)
+            for level, kind in ((upper, StoreyKind.FLOOR), (lower, StoreyKind.BASE))
         }
         parts = [
             _Stretch(level=ranks[level], strand=one, values=rows[id(one)])
@@ -145,7 +154,7 @@ class Bending:
             }
             self.found.append(told)
 
-    def _strand(self, archive: ArchiveReader, place: Place) -> Strand | None:
+    def _strand(self, archive: ArchiveReader, place: Place) -> AlignedStream | None:
         return strand(place, archived_blocks(archive, place, *self._asked_ns), GRID_HZ)
 
     def _whole(self, upper: int, lower: int) -> Structure | None:

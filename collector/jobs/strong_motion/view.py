@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.jobs.strong_motion.store import STRUCTURE, EpisodeStore, Measured
+from plumbline.collector.jobs.strong_motion.store import STRUCTURE, EpisodeStore, MeasuredEpisode
 from plumbline.wire.block import NS
 
 REACH_NS = 24 * 3600 * NS
 """Episodes and regional events older than this are not looked for by the page. [ns]"""
 
-MEASURED = (Kind.SHAKING, Kind.SWAY)
+MEASURED = (EventKind.SHAKING, EventKind.SWAY)
 
 
-class ShownEpisodes:
+class EpisodeView:
     """What the page and its interface ask for."""
 
     def __init__(self, events: EventStore, store: EpisodeStore) -> None:
@@ -64,7 +64,7 @@ def _who(event: Event) -> dict[str, Any]:
     }
 
 
-def _line(row: Measured) -> dict[str, Any]:
+def _line(row: MeasuredEpisode) -> dict[str, Any]:
     body = row.body
     jma, slow = body["jma"], body["long_period"]
     return {
@@ -81,13 +81,13 @@ def _line(row: Measured) -> dict[str, Any]:
     }
 
 
-def _ratio(rows: Mapping[str, Measured]) -> float | None:
+def _ratio(rows: Mapping[str, MeasuredEpisode]) -> float | None:
     whole = rows.get(STRUCTURE)
     ratio = None if whole is None else whole.body["roof_to_base"]
     return None if ratio is None else ratio["pga_vector"]
 
 
-def _inspection(rows: Mapping[str, Measured]) -> dict[str, Any] | None:
+def _inspection(rows: Mapping[str, MeasuredEpisode]) -> dict[str, Any] | None:
     """Return where to look first, its reason, and the pair of levels that bent most."""
     whole = rows.get(STRUCTURE)
     found = None if whole is None else whole.body.get("inspection")

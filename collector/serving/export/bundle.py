@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbline.collector.archive.reader import ArchiveReader, Gap, Window
+from plumbline.collector.archive.reader import ArchiveGap, ArchiveReader, ArchiveWindow
 from plumbline.collector.archive.record_packing import packed
 from plumbline.collector.serving.export.csv_columns import csv_lines
 from plumbline.collector.serving.export.readme import readme
-from plumbline.collector.serving.export.request import ExportRequest, Format, utc
+from plumbline.collector.serving.export.request import ExportFormat, ExportRequest, utc
 from plumbline.collector.serving.export.timing import ChannelTiming, statement, timing_of
 from plumbline.collector.serving.fdsn.stationxml import station_xml
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import places
 
-SUFFIX = {Format.MSEED2: "mseed", Format.MSEED3: "mseed3"}
-VERSION = {Format.MSEED2: 2, Format.MSEED3: 3}
+SUFFIX = {ExportFormat.MSEED2: "mseed", ExportFormat.MSEED3: "mseed3"}
+VERSION = {ExportFormat.MSEED2: 2, ExportFormat.MSEED3: 3}
 
 
 class NothingToExport(Exception):
@@ -32,7 +32,7 @@ class Bundle:
     folder: Path
     waveforms: tuple[Path, ...]
     channels: tuple[ChannelTiming, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[ArchiveGap, ...]
 
     @property
     def samples(self) -> int:
@@ -62,7 +62,7 @@ def write_bundle(
         )
     folder.mkdir(parents=True, exist_ok=True)
     timings: list[ChannelTiming] = []
-    gaps: list[Gap] = []
+    gaps: list[ArchiveGap] = []
     files: list[Path] = []
     for channels in streams.values():
         window = _window(reader, channels, request)
@@ -103,9 +103,9 @@ def _streams(reader: ArchiveReader, request: ExportRequest) -> dict[str, list[st
     return found
 
 
-def _window(reader: ArchiveReader, channels: list[str], request: ExportRequest) -> Window:
+def _window(reader: ArchiveReader, channels: list[str], request: ExportRequest) -> ArchiveWindow:
     whole = reader.read_window(channels[0][:-1], request.start_ns, request.end_ns)
-    return Window(
+    return ArchiveWindow(
         start_ns=whole.start_ns,
         end_ns=whole.end_ns,
         channels={nslc: whole.channels[nslc] for nslc in channels},
@@ -113,9 +113,11 @@ def _window(reader: ArchiveReader, channels: list[str], request: ExportRequest) 
     )
 
 
-def _written(folder: Path, window: Window, inventory: Inventory, wanted: Format) -> Iterator[Path]:
+def _written(
+    folder: Path, window: ArchiveWindow, inventory: Inventory, wanted: ExportFormat
+) -> Iterator[Path]:
     """Write the waveforms of one stream; yield the files."""
-    if wanted is not Format.CSV:
+    if wanted is not ExportFormat.CSV:
         path = folder / f"waveforms.{SUFFIX[wanted]}"
         with path.open("ab") as file:
             for run in window.runs:
@@ -132,7 +134,7 @@ def _written(folder: Path, window: Window, inventory: Inventory, wanted: Format)
     yield path
 
 
-def _gap_lines(gaps: list[Gap]) -> Iterator[str]:
+def _gap_lines(gaps: list[ArchiveGap]) -> Iterator[str]:
     yield "channel,start_utc,end_utc,seconds\n"
     for gap in gaps:
         seconds = (gap.end_ns - gap.start_ns) / NS

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.serving.export.request import utc
 from plumbline.wire.inventory.lookup import Place
 
-Runs = Mapping[str, Sequence[Run]]
+Runs = Mapping[str, Sequence[SampleRun]]
 
 
 def csv_lines(place: Place, runs: Runs) -> Iterator[str]:

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from plumbline.collector.serving.export.request import ExportRequest, Format, utc
+from plumbline.collector.serving.export.request import ExportFormat, ExportRequest, utc
 from plumbline.collector.serving.export.timing import ChannelTiming
 
-WAVEFORMS: dict[Format, str] = {
-    Format.MSEED2: (
+WAVEFORMS: dict[ExportFormat, str] = {
+    ExportFormat.MSEED2: (
         "waveforms.mseed    miniSEED 2.4, Steim-2, raw counts.\n"
         '                   obspy.read("waveforms.mseed")\n'
         "                   Each record has its own true start time. ObsPy joins records and\n"
         "                   counts on at the nominal rate: after an hour on a clock 50 ppm off it\n"
         "                   is 0.18 s away. Take short windows where absolute time matters."
     ),
-    Format.MSEED3: (
+    ExportFormat.MSEED3: (
         "waveforms.mseed3   miniSEED 3, Steim-2, raw counts, times to the nanosecond, clock error\n"
         "                   in the extra headers; ObsPy 1.5 does not read version 3, pymseed does."
     ),
-    Format.CSV: (
+    ExportFormat.CSV: (
         "*.csv              one file a stream, in physical units (named in the header), polarity\n"
         "                   and sensitivity applied, nothing else: no filter, no mean removed."
     ),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from plumbline.wire.block import NS
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """File formats of waveforms."""
 
     MSEED2 = "mseed2"
@@ -35,7 +35,7 @@ class ExportRequest:
     channels: tuple[str, ...]
     start_ns: int
     end_ns: int
-    format: Format = Format.MSEED2
+    format: ExportFormat = ExportFormat.MSEED2
 
     def __post_init__(self) -> None:
         if self.end_ns <= self.start_ns:

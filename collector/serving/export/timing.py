@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from plumbline.collector.archive.reader import Gap
-from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.archive.reader import ArchiveGap
+from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.serving.export.request import utc
 from plumbline.wire.block import NS
 
@@ -47,7 +47,9 @@ class ChannelTiming:
     hidden_samples: int
 
 
-def timing_of(nslc: str, runs: Sequence[Run], gaps: Sequence[Gap], hidden: int) -> ChannelTiming:
+def timing_of(
+    nslc: str, runs: Sequence[SampleRun], gaps: Sequence[ArchiveGap], hidden: int
+) -> ChannelTiming:
     """Return the timing of one channel."""
     missing_s = sum(gap.end_ns - gap.start_ns for gap in gaps) / NS
     if not runs:
@@ -76,7 +78,7 @@ def statement(channels: Sequence[ChannelTiming]) -> dict[str, object]:
     return {"how": HOW, "channels": [asdict(channel) for channel in channels]}
 
 
-def _measured_rate_hz(run: Run) -> float | None:
+def _measured_rate_hz(run: SampleRun) -> float | None:
     span_s = int(run.starts_ns[-1] - run.starts_ns[0]) / NS
     if span_s < SHORTEST_FOR_RATE_S:
         return None

@@ -1,14 +1,14 @@
 """Which limits are drawn on the page."""
 
-from plumbline.collector.stages.deformation.limit_settings import Quantity, Rule
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.limit_settings import LimitQuantity, LimitRule
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 
 
-def drawn_limits_urad(settings: SlowSettings) -> dict[str, float]:
+def drawn_limits_urad(settings: DeformationSettings) -> dict[str, float]:
     """Return the tilt limits that are drawn, by level: the lowest of each. [urad]"""
     drawn: dict[str, float] = {}
     for limit in settings.limit:
-        if limit.of is Quantity.TILT and limit.rule is Rule.THRESHOLD:
+        if limit.of is LimitQuantity.TILT and limit.rule is LimitRule.THRESHOLD:
             for level, bound in limit.bounds():
                 drawn[level] = min(bound, drawn.get(level, bound))
     return drawn

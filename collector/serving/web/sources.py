@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from plumbline.collector.events.model import Event
 from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.serving.web.stop_work import verdict
-from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.serving.web.stop_work import stop_work_advice
+from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import Place
@@ -15,7 +15,7 @@ from plumbline.wire.inventory.lookup import Place
 SHOWN_NS = 24 * 3600 * NS
 
 
-class Events(Protocol):
+class EventSource(Protocol):
     """The part of the event store the page reads."""
 
     def between(self, start_ns: int, end_ns: int, structure: str | None = None) -> Sequence[Event]:
@@ -25,7 +25,7 @@ class Events(Protocol):
         """Return events that go on."""
 
 
-class Episodes(Protocol):
+class EpisodeSource(Protocol):
     """Measures of episodes, as the page shows them."""
 
     def latest(self, now_ns: int) -> dict[str, Any] | None:
@@ -73,10 +73,10 @@ class Sources:
 
     inventory: Inventory
     places: Mapping[str, Place]
-    waves: Waves
+    waves: WaveformBuffer
     channels: ChannelWatch
-    events: Events
-    episodes: Episodes
+    events: EventSource
+    episodes: EpisodeSource
     movements: Movements
     alerts: Callable[[], list[dict[str, Any]]]
     answered: Callable[[], frozenset[str]]
@@ -96,7 +96,7 @@ class Sources:
         events = sorted(recent.values(), key=lambda event: -event.onset_ns)
         answered = self.answered()
         words = [
-            verdict(
+            stop_work_advice(
                 structure.code,
                 events,
                 answered=answered,

@@ -17,23 +17,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from plumbline.analysis.limit_standing import may_page
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 
-URGENT = (Level.RED, Level.BLACK)
+URGENT = (AlarmLevel.RED, AlarmLevel.BLACK)
 NS = 1_000_000_000
 INSPECTION_NS = 24 * 3600 * NS  # a closed red event keeps the site stopped until it is answered
 ABOUT_STRUCTURE = (
-    Kind.SHAKING,
-    Kind.SWAY,
-    Kind.THRESHOLD,
-    Kind.TILT,
-    Kind.SETTLEMENT,
-    Kind.DIFFERENTIAL_SETTLEMENT,
-    Kind.MODAL_SHIFT,
+    EventKind.SHAKING,
+    EventKind.SWAY,
+    EventKind.THRESHOLD,
+    EventKind.TILT,
+    EventKind.SETTLEMENT,
+    EventKind.DIFFERENTIAL_SETTLEMENT,
+    EventKind.MODAL_SHIFT,
 )
 
 
-class Word(StrEnum):
+class Advice(StrEnum):
     """What to do."""
 
     STOP = "stop"
@@ -43,22 +43,22 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class StopWorkAdvice:
     """The word for one structure and the reasons, most urgent first."""
 
     structure: str
-    word: Word
+    word: Advice
     reasons: tuple[str, ...]
 
 
-def verdict(
+def stop_work_advice(
     structure: str,
     events: Sequence[Event],
     *,
     answered: frozenset[str],
     stale: Sequence[str],
     now_ns: int,
-) -> Verdict:
+) -> StopWorkAdvice:
     """Return the word for one structure.
 
     Parameters
@@ -77,19 +77,19 @@ def verdict(
         if event.level in URGENT and not _is_shown_only(event) and _counts(event, answered, now_ns)
     ]
     if urgent:
-        return Verdict(structure=structure, word=Word.STOP, reasons=_reasons(urgent))
+        return StopWorkAdvice(structure=structure, word=Advice.STOP, reasons=_reasons(urgent))
     look = [
         event
         for event in mine
         if event.closed_ns is None
-        and (event.level is Level.AMBER or (_is_shown_only(event) and event.level in URGENT))
+        and (event.level is AlarmLevel.AMBER or (_is_shown_only(event) and event.level in URGENT))
     ]
     if look:
-        return Verdict(structure=structure, word=Word.LOOK, reasons=_reasons(look))
+        return StopWorkAdvice(structure=structure, word=Advice.LOOK, reasons=_reasons(look))
     if stale:
         reasons = tuple(f"no fresh data: {key}" for key in stale)
-        return Verdict(structure=structure, word=Word.BLIND, reasons=reasons)
-    return Verdict(structure=structure, word=Word.GO, reasons=("no limit is crossed",))
+        return StopWorkAdvice(structure=structure, word=Advice.BLIND, reasons=reasons)
+    return StopWorkAdvice(structure=structure, word=Advice.GO, reasons=("no limit is crossed",))
 
 
 def _is_shown_only(event: Event) -> bool:

@@ -1,6 +1,6 @@
 """The level of one limit: rises after a dwell, falls after staying under by a hysteresis.
 
-Everything that may change a level is in `Watch.step`; time is sample time.
+Everything that may change a level is in `AlarmState.step`; time is sample time.
 
 ======================================================  =======================================
 seen                                                    becomes
@@ -18,16 +18,16 @@ Where less is graver (days that are left), "over" is under and "under" is over.
 from dataclasses import dataclass
 from typing import Any
 
-from plumbline.collector.events.model import Level
-from plumbline.collector.stages.deformation.limit_settings import SlowLimit
+from plumbline.collector.events.model import AlarmLevel
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
 from plumbline.wire.block import NS
 
-ORDER = (Level.GREEN, Level.AMBER, Level.RED, Level.BLACK)
+ORDER = (AlarmLevel.GREEN, AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
 KEPT = ("level", "since_ns", "rising_ns", "falling_ns", "worst", "highest")
 
 
 @dataclass(slots=True)
-class Watch:
+class AlarmState:
     """One limit as it is now.
 
     Attributes
@@ -40,13 +40,13 @@ class Watch:
         Gravest size and highest level since it last left green.
     """
 
-    limit: SlowLimit
-    level: Level = Level.GREEN
+    limit: DeformationLimit
+    level: AlarmLevel = AlarmLevel.GREEN
     since_ns: int = 0
     rising_ns: int | None = None
     falling_ns: int | None = None
     worst: float = 0.0
-    highest: Level = Level.GREEN
+    highest: AlarmLevel = AlarmLevel.GREEN
 
     def step(self, size: float, time_ns: int) -> bool:
         """Look at one size; tell whether the level or the worst changed."""
@@ -57,7 +57,7 @@ class Watch:
             self.falling_ns = None
             self.rising_ns = time_ns if self.rising_ns is None else self.rising_ns
             if time_ns - self.rising_ns >= limit.dwell_s * NS:
-                if self.level is Level.GREEN:
+                if self.level is AlarmLevel.GREEN:
                     self.since_ns, self.worst, self.highest = self.rising_ns, size, passed
                 self.level, self.rising_ns = passed, None
                 self.worst = limit.graver(self.worst, size)
@@ -72,14 +72,14 @@ class Watch:
                 return True
             return False
         self.falling_ns = None
-        if self.level is not Level.GREEN and limit.graver(size, self.worst) != self.worst:
+        if self.level is not AlarmLevel.GREEN and limit.graver(size, self.worst) != self.worst:
             self.worst = size
             return True
         return False
 
-    def told(self) -> tuple[Level, float]:
+    def told(self) -> tuple[AlarmLevel, float]:
         """Return the level an event tells, with its bound: when it is over, the highest it had."""
-        level = self.highest if self.level is Level.GREEN else self.level
+        level = self.highest if self.level is AlarmLevel.GREEN else self.level
         return level, dict(self.limit.bounds())[level]
 
     def state(self) -> dict[str, Any]:
@@ -89,4 +89,4 @@ class Watch:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
         for name, value in state.items():
-            setattr(self, name, Level(value) if name in ("level", "highest") else value)
+            setattr(self, name, AlarmLevel(value) if name in ("level", "highest") else value)

@@ -6,16 +6,16 @@ from enum import StrEnum
 import numpy as np
 
 from plumbline.analysis.thermal.model import ThermalModel
-from plumbline.collector.stages.deformation.channel_frame import DAY_NS, Frame
+from plumbline.collector.stages.deformation.channel_frame import DAY_NS, ChannelFrame
 from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS
-from plumbline.collector.stages.deformation.instrument_series import Gauge
+from plumbline.collector.stages.deformation.instrument_series import InstrumentSeries
 from plumbline.wire.block import NS
 
 SETTLING_NS = 48 * HOUR_NS
 """How much earlier than asked an hourly frame begins where a lag or a daily mean is looked for."""
 
 
-class Pace(StrEnum):
+class Interval(StrEnum):
     """How often something is looked at."""
 
     STEP = "step"
@@ -23,7 +23,7 @@ class Pace(StrEnum):
     HOUR = "hour"
 
 
-class Join:
+class TimeAlignment:
     """The instruments of one limit or channel.
 
     Parameters
@@ -32,7 +32,9 @@ class Join:
         How long one that is behind the foremost is waited for, in sample time. [s]
     """
 
-    def __init__(self, gauges: Sequence[Gauge], pace: Pace, *, wait_s: float) -> None:
+    def __init__(
+        self, gauges: Sequence[InstrumentSeries], pace: Interval, *, wait_s: float
+    ) -> None:
         self.gauges = tuple(gauges)
         self.pace = pace
         self._wait_ns = round(wait_s * NS)
@@ -52,7 +54,7 @@ class Join:
         settled_ns = self.settled_ns()
         if settled_ns is None:
             return []
-        if self.pace is Pace.HOUR:
+        if self.pace is Interval.HOUR:
             return self._hours_due(after_ns, settled_ns)
         later_ns = -1 if after_ns is None else after_ns
         ends = {end_ns for gauge in self.gauges for end_ns in gauge.recent}
@@ -60,7 +62,7 @@ class Join:
             end_ns
             for end_ns in sorted(ends)
             if later_ns < end_ns <= settled_ns
-            and (self.pace is Pace.STEP or self.gauges[0].is_spaced(end_ns))
+            and (self.pace is Interval.STEP or self.gauges[0].is_spaced(end_ns))
         ]
 
     def _hours_due(self, after_ns: int | None, settled_ns: int) -> list[int]:
@@ -71,16 +73,18 @@ class Join:
         known = set().union(*(gauge.hours.known() for gauge in self.gauges))
         return [hour * HOUR_NS for hour in range(first, last + 1) if hour - 1 in known]
 
-    def frame(self, at_ns: int, back_d: float, models: Mapping[str, ThermalModel | str]) -> Frame:
+    def frame(
+        self, at_ns: int, back_d: float, models: Mapping[str, ThermalModel | str]
+    ) -> ChannelFrame:
         """Return what was said up to an instant, and for so long before it."""
         begin_ns = at_ns - round(back_d * DAY_NS)
         keys = [gauge.place.stream.key for gauge in self.gauges]
-        if self.pace is Pace.HOUR:
+        if self.pace is Interval.HOUR:
             first = (begin_ns - SETTLING_NS) // HOUR_NS
             hours = np.arange(first, at_ns // HOUR_NS, dtype=np.int64)
             rows = [gauge.hours.at(hours) for gauge in self.gauges]
             times = hours * HOUR_NS + HOUR_NS // 2
-        elif self.pace is Pace.STEP:
+        elif self.pace is Interval.STEP:
             times = np.array([at_ns], dtype=np.int64)
             rows = [_column(gauge, gauge.recent.get(at_ns)) for gauge in self.gauges]
         else:
@@ -94,11 +98,13 @@ class Join:
                 np.concatenate([_column(gauge, each.get(end_ns)) for end_ns in ends], axis=1)
                 for gauge, each in zip(self.gauges, spaced, strict=True)
             ]
-        return Frame(time_ns=times, measured=dict(zip(keys, rows, strict=True)), models=models)
+        return ChannelFrame(
+            time_ns=times, measured=dict(zip(keys, rows, strict=True)), models=models
+        )
 
 
 def _column(
-    gauge: Gauge, values: tuple[float, ...] | None
+    gauge: InstrumentSeries, values: tuple[float, ...] | None
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
     """Return the values of one instant as a column, NaN where there are none."""
     return np.array(values or (np.nan,) * gauge.n_axes, dtype=np.float64)[:, np.newaxis]

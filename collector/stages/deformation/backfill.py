@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
-from plumbline.collector.stages.deformation.blanking import LONGEST_NS, Holds
-from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS, Hours
-from plumbline.collector.stages.deformation.instrument_series import Gauge
-from plumbline.collector.stages.deformation.settings import SlowSettings
-from plumbline.collector.stages.deformation.window_means import Means
+from plumbline.collector.stages.deformation.blanking import LONGEST_NS, Blanking
+from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS, HourlyMedians
+from plumbline.collector.stages.deformation.instrument_series import InstrumentSeries
+from plumbline.collector.stages.deformation.settings import DeformationSettings
+from plumbline.collector.stages.deformation.window_means import WindowMeans
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
@@ -20,11 +20,11 @@ FOREVER = 1 << 40
 
 def archived_hours(
     place: Place,
-    settings: SlowSettings,
+    settings: DeformationSettings,
     window: Window,
-    holds: Holds,
+    holds: Blanking,
     span_ns: tuple[int, int],
-) -> Generator[None, None, Hours]:
+) -> Generator[None, None, HourlyMedians]:
     """Return the hours of a span; yields after every block, so that it can be paused.
 
     Parameters
@@ -33,8 +33,8 @@ def archived_hours(
         From when, until when; whole hours. [ns since 1970]
     """
     start_ns, end_ns = span_ns
-    means = Means(place, window_s=settings.window_s, step_s=settings.window_s, lag_s=0.0)
-    hours = Hours(len(place.instrument.axes), kept=FOREVER, window_s=settings.window_s)
+    means = WindowMeans(place, window_s=settings.window_s, step_s=settings.window_s, lag_s=0.0)
+    hours = HourlyMedians(len(place.instrument.axes), kept=FOREVER, window_s=settings.window_s)
     held = holds.between(place.structure.code, start_ns - LONGEST_NS, end_ns)
     # The last window is due when a sample after it has come.
     beyond_ns = end_ns + round(settings.window_s * NS)
@@ -50,7 +50,11 @@ def archived_hours(
 
 
 def filled(
-    gauge: Gauge, settings: SlowSettings, window: Window, holds: Holds, last_hour: int
+    gauge: InstrumentSeries,
+    settings: DeformationSettings,
+    window: Window,
+    holds: Blanking,
+    last_hour: int,
 ) -> Task:
     """Fill the hours a gauge lacks before an hour from the archive, a block at a time."""
     for first, last in holes(gauge.hours.known(), last_hour - gauge.hours.kept, last_hour):
@@ -73,7 +77,7 @@ def holes(known: set[int], first: int, last: int) -> Iterator[tuple[int, int]]:
             begin = None
 
 
-class Backlog:
+class Backfill:
     """Tasks done a little at a time, one after the other."""
 
     def __init__(self) -> None:

@@ -1,20 +1,20 @@
 """Holds: the spans in which tilt is not judged, because it shakes or has just shaken."""
 
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.collector.stages.deformation.window_means import Span
 from plumbline.wire.block import NS
 
 FOR_EVER = 2**62
-MOVED = (Kind.SHAKING, Kind.SWAY)
+MOVED = (EventKind.SHAKING, EventKind.SWAY)
 LONGEST_NS = 86_400 * NS  # an episode that began longer before a window is not looked for
 
 
-class Holds:
+class Blanking:
     """Episodes widened on both sides, read again only when an event has changed."""
 
-    def __init__(self, events: EventStore, settings: SlowSettings) -> None:
+    def __init__(self, events: EventStore, settings: DeformationSettings) -> None:
         self._events = events
         self._before_ns = round(settings.hold_before_s * NS)
         self._after_ns = round(settings.hold_after_s * NS)

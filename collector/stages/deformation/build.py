@@ -9,14 +9,17 @@ import numpy as np
 
 from plumbline.analysis.thermal.model import ThermalModel
 from plumbline.collector.stages.deformation import checkpointer as keeping
-from plumbline.collector.stages.deformation.alignment import Join, Pace
-from plumbline.collector.stages.deformation.channel_registry import Catalogue
-from plumbline.collector.stages.deformation.channel_settings import CompensatedChannel
-from plumbline.collector.stages.deformation.channels import Channel, Compensated
-from plumbline.collector.stages.deformation.instrument_series import Gauge
-from plumbline.collector.stages.deformation.limit_evaluator import Judge, pace_of
-from plumbline.collector.stages.deformation.limit_settings import SlowLimit
-from plumbline.collector.stages.deformation.settings import DAY_S, SlowSettings
+from plumbline.collector.stages.deformation.alignment import Interval, TimeAlignment
+from plumbline.collector.stages.deformation.channel_registry import ChannelRegistry
+from plumbline.collector.stages.deformation.channel_settings import CompensatedChannelSettings
+from plumbline.collector.stages.deformation.channels import (
+    DeformationChannel,
+    TemperatureCompensatedChannel,
+)
+from plumbline.collector.stages.deformation.instrument_series import InstrumentSeries
+from plumbline.collector.stages.deformation.limit_evaluator import LimitEvaluator, pace_of
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
+from plumbline.collector.stages.deformation.settings import DAY_S, DeformationSettings
 from plumbline.collector.stages.deformation.thermal_models import ThermalModels
 from plumbline.wire.inventory.lookup import Place
 
@@ -37,10 +40,10 @@ class Parts:
         What each virtual channel is made of, for showing it.
     """
 
-    gauges: Mapping[str, Gauge]
-    judges: tuple[Judge, ...]
-    by_stream: Mapping[str, tuple[Judge, ...]]
-    joins: tuple[tuple[Channel, Join], ...]
+    gauges: Mapping[str, InstrumentSeries]
+    judges: tuple[LimitEvaluator, ...]
+    by_stream: Mapping[str, tuple[LimitEvaluator, ...]]
+    joins: tuple[tuple[DeformationChannel, TimeAlignment], ...]
     models: ThermalModels
 
     def shown(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -48,7 +51,7 @@ class Parts:
         for channel, join in self.joins:
             yield f"{channel.structure}/{channel.address}", self._shown(channel, join)
 
-    def _shown(self, channel: Channel, join: Join) -> dict[str, Any]:
+    def _shown(self, channel: DeformationChannel, join: TimeAlignment) -> dict[str, Any]:
         nothing = {"unit": channel.unit, "at_ns": None, "values": None, "quality": ["no data yet"]}
         instants = join.due(None)
         if not instants:
@@ -64,7 +67,7 @@ class Parts:
             "values": _by_part(channel, series.values[:, at]),
             "quality": list(series.quality(at)),
         }
-        if isinstance(channel, Compensated):
+        if isinstance(channel, TemperatureCompensatedChannel):
             model = self.models.by_key.get(channel.key)
             raw = channel.raw.series(frame).values[:, at]
             told["raw"] = _by_part(channel.raw, raw)
@@ -73,20 +76,20 @@ class Parts:
 
 
 def assembled(
-    settings: SlowSettings,
+    settings: DeformationSettings,
     places: Mapping[str, Place],
-    kept: keeping.Kept,
+    kept: keeping.SavedRows,
     tell: Callable[[str, str], None],
 ) -> Parts:
     """Return the parts as the configuration asks for them, going on from what was kept."""
-    catalogue = Catalogue(settings.channel, places)
+    catalogue = ChannelRegistry(settings.channel, places)
     watched = [(limit, catalogue.of_limit(limit)) for limit in settings.limit]
     virtual = list(catalogue.virtual())
     gauges = _gauges(settings, watched, virtual)
     for key, gauge in gauges.items():
         if (state := kept.get(keeping.STREAM + key)) is not None:
             gauge.restore(state, kept.get(keeping.HOURS + key))
-    judges = tuple(Judge(limit, channels, gauges, settings) for limit, channels in watched)
+    judges = tuple(LimitEvaluator(limit, channels, gauges, settings) for limit, channels in watched)
     for judge in judges:
         if (state := kept.get(keeping.LIMIT + judge.limit.id)) is not None:
             judge.restore(state)
@@ -94,8 +97,8 @@ def assembled(
     compensated = (
         (given, channel)
         for given in settings.channel
-        if isinstance(given, CompensatedChannel)
-        and isinstance(channel := made[given.structure, given.name], Compensated)
+        if isinstance(given, CompensatedChannelSettings)
+        and isinstance(channel := made[given.structure, given.name], TemperatureCompensatedChannel)
     )
     return Parts(
         gauges=gauges,
@@ -107,10 +110,10 @@ def assembled(
 
 
 def _gauges(
-    settings: SlowSettings,
-    watched: list[tuple[SlowLimit, tuple[Channel, ...]]],
-    virtual: list[Channel],
-) -> dict[str, Gauge]:
+    settings: DeformationSettings,
+    watched: list[tuple[DeformationLimit, tuple[DeformationChannel, ...]]],
+    virtual: list[DeformationChannel],
+) -> dict[str, InstrumentSeries]:
     places: dict[str, Place] = {}
     spaced_s: dict[str, float] = {}
     hours: dict[str, int] = {}
@@ -120,9 +123,9 @@ def _gauges(
         for place in (place for channel in channels for place in channel.leaves):
             key = place.stream.key
             places[key] = place
-            if pace is Pace.WINDOW:
+            if pace is Interval.WINDOW:
                 spaced_s[key] = max(spaced_s.get(key, 0.0), back_d * DAY_S + settings.wait_s)
-            elif pace is Pace.HOUR:
+            elif pace is Interval.HOUR:
                 hours[key] = max(hours.get(key, 0), math.ceil(back_d * 24) + SPARE_HOURS)
     for channel in virtual:
         for place in channel.leaves:
@@ -130,18 +133,26 @@ def _gauges(
             if channel.hourly:
                 hours[place.stream.key] = max(hours.get(place.stream.key, 0), SPARE_HOURS)
     return {
-        key: Gauge(place, settings, spaced_s=spaced_s.get(key, 0.0), hours=hours.get(key, 0))
+        key: InstrumentSeries(
+            place, settings, spaced_s=spaced_s.get(key, 0.0), hours=hours.get(key, 0)
+        )
         for key, place in places.items()
     }
 
 
-def _join(channel: Channel, gauges: Mapping[str, Gauge], settings: SlowSettings) -> Join:
+def _join(
+    channel: DeformationChannel,
+    gauges: Mapping[str, InstrumentSeries],
+    settings: DeformationSettings,
+) -> TimeAlignment:
     leaves = [gauges[place.stream.key] for place in channel.leaves]
-    pace = Pace.HOUR if channel.hourly else Pace.STEP
-    return Join(leaves, pace, wait_s=settings.wait_s)
+    pace = Interval.HOUR if channel.hourly else Interval.STEP
+    return TimeAlignment(leaves, pace, wait_s=settings.wait_s)
 
 
-def _by_part(channel: Channel, values: "np.ndarray[Any, np.dtype[np.float64]]") -> dict[str, Any]:
+def _by_part(
+    channel: DeformationChannel, values: "np.ndarray[Any, np.dtype[np.float64]]"
+) -> dict[str, Any]:
     return {
         part: value if math.isfinite(value) else None
         for part, value in zip(channel.parts, values.tolist(), strict=True)

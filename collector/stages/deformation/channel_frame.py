@@ -15,7 +15,7 @@ DAY_NS = 86_400 * NS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class ChannelValues:
     """What a channel says at each time of a frame.
 
     Attributes
@@ -42,7 +42,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class ChannelFrame:
     """What the instruments said at some times, and the models there are.
 
     Attributes

@@ -6,21 +6,21 @@ from typing import Any
 
 from plumbline.collector.stages.deformation.channel_settings import (
     AnyChannel,
-    ChainChannel,
-    DifferenceChannel,
-    MeanChannel,
+    ChainChannelSettings,
+    DifferenceChannelSettings,
+    MeanChannelSettings,
 )
 from plumbline.collector.stages.deformation.channels import (
     Chain,
-    Channel,
-    Compensated,
-    Difference,
+    DeformationChannel,
+    DifferenceChannel,
     GroupMean,
     Joint,
-    Measured,
+    MeasuredChannel,
+    TemperatureCompensatedChannel,
     places_of,
 )
-from plumbline.collector.stages.deformation.limit_settings import Quantity, SlowLimit
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit, LimitQuantity
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
@@ -28,7 +28,7 @@ JUDGED = (Unit.TILT, Unit.SETTLEMENT, Unit.TEMPERATURE)
 NOUNS = {Unit.TILT: "tiltmeter", Unit.SETTLEMENT: "settlement instrument"}
 
 
-class ChannelRefused(ValueError):
+class InvalidChannel(ValueError):
     """An address that names nothing usable.
 
     Attributes
@@ -42,7 +42,7 @@ class ChannelRefused(ValueError):
         self.owner = owner
 
 
-class Catalogue:
+class ChannelRegistry:
     """Every channel that can be named.
 
     Parameters
@@ -61,7 +61,7 @@ class Catalogue:
             if place.instrument.unit in JUDGED
         }
 
-    def of_limit(self, limit: SlowLimit) -> tuple[Channel, ...]:
+    def of_limit(self, limit: DeformationLimit) -> tuple[DeformationChannel, ...]:
         """Return the channels a limit looks at.
 
         Raises
@@ -73,12 +73,14 @@ class Catalogue:
             return (self._of_node(limit.structure, limit.node, limit.of),)
         return tuple(self.channel(limit.structure, each) for each in limit.addresses)
 
-    def virtual(self) -> Iterator[Channel]:
+    def virtual(self) -> Iterator[DeformationChannel]:
         """Yield the virtual channels that can be had."""
         for structure, name in self._virtual:
             yield self.channel(structure, name)
 
-    def channel(self, structure: str, address: str, within: tuple[str, ...] = ()) -> Channel:
+    def channel(
+        self, structure: str, address: str, within: tuple[str, ...] = ()
+    ) -> DeformationChannel:
         """Return a channel by its address.
 
         Raises
@@ -91,16 +93,16 @@ class Catalogue:
         if address[0].islower():
             found = self._virtual.get((structure, name))
             if found is None:
-                raise ChannelRefused(self._unknown(structure, address), owner)
+                raise InvalidChannel(self._unknown(structure, address), owner)
             if name in within:
                 path = " -> ".join([*within[within.index(name) :], name])
-                raise ChannelRefused(f"it is made of itself: {path}", name)
+                raise InvalidChannel(f"it is made of itself: {path}", name)
             whole = self._made(found, (*within, name))
             return self._joint(whole, part, owner) if part else whole
         return self._measured(structure, address, owner)
 
-    def _of_node(self, structure: str, node: str, of: Quantity) -> Channel:
-        unit = Unit.SETTLEMENT if of is Quantity.SETTLEMENT else Unit.TILT
+    def _of_node(self, structure: str, node: str, of: LimitQuantity) -> DeformationChannel:
+        unit = Unit.SETTLEMENT if of is LimitQuantity.SETTLEMENT else Unit.TILT
         streams = [
             address
             for (code, address), place in self._places.items()
@@ -108,21 +110,21 @@ class Catalogue:
         ]
         if not streams:
             what = f"no {NOUNS[unit]} at node {node!r} of structure {structure!r}"
-            raise ChannelRefused(what + "; check the inventory")
+            raise InvalidChannel(what + "; check the inventory")
         if len(streams) > 1:
-            raise ChannelRefused(f"node {node} has {' and '.join(streams)}; name one as channel")
+            raise InvalidChannel(f"node {node} has {' and '.join(streams)}; name one as channel")
         return self._measured(structure, streams[0], None)
 
-    def _measured(self, structure: str, address: str, owner: str | None) -> Measured:
+    def _measured(self, structure: str, address: str, owner: str | None) -> MeasuredChannel:
         place = self._places.get((structure, address))
         axis = ""
         if place is None:
             place, axis = self._places.get((structure, address[:-1])), address[-1]
         codes = place.instrument.axis_codes if place else ""
         if place is None or (axis and axis not in codes):
-            raise ChannelRefused(self._unknown(structure, address), owner)
+            raise InvalidChannel(self._unknown(structure, address), owner)
         whole = not axis or len(codes) == 1
-        return Measured(
+        return MeasuredChannel(
             structure=structure,
             address=address,
             unit=place.instrument.unit,
@@ -131,23 +133,23 @@ class Catalogue:
             row=None if whole else codes.index(axis),
         )
 
-    def _made(self, given: AnyChannel, within: tuple[str, ...]) -> Channel:
-        def member(address: str, *units: Unit) -> Channel:
+    def _made(self, given: AnyChannel, within: tuple[str, ...]) -> DeformationChannel:
+        def member(address: str, *units: Unit) -> DeformationChannel:
             return _single(self.channel(given.structure, address, within), given.name, units)
 
-        if isinstance(given, DifferenceChannel):
+        if isinstance(given, DifferenceChannelSettings):
             first = member(given.of, Unit.TILT, Unit.SETTLEMENT)
             second = member(given.minus, first.unit)
             facts = _facts(given, first.unit, first, second)
-            return Difference(first=first, second=second, **facts)
-        if isinstance(given, ChainChannel):
+            return DifferenceChannel(first=first, second=second, **facts)
+        if isinstance(given, ChainChannelSettings):
             beams = tuple(member(each, Unit.TILT) for each in given.of)
             start = member(given.start, Unit.SETTLEMENT) if given.start else None
             facts = _facts(given, Unit.SETTLEMENT, *beams, *([start] if start else []))
             facts["parts"] = tuple(str(joint) for joint in range(1, len(beams) + 1))
             lengths = given.length_m or tuple(_baseline_m(beam, given.name) for beam in beams)
             return Chain(beams=beams, length_m=lengths, start=start, **facts)
-        if isinstance(given, MeanChannel):
+        if isinstance(given, MeanChannelSettings):
             lead = member(given.of[0], Unit.TILT, Unit.SETTLEMENT)
             rest = [member(each, lead.unit) for each in given.of[1:]]
             facts = _facts(given, lead.unit, lead, *rest)
@@ -155,14 +157,14 @@ class Catalogue:
         raw = member(given.of, Unit.TILT, Unit.SETTLEMENT)
         temperature = member(given.temperature or _partner(raw, given.name), Unit.TEMPERATURE)
         facts = _facts(given, raw.unit, raw, temperature) | {"hourly": True}
-        return Compensated(raw=raw, temperature=temperature, **facts)
+        return TemperatureCompensatedChannel(raw=raw, temperature=temperature, **facts)
 
-    def _joint(self, whole: Channel, part: str, owner: str | None) -> Channel:
+    def _joint(self, whole: DeformationChannel, part: str, owner: str | None) -> DeformationChannel:
         if not isinstance(whole, Chain) or part not in whole.parts:
             parts = (
                 f"the joints {', '.join(whole.parts)}" if isinstance(whole, Chain) else "no part"
             )
-            raise ChannelRefused(f"{whole.address} has {parts}, not {part!r}", owner)
+            raise InvalidChannel(f"{whole.address} has {parts}, not {part!r}", owner)
         beams = whole.beams[: whole.parts.index(part) + 1]
         facts: dict[str, Any] = {
             "structure": whole.structure,
@@ -191,22 +193,22 @@ class Catalogue:
         return f"no channel {address!r} in structure {structure!r}; {hint}"
 
 
-def _single(found: Channel, owner: str, units: tuple[Unit, ...]) -> Channel:
+def _single(found: DeformationChannel, owner: str, units: tuple[Unit, ...]) -> DeformationChannel:
     """Return a channel that may be a member: of one part, in one of the units."""
     if len(found.parts) != 1:
-        joined = "" if isinstance(found, Measured) else "."
-        raise ChannelRefused(
+        joined = "" if isinstance(found, MeasuredChannel) else "."
+        raise InvalidChannel(
             f"{found.address} has the parts {', '.join(found.parts)}; name one, as "
             f"{found.address}{joined}{found.parts[0]}",
             owner,
         )
     if found.unit not in units:
         wanted = " or ".join(unit.value for unit in units)
-        raise ChannelRefused(f"{found.address} is in {found.unit}; expected {wanted}", owner)
+        raise InvalidChannel(f"{found.address} is in {found.unit}; expected {wanted}", owner)
     return found
 
 
-def _facts(given: AnyChannel, unit: Unit, *members: Channel) -> dict[str, Any]:
+def _facts(given: AnyChannel, unit: Unit, *members: DeformationChannel) -> dict[str, Any]:
     return {
         "structure": given.structure,
         "address": given.name,
@@ -217,16 +219,16 @@ def _facts(given: AnyChannel, unit: Unit, *members: Channel) -> dict[str, Any]:
     }
 
 
-def _baseline_m(beam: Channel, owner: str) -> float:
-    baseline_m = beam.place.instrument.baseline_m if isinstance(beam, Measured) else None
+def _baseline_m(beam: DeformationChannel, owner: str) -> float:
+    baseline_m = beam.place.instrument.baseline_m if isinstance(beam, MeasuredChannel) else None
     if baseline_m is None:
         what = f"{beam.address} has no baseline_m in the inventory; give length_m"
-        raise ChannelRefused(what, owner)
+        raise InvalidChannel(what, owner)
     return baseline_m
 
 
-def _partner(raw: Channel, owner: str) -> str:
-    if isinstance(raw, Measured) and raw.place.instrument.temperature_partner is not None:
+def _partner(raw: DeformationChannel, owner: str) -> str:
+    if isinstance(raw, MeasuredChannel) and raw.place.instrument.temperature_partner is not None:
         return f"{raw.place.node.code}.{raw.place.instrument.temperature_partner}"
     what = f"{raw.address} has no temperature_partner in the inventory; give temperature"
-    raise ChannelRefused(what, owner)
+    raise InvalidChannel(what, owner)

@@ -27,7 +27,7 @@ class _Virtual(Settings):
     name: Name
 
 
-class DifferenceChannel(_Virtual):
+class DifferenceChannelSettings(_Virtual):
     """``of`` minus ``minus``; without one of them there is no difference."""
 
     kind: Literal["difference"]
@@ -40,7 +40,7 @@ class DifferenceChannel(_Virtual):
         return (self.of, self.minus)
 
 
-class ChainChannel(_Virtual):
+class ChainChannelSettings(_Virtual):
     """Tilt beams in a line, in order from the reference: the settlement of every joint beyond it.
 
     Each beam's axis points away from the reference. A missing beam leaves every joint beyond it
@@ -55,7 +55,7 @@ class ChainChannel(_Virtual):
     """Settlement of the reference itself, where a level or a cell knows it; else it is zero."""
 
     @model_validator(mode="after")
-    def _one_length_a_beam(self) -> "ChainChannel":
+    def _one_length_a_beam(self) -> "ChainChannelSettings":
         if self.length_m and len(self.length_m) != len(self.of):
             raise ValueError(f"{len(self.of)} beams and {len(self.length_m)} lengths in length_m")
         return self
@@ -66,7 +66,7 @@ class ChainChannel(_Virtual):
         return self.of if self.start is None else (*self.of, self.start)
 
 
-class MeanChannel(_Virtual):
+class MeanChannelSettings(_Virtual):
     """The mean of a group; a member that is missing is left out, and said to be."""
 
     kind: Literal["mean"]
@@ -75,7 +75,7 @@ class MeanChannel(_Virtual):
     """With fewer members than this there is no mean; not given, more than half of them."""
 
     @model_validator(mode="after")
-    def _enough_members(self) -> "MeanChannel":
+    def _enough_members(self) -> "MeanChannelSettings":
         if self.at_least is not None and self.at_least > len(self.of):
             raise ValueError(f"at_least {self.at_least} of {len(self.of)} members")
         if len(set(self.of)) != len(self.of):
@@ -93,7 +93,7 @@ class MeanChannel(_Virtual):
         return self.of
 
 
-class CompensatedChannel(_Virtual):
+class CompensatedChannelSettings(_Virtual):
     """A copy with the part taken off that temperature explains; the raw channel stays beside.
 
     The model is fitted once, on the archive's commissioning window, and kept under its version. It
@@ -111,7 +111,7 @@ class CompensatedChannel(_Virtual):
     """Name of the fit; another window or channel is another fit and needs another name."""
 
     @model_validator(mode="after")
-    def _window(self) -> "CompensatedChannel":
+    def _window(self) -> "CompensatedChannelSettings":
         if self.fit_to <= self.fit_from:
             raise ValueError("fit_to must be later than fit_from")
         return self
@@ -123,6 +123,9 @@ class CompensatedChannel(_Virtual):
 
 
 AnyChannel = Annotated[
-    DifferenceChannel | ChainChannel | MeanChannel | CompensatedChannel,
+    DifferenceChannelSettings
+    | ChainChannelSettings
+    | MeanChannelSettings
+    | CompensatedChannelSettings,
     Field(discriminator="kind"),
 ]

@@ -9,10 +9,10 @@ import numpy as np
 from plumbline.analysis.thermal.model import ThermalModel, compensated
 from plumbline.analysis.tilt import chain_settlement_mm
 from plumbline.collector.stages.deformation.channel_frame import (
+    ChannelFrame,
+    ChannelValues,
     Flags,
     Floats,
-    Frame,
-    Series,
     merged,
 )
 from plumbline.wire.inventory.lookup import Place
@@ -20,7 +20,7 @@ from plumbline.wire.inventory.model import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel(ABC):
+class DeformationChannel(ABC):
     """One channel of one structure.
 
     Attributes
@@ -45,7 +45,7 @@ class Channel(ABC):
     hourly: bool = False
 
     @abstractmethod
-    def series(self, frame: Frame) -> Series:
+    def series(self, frame: ChannelFrame) -> ChannelValues:
         """Return what it says at the times of a frame."""
 
     @property
@@ -60,7 +60,7 @@ class Channel(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured(Channel):
+class MeasuredChannel(DeformationChannel):
     """A stream, or the one axis of it at ``row``."""
 
     row: int | None = None
@@ -70,25 +70,25 @@ class Measured(Channel):
         """Where its instrument is."""
         return self.leaves[0]
 
-    def series(self, frame: Frame) -> Series:
+    def series(self, frame: ChannelFrame) -> ChannelValues:
         """Return what the instrument said."""
         rows = frame.measured[self.place.stream.key]
         values = rows if self.row is None else rows[self.row : self.row + 1]
         absent = np.asarray(np.isnan(values).any(axis=0))
-        return Series(values=values, lacking={f"{self.address} missing": absent})
+        return ChannelValues(values=values, lacking={f"{self.address} missing": absent})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference(Channel):
+class DifferenceChannel(DeformationChannel):
     """One minus another."""
 
-    first: Channel
-    second: Channel
+    first: DeformationChannel
+    second: DeformationChannel
 
-    def series(self, frame: Frame) -> Series:
+    def series(self, frame: ChannelFrame) -> ChannelValues:
         """Return the difference, NaN where one of the two says nothing."""
         first, second = self.first.series(frame), self.second.series(frame)
-        return Series(
+        return ChannelValues(
             values=first.values - second.values, lacking=merged(first.lacking, second.lacking)
         )
 
@@ -99,14 +99,14 @@ class Difference(Channel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chain(Channel):
+class Chain(DeformationChannel):
     """Beams in a line: settlement of every joint beyond the reference."""
 
-    beams: tuple[Channel, ...]
+    beams: tuple[DeformationChannel, ...]
     length_m: tuple[float, ...]
-    start: Channel | None
+    start: DeformationChannel | None
 
-    def series(self, frame: Frame) -> Series:
+    def series(self, frame: ChannelFrame) -> ChannelValues:
         """Return the joints; those beyond a missing beam, or without the start, are NaN."""
         beams = [beam.series(frame) for beam in self.beams]
         lacking = [beam.lacking for beam in beams]
@@ -120,7 +120,7 @@ class Chain(Channel):
             for at in range(frame.time_ns.size)
         ]
         values = np.array([each.settlement_mm[1:] for each in joints]).reshape(-1, len(beams)).T
-        return Series(values=values, lacking=merged(*lacking))
+        return ChannelValues(values=values, lacking=merged(*lacking))
 
     @property
     def compares_points(self) -> bool:
@@ -129,15 +129,15 @@ class Chain(Channel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joint(Channel):
+class Joint(DeformationChannel):
     """One joint of a chain: the end of the chain as far as there."""
 
     chain: Chain
 
-    def series(self, frame: Frame) -> Series:
+    def series(self, frame: ChannelFrame) -> ChannelValues:
         """Return its settlement; beams beyond it do not matter."""
         whole = self.chain.series(frame)
-        return Series(values=whole.values[-1:], lacking=whole.lacking)
+        return ChannelValues(values=whole.values[-1:], lacking=whole.lacking)
 
     @property
     def compares_points(self) -> bool:
@@ -146,13 +146,13 @@ class Joint(Channel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupMean(Channel):
+class GroupMean(DeformationChannel):
     """The mean of those members that say something, if they are enough."""
 
-    members: tuple[Channel, ...]
+    members: tuple[DeformationChannel, ...]
     fewest: int
 
-    def series(self, frame: Frame) -> Series:
+    def series(self, frame: ChannelFrame) -> ChannelValues:
         """Return the mean; a member that says nothing is left out, and named."""
         members = [member.series(frame) for member in self.members]
         rows = np.concatenate([member.values for member in members])
@@ -161,7 +161,7 @@ class GroupMean(Channel):
         total = np.where(known, rows, 0.0).sum(axis=0)
         enough = count >= self.fewest
         mean = np.where(enough, total / np.maximum(count, 1), np.nan)
-        return Series(
+        return ChannelValues(
             values=mean[np.newaxis], lacking=merged(*(member.lacking for member in members))
         )
 
@@ -172,18 +172,18 @@ class GroupMean(Channel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compensated(Channel):
+class TemperatureCompensatedChannel(DeformationChannel):
     """A copy with the thermal part taken off, by the model kept under its name."""
 
-    raw: Channel
-    temperature: Channel
+    raw: DeformationChannel
+    temperature: DeformationChannel
 
     @property
     def key(self) -> str:
         """What its model is kept under."""
         return f"{self.structure}/{self.address}"
 
-    def series(self, frame: Frame) -> Series:
+    def series(self, frame: ChannelFrame) -> ChannelValues:
         """Return the compensated copy, NaN without a model or without the temperature it needs."""
         raw, temperature = self.raw.series(frame), self.temperature.series(frame)
         model = frame.models.get(self.key, "not fitted yet")
@@ -193,15 +193,15 @@ class Compensated(Channel):
         lacking = merged(raw.lacking, temperature.lacking)
         if not isinstance(model, ThermalModel):
             nothing = np.full((1, n), np.nan)
-            return Series(values=nothing, lacking={**lacking, f"no model: {model}": _all(n)})
+            return ChannelValues(values=nothing, lacking={**lacking, f"no model: {model}": _all(n)})
         if known.size < 2:
-            return Series(values=np.full((1, n), np.nan), lacking=lacking)
+            return ChannelValues(values=np.full((1, n), np.nan), lacking=lacking)
         made = compensated(model, at_d, raw.values[0], at_d, temp_c)
         # The rate of change is read an hour later than the lag: until then it is a guess.
         told = at_d - (model.lag_h - 1.0) / 24.0 <= at_d[known[-1]] + 1e-9
         outside = {"temperature outside the range the model was fitted on": made.extrapolated}
         values = np.where(told, made.values, np.nan)
-        return Series(values=values[np.newaxis], lacking=merged(lacking, outside))
+        return ChannelValues(values=values[np.newaxis], lacking=merged(lacking, outside))
 
     @property
     def compares_points(self) -> bool:
@@ -213,7 +213,7 @@ def _all(n: int) -> Flags:
     return np.ones(n, dtype=bool)
 
 
-def places_of(channels: Sequence[Channel]) -> tuple[Place, ...]:
+def places_of(channels: Sequence[DeformationChannel]) -> tuple[Place, ...]:
     """Return the instruments of several channels, each once."""
     by_key = {place.stream.key: place for channel in channels for place in channel.leaves}
     return tuple(by_key.values())

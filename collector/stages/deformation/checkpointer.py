@@ -22,7 +22,7 @@ def row(name: str, state: Any) -> tuple[str, bytes]:
     return name, json.dumps(state, separators=(",", ":")).encode()
 
 
-class Kept:
+class SavedRows:
     """Everything that was kept, read once."""
 
     def __init__(self, events: EventStore) -> None:

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.collector.stages.deformation.array_codec import packed, unpacked
-from plumbline.collector.stages.deformation.window_means import Mean
+from plumbline.collector.stages.deformation.window_means import WindowMean
 from plumbline.wire.block import NS
 
 HOUR_NS = 3600 * NS
 LEAST_SHARE = 0.5  # of the windows an hour should hold; with fewer it says nothing
 
 
-class Hours:
+class HourlyMedians:
     """The latest hours, each the median of its windows that do not overlap.
 
     Parameters
@@ -33,7 +33,7 @@ class Hours:
         self._windows: list[tuple[float, ...]] = []
         self._values: dict[int, tuple[float, ...]] = {}
 
-    def add(self, mean: Mean) -> None:
+    def add(self, mean: WindowMean) -> None:
         """Take a window into its hour."""
         hour = (mean.end_ns - 1) // HOUR_NS
         if self.kept and hour != self._open:

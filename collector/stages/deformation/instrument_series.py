@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 
 from plumbline.collector.stages.deformation.array_codec import packed, unpacked
-from plumbline.collector.stages.deformation.hourly_medians import Hours
-from plumbline.collector.stages.deformation.settings import SlowSettings
-from plumbline.collector.stages.deformation.window_means import Mean, Means, Span
+from plumbline.collector.stages.deformation.hourly_medians import HourlyMedians
+from plumbline.collector.stages.deformation.settings import DeformationSettings
+from plumbline.collector.stages.deformation.window_means import Span, WindowMean, WindowMeans
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
 SPARE = 4  # windows kept beyond those that are waited for
 
 
-class Gauge:
+class InstrumentSeries:
     """One instrument: its means, the latest of them, and its hours.
 
     Parameters
@@ -39,16 +39,16 @@ class Gauge:
     """
 
     def __init__(
-        self, place: Place, settings: SlowSettings, *, spaced_s: float, hours: int
+        self, place: Place, settings: DeformationSettings, *, spaced_s: float, hours: int
     ) -> None:
         self.place = place
         self.n_axes = len(place.instrument.axes)
         self.recent: dict[int, tuple[float, ...]] = {}
-        self.spaced: deque[Mean] = deque()
-        self.hours = Hours(self.n_axes, kept=hours, window_s=settings.window_s)
+        self.spaced: deque[WindowMean] = deque()
+        self.hours = HourlyMedians(self.n_axes, kept=hours, window_s=settings.window_s)
         self.passed_ns: int | None = None
         self.dirty = False
-        self._means = Means(
+        self._means = WindowMeans(
             place, window_s=settings.window_s, step_s=settings.step_s, lag_s=settings.lag_s
         )
         self._step_ns, self._window_ns = round(settings.step_s * NS), round(settings.window_s * NS)
@@ -103,7 +103,7 @@ class Gauge:
         ends = unpacked(state["spaced"], np.int64).tolist()
         values = unpacked(state["spaced_values"], np.float64).reshape(-1, self.n_axes).tolist()
         self.spaced = deque(
-            Mean(end_ns=end_ns, values=tuple(each))
+            WindowMean(end_ns=end_ns, values=tuple(each))
             for end_ns, each in zip(ends, values, strict=True)
         )
         self.passed_ns = state["passed_ns"]

@@ -5,28 +5,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plumbline.analysis.thermal.model import ThermalModel
-from plumbline.collector.events.model import Event, Level, Standing, finding_id
-from plumbline.collector.stages.deformation.alarm_state import Watch
-from plumbline.collector.stages.deformation.alignment import Join, Pace
-from plumbline.collector.stages.deformation.channels import Channel, Measured
-from plumbline.collector.stages.deformation.instrument_series import Gauge
-from plumbline.collector.stages.deformation.limit_rules import HOURLY_FROM_D, look
-from plumbline.collector.stages.deformation.limit_settings import Rule, SlowLimit
-from plumbline.collector.stages.deformation.limit_value import Looked
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.events.model import AlarmLevel, Event, Standing, finding_id
+from plumbline.collector.stages.deformation.alarm_state import AlarmState
+from plumbline.collector.stages.deformation.alignment import Interval, TimeAlignment
+from plumbline.collector.stages.deformation.channels import DeformationChannel, MeasuredChannel
+from plumbline.collector.stages.deformation.instrument_series import InstrumentSeries
+from plumbline.collector.stages.deformation.limit_rules import HOURLY_FROM_D, evaluate_rule
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit, LimitRule
+from plumbline.collector.stages.deformation.limit_value import LimitValue
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 
 Models = Mapping[str, ThermalModel | str]
 
 
-def pace_of(limit: SlowLimit, channels: Sequence[Channel], back_d: float) -> Pace:
+def pace_of(
+    limit: DeformationLimit, channels: Sequence[DeformationChannel], back_d: float
+) -> Interval:
     """Return how often a limit is looked at."""
-    slow = limit.rule in (Rule.FORECAST, Rule.FAILURE) or back_d >= HOURLY_FROM_D
+    slow = limit.rule in (LimitRule.FORECAST, LimitRule.FAILURE) or back_d >= HOURLY_FROM_D
     if slow or any(channel.hourly for channel in channels):
-        return Pace.HOUR
-    return Pace.WINDOW if limit.rule is Rule.RATE else Pace.STEP
+        return Interval.HOUR
+    return Interval.WINDOW if limit.rule is LimitRule.RATE else Interval.STEP
 
 
-class Judge:
+class LimitEvaluator:
     """One limit over the gauges of its channels.
 
     Parameters
@@ -44,14 +46,14 @@ class Judge:
 
     def __init__(
         self,
-        limit: SlowLimit,
-        channels: Sequence[Channel],
-        gauges: Mapping[str, Gauge],
-        settings: SlowSettings,
+        limit: DeformationLimit,
+        channels: Sequence[DeformationChannel],
+        gauges: Mapping[str, InstrumentSeries],
+        settings: DeformationSettings,
     ) -> None:
         self.limit = limit
         self.channels = tuple(channels)
-        self.watch = Watch(limit)
+        self.watch = AlarmState(limit)
         self.standing = limit.standing
         self.event_id: str | None = None
         self.now: dict[str, Any] | None = None
@@ -59,7 +61,7 @@ class Judge:
         self._window_s = settings.window_s
         places = dict.fromkeys(p.stream.key for each in channels for p in each.leaves)
         pace = pace_of(limit, channels, self._back_d)
-        self.join = Join([gauges[key] for key in places], pace, wait_s=settings.wait_s)
+        self.join = TimeAlignment([gauges[key] for key in places], pace, wait_s=settings.wait_s)
         self.streams = frozenset(places)
         self._definition = limit.definition()
         self._after_ns: int | None = None
@@ -76,7 +78,7 @@ class Judge:
 
     def retold(self, standing: Standing) -> Event | None:
         """Return the open event anew where the limit has another standing than it tells."""
-        if standing is self.standing or self.watch.level is Level.GREEN or self.now is None:
+        if standing is self.standing or self.watch.level is AlarmLevel.GREEN or self.now is None:
             return None
         self.standing = standing
         return self._event(self.now["evidence"], self.now["at_ns"])
@@ -90,7 +92,7 @@ class Judge:
         known.sort(key=lambda pair: pair[1].size, reverse=not self.limit.falling)
         channel, found = known[self.limit.at_least - 1]
         evidence = {**found.evidence, **self._told_of(looks, known, channel)}
-        if self.limit.rule is Rule.FAILURE:
+        if self.limit.rule is LimitRule.FAILURE:
             self._forecasts = self._forecasts + 1 if math.isfinite(found.size) else 0
             evidence["reforecast"] = max(self._forecasts - 1, 0)
         self.now = {
@@ -101,28 +103,30 @@ class Judge:
             "evidence": evidence,
         }
         changed = self.watch.step(found.size, at_ns)
-        retold = standing is not self.standing and self.watch.level is not Level.GREEN
+        retold = standing is not self.standing and self.watch.level is not AlarmLevel.GREEN
         self.standing = standing
         return self._event(evidence, at_ns) if changed or retold else None
 
-    def _looks(self, at_ns: int, models: Models) -> list[tuple[Channel, Looked | None]]:
+    def _looks(
+        self, at_ns: int, models: Models
+    ) -> list[tuple[DeformationChannel, LimitValue | None]]:
         frame = self.join.frame(at_ns, self._back_d, models)
-        looks: list[tuple[Channel, Looked | None]] = []
+        looks: list[tuple[DeformationChannel, LimitValue | None]] = []
         for channel in self.channels:
             # A compensated value needs the temperature of the hour after it.
             at = frame.time_ns.size - (2 if channel.hourly else 1)
             found = None
             if at >= 0:
                 view = (channel.series(frame), frame.time_d, at)
-                found = look(self.limit, channel, view, self._back_d)
+                found = evaluate_rule(self.limit, channel, view, self._back_d)
             looks.append((channel, found))
         return looks
 
     def _told_of(
         self,
-        looks: Sequence[tuple[Channel, Looked | None]],
-        known: Sequence[tuple[Channel, Looked]],
-        decided: Channel,
+        looks: Sequence[tuple[DeformationChannel, LimitValue | None]],
+        known: Sequence[tuple[DeformationChannel, LimitValue]],
+        decided: DeformationChannel,
     ) -> dict[str, object]:
         lacking = [words for _, found in known for words in found.quality]
         lacking += [f"{each.address} says nothing" for each, found in looks if found is None]
@@ -142,7 +146,7 @@ class Judge:
 
     def _event(self, evidence: Mapping[str, Any], at_ns: int) -> Event:
         limit, watch = self.limit, self.watch
-        closed = watch.level is Level.GREEN
+        closed = watch.level is AlarmLevel.GREEN
         level, bound = watch.told()
         event_id = finding_id(limit.detector, limit.id, watch.since_ns)
         self.event_id = None if closed else event_id
@@ -163,7 +167,7 @@ class Judge:
 
     def _nodes(self) -> dict[str, dict[str, float | int | str]]:
         """Return the nodes concerned; a value only where it is that of the one instrument."""
-        alone = len(self.channels) == 1 and isinstance(self.channels[0], Measured)
+        alone = len(self.channels) == 1 and isinstance(self.channels[0], MeasuredChannel)
         if alone:
             (node,) = self.channels[0].nodes
             return {node: {"value": self.watch.worst, "unit": self.limit.unit}}

@@ -8,10 +8,10 @@ import numpy as np
 from plumbline.analysis.failure import Forecast, forecast_failure
 from plumbline.analysis.failure.forecast import FEWEST_READINGS
 from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen, trend
-from plumbline.collector.stages.deformation.channel_frame import Flags, Floats, Series
-from plumbline.collector.stages.deformation.channels import Channel
-from plumbline.collector.stages.deformation.limit_settings import DAYS, Rule, SlowLimit
-from plumbline.collector.stages.deformation.limit_value import Looked, sized
+from plumbline.collector.stages.deformation.channel_frame import ChannelValues, Flags, Floats
+from plumbline.collector.stages.deformation.channels import DeformationChannel
+from plumbline.collector.stages.deformation.limit_settings import DAYS, DeformationLimit, LimitRule
+from plumbline.collector.stages.deformation.limit_value import LimitValue, limit_value
 from plumbline.wire.timestamps import iso_of_day
 
 HOURLY_FROM_D = 5 / 24
@@ -21,11 +21,13 @@ DAILY_FROM_D = 7.0
 LEAST_SPAN = 0.5
 """Share of the time asked for that the readings must span: three days say nothing of a month."""
 
-View = tuple[Series, Floats, int]
+View = tuple[ChannelValues, Floats, int]
 """A series, its times [d], and the index of the instant looked at."""
 
 
-def look(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+def evaluate_rule(
+    limit: DeformationLimit, channel: DeformationChannel, view: View, back_d: float
+) -> LimitValue | None:
     """Return what a limit sees in a channel, None where nothing can be said.
 
     Parameters
@@ -38,26 +40,32 @@ def look(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looke
     return RULES[limit.rule](limit, channel, view, back_d)
 
 
-def _threshold(limit: SlowLimit, channel: Channel, view: View, _back_d: float) -> Looked | None:
+def _threshold(
+    limit: DeformationLimit, channel: DeformationChannel, view: View, _back_d: float
+) -> LimitValue | None:
     series, _, at = view
-    return _qualified(sized(limit.of, channel, series.values[:, at]), series, at)
+    return _qualified(limit_value(limit.of, channel, series.values[:, at]), series, at)
 
 
-def _rate(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+def _rate(
+    limit: DeformationLimit, channel: DeformationChannel, view: View, back_d: float
+) -> LimitValue | None:
     series, _, at = view
     lines = _lines(view, back_d)
     slopes = np.array([_slope(line) * DAYS[limit.per] for line in lines])
-    found = _qualified(sized(limit.of, channel, slopes), series, at)
+    found = _qualified(limit_value(limit.of, channel, slopes), series, at)
     return None if found is None else _with(found, {"points": _points(lines), "over_d": back_d})
 
 
-def _forecast(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+def _forecast(
+    limit: DeformationLimit, channel: DeformationChannel, view: View, back_d: float
+) -> LimitValue | None:
     """Carry the trend on: the larger of what is now and what is expected then."""
     series, _, at = view
     now = series.values[:, at]
     lines = _lines(view, back_d)
     then = now + np.array([_slope(line) * limit.within_d for line in lines])
-    present, future = sized(limit.of, channel, now), sized(limit.of, channel, then)
+    present, future = limit_value(limit.of, channel, now), limit_value(limit.of, channel, then)
     if present is None or future is None:
         return None
     graver = future if future.size > present.size else present
@@ -73,7 +81,9 @@ def _forecast(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> 
     return _qualified(_with(graver, evidence), series, at)
 
 
-def _failure(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> Looked | None:
+def _failure(
+    limit: DeformationLimit, channel: DeformationChannel, view: View, back_d: float
+) -> LimitValue | None:
     series, time_d, at = view
     answers = {}
     for part, values in zip(channel.parts, series.values, strict=True):
@@ -85,7 +95,7 @@ def _failure(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> L
     windows = {part: each for part, each in answers.items() if isinstance(each, Forecast)}
     if not windows:
         reasons = "; ".join(sorted({getattr(each, "reason", "") for each in answers.values()}))
-        return _qualified(Looked(size=math.inf, evidence={"no_forecast": reasons}), series, at)
+        return _qualified(LimitValue(size=math.inf, evidence={"no_forecast": reasons}), series, at)
     part, first = min(windows.items(), key=lambda item: item[1].earliest_d)
     unit = channel.unit.value
     evidence: dict[str, object] = {
@@ -96,14 +106,18 @@ def _failure(limit: SlowLimit, channel: Channel, view: View, back_d: float) -> L
         f"velocity_{unit}_per_d": first.velocity_now,
         "velocities": first.n_velocities,
     }
-    return _qualified(Looked(size=first.earliest_d - first.made_d, evidence=evidence), series, at)
+    return _qualified(
+        LimitValue(size=first.earliest_d - first.made_d, evidence=evidence), series, at
+    )
 
 
-RULES: Mapping[Rule, Callable[[SlowLimit, Channel, View, float], Looked | None]] = {
-    Rule.THRESHOLD: _threshold,
-    Rule.RATE: _rate,
-    Rule.FORECAST: _forecast,
-    Rule.FAILURE: _failure,
+RULES: Mapping[
+    LimitRule, Callable[[DeformationLimit, DeformationChannel, View, float], LimitValue | None]
+] = {
+    LimitRule.THRESHOLD: _threshold,
+    LimitRule.RATE: _rate,
+    LimitRule.FORECAST: _forecast,
+    LimitRule.FAILURE: _failure,
 }
 
 
@@ -152,7 +166,7 @@ def _points(lines: list[TheilSen | None]) -> int:
     return min((line.n for line in lines if line is not None), default=0)
 
 
-def _reached(limit: SlowLimit, now: float, line: TheilSen) -> dict[str, list[float | None]]:
+def _reached(limit: DeformationLimit, now: float, line: TheilSen) -> dict[str, list[float | None]]:
     """Return for each bound ahead in how many days it is reached, at the earliest and latest."""
     away = math.copysign(1.0, line.rate)
     slow, fast = sorted((away * line.low, away * line.high))
@@ -164,13 +178,13 @@ def _reached(limit: SlowLimit, now: float, line: TheilSen) -> dict[str, list[flo
     return ahead
 
 
-def _with(looked: Looked, evidence: dict[str, object]) -> Looked:
-    return Looked(
+def _with(looked: LimitValue, evidence: dict[str, object]) -> LimitValue:
+    return LimitValue(
         size=looked.size, evidence={**looked.evidence, **evidence}, quality=looked.quality
     )
 
 
-def _qualified(looked: Looked | None, series: Series, at: int) -> Looked | None:
+def _qualified(looked: LimitValue | None, series: ChannelValues, at: int) -> LimitValue | None:
     if looked is None:
         return None
-    return Looked(size=looked.size, evidence=looked.evidence, quality=series.quality(at))
+    return LimitValue(size=looked.size, evidence=looked.evidence, quality=series.quality(at))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from plumbline.analysis.tilt.single import NO_DISTORTION
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 from plumbline.collector.limits.bounds import Bounds
 from plumbline.collector.stages.deformation.channel_settings import Address
 
@@ -18,7 +18,7 @@ AHEAD_D = 30.0
 """How far ahead a trend is carried where a limit does not say. [d]"""
 
 
-class Quantity(StrEnum):
+class LimitQuantity(StrEnum):
     """What a limit is of."""
 
     TILT = "tilt"
@@ -26,7 +26,7 @@ class Quantity(StrEnum):
     DIFFERENTIAL_SETTLEMENT = "differential_settlement"
 
 
-class Rule(StrEnum):
+class LimitRule(StrEnum):
     """How a limit looks at it."""
 
     THRESHOLD = "threshold"
@@ -49,19 +49,19 @@ class Per(StrEnum):
 
 DAYS = {Per.HOUR: 1 / 24, Per.DAY: 1.0, Per.MONTH: 365.25 / 12}
 UNITS = {
-    Quantity.TILT: "µrad",
-    Quantity.SETTLEMENT: "mm",
-    Quantity.DIFFERENTIAL_SETTLEMENT: "mm",
+    LimitQuantity.TILT: "µrad",
+    LimitQuantity.SETTLEMENT: "mm",
+    LimitQuantity.DIFFERENTIAL_SETTLEMENT: "mm",
 }
 SHORT = {Per.HOUR: "h", Per.DAY: "d", Per.MONTH: "month"}
 KINDS = {
-    Quantity.TILT: Kind.TILT,
-    Quantity.SETTLEMENT: Kind.SETTLEMENT,
-    Quantity.DIFFERENTIAL_SETTLEMENT: Kind.DIFFERENTIAL_SETTLEMENT,
+    LimitQuantity.TILT: EventKind.TILT,
+    LimitQuantity.SETTLEMENT: EventKind.SETTLEMENT,
+    LimitQuantity.DIFFERENTIAL_SETTLEMENT: EventKind.DIFFERENTIAL_SETTLEMENT,
 }
 
 
-class SlowLimit(Bounds):
+class DeformationLimit(Bounds):
     """One limit of one channel, or of so many out of several.
 
     ``node`` stands for the tiltmeter of a node, ``channel`` for any address, ``channels`` with
@@ -73,8 +73,8 @@ class SlowLimit(Bounds):
     channels: tuple[Address, ...] = ()
     at_least: Annotated[int, Field(ge=1)] = 1
     """How many of ``channels`` must be over it."""
-    of: Quantity
-    rule: Rule = Rule.THRESHOLD
+    of: LimitQuantity
+    rule: LimitRule = LimitRule.THRESHOLD
     per: Per = Per.HOUR
     """The time of a rate."""
     over_d: Days | None = None
@@ -96,11 +96,11 @@ class SlowLimit(Bounds):
         if of == "angular_distortion":
             raise ValueError(f"of: angular_distortion is not judged here: {NO_DISTORTION}")
         if isinstance(of, str) and of.endswith("_rate") and "rule" not in raw:
-            return {**raw, "of": of.removesuffix("_rate"), "rule": Rule.RATE}
+            return {**raw, "of": of.removesuffix("_rate"), "rule": LimitRule.RATE}
         return raw
 
     @model_validator(mode="after")
-    def _of_something(self) -> "SlowLimit":
+    def _of_something(self) -> "DeformationLimit":
         if [bool(self.node), bool(self.channel), bool(self.channels)].count(True) != 1:
             raise ValueError("expected one of node, channel, channels")
         if len(set(self.channels)) != len(self.channels):
@@ -112,17 +112,17 @@ class SlowLimit(Bounds):
     @property
     def falling(self) -> bool:
         """Whether less is graver: days that are left."""
-        return self.rule is Rule.FAILURE
+        return self.rule is LimitRule.FAILURE
 
     @property
     def unit(self) -> str:
         """Unit of the bounds, as a message tells it: of what is expected, also when."""
         unit = UNITS[self.of]
-        if self.rule is Rule.FAILURE:
+        if self.rule is LimitRule.FAILURE:
             return "d to failure window"
-        if self.rule is Rule.FORECAST:
+        if self.rule is LimitRule.FORECAST:
             return f"{unit} in {self.within_d:g} d"
-        return f"{unit}/{SHORT[self.per]}" if self.rule is Rule.RATE else unit
+        return f"{unit}/{SHORT[self.per]}" if self.rule is LimitRule.RATE else unit
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -133,21 +133,21 @@ class SlowLimit(Bounds):
     def subject(self) -> str:
         """What it is of, as ``0T/tilt`` or ``raft/settlement/rate``."""
         of = "+".join(self.addresses)
-        return f"{of}/{self.of}" + ("" if self.rule is Rule.THRESHOLD else f"/{self.rule}")
+        return f"{of}/{self.of}" + ("" if self.rule is LimitRule.THRESHOLD else f"/{self.rule}")
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> EventKind:
         """Kind of the events it opens."""
         return KINDS[self.of]
 
     @property
     def detector(self) -> str:
         """Name of what opens its events."""
-        return f"{self.of}_{'level' if self.rule is Rule.THRESHOLD else self.rule}"
+        return f"{self.of}_{'level' if self.rule is LimitRule.THRESHOLD else self.rule}"
 
-    def reached(self, size: float, slack: float = 0.0) -> Level:
+    def reached(self, size: float, slack: float = 0.0) -> AlarmLevel:
         """Return the highest level whose bound, eased by a share of it, a size reaches."""
-        level = Level.GREEN
+        level = AlarmLevel.GREEN
         for candidate, bound in self.bounds():
             eased = bound * (1.0 + slack if self.falling else 1.0 - slack)
             if size <= eased if self.falling else size >= eased:
@@ -160,6 +160,8 @@ class SlowLimit(Bounds):
 
 
 DETECTORS = frozenset(
-    f"{of}_{'level' if rule is Rule.THRESHOLD else rule}" for of in Quantity for rule in Rule
+    f"{of}_{'level' if rule is LimitRule.THRESHOLD else rule}"
+    for of in LimitQuantity
+    for rule in LimitRule
 )
 """Names of everything here that opens events."""

@@ -7,13 +7,13 @@ import numpy as np
 
 from plumbline.analysis.tilt import differential_settlement_mm, tilt_resultant
 from plumbline.collector.stages.deformation.channel_frame import Floats
-from plumbline.collector.stages.deformation.channels import Channel, Measured
-from plumbline.collector.stages.deformation.limit_settings import Quantity
+from plumbline.collector.stages.deformation.channels import DeformationChannel, MeasuredChannel
+from plumbline.collector.stages.deformation.limit_settings import LimitQuantity
 from plumbline.wire.inventory.model import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class LimitValue:
     """The size a limit judges, and what it was made from.
 
     Attributes
@@ -29,7 +29,9 @@ class Looked:
     quality: tuple[str, ...] = ()
 
 
-def sized(of: Quantity, channel: Channel, values: Floats) -> Looked | None:
+def limit_value(
+    of: LimitQuantity, channel: DeformationChannel, values: Floats
+) -> LimitValue | None:
     """Return the size of a channel's parts; None where it cannot be said.
 
     Parameters
@@ -37,17 +39,17 @@ def sized(of: Quantity, channel: Channel, values: Floats) -> Looked | None:
     values
         One a part, NaN where nothing is known of it, shape ``(n_parts,)``.
     """
-    if isinstance(channel, Measured):
+    if isinstance(channel, MeasuredChannel):
         if not np.isfinite(values).all():
             return None
-        if channel.unit is Unit.TILT and of is Quantity.DIFFERENTIAL_SETTLEMENT:
+        if channel.unit is Unit.TILT and of is LimitQuantity.DIFFERENTIAL_SETTLEMENT:
             return _over_the_baseline(channel, values)
-        if of is Quantity.TILT and len(values) == 2:
+        if of is LimitQuantity.TILT and len(values) == 2:
             return _resultant(channel, values)
     return _largest(channel, values)
 
 
-def _over_the_baseline(channel: Measured, tilt_urad: Floats) -> Looked | None:
+def _over_the_baseline(channel: MeasuredChannel, tilt_urad: Floats) -> LimitValue | None:
     baseline_m = channel.place.instrument.baseline_m
     if baseline_m is None:
         return None
@@ -58,15 +60,15 @@ def _over_the_baseline(channel: Measured, tilt_urad: Floats) -> Looked | None:
         "settlement_mm": settled[at],
         "baseline_m": baseline_m,
     }
-    return Looked(size=abs(settled[at]), evidence=evidence)
+    return LimitValue(size=abs(settled[at]), evidence=evidence)
 
 
-def _resultant(channel: Measured, tilt_urad: Floats) -> Looked:
+def _resultant(channel: MeasuredChannel, tilt_urad: Floats) -> LimitValue:
     x, y = channel.place.instrument.axes
     resultant = tilt_resultant(
         *tilt_urad.tolist(), azimuth_x_deg=x.azimuth_deg, azimuth_y_deg=y.azimuth_deg
     )
-    return Looked(
+    return LimitValue(
         size=float(resultant.magnitude_urad),
         evidence={
             "tilt_urad": _by_part(channel.parts, tilt_urad),
@@ -75,15 +77,15 @@ def _resultant(channel: Measured, tilt_urad: Floats) -> Looked:
     )
 
 
-def _largest(channel: Channel, values: Floats) -> Looked | None:
+def _largest(channel: DeformationChannel, values: Floats) -> LimitValue | None:
     known = np.isfinite(values)
     if not known.any():
         return None
     name = "tilt_urad" if channel.unit is Unit.TILT else "settlement_mm"
     at = int(np.argmax(np.where(known, np.abs(values), -1.0)))
     if len(channel.parts) == 1:
-        return Looked(size=abs(float(values[at])), evidence={name: float(values[at])})
-    return Looked(
+        return LimitValue(size=abs(float(values[at])), evidence={name: float(values[at])})
+    return LimitValue(
         size=abs(float(values[at])),
         evidence={name: _by_part(channel.parts, values), "largest_at": channel.parts[at]},
     )

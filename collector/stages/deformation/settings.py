@@ -5,14 +5,18 @@ from typing import Annotated
 from pydantic import Field
 
 from plumbline.collector.stages.deformation.channel_settings import AnyChannel
-from plumbline.collector.stages.deformation.limit_settings import LOOKED_BACK_D, Rule, SlowLimit
+from plumbline.collector.stages.deformation.limit_settings import (
+    LOOKED_BACK_D,
+    DeformationLimit,
+    LimitRule,
+)
 from plumbline.wire.settings import Settings
 
 Seconds = Annotated[float, Field(gt=0)]
 DAY_S = 86_400.0
 
 
-class SlowSettings(Settings):
+class DeformationSettings(Settings):
     """How tilt and settlement are averaged and judged."""
 
     window_s: Seconds = 120.0
@@ -31,17 +35,17 @@ class SlowSettings(Settings):
     """State is kept this often, and with every change of an event; what came after is replayed
     from the journal. [s]"""
     channel: tuple[AnyChannel, ...] = ()
-    limit: tuple[SlowLimit, ...] = ()
+    limit: tuple[DeformationLimit, ...] = ()
 
     @property
     def lag_s(self) -> float:
         """A window is judged this long after its end, when every hold on it is known. [s]"""
         return self.hold_before_s + self.known_after_s
 
-    def looked_back_d(self, limit: SlowLimit) -> float:
+    def looked_back_d(self, limit: DeformationLimit) -> float:
         """Return how far back the rule of a limit looks. [d]"""
-        if limit.rule is Rule.THRESHOLD:
+        if limit.rule is LimitRule.THRESHOLD:
             return 0.0
         if limit.over_d is not None:
             return limit.over_d
-        return self.rate_window_s / DAY_S if limit.rule is Rule.RATE else LOOKED_BACK_D
+        return self.rate_window_s / DAY_S if limit.rule is LimitRule.RATE else LOOKED_BACK_D

@@ -5,18 +5,18 @@ from dataclasses import replace
 
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.limits.approval import AsConfigured, Standings
+from plumbline.collector.limits.approval import Approvals, AsConfigured
 from plumbline.collector.stages.deformation import checkpointer as keeping
-from plumbline.collector.stages.deformation.alignment import Pace
-from plumbline.collector.stages.deformation.backfill import Backlog, Window, filled
-from plumbline.collector.stages.deformation.blanking import Holds
+from plumbline.collector.stages.deformation.alignment import Interval
+from plumbline.collector.stages.deformation.backfill import Backfill, Window, filled
+from plumbline.collector.stages.deformation.blanking import Blanking
 from plumbline.collector.stages.deformation.build import Parts, assembled
 from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS
-from plumbline.collector.stages.deformation.limit_evaluator import Judge
+from plumbline.collector.stages.deformation.limit_evaluator import LimitEvaluator
 from plumbline.collector.stages.deformation.limit_settings import DETECTORS
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
@@ -25,7 +25,7 @@ AT_ONCE_S = 0.25
 DAY_HOURS = 24
 
 
-class SlowStage:
+class DeformationStage:
     """Keeps the state of every instrument and limit with its cursor, in the event store.
 
     Parameters
@@ -43,22 +43,22 @@ class SlowStage:
     def __init__(
         self,
         *,
-        settings: SlowSettings,
+        settings: DeformationSettings,
         places: Mapping[str, Place],
         events: EventStore,
         start: int,
-        standings: Standings | None = None,
-        notices: Notices | None = None,
+        standings: Approvals | None = None,
+        notices: Conditions | None = None,
         window: Window | None = None,
     ) -> None:
         self._settings = settings
         self._events = events
         self._standings = standings or AsConfigured()
         self._window = window
-        self._holds = Holds(events, settings)
-        self._backlog = Backlog()
+        self._holds = Blanking(events, settings)
+        self._backlog = Backfill()
         self._filled_day: dict[str, int] = {}
-        kept = keeping.Kept(events)
+        kept = keeping.SavedRows(events)
         self._kept_offset = self._offset = kept.cursor() or start
         self._kept_ns: int | None = None
         self._sound = True
@@ -69,7 +69,7 @@ class SlowStage:
 
         self._seen_ns = 0
         self._parts: Parts = assembled(settings, places, kept, tell)
-        self._changed: set[Judge] = set(self._parts.judges)
+        self._changed: set[LimitEvaluator] = set(self._parts.judges)
         self._let_go(kept)
 
     def cursor(self) -> int:
@@ -120,7 +120,7 @@ class SlowStage:
         holds = self._holds.now(gauge.place.structure.code, newest_ns)
         for _ in gauge.judged(holds):
             for judge in self._parts.by_stream[key]:
-                if judge.join.pace is Pace.HOUR and any(
+                if judge.join.pace is Interval.HOUR and any(
                     self._backlog.waits(stream) for stream in judge.streams
                 ):
                     continue
@@ -170,7 +170,7 @@ class SlowStage:
         self._changed.clear()
         self._parts.models.fresh.clear()
 
-    def _let_go(self, kept: keeping.Kept) -> None:
+    def _let_go(self, kept: keeping.SavedRows) -> None:
         """Close events and drop states of limits that are gone or were changed."""
         ours = {judge.event_id for judge in self._parts.judges}
         last = {

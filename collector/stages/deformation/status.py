@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.events.model import Level, Standing
+from plumbline.collector.events.model import AlarmLevel, Standing
 from plumbline.collector.stages.deformation.alarm_state import ORDER
 from plumbline.collector.stages.deformation.checkpointer import CHANNEL, LIMIT
 
@@ -42,7 +42,7 @@ class CurrentLevel:
     structure: str
     channels: tuple[str, ...]
     nodes: tuple[str, ...]
-    level: Level
+    level: AlarmLevel
     since_ns: int | None
     at_ns: int | None
     value: float | None
@@ -89,7 +89,7 @@ def levels(db_path: Path) -> list[CurrentLevel]:
     found = []
     for name, state in _rows(db_path, LIMIT):
         watch, now = state["watch"], state["now"] or {}
-        level = Level(watch["level"])
+        level = AlarmLevel(watch["level"])
         found.append(
             CurrentLevel(
                 limit_id=name,
@@ -97,7 +97,7 @@ def levels(db_path: Path) -> list[CurrentLevel]:
                 channels=tuple(state["channels"]),
                 nodes=tuple(state["nodes"]),
                 level=level,
-                since_ns=None if level is Level.GREEN else watch["since_ns"],
+                since_ns=None if level is AlarmLevel.GREEN else watch["since_ns"],
                 at_ns=now.get("at_ns"),
                 value=now.get("value"),
                 unit=state["unit"],
@@ -109,13 +109,13 @@ def levels(db_path: Path) -> list[CurrentLevel]:
     return found
 
 
-def channel_levels(db_path: Path) -> dict[tuple[str, str], Level]:
+def channel_levels(db_path: Path) -> dict[tuple[str, str], AlarmLevel]:
     """Return the gravest level of every channel that has a limit, by structure and address."""
-    gravest: dict[tuple[str, str], Level] = {}
+    gravest: dict[tuple[str, str], AlarmLevel] = {}
     for one in levels(db_path):
         for address in one.channels:
             key = (one.structure, address)
-            gravest[key] = max(one.level, gravest.get(key, Level.GREEN), key=ORDER.index)
+            gravest[key] = max(one.level, gravest.get(key, AlarmLevel.GREEN), key=ORDER.index)
     return gravest
 
 

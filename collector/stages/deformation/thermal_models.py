@@ -8,12 +8,12 @@ import numpy as np
 
 from plumbline.analysis.thermal.model import ThermalModel, ThermalRefused, fit_thermal
 from plumbline.collector.stages.deformation.backfill import Task, Window, archived_hours
-from plumbline.collector.stages.deformation.blanking import Holds
-from plumbline.collector.stages.deformation.channel_frame import Frame
-from plumbline.collector.stages.deformation.channel_settings import CompensatedChannel
-from plumbline.collector.stages.deformation.channels import Compensated
+from plumbline.collector.stages.deformation.blanking import Blanking
+from plumbline.collector.stages.deformation.channel_frame import ChannelFrame
+from plumbline.collector.stages.deformation.channel_settings import CompensatedChannelSettings
+from plumbline.collector.stages.deformation.channels import TemperatureCompensatedChannel
 from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.wire.timestamps import midnight_ns
 
 BEFORE_NS = 30 * HOUR_NS  # of temperature before the window: a lag, and the mean of a day
@@ -37,19 +37,22 @@ class ThermalModels:
 
     def __init__(
         self,
-        channels: Iterator[tuple[CompensatedChannel, Compensated]],
+        channels: Iterator[tuple[CompensatedChannelSettings, TemperatureCompensatedChannel]],
         kept: Mapping[str, Mapping[str, Any]],
         tell: Callable[[str, str], None],
     ) -> None:
         self.by_key: dict[str, ThermalModel | str] = {}
         self.fresh: dict[str, dict[str, Any]] = {}
         self._tell = tell
-        self._missing: list[tuple[CompensatedChannel, Compensated]] = []
+        self._missing: list[tuple[CompensatedChannelSettings, TemperatureCompensatedChannel]] = []
         for given, channel in channels:
             self._take_up(given, channel, kept.get(f"{channel.key}/{given.version}"))
 
     def _take_up(
-        self, given: CompensatedChannel, channel: Compensated, kept: Mapping[str, Any] | None
+        self,
+        given: CompensatedChannelSettings,
+        channel: TemperatureCompensatedChannel,
+        kept: Mapping[str, Any] | None,
     ) -> None:
         if kept is None or (kept["definition"] == _definition(given) and kept["model"] is None):
             self.by_key[channel.key] = "not fitted yet"
@@ -64,8 +67,8 @@ class ThermalModels:
             self.by_key[channel.key] = ThermalModel(**kept["model"])
 
     def due(
-        self, newest_ns: int, settings: SlowSettings, window: Window | None, holds: Holds
-    ) -> Iterator[tuple[Compensated, Task]]:
+        self, newest_ns: int, settings: DeformationSettings, window: Window | None, holds: Blanking
+    ) -> Iterator[tuple[TemperatureCompensatedChannel, Task]]:
         """Yield a task for every model whose window is over, each once."""
         for given, channel in list(self._missing):
             zone = channel.leaves[0].structure.timezone
@@ -78,11 +81,11 @@ class ThermalModels:
 
     def _fitted(
         self,
-        given: CompensatedChannel,
-        channel: Compensated,
-        settings: SlowSettings,
+        given: CompensatedChannelSettings,
+        channel: TemperatureCompensatedChannel,
+        settings: DeformationSettings,
         window: Window,
-        holds: Holds,
+        holds: Blanking,
         span_ns: tuple[int, int],
     ) -> Task:
         first, last = (span_ns[0] - BEFORE_NS) // HOUR_NS, span_ns[1] // HOUR_NS
@@ -92,7 +95,9 @@ class ThermalModels:
             read_ns = (int(first) * HOUR_NS, int(last) * HOUR_NS)
             hours = yield from archived_hours(place, settings, window, holds, read_ns)
             measured[place.stream.key] = hours.at(grid)
-        frame = Frame(time_ns=grid * HOUR_NS + HOUR_NS // 2, measured=measured, models=self.by_key)
+        frame = ChannelFrame(
+            time_ns=grid * HOUR_NS + HOUR_NS // 2, measured=measured, models=self.by_key
+        )
         raw = channel.raw.series(frame).values[0]
         temperature = channel.temperature.series(frame).values[0]
         inside = frame.time_ns >= span_ns[0]
@@ -107,7 +112,7 @@ class ThermalModels:
             self.by_key[channel.key] = model
 
     def _keep(
-        self, given: CompensatedChannel, key: str, model: ThermalModel | None, refused: str
+        self, given: CompensatedChannelSettings, key: str, model: ThermalModel | None, refused: str
     ) -> None:
         self.fresh[f"{key}/{given.version}"] = {
             "definition": _definition(given),
@@ -120,5 +125,5 @@ class ThermalModels:
         self._tell(key, f"{key} is not compensated for temperature: {reason}")
 
 
-def _definition(given: CompensatedChannel) -> dict[str, Any]:
+def _definition(given: CompensatedChannelSettings) -> dict[str, Any]:
     return given.model_dump(mode="json", exclude={"structure", "name"})

@@ -3,19 +3,23 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from plumbline.collector.stages.deformation.channel_registry import Catalogue, ChannelRefused
+from plumbline.collector.stages.deformation.channel_registry import ChannelRegistry, InvalidChannel
 from plumbline.collector.stages.deformation.channel_settings import AnyChannel
-from plumbline.collector.stages.deformation.channels import Channel, Measured, places_of
-from plumbline.collector.stages.deformation.limit_settings import Quantity, SlowLimit
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.channels import (
+    DeformationChannel,
+    MeasuredChannel,
+    places_of,
+)
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit, LimitQuantity
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 from plumbline.wire.settings import Problem
 
 
-def limit_problems(settings: SlowSettings, places: Mapping[str, Place]) -> Iterator[Problem]:
+def limit_problems(settings: DeformationSettings, places: Mapping[str, Place]) -> Iterator[Problem]:
     """Yield channels that cannot be had, and limits that cannot be judged."""
-    catalogue = Catalogue(settings.channel, places)
+    catalogue = ChannelRegistry(settings.channel, places)
     names = Counter((each.structure, each.name) for each in settings.channel)
     for number, given in enumerate(settings.channel):
         where = f"slow.channel[{number}]"
@@ -26,10 +30,10 @@ def limit_problems(settings: SlowSettings, places: Mapping[str, Place]) -> Itera
         yield from _limit(f"slow.limit[{number}]", limit, catalogue)
 
 
-def _channel(where: str, given: AnyChannel, catalogue: Catalogue) -> Iterator[Problem]:
+def _channel(where: str, given: AnyChannel, catalogue: ChannelRegistry) -> Iterator[Problem]:
     try:
         channel = catalogue.channel(given.structure, given.name)
-    except ChannelRefused as refusal:
+    except InvalidChannel as refusal:
         # What is wrong in a member is told there.
         if refusal.owner in (None, given.name):
             yield Problem(where=where, what=str(refusal))
@@ -37,34 +41,38 @@ def _channel(where: str, given: AnyChannel, catalogue: Catalogue) -> Iterator[Pr
     yield from _zeros(where, channel)
 
 
-def _limit(where: str, limit: SlowLimit, catalogue: Catalogue) -> Iterator[Problem]:
+def _limit(where: str, limit: DeformationLimit, catalogue: ChannelRegistry) -> Iterator[Problem]:
     try:
         channels = catalogue.of_limit(limit)
-    except ChannelRefused as refusal:
+    except InvalidChannel as refusal:
         if refusal.owner is None:
             yield Problem(where=where, what=str(refusal))
         return
     for channel in channels:
         if (what := _unfit(limit, channel)) is not None:
             yield Problem(where=where, what=what)
-        if isinstance(channel, Measured):
+        if isinstance(channel, MeasuredChannel):
             yield from _zeros(where, channel)
 
 
-def _unfit(limit: SlowLimit, channel: Channel) -> str | None:
+def _unfit(limit: DeformationLimit, channel: DeformationChannel) -> str | None:
     """Return why a quantity cannot be had from a channel."""
-    tilt = isinstance(channel, Measured) and channel.unit is Unit.TILT
-    if limit.of is Quantity.DIFFERENTIAL_SETTLEMENT and tilt and isinstance(channel, Measured):
+    tilt = isinstance(channel, MeasuredChannel) and channel.unit is Unit.TILT
+    if (
+        limit.of is LimitQuantity.DIFFERENTIAL_SETTLEMENT
+        and tilt
+        and isinstance(channel, MeasuredChannel)
+    ):
         if channel.place.instrument.baseline_m is None:
             return (
                 f"node {channel.place.node.code} has no baseline_m, so its tilt is no settlement; "
                 "add the length to the inventory"
             )
         return None
-    unit = Unit.TILT if limit.of is Quantity.TILT else Unit.SETTLEMENT
+    unit = Unit.TILT if limit.of is LimitQuantity.TILT else Unit.SETTLEMENT
     if channel.unit is not unit:
         return f"{channel.address} is in {channel.unit}, {limit.of} is in {unit}; name another"
-    if limit.of is Quantity.DIFFERENTIAL_SETTLEMENT and not channel.compares_points:
+    if limit.of is LimitQuantity.DIFFERENTIAL_SETTLEMENT and not channel.compares_points:
         return (
             f'{channel.address} is the settlement of one point; take of = "settlement", or a '
             "difference or chain of several"
@@ -72,7 +80,7 @@ def _unfit(limit: SlowLimit, channel: Channel) -> str | None:
     return None
 
 
-def _zeros(where: str, channel: Channel) -> Iterator[Problem]:
+def _zeros(where: str, channel: DeformationChannel) -> Iterator[Problem]:
     for place in places_of([channel]):
         instrument = place.instrument
         if instrument.unit is not Unit.TEMPERATURE and not all(

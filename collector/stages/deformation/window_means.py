@@ -18,7 +18,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mean:
+class WindowMean:
     """One window, judged.
 
     Attributes
@@ -34,7 +34,7 @@ class Mean:
     values: tuple[float, ...]
 
 
-class Means:
+class WindowMeans:
     """Collects samples of one instrument; splitting the stream changes nothing.
 
     Parameters
@@ -64,7 +64,7 @@ class Means:
             self._times = np.concatenate((self._times, times))
             self._values = np.concatenate((self._values, values), axis=1)
 
-    def judged(self, holds: Sequence[Span]) -> Iterator[tuple[int, Mean | None]]:
+    def judged(self, holds: Sequence[Span]) -> Iterator[tuple[int, WindowMean | None]]:
         """Yield the end of every window that is due and its mean, without samples inside holds.
 
         None where too few samples are left.
@@ -80,7 +80,7 @@ class Means:
         old = int(np.searchsorted(self._times, self._next_ns - self._window_ns, side="right"))
         self._times, self._values = self._times[old:], self._values[:, old:]
 
-    def _mean(self, end_ns: int, holds: Sequence[Span]) -> Mean | None:
+    def _mean(self, end_ns: int, holds: Sequence[Span]) -> WindowMean | None:
         begin_ns = end_ns - self._window_ns
         first, last = np.searchsorted(self._times, (begin_ns, end_ns), side="right")
         values = self._values[:, first:last]
@@ -94,7 +94,7 @@ class Means:
         if values.shape[1] < self._least:
             return None
         centres = [robust_centre(axis) for axis in values]
-        return Mean(
+        return WindowMean(
             end_ns=end_ns,
             values=tuple(
                 centre - zero for centre, zero in zip(centres, self._zeros(end_ns), strict=True)

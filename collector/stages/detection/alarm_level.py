@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from plumbline.collector.events.model import Level, Limit, Standing
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.events.model import AlarmLevel, Limit, Standing
+from plumbline.collector.stages.detection.settings import DetectionSettings
 
 
-def judged(
-    value_gal: float, structure: str, settings: DetectSettings
-) -> tuple[Level, Limit | None, list[dict[str, Any]]]:
+def alarm_level_of(
+    value_gal: float, structure: str, settings: DetectionSettings
+) -> tuple[AlarmLevel, Limit | None, list[dict[str, Any]]]:
     """Return level and limit of a size, and the candidate limits it crosses.
 
     Notes
@@ -16,7 +16,7 @@ def judged(
     Limits somebody answers for decide; below all of them it is green. Where a structure has
     none, a detector's word is amber. Candidates are shown beside and change nothing.
     """
-    level, limit = Level.AMBER, None
+    level, limit = AlarmLevel.AMBER, None
     shown: list[dict[str, Any]] = []
     answered = [
         rule
@@ -32,5 +32,5 @@ def judged(
             level = crossed[0]
             limit = rule.told(*crossed)
     if answered and limit is None:
-        level = Level.GREEN
+        level = AlarmLevel.GREEN
     return level, limit, shown

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.stages.detection.coincidence import (
-    Finding,
-    Rules,
+    CoincidenceRules,
+    Detection,
     shaking,
     sway,
     sway_in_hindsight,
 )
 from plumbline.collector.stages.detection.episode import Episode
-from plumbline.collector.stages.detection.frames import Tick
-from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, Span
-from plumbline.collector.stages.detection.settings import GAL, DetectSettings
+from plumbline.collector.stages.detection.frames import TriggerFrame
+from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, TriggerInterval
+from plumbline.collector.stages.detection.settings import GAL, DetectionSettings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Role
@@ -30,7 +30,7 @@ SETTLED_NS = 60 * NS
 """A closed episode still takes in stragglers for so long. [ns]"""
 
 
-class StructureWatch:
+class Associator:
     """One structure.
 
     Parameters
@@ -42,7 +42,7 @@ class StructureWatch:
     """
 
     def __init__(
-        self, code: str, places: Sequence[Place], settings: DetectSettings, *, late: bool = False
+        self, code: str, places: Sequence[Place], settings: DetectionSettings, *, late: bool = False
     ) -> None:
         self.code = code
         self._settings = settings
@@ -53,7 +53,7 @@ class StructureWatch:
             for place in places
         }
         self._grounds = [name for name, node in self.nodes.items() if node.ground]
-        self._rules = Rules(
+        self._rules = CoincidenceRules(
             detectors=tuple(
                 detector
                 for detector, listened in zip(
@@ -71,7 +71,7 @@ class StructureWatch:
         self._front_ns = 0
         self._tidied_ns = 0
 
-    def hear(self, name: str, ticks: Sequence[Tick]) -> list[Episode]:
+    def hear(self, name: str, ticks: Sequence[TriggerFrame]) -> list[Episode]:
         """Take the ticks of a node and return the episodes they changed."""
         node = self.nodes[name]
         triggered = node.hear(ticks)
@@ -106,7 +106,7 @@ class StructureWatch:
         opened: list[Episode] = []
         while (
             finding := sway_in_hindsight(
-                self.nodes, self._rules, self._taken(Kind.SHAKING, Kind.SWAY)
+                self.nodes, self._rules, self._taken(EventKind.SHAKING, EventKind.SWAY)
             )
         ) is not None:
             opened.append(self._open(finding))
@@ -114,7 +114,7 @@ class StructureWatch:
 
     def event(self, episode: Episode, said: Mapping[str, Any]) -> Event:
         """Return an episode as everyone else sees it."""
-        grounds = list(self.nodes) if episode.kind is Kind.SWAY else self._grounds
+        grounds = list(self.nodes) if episode.kind is EventKind.SWAY else self._grounds
         return episode.event(grounds, self._settings, said)
 
     @property
@@ -124,7 +124,7 @@ class StructureWatch:
     def _going_on(self) -> list[Episode]:
         return [episode for episode in self.episodes if episode.closed_ns is None]
 
-    def _felt(self, episode: Episode, name: str, ticks: Iterable[Tick]) -> bool:
+    def _felt(self, episode: Episode, name: str, ticks: Iterable[TriggerFrame]) -> bool:
         """Count ticks in; tell whether the episode is still of interest to this node."""
         closed_ns = episode.closed_ns
         inside = [t for t in ticks if closed_ns is None or t.end_ns <= closed_ns]
@@ -155,15 +155,15 @@ class StructureWatch:
                 self._split(span, longest_ns)
         return True
 
-    def _split(self, span: Span, at_ns: int) -> None:
+    def _split(self, span: TriggerInterval, at_ns: int) -> None:
         """Let what is still on count as a new trigger from here."""
         if span.last_ns > at_ns and not span.ended:
             span.onset_ns, span.known_ns = at_ns + 1, at_ns + 1
 
-    def _driving(self, episode: Episode) -> list[Span]:
+    def _driving(self, episode: Episode) -> list[TriggerInterval]:
         """Return the spans that keep an episode open."""
         drivers = self._drivers(episode)
-        detectors = ("long_period",) if episode.kind is Kind.SWAY else self._rules.detectors
+        detectors = ("long_period",) if episode.kind is EventKind.SWAY else self._rules.detectors
         return [
             span
             for name in drivers
@@ -173,7 +173,7 @@ class StructureWatch:
         ]
 
     def _drivers(self, episode: Episode) -> list[str]:
-        if episode.kind is Kind.SWAY:
+        if episode.kind is EventKind.SWAY:
             return [name for name, node in self.nodes.items() if not node.ground]
         return self._grounds or list(self.nodes)
 
@@ -186,23 +186,23 @@ class StructureWatch:
             return opened
         if self._going_on():
             return []
-        finding = sway(self.nodes, self._rules, self._taken(Kind.SHAKING, Kind.SWAY))
+        finding = sway(self.nodes, self._rules, self._taken(EventKind.SHAKING, EventKind.SWAY))
         return [] if finding is None else [self._open(finding)]
 
     def _shaking(self, changed: list[Episode]) -> list[Episode]:
         """Open shaking if there is; it ends a sway that goes on."""
         going_on = {episode.kind: episode for episode in self._going_on()}
-        if Kind.SHAKING in going_on:
+        if EventKind.SHAKING in going_on:
             return []
-        finding = shaking(self.nodes, self._rules, self._taken(Kind.SHAKING))
+        finding = shaking(self.nodes, self._rules, self._taken(EventKind.SHAKING))
         if finding is None:
             return []
-        if (swaying := going_on.get(Kind.SWAY)) is not None:
+        if (swaying := going_on.get(EventKind.SWAY)) is not None:
             swaying.close(max(finding.onset_ns, swaying.onset_ns), "the ground began to shake")
             changed.append(swaying)
         return [self._open(finding)]
 
-    def _taken(self, *kinds: Kind) -> list[tuple[int, int]]:
+    def _taken(self, *kinds: EventKind) -> list[tuple[int, int]]:
         """Return the times of episodes of these kinds."""
         return [
             (e.onset_ns, e.closed_ns if e.closed_ns is not None else 2**62)
@@ -210,7 +210,7 @@ class StructureWatch:
             if e.kind in kinds
         ]
 
-    def _open(self, finding: Finding) -> Episode:
+    def _open(self, finding: Detection) -> Episode:
         episode = Episode.opened(finding, self.code, self.nodes, late=self._late)
         self.episodes.append(episode)
         self._follow(episode)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plumbline.collector.events.model import Kind
-from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, Span
+from plumbline.collector.events.model import EventKind
+from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, TriggerInterval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Detection:
     """Triggers that belong together.
 
     Attributes
@@ -19,14 +19,14 @@ class Finding:
         Who took part, the one that decided first.
     """
 
-    kind: Kind
+    kind: EventKind
     detector: str
     onset_ns: int
     nodes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class CoincidenceRules:
     """Times of the rules, and which detectors may open. [ns].
 
     Attributes
@@ -50,7 +50,9 @@ Taken = Sequence[tuple[int, int]]
 """Times that belong to episodes already: a trigger proven in one opens no other. [ns]"""
 
 
-def shaking(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Finding | None:
+def shaking(
+    nodes: Mapping[str, NodeState], rules: CoincidenceRules, taken: Taken
+) -> Detection | None:
     """Return the shaking that was known first.
 
     Notes
@@ -59,7 +61,7 @@ def shaking(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Findi
     has only that to go by. One with several and none on the ground never has shaking.
     """
     alone = len(nodes) == 1
-    found: list[tuple[int, int, Finding]] = []
+    found: list[tuple[int, int, Detection]] = []
     for name, node in nodes.items():
         if not (node.ground or alone):
             continue
@@ -69,8 +71,8 @@ def shaking(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Findi
                     continue
                 others = [] if alone else _company(nodes, name, span, rules)
                 if alone or others:
-                    finding = Finding(
-                        kind=Kind.SHAKING,
+                    finding = Detection(
+                        kind=EventKind.SHAKING,
                         detector=detector,
                         onset_ns=span.onset_ns,
                         nodes=(name, *others),
@@ -80,7 +82,7 @@ def shaking(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Findi
     return min(found, key=lambda item: item[:2])[2] if found else None
 
 
-def sway(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Finding | None:
+def sway(nodes: Mapping[str, NodeState], rules: CoincidenceRules, taken: Taken) -> Detection | None:
     """Return the motion of the structure alone: the long-period trigger, off the ground, lasting.
 
     Notes
@@ -103,7 +105,9 @@ def sway(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Finding 
     return None
 
 
-def sway_in_hindsight(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken) -> Finding | None:
+def sway_in_hindsight(
+    nodes: Mapping[str, NodeState], rules: CoincidenceRules, taken: Taken
+) -> Detection | None:
     """Return the first sway among all that is remembered, when no ground node can still speak."""
     if "long_period" not in rules.detectors or len(nodes) == 1:
         return None
@@ -120,7 +124,9 @@ def sway_in_hindsight(nodes: Mapping[str, NodeState], rules: Rules, taken: Taken
     return _sway(nodes, name, span, rules)
 
 
-def _sways(nodes: Mapping[str, NodeState], span: Span, rules: Rules, taken: Taken) -> bool:
+def _sways(
+    nodes: Mapping[str, NodeState], span: TriggerInterval, rules: CoincidenceRules, taken: Taken
+) -> bool:
     """Tell whether a span off the ground is long and large enough, and the ground was still."""
     return (
         not _is_taken(span, taken)
@@ -130,20 +136,24 @@ def _sways(nodes: Mapping[str, NodeState], span: Span, rules: Rules, taken: Take
     )
 
 
-def _sway(nodes: Mapping[str, NodeState], name: str, span: Span, rules: Rules) -> Finding:
-    return Finding(
-        kind=Kind.SWAY,
+def _sway(
+    nodes: Mapping[str, NodeState], name: str, span: TriggerInterval, rules: CoincidenceRules
+) -> Detection:
+    return Detection(
+        kind=EventKind.SWAY,
         detector="long_period",
         onset_ns=span.onset_ns,
         nodes=(name, *_company(nodes, name, span, rules)),
     )
 
 
-def _is_taken(span: Span, taken: Taken) -> bool:
+def _is_taken(span: TriggerInterval, taken: Taken) -> bool:
     return any(from_ns <= span.known_ns <= to_ns for from_ns, to_ns in taken)
 
 
-def _company(nodes: Mapping[str, NodeState], name: str, span: Span, rules: Rules) -> list[str]:
+def _company(
+    nodes: Mapping[str, NodeState], name: str, span: TriggerInterval, rules: CoincidenceRules
+) -> list[str]:
     """Return the other nodes of which a trigger belongs to a span."""
     return [
         other
@@ -152,7 +162,7 @@ def _company(nodes: Mapping[str, NodeState], name: str, span: Span, rules: Rules
     ]
 
 
-def _any_touches(node: NodeState, span: Span, slack_ns: int) -> bool:
+def _any_touches(node: NodeState, span: TriggerInterval, slack_ns: int) -> bool:
     return any(
         own.touches(span, slack_ns) for detector in DETECTORS for own in node.spans[detector]
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plumbline.analysis.trigger.shaking import LONG_PERIOD, SHORT_PERIOD
-from plumbline.collector.events.model import Event, Kind, finding_id
-from plumbline.collector.stages.detection.alarm_level import judged
-from plumbline.collector.stages.detection.coincidence import Finding
-from plumbline.collector.stages.detection.frames import Tick
+from plumbline.collector.events.model import Event, EventKind, finding_id
+from plumbline.collector.stages.detection.alarm_level import alarm_level_of
+from plumbline.collector.stages.detection.coincidence import Detection
+from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState
-from plumbline.collector.stages.detection.settings import GAL, DetectSettings
+from plumbline.collector.stages.detection.settings import GAL, DetectionSettings
 from plumbline.wire.block import NS
 
 BEFORE_NS = NS
@@ -22,7 +22,7 @@ LEAD_NS = 30 * NS
 
 
 @dataclass(slots=True, kw_only=True)
-class Felt:
+class NodeMotionSummary:
     """What a node felt in an episode.
 
     Attributes
@@ -45,7 +45,7 @@ class Felt:
     long_before: int = 0
     late: int = 0
 
-    def add(self, tick: Tick, from_ns: int) -> None:
+    def add(self, tick: TriggerFrame, from_ns: int) -> None:
         """Count a tick in; triggers on from before a time are something earlier's."""
         self.peak_ms2 = max(self.peak_ms2, tick.peak_ms2)
         self.steady_ms2 = max(self.steady_ms2, tick.steady_ms2)
@@ -77,7 +77,7 @@ class Episode:
         By node.
     """
 
-    kind: Kind
+    kind: EventKind
     structure: str
     detector: str
     onset_ns: int
@@ -87,11 +87,11 @@ class Episode:
     late: bool
     closed_ns: int | None = None
     ended: str = ""
-    felt: dict[str, Felt] = field(default_factory=dict)
+    felt: dict[str, NodeMotionSummary] = field(default_factory=dict)
 
     @classmethod
     def opened(
-        cls, finding: Finding, structure: str, nodes: Mapping[str, NodeState], *, late: bool
+        cls, finding: Detection, structure: str, nodes: Mapping[str, NodeState], *, late: bool
     ) -> "Episode":
         """Return the episode a finding opens, with what is remembered since its onset."""
         known_ns = max(nodes[name].front_ns for name in finding.nodes)
@@ -114,14 +114,14 @@ class Episode:
         """Hash of detector, structure and onset."""
         return finding_id(self.detector, self.structure, self.onset_ns)
 
-    def add(self, name: str, ticks: Iterable[Tick]) -> None:
+    def add(self, name: str, ticks: Iterable[TriggerFrame]) -> None:
         """Count ticks of a node that belong to this time."""
         until_ns = self.active_ns if self.closed_ns is not None else None
         for tick in ticks:
             if tick.end_ns > self.onset_ns - BEFORE_NS and (
                 until_ns is None or tick.end_ns <= until_ns + NS
             ):
-                self.felt.setdefault(name, Felt()).add(tick, self.onset_ns - LEAD_NS)
+                self.felt.setdefault(name, NodeMotionSummary()).add(tick, self.onset_ns - LEAD_NS)
 
     def close(self, closed_ns: int, ended: str) -> None:
         """End it."""
@@ -130,7 +130,7 @@ class Episode:
     def event(
         self,
         grounds: Sequence[str],
-        settings: DetectSettings,
+        settings: DetectionSettings,
         said: Mapping[str, Any],
     ) -> Event:
         """Return the episode as everyone else sees it.
@@ -145,7 +145,7 @@ class Episode:
         peaks = {name: felt.peak_ms2 / GAL for name, felt in self.felt.items()}
         counted = [peaks[name] for name in grounds if name in peaks] or list(peaks.values())
         value = round(max(counted, default=0.0), 3)
-        level, limit, shown = judged(value, self.structure, settings)
+        level, limit, shown = alarm_level_of(value, self.structure, settings)
         return Event(
             id=self.id,
             kind=self.kind,
@@ -158,7 +158,7 @@ class Episode:
             closed_ns=self.closed_ns,
             late=self.late,
             limit=limit,
-            nodes={name: measures(felt) for name, felt in sorted(self.felt.items())},
+            nodes={name: node_report(felt) for name, felt in sorted(self.felt.items())},
             evidence={
                 "opened_by": {"detector": self.detector, "nodes": list(self.opened_by)},
                 "known_after_s": round((self.known_ns - self.onset_ns) / NS, 2),
@@ -170,7 +170,7 @@ class Episode:
             },
         )
 
-    def _said(self, detector: str, settings: DetectSettings) -> dict[str, Any]:
+    def _said(self, detector: str, settings: DetectionSettings) -> dict[str, Any]:
         """Return what a detector said of the samples of this episode."""
         short = detector == "short_period"
         ratios = [f.short_ratio if short else f.long_ratio for f in self.felt.values()]
@@ -203,7 +203,8 @@ class Episode:
             *("late", "closed_ns", "ended"),
         )
         felt = {
-            name: [getattr(f, slot) for slot in Felt.__slots__] for name, f in self.felt.items()
+            name: [getattr(f, slot) for slot in NodeMotionSummary.__slots__]
+            for name, f in self.felt.items()
         }
         return {
             **{name: getattr(self, name) for name in names},
@@ -215,14 +216,14 @@ class Episode:
     def restored(cls, state: Mapping[str, Any]) -> "Episode":
         """Return the episode that :meth:`state` described."""
         felt = {
-            name: Felt(**dict(zip(Felt.__slots__, values, strict=True)))
+            name: NodeMotionSummary(**dict(zip(NodeMotionSummary.__slots__, values, strict=True)))
             for name, values in state["felt"].items()
         }
-        changed = {"kind": Kind(state["kind"]), "opened_by": tuple(state["opened_by"])}
+        changed = {"kind": EventKind(state["kind"]), "opened_by": tuple(state["opened_by"])}
         return cls(**{**state, **changed, "felt": felt})
 
 
-def measures(felt: Felt) -> dict[str, float | int | str]:
+def node_report(felt: NodeMotionSummary) -> dict[str, float | int | str]:
     """Return what a node felt as an event tells it."""
     onsets = [onset for onset in (felt.short_ns, felt.long_ns) if onset]
     told: dict[str, float | int | str] = {

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from plumbline.collector.stages.detection.frames import Tick
+from plumbline.collector.stages.detection.frames import TriggerFrame
 
 _FORM = struct.Struct("<3q4d")
 
@@ -23,14 +23,14 @@ class History:
         self._most = kept * _FORM.size
         self._packed = bytearray(packed)
 
-    def add(self, tick: Tick) -> None:
+    def add(self, tick: TriggerFrame) -> None:
         """Remember a tick."""
         self._packed += _FORM.pack(*tick)
         if len(self._packed) >= 2 * self._most:  # rare and in bulk
             del self._packed[: -self._most]
 
-    def __iter__(self) -> Iterator[Tick]:
-        return map(Tick._make, _FORM.iter_unpack(self.packed()))
+    def __iter__(self) -> Iterator[TriggerFrame]:
+        return map(TriggerFrame._make, _FORM.iter_unpack(self.packed()))
 
     def __len__(self) -> int:
         return len(self.packed()) // _FORM.size

@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.trigger.band_power import STEPS_A_TICK
-from plumbline.analysis.trigger.shaking import Ticks
-from plumbline.analysis.trigger.states import Status
-from plumbline.analysis.trigger.trigger_bank import Told
+from plumbline.analysis.trigger.shaking import TriggerFrames
+from plumbline.analysis.trigger.states import TriggerStatus
+from plumbline.analysis.trigger.trigger_bank import TriggerOutput
 from plumbline.wire.block import NS
 
 NEVER = np.iinfo(np.int64).max
 
 
-class Tick(NamedTuple):
+class TriggerFrame(NamedTuple):
     """Half a second of one instrument.
 
     Attributes
@@ -40,9 +40,13 @@ class Tick(NamedTuple):
     steady_ms2: float
 
 
-def node_ticks(
-    ticks: Ticks, n_axes: int, start_ns: NDArray[np.int64], tick_s: float, long_delay_s: float
-) -> list[list[Tick]]:
+def node_frames(
+    ticks: TriggerFrames,
+    n_axes: int,
+    start_ns: NDArray[np.int64],
+    tick_s: float,
+    long_delay_s: float,
+) -> list[list[TriggerFrame]]:
     """Return the ticks of each instrument of a group, in the order of its rows.
 
     Parameters
@@ -84,12 +88,12 @@ def node_ticks(
     )
     lists = [column.tolist() for column in columns]
     return [
-        [Tick(*values) for values in zip(*(column[i] for column in lists), strict=True)]
+        [TriggerFrame(*values) for values in zip(*(column[i] for column in lists), strict=True)]
         for i in range(len(start_ns))
     ]
 
 
-def _by_tick(told: Told, n_axes: int, n_steps: int) -> dict[str, NDArray[np.generic]]:
+def _by_tick(told: TriggerOutput, n_axes: int, n_steps: int) -> dict[str, NDArray[np.generic]]:
     shape = (-1, n_axes, told.status.shape[1] // n_steps, n_steps)
     names = ("status", "since", "ratio", "clean")
     return {name: getattr(told, name).reshape(shape) for name in names}
@@ -103,7 +107,7 @@ def _onsets(
     delay_ns: float,
 ) -> NDArray[np.int64]:
     """Return the earliest onset of the axes that are on in each tick, 0 where none is."""
-    on = (told["status"] == Status.ON) & ~deaf[..., np.newaxis]
+    on = (told["status"] == TriggerStatus.ON) & ~deaf[..., np.newaxis]
     n_steps = on.shape[-1]
     after = np.arange(1, on.shape[2] * n_steps + 1).reshape(1, 1, -1, n_steps)
     step = np.where(on, after - told["since"], NEVER).min(axis=(1, 3))

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from plumbline.collector.events.model import Event, Kind, Nodes
+from plumbline.collector.events.model import Event, EventKind, Nodes
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.stages.detection.episode import LEAD_NS, Felt, measures
-from plumbline.collector.stages.detection.frames import Tick
+from plumbline.collector.stages.detection.episode import LEAD_NS, NodeMotionSummary, node_report
+from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.wire.block import NS
 
 REACH_NS = 7_200 * NS
 """An episode that began longer ago has been closed. [ns]"""
-EPISODES = (Kind.SHAKING, Kind.SWAY)
+EPISODES = (EventKind.SHAKING, EventKind.SWAY)
 
 
-class Latecomers:
+class LateArrivals:
     """Adds what late samples say to the live episodes they belong to.
 
     Notes
@@ -23,20 +23,20 @@ class Latecomers:
 
     def __init__(self, events: EventStore) -> None:
         self._events = events
-        self._felt: dict[tuple[str, str], Felt] = {}
+        self._felt: dict[tuple[str, str], NodeMotionSummary] = {}
 
-    def felt(self, structure: str, node: str, ticks: Sequence[Tick]) -> dict[str, Nodes]:
+    def felt(self, structure: str, node: str, ticks: Sequence[TriggerFrame]) -> dict[str, Nodes]:
         """Return what a node's late ticks add to live events, by event."""
         first_ns, last_ns = ticks[0].end_ns, ticks[-1].end_ns
         added: dict[str, Nodes] = {}
         for event in self._live(structure, first_ns, last_ns):
-            felt = self._felt.setdefault((event.id, node), Felt(late=1))
+            felt = self._felt.setdefault((event.id, node), NodeMotionSummary(late=1))
             for tick in ticks:
                 if event.onset_ns < tick.end_ns <= (event.closed_ns or last_ns):
                     felt.add(tick, event.onset_ns - LEAD_NS)
             known = float(event.nodes.get(node, {}).get("peak_gal", 0.0))
-            if felt.peak_ms2 and float(measures(felt)["peak_gal"]) > known:
-                added[event.id] = {node: measures(felt)}
+            if felt.peak_ms2 and float(node_report(felt)["peak_gal"]) > known:
+                added[event.id] = {node: node_report(felt)}
         return added
 
     def unknown(self, found: Sequence[Event]) -> list[Event]:

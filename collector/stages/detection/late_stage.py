@@ -6,13 +6,13 @@ from typing import Any
 from plumbline.collector.events.model import Nodes
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.stages.checkpointer import Keeper
-from plumbline.collector.stages.detection.late_arrivals import Latecomers
-from plumbline.collector.stages.detection.pipeline import Pass
+from plumbline.collector.stages.checkpointer import Checkpointer
+from plumbline.collector.stages.detection.late_arrivals import LateArrivals
+from plumbline.collector.stages.detection.pipeline import DetectionPipeline
 from plumbline.collector.stages.detection.pipeline_streams import listened, listens
-from plumbline.collector.stages.detection.settings import DetectSettings
-from plumbline.collector.stages.detection.stream_sequence import Fit, Lane
-from plumbline.collector.stages.detection.trigger_banks import Piece
+from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.collector.stages.detection.stream_sequence import Continuity, StreamSequence
+from plumbline.collector.stages.detection.trigger_banks import BankPiece
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
@@ -42,18 +42,18 @@ class LateStage:
     def __init__(
         self,
         *,
-        settings: DetectSettings,
+        settings: DetectionSettings,
         places: Mapping[str, Place],
         events: EventStore,
         start: int,
     ) -> None:
         self._settings = settings
         self._places = listened(places)
-        self._lanes = {key: Lane() for key in self._places}
-        self._pass: Pass | None = None
+        self._lanes = {key: StreamSequence() for key in self._places}
+        self._pass: DetectionPipeline | None = None
         self._late_ns = 0
-        self._latecomers = Latecomers(events)
-        self._keeper = Keeper(events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s)
+        self._latecomers = LateArrivals(events)
+        self._keeper = Checkpointer(events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s)
         self._restore()
 
     def cursor(self) -> int:
@@ -99,15 +99,15 @@ class LateStage:
         """Keep everything as it stands, unless an error left it half heard."""
         self._keeper.close(self._state)
 
-    def _piece(self, number: int, entry: Entry) -> Piece | None:
+    def _piece(self, number: int, entry: Entry) -> BankPiece | None:
         """Return a late block as the next piece of its stream; None if it is in time or twice."""
         block = entry.block()
         lane = self._lanes[block.stream.key]
-        if lane.fit(block)[0] is not Fit.OLDER:
+        if lane.fit(block)[0] is not Continuity.OLDER:
             lane.move(block, [])
             return None
         if self._pass is None:
-            self._pass = Pass(self._places, self._settings, late=True)
+            self._pass = DetectionPipeline(self._places, self._settings, late=True)
         self._late_ns = entry.received_ns
         return self._pass.piece(number, block)
 
@@ -125,9 +125,11 @@ class LateStage:
         if kept is None or kept.said["layout"] != self._layout():
             return
         self._late_ns = kept.said["late_ns"]
-        self._lanes = {key: Lane.restored(state) for key, state in kept.said["lanes"].items()}
+        self._lanes = {
+            key: StreamSequence.restored(state) for key, state in kept.said["lanes"].items()
+        }
         if kept.state:
-            self._pass = Pass(self._places, self._settings, late=True)
+            self._pass = DetectionPipeline(self._places, self._settings, late=True)
             self._pass.restore(kept.state)
 
     def _layout(self) -> list[list[Any]]:

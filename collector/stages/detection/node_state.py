@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plumbline.collector.stages.detection.frame_buffer import History
-from plumbline.collector.stages.detection.frames import Tick
+from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.wire.block import NS
 
 DETECTORS = ("short_period", "long_period")
 
 
 @dataclass(slots=True, kw_only=True)
-class Span:
+class TriggerInterval:
     """One time a trigger was on.
 
     Attributes
@@ -34,7 +34,7 @@ class Span:
     ratio: float = 0.0
     peak_ms2: float = 0.0
 
-    def touches(self, other: "Span", slack_ns: int) -> bool:
+    def touches(self, other: "TriggerInterval", slack_ns: int) -> bool:
         """Tell whether two spans overlap, or no more than a slack lies between them."""
         return (
             self.onset_ns <= other.last_ns + slack_ns and other.onset_ns <= self.last_ns + slack_ns
@@ -45,7 +45,7 @@ class Span:
         return [getattr(self, slot) for slot in self.__slots__]
 
     @classmethod
-    def restored(cls, state: Sequence[Any]) -> "Span":
+    def restored(cls, state: Sequence[Any]) -> "TriggerInterval":
         """Return the span that :meth:`state` described."""
         return cls(**dict(zip(cls.__slots__, state, strict=True)))
 
@@ -71,13 +71,15 @@ class NodeState:
     ground: bool
     kept: int
     front_ns: int = 0
-    spans: dict[str, list[Span]] = field(default_factory=lambda: {d: [] for d in DETECTORS})
+    spans: dict[str, list[TriggerInterval]] = field(
+        default_factory=lambda: {d: [] for d in DETECTORS}
+    )
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
         self.history = History(self.kept)
 
-    def hear(self, ticks: Iterable[Tick]) -> bool:
+    def hear(self, ticks: Iterable[TriggerFrame]) -> bool:
         """Take ticks; tell whether a trigger was on in any of them."""
         triggered = False
         for tick in ticks:
@@ -90,7 +92,7 @@ class NodeState:
                 self._follow("long_period", tick.long_ns, tick.long_ratio, tick)
         return triggered
 
-    def on(self, detector: str) -> Span | None:
+    def on(self, detector: str) -> TriggerInterval | None:
         """Return the span of a trigger that is on now."""
         spans = self.spans[detector]
         return spans[-1] if spans and not spans[-1].ended else None
@@ -105,11 +107,11 @@ class NodeState:
         for detector, spans in self.spans.items():
             self.spans[detector] = [span for span in spans if span.last_ns >= before_ns]
 
-    def since(self, from_ns: int) -> list[Tick]:
+    def since(self, from_ns: int) -> list[TriggerFrame]:
         """Return the remembered ticks that end after a time, in the order they came."""
         return [tick for tick in self.history if tick.end_ns > from_ns]
 
-    def _follow(self, detector: str, onset_ns: int, ratio: float, tick: Tick) -> None:
+    def _follow(self, detector: str, onset_ns: int, ratio: float, tick: TriggerFrame) -> None:
         spans, end_ns = self.spans[detector], tick.end_ns
         current = spans[-1] if spans and not spans[-1].ended else None
         if onset_ns == 0:
@@ -120,7 +122,7 @@ class NodeState:
         if current is None or end_ns - current.last_ns > NS * 2:
             if current is not None:
                 current.ended = True
-            current = Span(onset_ns=onset_ns, known_ns=end_ns, last_ns=end_ns)
+            current = TriggerInterval(onset_ns=onset_ns, known_ns=end_ns, last_ns=end_ns)
             spans.append(current)
         current.last_ns = max(current.last_ns, end_ns)
         current.ratio = max(current.ratio, ratio)
@@ -136,5 +138,7 @@ class NodeState:
     def restore(self, state: dict[str, Any], history: bytes) -> None:
         """Take back :meth:`state` and the packed ticks."""
         self.front_ns = state["front_ns"]
-        self.spans = {d: [Span.restored(s) for s in spans] for d, spans in state["spans"].items()}
+        self.spans = {
+            d: [TriggerInterval.restored(s) for s in spans] for d, spans in state["spans"].items()
+        }
         self.history = History(self.kept, history)

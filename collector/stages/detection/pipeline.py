@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from plumbline.collector.events.model import Event
-from plumbline.collector.stages.detection.associator import StructureWatch
-from plumbline.collector.stages.detection.frames import Tick
-from plumbline.collector.stages.detection.settings import DetectSettings
-from plumbline.collector.stages.detection.stream_sequence import Lane
-from plumbline.collector.stages.detection.threshold import ThresholdWatch
-from plumbline.collector.stages.detection.trigger_banks import Banks, Piece
+from plumbline.collector.stages.detection.associator import Associator
+from plumbline.collector.stages.detection.frames import TriggerFrame
+from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.collector.stages.detection.stream_sequence import StreamSequence
+from plumbline.collector.stages.detection.threshold import ThresholdDetector
+from plumbline.collector.stages.detection.trigger_banks import BankPiece, Banks
 from plumbline.wire.block import Block
 from plumbline.wire.inventory.lookup import Place
 
 
-class Pass:
+class DetectionPipeline:
     """All that is heard in one order of time.
 
     Parameters
@@ -30,7 +30,7 @@ class Pass:
     """
 
     def __init__(
-        self, places: Mapping[str, Place], settings: DetectSettings, *, late: bool = False
+        self, places: Mapping[str, Place], settings: DetectionSettings, *, late: bool = False
     ) -> None:
         self._places = places
         self.banks = Banks(places, settings.shaking())
@@ -38,21 +38,20 @@ class Pass:
         for place in places.values():
             by_structure.setdefault(place.structure.code, []).append(place)
         self.structures = {
-            code: StructureWatch(code, own, settings, late=late)
-            for code, own in by_structure.items()
+            code: Associator(code, own, settings, late=late) for code, own in by_structure.items()
         }
         self.thresholds = [
-            ThresholdWatch(rule, settings, late=late)
+            ThresholdDetector(rule, settings, late=late)
             for rule in settings.threshold
             if rule.structure in by_structure
         ]
         self._said = {"bands": self.banks.stated()}
 
-    def piece(self, number: int, block: Block) -> Piece | None:
+    def piece(self, number: int, block: Block) -> BankPiece | None:
         """Return a block as the next piece of its stream, or None if this pass is past it."""
         return self.banks.piece(number, block)
 
-    def hear(self, key: str, ticks: Sequence[Tick]) -> list[Event]:
+    def hear(self, key: str, ticks: Sequence[TriggerFrame]) -> list[Event]:
         """Take what a stream said and return the events it changed."""
         place = self._places[key]
         watch = self.structures[place.structure.code]
@@ -119,7 +118,9 @@ class Pass:
             at += n_bytes
         for code, watch in self.structures.items():
             watch.restore(meta["structures"][code], histories[code])
-        self.banks.lanes = {key: Lane.restored(state) for key, state in meta["lanes"].items()}
+        self.banks.lanes = {
+            key: StreamSequence.restored(state) for key, state in meta["lanes"].items()
+        }
         for threshold, state in zip(self.thresholds, meta["thresholds"], strict=True):
             threshold.restore(state)
         return True

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Checkpoint:
     """One snapshot.
 
     Attributes
@@ -32,17 +32,17 @@ class Kept:
         return json.dumps(head).encode() + b"\n" + self.state
 
     @classmethod
-    def from_bytes(cls, body: bytes) -> "Kept":
+    def from_bytes(cls, body: bytes) -> "Checkpoint":
         """Return what :meth:`to_bytes` wrote."""
         line, _, state = body.partition(b"\n")
         return cls(**json.loads(line), state=state)
 
 
-def mark(told_to: int) -> bytes:
+def encode_offset(told_to: int) -> bytes:
     """Return the mark saved with events between snapshots."""
     return json.dumps(told_to).encode()
 
 
-def marked(body: bytes | None) -> int:
+def decode_offset(body: bytes | None) -> int:
     """Return the offset of a mark, 0 where there is none."""
     return 0 if body is None else int(json.loads(body))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.shaking import LONG_PERIOD, SHORT_PERIOD, ShakingSettings
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 from plumbline.collector.limits.bounds import Bounds
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
@@ -28,7 +28,7 @@ class ShakingBounds(Bounds):
         """What it is of."""
         return "shaking"
 
-    def crossed(self, peak_gal: float) -> tuple[Level, float] | None:
+    def crossed(self, peak_gal: float) -> tuple[AlarmLevel, float] | None:
         """Return the highest level a peak reaches and its bound, or None below all. [gal]."""
         over = [(level, bound) for level, bound in self.bounds() if peak_gal >= bound]
         return over[-1] if over else None
@@ -48,7 +48,7 @@ class ThresholdRule(ShakingBounds):
         return "acceleration"
 
 
-class DetectSettings(Settings):
+class DetectionSettings(Settings):
     """What is listened for, and what is made of it."""
 
     short_period: bool = True
@@ -90,7 +90,7 @@ class DetectSettings(Settings):
         )
 
 
-def detect_problems(settings: DetectSettings, places: Mapping[str, Place]) -> Iterator[Problem]:
+def detect_problems(settings: DetectionSettings, places: Mapping[str, Place]) -> Iterator[Problem]:
     """Yield what the inventory lacks for the limits and thresholds."""
     nodes: dict[str, set[str]] = {}
     for place in places.values():

@@ -5,18 +5,18 @@ from typing import Any
 
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.stages.checkpointer import Keeper
-from plumbline.collector.stages.detection.pipeline import Pass
+from plumbline.collector.stages.checkpointer import Checkpointer
+from plumbline.collector.stages.detection.pipeline import DetectionPipeline
 from plumbline.collector.stages.detection.pipeline_streams import listened, listens
-from plumbline.collector.stages.detection.settings import DetectSettings
-from plumbline.collector.stages.event_updates import abandoned
+from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.collector.stages.event_updates import closed_orphans
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
 SNAPSHOT = "detect.live"
 
 
-class DetectStage:
+class DetectionStage:
     """Listens to every acceleration stream, forward only; the late stage hears what it passes by.
 
     Parameters
@@ -30,19 +30,19 @@ class DetectStage:
     def __init__(
         self,
         *,
-        settings: DetectSettings,
+        settings: DetectionSettings,
         places: Mapping[str, Place],
         events: EventStore,
         start: int,
     ) -> None:
         self._settings = settings
         self._places = listened(places)
-        self._live = Pass(self._places, settings)
-        self._keeper = Keeper(events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s)
+        self._live = DetectionPipeline(self._places, settings)
+        self._keeper = Checkpointer(events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s)
         kept = self._keeper.restored()
         if kept is not None and not self._live.restore(kept.state):  # of another installation
-            self._live = Pass(self._places, settings)
-            events.save(*abandoned(events))
+            self._live = DetectionPipeline(self._places, settings)
+            events.save(*closed_orphans(events))
 
     def cursor(self) -> int:
         """Journal offset of the last snapshot."""

@@ -12,7 +12,7 @@ AGREES_S = 0.5
 being corrected, not a gap. [s]"""
 
 
-class Fit(Enum):
+class Continuity(Enum):
     """How a block fits behind the one before."""
 
     NEXT = "next"
@@ -22,7 +22,7 @@ class Fit(Enum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Lane:
+class StreamSequence:
     """Where a stream stands.
 
     Attributes
@@ -40,7 +40,7 @@ class Lane:
     seq: int = -1
     last: list[float] = field(default_factory=list)
 
-    def fit(self, block: Block) -> tuple[Fit, int]:
+    def fit(self, block: Block) -> tuple[Continuity, int]:
         """Say how a block fits, and how many samples are missing before it.
 
         Notes
@@ -49,17 +49,17 @@ class Lane:
         other that starts before the time due has come late.
         """
         if self.due_ns is None:
-            return Fit.AFRESH, 0
+            return Continuity.AFRESH, 0
         ahead_ns = block.start_ns - self.due_ns
         follows = (block.boot, block.seq) == (self.boot, self.seq + 1)
         if ahead_ns < -round(0.5 * NS / block.rate_hz) and not follows:
-            return Fit.OLDER, 0
+            return Continuity.OLDER, 0
         if ahead_ns > LONGEST_BRIDGE_S * NS or ahead_ns < -LONGEST_BRIDGE_S * NS:
-            return Fit.AFRESH, 0
+            return Continuity.AFRESH, 0
         n_missing = round(ahead_ns * block.rate_hz / NS)
         if n_missing <= 0 or (follows and ahead_ns < AGREES_S * NS):
-            return Fit.NEXT, 0
-        return Fit.BRIDGED, n_missing
+            return Continuity.NEXT, 0
+        return Continuity.BRIDGED, n_missing
 
     def move(self, block: Block, last: list[float]) -> None:
         """Stand behind a block that was taken."""
@@ -70,7 +70,7 @@ class Lane:
         return [self.due_ns, self.boot, self.seq, self.last]
 
     @classmethod
-    def restored(cls, state: list[Any]) -> "Lane":
+    def restored(cls, state: list[Any]) -> "StreamSequence":
         """Return the lane that :meth:`state` described."""
         due_ns, boot, seq, last = state
         return cls(due_ns=due_ns, boot=boot, seq=seq, last=last)

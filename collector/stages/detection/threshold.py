@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plumbline.analysis.trigger.band_power import STEP_RATE_HZ, STEPS_A_TICK
-from plumbline.collector.events.model import Event, Kind, Level, finding_id
-from plumbline.collector.stages.detection.frames import Tick
-from plumbline.collector.stages.detection.settings import GAL, DetectSettings, ThresholdRule
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
+from plumbline.collector.stages.detection.frames import TriggerFrame
+from plumbline.collector.stages.detection.settings import GAL, DetectionSettings, ThresholdRule
 from plumbline.wire.block import NS
 
 TICKS_A_S = STEP_RATE_HZ / STEPS_A_TICK
 
 
 @dataclass(slots=True)
-class Crossing:
+class Exceedance:
     """One time the rule was broken.
 
     Attributes
@@ -32,7 +32,7 @@ class Crossing:
     closed_ns: int | None = None
 
 
-class ThresholdWatch:
+class ThresholdDetector:
     """One threshold rule over the nodes of its structure.
 
     Notes
@@ -42,7 +42,7 @@ class ThresholdWatch:
     over in sample time, and is closed after ``quiet_s`` without that.
     """
 
-    def __init__(self, rule: ThresholdRule, settings: DetectSettings, *, late: bool) -> None:
+    def __init__(self, rule: ThresholdRule, settings: DetectionSettings, *, late: bool) -> None:
         self.rule = rule
         self._late = late
         self._quiet_ns = round(settings.quiet_s * NS)
@@ -51,9 +51,9 @@ class ThresholdWatch:
         self._needed = max(1, round(rule.dwell_s * TICKS_A_S))
         self._recent: dict[str, deque[float]] = {}
         self._over: dict[str, tuple[int, int]] = {}
-        self._crossing: Crossing | None = None
+        self._crossing: Exceedance | None = None
 
-    def hear(self, name: str, ticks: Sequence[Tick]) -> Event | None:
+    def hear(self, name: str, ticks: Sequence[TriggerFrame]) -> Event | None:
         """Take the ticks of a node; return the event if they changed it."""
         changed = False
         for tick in ticks:
@@ -70,7 +70,7 @@ class ThresholdWatch:
             changed |= self._judge(name, tick)
         return self._event() if changed and self._crossing is not None else None
 
-    def _judge(self, name: str, tick: Tick) -> bool:
+    def _judge(self, name: str, tick: TriggerFrame) -> bool:
         now_ns = tick.end_ns
         self._over = {
             node: span for node, span in self._over.items() if span[1] >= now_ns - self._slack_ns
@@ -81,7 +81,7 @@ class ThresholdWatch:
         if len(self._over) >= self.rule.nodes:
             if crossing is None:
                 onset_ns = min(first for first, _ in self._over.values())
-                crossing = self._crossing = Crossing(onset_ns=onset_ns, over_ns=now_ns)
+                crossing = self._crossing = Exceedance(onset_ns=onset_ns, over_ns=now_ns)
             lasts = sorted((last for _, last in self._over.values()), reverse=True)
             crossing.over_ns = max(crossing.over_ns, lasts[self.rule.nodes - 1])
         if crossing is None:
@@ -109,10 +109,10 @@ class ThresholdWatch:
         # The bound that enough nodes reached, not the one that a single node did.
         counted = sorted(crossing.peaks_gal.values(), reverse=True)
         value = counted[min(rule.nodes, len(counted)) - 1]
-        level, bound = rule.crossed(value) or (Level.GREEN, rule.bounds()[0][1])
+        level, bound = rule.crossed(value) or (AlarmLevel.GREEN, rule.bounds()[0][1])
         return Event(
             id=finding_id("threshold", f"{rule.structure}/{rule.bounds()}", crossing.onset_ns),
-            kind=Kind.THRESHOLD,
+            kind=EventKind.THRESHOLD,
             structure=rule.structure,
             onset_ns=crossing.onset_ns,
             detector="threshold",
@@ -142,4 +142,4 @@ class ThresholdWatch:
         length = 2 * self._needed
         self._recent = {n: deque(values, maxlen=length) for n, values in state["recent"].items()}
         self._over = {n: (first, last) for n, (first, last) in state["over"].items()}
-        self._crossing = None if state["crossing"] is None else Crossing(*state["crossing"])
+        self._crossing = None if state["crossing"] is None else Exceedance(*state["crossing"])

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from plumbline.analysis.dsp.filters import bridge
 from plumbline.analysis.trigger.shaking import ShakingBank, ShakingSettings
-from plumbline.collector.stages.detection.frames import Tick, node_ticks
-from plumbline.collector.stages.detection.stream_sequence import Fit, Lane
+from plumbline.collector.stages.detection.frames import TriggerFrame, node_frames
+from plumbline.collector.stages.detection.stream_sequence import Continuity, StreamSequence
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
@@ -19,7 +19,7 @@ DENSITY_MS2 = 22.5e-6 * 9.80665
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class BankPiece:
     """Samples of one stream on their way into a bank.
 
     Attributes
@@ -64,32 +64,32 @@ class Banks:
                 self._rows[key] = np.arange(len(densities), len(densities) + n_axes)
                 densities += [noise_density_ms2(places[key])] * n_axes
             self._banks[rate_hz] = ShakingBank(rate_hz, np.array(densities), settings)
-        self.lanes = {key: Lane() for key in places}
+        self.lanes = {key: StreamSequence() for key in places}
 
-    def piece(self, number: int, block: Block) -> Piece | None:
+    def piece(self, number: int, block: Block) -> BankPiece | None:
         """Return a block as the next piece of its stream, or None if it came late."""
         key = block.stream.key
         lane = self.lanes[key]
         fit, n_missing = lane.fit(block)
-        if fit is Fit.OLDER:
+        if fit is Continuity.OLDER:
             return None
         accel_ms2 = self._places[key].physical(block)
         first = accel_ms2[:, 0]
-        if fit is Fit.BRIDGED:
+        if fit is Continuity.BRIDGED:
             missing = bridge(np.array(lane.last), first, n_missing)
             accel_ms2 = np.concatenate([missing, accel_ms2], axis=1)
         lane.move(block, accel_ms2[:, -1].tolist())
-        return Piece(
+        return BankPiece(
             number=number,
             key=key,
             accel_ms2=accel_ms2,
             start_ns=block.start_ns - round(n_missing * NS / block.rate_hz),
-            afresh=fit is Fit.AFRESH,
+            afresh=fit is Continuity.AFRESH,
         )
 
-    def feed(self, pieces: Iterable[Piece]) -> dict[int, list[Tick]]:
+    def feed(self, pieces: Iterable[BankPiece]) -> dict[int, list[TriggerFrame]]:
         """Take pieces in order and return the ticks each completed, by its number."""
-        rounds: list[list[Piece]] = []
+        rounds: list[list[BankPiece]] = []
         taken: dict[str, int] = {}
         for piece in pieces:
             at = taken.get(piece.key, 0)
@@ -97,14 +97,14 @@ class Banks:
             if at == len(rounds):
                 rounds.append([])
             rounds[at].append(piece)
-        told: dict[int, list[Tick]] = {}
+        told: dict[int, list[TriggerFrame]] = {}
         for together in rounds:
             self._feed_round(together, told)
         return told
 
-    def _feed_round(self, pieces: Sequence[Piece], told: dict[int, list[Tick]]) -> None:
+    def _feed_round(self, pieces: Sequence[BankPiece], told: dict[int, list[TriggerFrame]]) -> None:
         """Feed at most one piece a stream: one call for all of the same shape and place."""
-        groups: dict[tuple[float, int, int, int], list[Piece]] = {}
+        groups: dict[tuple[float, int, int, int], list[BankPiece]] = {}
         for piece in pieces:
             rate_hz = self._places[piece.key].instrument.rate_hz
             bank, rows = self._banks[rate_hz], self._rows[piece.key]
@@ -120,7 +120,7 @@ class Banks:
                 continue
             held_ns = round(held * NS / rate_hz)
             starts = np.array([piece.start_ns - held_ns for piece in group], dtype=np.int64)
-            said = node_ticks(ticks, n_axes, starts, bank.tick_s, bank.motion.long_delay_s)
+            said = node_frames(ticks, n_axes, starts, bank.tick_s, bank.motion.long_delay_s)
             told.update(zip((piece.number for piece in group), said, strict=True))
 
     def stated(self) -> dict[str, dict[str, str]]:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.stages.influxdb.line_protocol import waveform_lines
-from plumbline.collector.stages.influxdb.stream_lines import Measures
+from plumbline.collector.stages.influxdb.stream_lines import StreamLines
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
 SLICE_NS = 600 * NS  # ten minutes at a time bound the memory of a long refill
-Span = tuple[int, int]
+ArchivedSpan = tuple[int, int]
 Window = Callable[[str, int, int], Iterator[Block]]
 """Returns the archived blocks of a stream, by its key, between two times."""
 
@@ -39,7 +39,7 @@ def archived_blocks(
                 yield from _blocks(place, runs)
 
 
-def slices(start_ns: int, end_ns: int, slice_ns: int = SLICE_NS) -> Iterator[Span]:
+def slices(start_ns: int, end_ns: int, slice_ns: int = SLICE_NS) -> Iterator[ArchivedSpan]:
     """Cut a span at whole multiples of a slice: ten minutes, if nothing else is said."""
     while start_ns < end_ns:
         stop_ns = min((start_ns // slice_ns + 1) * slice_ns, end_ns)
@@ -48,10 +48,10 @@ def slices(start_ns: int, end_ns: int, slice_ns: int = SLICE_NS) -> Iterator[Spa
 
 
 def archived_lines(
-    window: Window, place: Place, start_ns: int, end_ns: int, waveforms: Sequence[Span]
+    window: Window, place: Place, start_ns: int, end_ns: int, waveforms: Sequence[ArchivedSpan]
 ) -> Iterator[str]:
     """Yield the measures of every second a span touches, and the waveform inside some spans."""
-    measures = Measures(place)
+    measures = StreamLines(place)
     first_ns, last_ns = start_ns // NS * NS, -(-end_ns // NS) * NS
     for block in window(place.stream.key, first_ns, last_ns):
         for since_ns, until_ns in waveforms:
@@ -59,7 +59,7 @@ def archived_lines(
         yield from measures.lines(block)
 
 
-def _common(rows: Sequence[Sequence[Run]]) -> list[Span]:
+def _common(rows: Sequence[Sequence[SampleRun]]) -> list[ArchivedSpan]:
     """Return the spans every axis has, with edges half a sample before the samples.
 
     Records of two axes are cut at different samples, so the times of one instant may differ by
@@ -75,7 +75,7 @@ def _common(rows: Sequence[Sequence[Run]]) -> list[Span]:
     return lead
 
 
-def _blocks(place: Place, runs: Sequence[Run]) -> Iterator[Block]:
+def _blocks(place: Place, runs: Sequence[SampleRun]) -> Iterator[Block]:
     lead = runs[0]
     counts = np.stack([run.counts for run in runs]).astype(np.int32)
     ends = [*lead.firsts[1:].tolist(), lead.n_samples]

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 TOLD_EVERY_S = 60.0  # one wrong field type refuses a batch a second, for days
 
 
-class HandOver:
+class BatchWriter:
     """Writes lines through a sink.
 
     Attributes

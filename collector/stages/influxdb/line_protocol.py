@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.stages.influxdb import schema
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
@@ -19,7 +19,7 @@ from plumbline.wire.inventory.model import Unit
 FieldValue = float | int | str | bool
 
 SLOW_HZ = 1.0  # up to here `second` has every sample and a waveform would repeat it
-OF_ONE_NODE = (Kind.TILT, Kind.SETTLEMENT, Kind.DIFFERENTIAL_SETTLEMENT)
+OF_ONE_NODE = (EventKind.TILT, EventKind.SETTLEMENT, EventKind.DIFFERENTIAL_SETTLEMENT)
 BEGINNING, END = 0, 2**62
 _TAG = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\=", "\n": r"\ "})
 _TEXT = str.maketrans({'"': r"\"", "\\": "\\\\", "\n": " "})

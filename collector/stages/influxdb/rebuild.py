@@ -16,16 +16,16 @@ from itertools import chain
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.influxdb import schema
-from plumbline.collector.stages.influxdb.backfill import Span, Window
-from plumbline.collector.stages.influxdb.batch_writer import HandOver
+from plumbline.collector.stages.influxdb.backfill import ArchivedSpan, Window
+from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
 from plumbline.collector.stages.influxdb.line_protocol import (
     event_line,
     has_waveform,
     waveform_lines,
 )
-from plumbline.collector.stages.influxdb.settings import SeriesSettings, Waveforms
+from plumbline.collector.stages.influxdb.settings import InfluxSettings, Waveforms
 from plumbline.collector.stages.influxdb.sink import Sink
-from plumbline.collector.stages.influxdb.stream_lines import Measures
+from plumbline.collector.stages.influxdb.stream_lines import StreamLines
 from plumbline.collector.stages.influxdb.waveform_windows import LEAD_NS, window_ns
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -74,7 +74,7 @@ class Rebuild:
     def __init__(
         self,
         *,
-        settings: SeriesSettings,
+        settings: InfluxSettings,
         mode: Waveforms,
         places: Mapping[str, Place],
         sink: Sink,
@@ -85,7 +85,7 @@ class Rebuild:
         self._mode = mode
         self._places = places
         self._sink = sink
-        self._out = HandOver(sink, settings.batch_lines)
+        self._out = BatchWriter(sink, settings.batch_lines)
         self._window = window
         self._events = events
         self._deletes = deletes
@@ -118,7 +118,7 @@ class Rebuild:
             begin_ns = stop_ns
 
     def _stream(self, place: Place, start_ns: int, end_ns: int) -> int:
-        measures = Measures(place)
+        measures = StreamLines(place)
         blocks = self._window(place.stream.key, start_ns, end_ns)
         lines = self._replace(place, start_ns, end_ns, ([*measures.lines(b)] for b in blocks))
         for since_ns, until_ns in self._waveforms(place, start_ns, end_ns):
@@ -141,7 +141,7 @@ class Rebuild:
                 self._sink.delete(place.stream, measurement, one_ns + 1, end_ns)
         return self._out.write(chain(first, chain.from_iterable(parts)))
 
-    def _waveforms(self, place: Place, start_ns: int, end_ns: int) -> Sequence[Span]:
+    def _waveforms(self, place: Place, start_ns: int, end_ns: int) -> Sequence[ArchivedSpan]:
         if self._mode == "always":
             return [(start_ns, end_ns)]
         if self._mode == "never" or not has_waveform(place):

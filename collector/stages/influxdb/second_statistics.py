@@ -23,7 +23,7 @@ EXACT = 1 << 26  # larger counts overflow int64 when a second of their squares i
 
 
 @dataclass(slots=True)
-class Tally:
+class SecondSums:
     """One axis over a part of a second. [counts]"""
 
     n: int
@@ -32,7 +32,7 @@ class Tally:
     low: int
     high: int
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "SecondSums") -> None:
         """Take in another part of the same second."""
         self.n += other.n
         self.total += other.total
@@ -56,7 +56,7 @@ class Tally:
         return max(self.high - self.mean, self.mean - self.low)
 
 
-class Seconds:
+class SecondStatistics:
     """The measures of one stream."""
 
     def __init__(self, place: Place) -> None:
@@ -71,7 +71,7 @@ class Seconds:
             for axis in instrument.axes
         ]
         self._whole = math.floor(instrument.rate_hz)
-        self._open: dict[int, list[Tally]] = {}
+        self._open: dict[int, list[SecondSums]] = {}
 
     def lines(self, block: Block) -> Iterator[str]:
         """Take a block in and yield the measures of every second it touches."""
@@ -95,9 +95,9 @@ class Seconds:
 
     def restore(self, state: list[tuple[int, list[list[int]]]]) -> None:
         """Go on from a state."""
-        self._open = {second: [Tally(*part) for part in parts] for second, parts in state}
+        self._open = {second: [SecondSums(*part) for part in parts] for second, parts in state}
 
-    def _lines(self, second: int, tallies: list[Tally]) -> Iterator[str]:
+    def _lines(self, second: int, tallies: list[SecondSums]) -> Iterator[str]:
         for head, (size, signed), tally in zip(self._heads, self._units, tallies, strict=True):
             peak, rms, mean = tally.peak * size, tally.rms * size, tally.mean * signed
             yield (
@@ -114,11 +114,11 @@ class Seconds:
             del self._open[second]
 
 
-def _tally(row: NDArray[np.int32]) -> Tally:
+def _tally(row: NDArray[np.int32]) -> SecondSums:
     low, high = int(row.min()), int(row.max())
     wide = row.astype(np.int64)
     if max(-low, high) < EXACT:
         squares = int(np.dot(wide, wide))
     else:
         squares = sum(value * value for value in wide.tolist())
-    return Tally(n=row.size, total=int(wide.sum()), squares=squares, low=low, high=high)
+    return SecondSums(n=row.size, total=int(wide.sum()), squares=squares, low=low, high=high)

@@ -14,7 +14,7 @@ ALWAYS_UP_TO_NODES = 50
 Waveforms = Literal["always", "episodes", "never"]
 
 
-class SeriesSettings(Settings):
+class InfluxSettings(Settings):
     """Where series go; without a url none are written and the page reads the archive."""
 
     url: Annotated[str, Field(pattern=r"^https?://[^/]+$")] | None = None
@@ -31,7 +31,7 @@ class SeriesSettings(Settings):
     timeout_s: Annotated[float, Field(gt=0)] = 10.0
 
     @model_validator(mode="after")
-    def _one_way_in(self) -> "SeriesSettings":
+    def _one_way_in(self) -> "InfluxSettings":
         if self.api == "v1" and self.token_file:
             raise ValueError("token_file goes with api = 'v2'; for v1 give username, password_file")
         if (self.username is None) != (self.password_file is None):

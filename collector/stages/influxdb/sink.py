@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from plumbline.collector.stages.influxdb.schema import Measurement
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
 from plumbline.collector.stages.influxdb.v1 import V1Sink
 from plumbline.collector.stages.influxdb.v2 import V2Sink
 from plumbline.wire.identity import StreamId
@@ -28,6 +28,6 @@ class Sink(Protocol):
 SINKS: dict[str, type[V1Sink] | type[V2Sink]] = {"v1": V1Sink, "v2": V2Sink}
 
 
-def sink_for(settings: SeriesSettings) -> Sink:
+def sink_for(settings: InfluxSettings) -> Sink:
     """Return the way in that the settings name."""
     return SINKS[settings.api](settings)

@@ -13,18 +13,22 @@ from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import FUTURE_NS, Entry
 from plumbline.collector.stages.influxdb.backfill import SLICE_NS, Window, archived_lines
-from plumbline.collector.stages.influxdb.batch_writer import HandOver
+from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
 from plumbline.collector.stages.influxdb.line_protocol import (
     event_line,
     has_waveform,
     waveform_lines,
 )
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
 from plumbline.collector.stages.influxdb.sink import Sink
-from plumbline.collector.stages.influxdb.state import Hole, SeriesState
+from plumbline.collector.stages.influxdb.state import InfluxState, SeriesGap
 from plumbline.collector.stages.influxdb.stream_lines import health_line
-from plumbline.collector.stages.influxdb.stream_state import StreamMemory
-from plumbline.collector.stages.influxdb.waveform_windows import SETTLED_NS, Episodes, window_ns
+from plumbline.collector.stages.influxdb.stream_state import StreamState
+from plumbline.collector.stages.influxdb.waveform_windows import (
+    SETTLED_NS,
+    WaveformWindows,
+    window_ns,
+)
 from plumbline.wire.inventory.lookup import Place
 
 log = logging.getLogger(__name__)
@@ -33,7 +37,7 @@ REFILL_S = 0.25  # of every half second, so that new data are not late for old o
 BATCH = 500
 
 
-class SeriesStage:
+class InfluxStage:
     """Follows the journal and the events from its own marks.
 
     Parameters
@@ -55,23 +59,23 @@ class SeriesStage:
     def __init__(
         self,
         *,
-        settings: SeriesSettings,
+        settings: InfluxSettings,
         places: Mapping[str, Place],
         sink: Sink,
-        state: SeriesState,
+        state: InfluxState,
         events: EventStore,
         window: Window,
     ) -> None:
         self._places = places
         self._sink = sink
-        self._out = HandOver(sink, settings.batch_lines)
+        self._out = BatchWriter(sink, settings.batch_lines)
         self._state = state
         self._events = events
         self._window = window
         self._waveforms = settings.mode(places)
         kept = state.streams()
-        self._streams = {k: StreamMemory(place, kept.get(k)) for k, place in places.items()}
-        self._episodes = Episodes()
+        self._streams = {k: StreamState(place, kept.get(k)) for k, place in places.items()}
+        self._episodes = WaveformWindows()
         if self._waveforms == "episodes":
             self._recall(state.mark("episodes") or 0)
 
@@ -137,7 +141,7 @@ class SeriesStage:
         memory.wrote(block)
         touched.add(key)
 
-    def _fallen_out(self, received_ns: int) -> Iterator[Hole]:
+    def _fallen_out(self, received_ns: int) -> Iterator[SeriesGap]:
         """Yield, at the first entry after a fall, the holes that the fall may have left.
 
         All that was missed was received before that entry, whatever time its samples have.
@@ -147,9 +151,9 @@ class SeriesStage:
             for key, memory in self._streams.items():
                 begin_ns = memory.begins_ns(otherwise=since_ns)
                 for start_ns, end_ns in memory.missing(begin_ns, received_ns + FUTURE_NS):
-                    yield Hole(key, start_ns, end_ns)
+                    yield SeriesGap(key, start_ns, end_ns)
 
-    def _fill(self, hole: Hole) -> None:
+    def _fill(self, hole: SeriesGap) -> None:
         """Write ten minutes of the past, but what was written meanwhile."""
         until_ns = min((hole.start_ns // SLICE_NS + 1) * SLICE_NS, hole.end_ns)
         if hole.key in self._places:

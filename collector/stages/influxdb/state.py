@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL) STRICT;
 """
 
 
-class Hole(NamedTuple):
+class SeriesGap(NamedTuple):
     """A span of a stream that the archive may hold and InfluxDB does not. [ns since 1970]"""
 
     key: str
@@ -25,7 +25,7 @@ class Hole(NamedTuple):
     end_ns: int
 
 
-class SeriesState:
+class InfluxState:
     """What survives a restart.
 
     Parameters
@@ -57,16 +57,16 @@ class SeriesState:
         """Return what each stream remembers, by its key."""
         return dict(self._db.execute("SELECT key, body FROM stream").fetchall())
 
-    def hole(self) -> Hole | None:
+    def hole(self) -> SeriesGap | None:
         """Return a hole to fill, if there is one."""
         row = self._db.execute("SELECT key, start_ns, end_ns FROM hole ORDER BY rowid").fetchone()
-        return Hole(*row) if row else None
+        return SeriesGap(*row) if row else None
 
     def keep(
         self,
         marks: Mapping[str, int],
         streams: Mapping[str, str] | None = None,
-        holes: Iterable[Hole] = (),
+        holes: Iterable[SeriesGap] = (),
     ) -> None:
         """Keep marks, what streams remember, and further holes: all or nothing."""
         self._db.execute("BEGIN")
@@ -75,7 +75,7 @@ class SeriesState:
         self._db.executemany("INSERT INTO hole VALUES (?, ?, ?)", holes)
         self._db.execute("COMMIT")
 
-    def filled(self, hole: Hole, until_ns: int) -> None:
+    def filled(self, hole: SeriesGap, until_ns: int) -> None:
         """Note that a hole is filled up to a time; a hole filled to its end is gone."""
         self._db.execute("BEGIN")
         self._db.execute("DELETE FROM hole WHERE (key, start_ns, end_ns) = (?, ?, ?)", hole)

@@ -11,7 +11,7 @@ from plumbline.collector.stages.influxdb.line_protocol import (
     line,
     sample_times_ns,
 )
-from plumbline.collector.stages.influxdb.second_statistics import Seconds
+from plumbline.collector.stages.influxdb.second_statistics import SecondStatistics
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.dating import zero_at
 from plumbline.wire.inventory.lookup import Place
@@ -20,7 +20,7 @@ from plumbline.wire.inventory.model import Axis, Unit
 Said = tuple[schema.Measurement, dict[str, FieldValue]]
 
 
-class Measures:
+class StreamLines:
     """What is written of one stream, whatever is done with its waveform.
 
     Tilt, settlement and slow streams (1 Hz or less) are written sample for sample, faster ones by
@@ -29,7 +29,7 @@ class Measures:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._seconds = Seconds(place)
+        self._seconds = SecondStatistics(place)
 
     def lines(self, block: Block) -> Iterator[str]:
         """Take a block in and yield its measures."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from plumbline.collector.stages.influxdb.stream_lines import Measures
+from plumbline.collector.stages.influxdb.stream_lines import StreamLines
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.ranges import RangeSet
@@ -11,11 +11,11 @@ from plumbline.wire.ranges import RangeSet
 MOST_SPANS = 64  # a gap older than this many others counts as one that nothing will fill
 
 
-class StreamMemory:
+class StreamState:
     """One stream."""
 
     def __init__(self, place: Place, body: str | None = None) -> None:
-        self.measures = Measures(place)
+        self.measures = StreamLines(place)
         self._sample_ns = round(NS / place.instrument.rate_hz)
         self._written = RangeSet()
         if body is not None:

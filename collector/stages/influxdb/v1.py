@@ -9,14 +9,14 @@ import urllib3
 
 from plumbline.collector.stages.influxdb.errors import refused, unreachable
 from plumbline.collector.stages.influxdb.schema import Measurement
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
 from plumbline.wire.identity import StreamId
 
 
 class V1Sink:
     """Debian's InfluxDB 1.6 and every other 1.x; makes its database where it is missing."""
 
-    def __init__(self, settings: SeriesSettings) -> None:
+    def __init__(self, settings: InfluxSettings) -> None:
         self._settings = settings
         self._url = str(settings.url)
         self._pool = urllib3.PoolManager(

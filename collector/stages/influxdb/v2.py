@@ -11,7 +11,7 @@ import urllib3
 
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.errors import CannotDelete, refused, unreachable
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
 from plumbline.wire.block import NS
 from plumbline.wire.identity import StreamId
 
@@ -21,7 +21,7 @@ NO_DELETING = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.N
 class V2Sink:
     """The v2 API, with a token, or with the name and password of a 1.8."""
 
-    def __init__(self, settings: SeriesSettings) -> None:
+    def __init__(self, settings: InfluxSettings) -> None:
         # imported where it is asked for: it takes 0.5 s to load
         from influxdb_client.client.influxdb_client import InfluxDBClient
         from influxdb_client.client.write_api import SYNCHRONOUS

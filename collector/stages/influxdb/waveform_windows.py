@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from plumbline.collector.events.model import Event, Kind
-from plumbline.collector.stages.influxdb.backfill import Span
+from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.stages.influxdb.backfill import ArchivedSpan
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
@@ -13,25 +13,25 @@ SETTLED_NS = 60 * NS  # after its end the archive has all that came in time
 REACH_NS = 30 * 86_400 * NS  # later than this nothing comes from an agent's spool
 
 
-def window_ns(event: Event) -> Span | None:
+def window_ns(event: Event) -> ArchivedSpan | None:
     """Return the window of a closed episode; None for whatever else an event may be."""
-    if event.kind is not Kind.SHAKING or event.closed_ns is None:
+    if event.kind is not EventKind.SHAKING or event.closed_ns is None:
         return None
     return event.onset_ns - LEAD_NS, event.closed_ns
 
 
-class Episodes:
+class WaveformWindows:
     """Windows that are in InfluxDB already: what comes late for them is written as it comes."""
 
     def __init__(self) -> None:
-        self._spans: defaultdict[str, dict[str, Span]] = defaultdict(dict)
+        self._spans: defaultdict[str, dict[str, ArchivedSpan]] = defaultdict(dict)
 
     def add(self, event: Event) -> None:
         """Take in an event; its newest window counts."""
         if (span := window_ns(event)) is not None:
             self._spans[event.structure][event.id] = span
 
-    def within(self, place: Place, block: Block) -> Iterator[Span]:
+    def within(self, place: Place, block: Block) -> Iterator[ArchivedSpan]:
         """Yield the parts of a block that lie in windows of its structure."""
         for start_ns, end_ns in self._spans.get(place.structure.code, {}).values():
             if start_ns < block.end_ns and block.start_ns < end_ns:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 
 
 class LiveStage:
@@ -16,7 +16,7 @@ class LiveStage:
         self,
         *,
         start: int,
-        waves: Waves,
+        waves: WaveformBuffer,
         channels: ChannelWatch,
     ) -> None:
         self._cursor = start

@@ -38,7 +38,7 @@ class _Trace:
     pieces: deque[_Points] = field(default_factory=deque)
 
 
-class Waves:
+class WaveformBuffer:
     """Envelopes of acceleration about rest [gal] and tilt from zero [urad]; thread-safe."""
 
     def __init__(self, places: Mapping[str, Place]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.drift import Kind, Level, level_of
+from plumbline.analysis.drift import Storey, StoreyKind, storey_of
 from plumbline.analysis.drift.sensors import direction_name
 from plumbline.records import Quantity, Record
 from plumbline.records.orientation import oriented
@@ -24,7 +24,7 @@ UNNAMED = "one direction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class FileChannel:
     """One axis of motion at one place.
 
     Attributes
@@ -63,7 +63,7 @@ class Channel:
     code: str
     station: str
     place: str
-    level: Level
+    level: Storey
     direction: str
     azimuth_deg: float | None
     vertical: bool | None
@@ -88,7 +88,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class FileEvent:
     """Channels of one structure over one span of time.
 
     Attributes
@@ -101,7 +101,7 @@ class Event:
         What had to be decided, in words for the user.
     """
 
-    channels: tuple[Channel, ...]
+    channels: tuple[FileChannel, ...]
     rate_hz: float
     notes: tuple[str, ...]
 
@@ -110,12 +110,12 @@ class Event:
         """Length of the event. [s]"""
         return self.channels[0].values.size / self.rate_hz
 
-    def outside(self) -> tuple[Channel, ...]:
+    def outside(self) -> tuple[FileChannel, ...]:
         """Return the channels that stand beside the structure, not in it."""
-        return tuple(c for c in self.channels if c.level.kind is Kind.FREE_FIELD)
+        return tuple(c for c in self.channels if c.level.kind is StoreyKind.FREE_FIELD)
 
 
-def channel_of(record: Record) -> Channel:
+def channel_of(record: Record) -> FileChannel:
     """Return a record as a channel."""
     facing = record.orientation
     word = axis_word(record.channel)
@@ -124,8 +124,8 @@ def channel_of(record: Record) -> Channel:
     known = record.unit in SI
     who = (record.network, record.station, record.place or record.location)
     words = (record.place, record.channel, record.source.stem)
-    levels = [level_of(word) for word in words if word]
-    level = next((one for one in levels if one.kind is not Kind.UNKNOWN), levels[0])
+    levels = [storey_of(word) for word in words if word]
+    level = next((one for one in levels if one.kind is not StoreyKind.UNKNOWN), levels[0])
     if facing.vertical:
         direction = "up"
     elif facing.azimuth_deg is not None:
@@ -133,7 +133,7 @@ def channel_of(record: Record) -> Channel:
     else:
         direction = word or UNNAMED
     code = ".".join(part for part in (record.location, record.channel) if part)
-    return Channel(
+    return FileChannel(
         name=code,
         code=code,
         station=".".join(dict.fromkeys(part for part in who if part)),

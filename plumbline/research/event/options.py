@@ -12,7 +12,7 @@ from plumbline.records import Quantity, Record
 from plumbline.records.tables.holes import Holes
 from plumbline.records.tables.table_records import UNITS, listed
 from plumbline.records.tables.units import unit_of_word
-from plumbline.research.event.channels import Channel, Event, channel_of
+from plumbline.research.event.channels import FileChannel, FileEvent, channel_of
 from plumbline.research.event.files import records_of
 
 SAME_RATE = 1e-4
@@ -56,7 +56,7 @@ def _unit_word(text: str) -> str:
     return str(unit)
 
 
-def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
+def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> FileEvent:
     """Return the event in the files.
 
     Parameters
@@ -73,7 +73,7 @@ def event_of(args: argparse.Namespace, quantities: Sequence[Quantity]) -> Event:
         If the files cannot be read, or do not belong together.
     """
     notes: list[str] = []
-    event = side_by_side(channels_of(args, quantities, notes=notes))
+    event = align_channels(channels_of(args, quantities, notes=notes))
     return replace(event, notes=(*notes, *event.notes))
 
 
@@ -82,7 +82,7 @@ def channels_of(
     quantities: Sequence[Quantity],
     holes: Holes = Holes.REFUSED,
     notes: list[str] | None = None,
-) -> list[Channel]:
+) -> list[FileChannel]:
     """Return every wanted channel, each of its own length and start; of tables with holes parts.
 
     What had to be decided is added to ``notes``.
@@ -92,7 +92,7 @@ def channels_of(
 
 def channels_in(
     records: Sequence[Record], args: argparse.Namespace, quantities: Sequence[Quantity]
-) -> list[Channel]:
+) -> list[FileChannel]:
     """Return every wanted channel of records; see `channels_of`."""
     wanted = (*quantities, Quantity.UNKNOWN)
     if records and not any(record.quantity in wanted for record in records):
@@ -112,11 +112,11 @@ def channels_in(
     return _named_apart(kept)
 
 
-def _best(channels: Sequence[Channel], quantities: Sequence[Quantity]) -> list[Channel]:
+def _best(channels: Sequence[FileChannel], quantities: Sequence[Quantity]) -> list[FileChannel]:
     """Return channels without the velocity a giver made from the acceleration beside it."""
     given = {(c.station, c.code, c.source, c.quantity) for c in channels}
 
-    def bettered(channel: Channel) -> bool:
+    def bettered(channel: FileChannel) -> bool:
         if channel.quantity not in quantities:
             return False
         better = quantities[: quantities.index(channel.quantity)]
@@ -125,7 +125,7 @@ def _best(channels: Sequence[Channel], quantities: Sequence[Quantity]) -> list[C
     return [channel for channel in channels if not bettered(channel)]
 
 
-def side_by_side(channels: Sequence[Channel]) -> Event:
+def align_channels(channels: Sequence[FileChannel]) -> FileEvent:
     """Return channels cut to the time they share.
 
     Raises
@@ -160,10 +160,10 @@ def side_by_side(channels: Sequence[Channel]) -> Event:
     if lead:
         notes.append(f"{lead} leading rows of zeros were dropped")
         cut = tuple(replace(c, values=c.values[lead:], raw=c.raw[lead:]) for c in cut)
-    return Event(channels=cut, rate_hz=rate_hz, notes=tuple(notes))
+    return FileEvent(channels=cut, rate_hz=rate_hz, notes=tuple(notes))
 
 
-def _leading_zeros(channels: Sequence[Channel]) -> int:
+def _leading_zeros(channels: Sequence[FileChannel]) -> int:
     """Return how many first samples are zero on every channel that is elsewhere off zero.
 
     Recorders that write a row before the first measurement leave one; a step from it would ring.
@@ -175,12 +175,12 @@ def _leading_zeros(channels: Sequence[Channel]) -> int:
     return int(np.argmax(moving))
 
 
-def _called(channel: Channel, name: str) -> bool:
+def _called(channel: FileChannel, name: str) -> bool:
     """Return whether a name or column number means this channel."""
     return name.lower() in (channel.name.lower(), channel.place.lower())
 
 
-def _named_apart(channels: Sequence[Channel]) -> list[Channel]:
+def _named_apart(channels: Sequence[FileChannel]) -> list[FileChannel]:
     """Give channels that share a name the name of their place or file as well."""
     whose = dict.fromkeys((c.name, c.station, c.source) for c in channels)  # parts are one
     names = [name for name, _, _ in whose]

@@ -29,7 +29,7 @@ SLOWEST_HZ = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class MeasureOptions:
     """What the user may choose.
 
     Attributes
@@ -57,7 +57,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class MeasuredRecord:
     """A station's measures, with the motion they come from, for plots.
 
     Attributes

@@ -10,20 +10,20 @@ from plumbline.analysis.ground_motion.baseline import Baseline, offset_of
 from plumbline.analysis.ground_motion.measures import measures
 from plumbline.records import Quantity, Station, Unit
 from plumbline.research.measure import parts
-from plumbline.research.measure.rules import SLOWEST_HZ, Measured, Rules
+from plumbline.research.measure.rules import SLOWEST_HZ, MeasuredRecord, MeasureOptions
 
 
-def measured(station: Station, rules: Rules | None = None) -> Measured:
+def measured(station: Station, rules: MeasureOptions | None = None) -> MeasuredRecord:
     """Measure one station.
 
     Without a unit only what needs none is measured: peaks in the numbers given, and durations.
     """
-    rules = Rules() if rules is None else rules
+    rules = MeasureOptions() if rules is None else rules
     report = parts.who(station)
     if not station.axes:
         report["given"] = [parts.given(record) for record in station.given]
         report["notes"].append("no acceleration among the files of this station")
-        return Measured(station=station, report=report)
+        return MeasuredRecord(station=station, report=report)
     rate_hz = station.first.rate_hz
     if rate_hz < SLOWEST_HZ:
         raise ValueError(
@@ -45,10 +45,10 @@ def measured(station: Station, rules: Rules | None = None) -> Measured:
         damping=rules.damping,
     )
     level = [i for i, axis in enumerate(station.axes) if axis.orientation.vertical is not True]
-    report |= told.told(found, level_axes=level, own_period_s=rules.own_period_s)
+    report |= told.measures_report(found, level_axes=level, own_period_s=rules.own_period_s)
     report["axes"] = parts.axes(station, found)
     report["given"] = [parts.given(record) for record in station.given]
-    return Measured(
+    return MeasuredRecord(
         station=station,
         report=report,
         accel_ms2=found.accel_ms2,
@@ -58,8 +58,8 @@ def measured(station: Station, rules: Rules | None = None) -> Measured:
 
 
 def _without_unit(
-    station: Station, report: dict[str, Any], baseline: Baseline | None, rules: Rules
-) -> Measured:
+    station: Station, report: dict[str, Any], baseline: Baseline | None, rules: MeasureOptions
+) -> MeasuredRecord:
     rate_hz = station.first.rate_hz
     values = np.array([axis.values for axis in station.axes])
     offset = offset_of(values, rate_hz, baseline, rules.pre_event_s)
@@ -85,4 +85,4 @@ def _without_unit(
             station.axes, values, offset.accel_ms2, durations, strict=True
         )
     ]
-    return Measured(station=station, report=report)
+    return MeasuredRecord(station=station, report=report)

@@ -1,7 +1,15 @@
 """Replay: the collector's very detectors over records and archives, and what they made of them."""
 
-from plumbline.research.replay.assembly import Rules, structures_of
-from plumbline.research.replay.listening import Heard, heard
-from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.assembly import ReplayOptions, structures_of
+from plumbline.research.replay.listening import DetectorResult, run_detectors
+from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 
-__all__ = ["Heard", "Node", "Piece", "Rules", "Structure", "heard", "structures_of"]
+__all__ = [
+    "DetectorResult",
+    "ReplayNode",
+    "ReplayOptions",
+    "ReplayPiece",
+    "ReplayStructure",
+    "run_detectors",
+    "structures_of",
+]

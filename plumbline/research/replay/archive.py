@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.analysis.classify import ClassifySettings
-from plumbline.collector.archive.index import Books
+from plumbline.collector.archive.index import ArchiveIndex
 from plumbline.collector.archive.open_hour import HOUR_NS, hour_end_ns
 from plumbline.collector.archive.reader import FOREVER_NS, ArchiveReader
-from plumbline.collector.archive.sample_run import Run
+from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.events.model import Event
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.commands import CommandError
 from plumbline.research.replay.feeding import BOOT, journal_of
-from plumbline.research.replay.listening import Listener
-from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.listening import DetectorRun
+from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.report import report_of
 from plumbline.research.replay.run import Replayed
 from plumbline.wire.block import NS, Block
@@ -26,10 +26,10 @@ from plumbline.wire.inventory.lookup import Place
 AROUND_NS = 60 * NS
 """So much around an episode is read again, to be measured and drawn. [ns]"""
 
-Span = tuple[int, int]
+PlaybackSpan = tuple[int, int]
 
 
-class Tape:
+class ArchivePlayback:
     """An archive as a run of blocks.
 
     Parameters
@@ -46,10 +46,10 @@ class Tape:
         self._reader = ArchiveReader(data)
         self._next: dict[str, tuple[int, int]] = {}
 
-    def span(self) -> Span | None:
+    def span(self) -> PlaybackSpan | None:
         """Return the time the archive covers, whole hours at its open end; None if empty."""
         edges: list[int] = []
-        books = Books.to_read(self._data / "state" / "archive.db")
+        books = ArchiveIndex.to_read(self._data / "state" / "archive.db")
         if books is not None:
             for name in self._reader.channels():
                 for chunk in books.chunks(name, -FOREVER_NS, FOREVER_NS):
@@ -69,13 +69,13 @@ class Tape:
         ]
         return sorted(blocks, key=lambda block: block.end_ns)
 
-    def pieces(self, place: Place, start_ns: int, end_ns: int) -> list[Piece]:
+    def pieces(self, place: Place, start_ns: int, end_ns: int) -> list[ReplayPiece]:
         """Return the motion of a stream in a span. [m/s2]"""
         found = []
         for runs in self._runs(place, start_ns, end_ns):
             block = _block(place, runs, 0, runs[0].n_samples, seq=0)
             found.append(
-                Piece(
+                ReplayPiece(
                     start_ns=block.start_ns,
                     rate_hz=block.rate_hz,
                     accel_ms2=place.physical(block),
@@ -99,7 +99,7 @@ class Tape:
                 seq += 1
             self._next[key] = (runs[0].end_ns, seq)
 
-    def _runs(self, place: Place, start_ns: int, end_ns: int) -> list[tuple[Run, ...]]:
+    def _runs(self, place: Place, start_ns: int, end_ns: int) -> list[tuple[SampleRun, ...]]:
         """Return the runs of all axes side by side; a run that not all have is left out."""
         window = self._reader.read_window(place.stream.key, start_ns, end_ns)
         by_axis = [window.channels.get(nslc, []) for nslc in place.stream.nslc]
@@ -110,7 +110,7 @@ class Tape:
 def replayed_archive(
     data: Path,
     known: Mapping[str, Place],
-    settings: DetectSettings,
+    settings: DetectionSettings,
     *,
     start_ns: int | None = None,
     end_ns: int | None = None,
@@ -124,7 +124,7 @@ def replayed_archive(
         If it holds nothing of the span.
     """
     known = accelerations(known)
-    tape = Tape(data, known)
+    tape = ArchivePlayback(data, known)
     whole = tape.span()
     if whole is None:
         raise CommandError(f"{data}: no archive here; give a collector's data folder")
@@ -134,7 +134,7 @@ def replayed_archive(
     )
     if span[0] >= span[1]:
         raise CommandError(f"{data}: covers {_utc(whole[0])} to {_utc(whole[1])}, not that span")
-    listener = Listener(settings, known)
+    listener = DetectorRun(settings, known)
     for begin_ns in range(span[0], span[1], HOUR_NS):
         listener.hear(journal_of(tape.hour(begin_ns, min(begin_ns + HOUR_NS, span[1]))))
     told = listener.end()
@@ -143,7 +143,7 @@ def replayed_archive(
     return [
         Replayed(
             structure=structure,
-            heard=told,
+            detected=told,
             report=report_of(structure, told, noise_before_s=0.0, span=span, classify=classify),
         )
         for structure in structures
@@ -174,14 +174,14 @@ def instant(text: str | None) -> int | None:
 
 
 def structures_around(
-    tape: Tape, known: Mapping[str, Place], events: Sequence[Event]
-) -> list[Structure]:
+    tape: ArchivePlayback, known: Mapping[str, Place], events: Sequence[Event]
+) -> list[ReplayStructure]:
     """Return the structures of the streams, with the motion around their events."""
     by_code: dict[str, list[Place]] = {}
     for place in known.values():
         by_code.setdefault(place.structure.code, []).append(place)
     return [
-        Structure(
+        ReplayStructure(
             code=code,
             name=own[0].structure.name,
             nodes=tuple(
@@ -196,8 +196,8 @@ def structures_around(
     ]
 
 
-def _node(tape: Tape, place: Place, events: Sequence[Event]) -> Node:
-    pieces: list[Piece] = []
+def _node(tape: ArchivePlayback, place: Place, events: Sequence[Event]) -> ReplayNode:
+    pieces: list[ReplayPiece] = []
     read_to_ns = 0
     for event in events:
         begin_ns = max(event.onset_ns - AROUND_NS, read_to_ns)
@@ -207,7 +207,7 @@ def _node(tape: Tape, place: Place, events: Sequence[Event]) -> Node:
     axes = place.instrument.axes
     means = [np.median(piece.accel_ms2, axis=-1) for piece in pieces]
     upward = [i for i, axis in enumerate(axes) if abs(axis.dip_deg) == 90]
-    return Node(
+    return ReplayNode(
         code=place.node.code,
         name=place.node.name,
         role=place.node.role,
@@ -220,7 +220,7 @@ def _node(tape: Tape, place: Place, events: Sequence[Event]) -> Node:
     )
 
 
-def _block(place: Place, runs: Sequence[Run], first: int, end: int, *, seq: int) -> Block:
+def _block(place: Place, runs: Sequence[SampleRun], first: int, end: int, *, seq: int) -> Block:
     lead = runs[0]
     return Block(
         stream=place.stream,

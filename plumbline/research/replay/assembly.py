@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.drift import Kind, Level, level_of, lowest_of
+from plumbline.analysis.drift import Storey, StoreyKind, lowest_of, storey_of
 from plumbline.analysis.ground_motion.baseline import offset_of
 from plumbline.records import Quantity, Record, Station, stations
-from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.names import codes, short
 from plumbline.research.replay.sensors import Key, place_in
 from plumbline.research.replay.shape import scaled
@@ -28,7 +28,7 @@ class NothingToReplay(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class ReplayOptions:
     """What the user says of the files.
 
     Attributes
@@ -43,7 +43,9 @@ class Rules:
     shape_peak_ms2: float | None = None
 
 
-def structures_of(records: Iterable[Record], rules: Rules | None = None) -> list[Structure]:
+def structures_of(
+    records: Iterable[Record], rules: ReplayOptions | None = None
+) -> list[ReplayStructure]:
     """Return what is to be judged as one structure each.
 
     Notes
@@ -56,7 +58,7 @@ def structures_of(records: Iterable[Record], rules: Rules | None = None) -> list
     NothingToReplay
         If there is no acceleration, or it is too slow.
     """
-    rules = Rules() if rules is None else rules
+    rules = ReplayOptions() if rules is None else rules
     groups: dict[Key, dict[Key, list[Station]]] = {}
     for station in stations(records):
         if station.axes:
@@ -74,7 +76,7 @@ def structures_of(records: Iterable[Record], rules: Rules | None = None) -> list
     return [replace(one, code=code) for one, code in zip(made, apart, strict=True)]
 
 
-def _structure_key(station: Station, rules: Rules) -> Key:
+def _structure_key(station: Station, rules: ReplayOptions) -> Key:
     if _by_shape(station):
         return _node_key(station)
     if rules.structure is not None:
@@ -99,7 +101,7 @@ def _name(station: Station) -> str:
     return f"{name} {station.axes[0].channel[:2]}?" if _by_shape(station) else name
 
 
-def _structure(name: str, places: Sequence[list[Station]], rules: Rules) -> Structure:
+def _structure(name: str, places: Sequence[list[Station]], rules: ReplayOptions) -> ReplayStructure:
     every = [station for spans in places for station in spans]
     timed = all(axis.start_ns is not None for station in every for axis in station.axes)
     levels = [_level(spans[0]) for spans in places]
@@ -110,11 +112,13 @@ def _structure(name: str, places: Sequence[list[Station]], rules: Rules) -> Stru
     nodes = []
     for spans, level, role, code in zip(places, levels, roles, node_codes, strict=True):
         node, said = _node(spans, timed=timed, rules=rules)
-        rank = int(level.rank) if level.kind not in (Kind.UNKNOWN, Kind.FREE_FIELD) else 0
+        rank = (
+            int(level.rank) if level.kind not in (StoreyKind.UNKNOWN, StoreyKind.FREE_FIELD) else 0
+        )
         nodes.append(replace(node, code=code, role=role, level=rank))
         notes += said
     recorded = dict.fromkeys(note for s in every for axis in s.axes for note in axis.notes)
-    return Structure(
+    return ReplayStructure(
         code="",
         name=name,
         nodes=tuple(nodes),
@@ -125,19 +129,19 @@ def _structure(name: str, places: Sequence[list[Station]], rules: Rules) -> Stru
     )
 
 
-def _level(station: Station) -> Level:
+def _level(station: Station) -> Storey:
     first = station.axes[0]
-    found = [level_of(word) for word in (first.place, first.channel, first.source.stem) if word]
-    return next((one for one in found if one.kind is not Kind.UNKNOWN), found[-1])
+    found = [storey_of(word) for word in (first.place, first.channel, first.source.stem) if word]
+    return next((one for one in found if one.kind is not StoreyKind.UNKNOWN), found[-1])
 
 
 def _location(station: Station) -> str:
     return station.first.location.upper()
 
 
-def _roles(levels: Sequence[Level]) -> tuple[list[Role], list[str]]:
+def _roles(levels: Sequence[Storey]) -> tuple[list[Role], list[str]]:
     """Return the role of each node and what had to be decided."""
-    outside = [level.kind is Kind.FREE_FIELD for level in levels]
+    outside = [level.kind is StoreyKind.FREE_FIELD for level in levels]
     if len(levels) == 1:
         return [Role.FREE_FIELD if outside[0] else Role.GROUND], [
             "a lone instrument is judged as a structure with one node, on the ground"
@@ -147,20 +151,22 @@ def _roles(levels: Sequence[Level]) -> tuple[list[Role], list[str]]:
         roles = [Role.FREE_FIELD if away else Role.GROUND for away in outside]
         return roles, ["no level is known: every node counts as one on the ground"]
     notes = []
-    if lowest.kind is not Kind.BASE:
+    if lowest.kind is not StoreyKind.BASE:
         notes.append(f"no base among the files: {lowest.name}, the lowest, is taken for the ground")
     return [_role(level, lowest) for level in levels], notes
 
 
-def _role(level: Level, lowest: Level) -> Role:
-    if level.kind is Kind.FREE_FIELD:
+def _role(level: Storey, lowest: Storey) -> Role:
+    if level.kind is StoreyKind.FREE_FIELD:
         return Role.FREE_FIELD
-    if level.kind is not Kind.UNKNOWN and level.rank == lowest.rank:
+    if level.kind is not StoreyKind.UNKNOWN and level.rank == lowest.rank:
         return Role.GROUND
-    return Role.ROOF if level.kind is Kind.ROOF else Role.STRUCTURE
+    return Role.ROOF if level.kind is StoreyKind.ROOF else Role.STRUCTURE
 
 
-def _node(spans: list[Station], *, timed: bool, rules: Rules) -> tuple[Node, list[str]]:
+def _node(
+    spans: list[Station], *, timed: bool, rules: ReplayOptions
+) -> tuple[ReplayNode, list[str]]:
     first = spans[0]
     rate_hz = _rate_hz(spans)
     if rate_hz < SLOWEST_HZ:
@@ -184,10 +190,10 @@ def _node(spans: list[Station], *, timed: bool, rules: Rules) -> tuple[Node, lis
         own_hz = station.axes[0].rate_hz
         if accel_ms2 is rows[0] and timed:
             begin_ns += round(lead * NS / own_hz)
-        pieces.append(Piece(start_ns=begin_ns, rate_hz=own_hz, accel_ms2=accel_ms2))
+        pieces.append(ReplayPiece(start_ns=begin_ns, rate_hz=own_hz, accel_ms2=accel_ms2))
         start_ns = pieces[-1].end_ns
     upward = [i for i, axis in enumerate(first.axes) if axis.orientation.vertical]
-    node = Node(
+    node = ReplayNode(
         code="",
         name=first.axes[0].place or first.name,
         role=Role.GROUND,

@@ -7,7 +7,7 @@ from pydantic import ConfigDict
 
 from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.field.labels.settings import ClassifySection
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.commands import CommandError
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import Place, places
@@ -19,12 +19,12 @@ class DetectorsFile(Settings):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    detect: DetectSettings = DetectSettings()
+    detect: DetectionSettings = DetectionSettings()
     classify: ClassifySection = ClassifySection()
     inventory: BesidePath | None = None
 
 
-def detect_settings(path: Path | None, without: Sequence[str] = ()) -> DetectSettings:
+def detect_settings(path: Path | None, without: Sequence[str] = ()) -> DetectionSettings:
     """Return the settings of the detectors.
 
     Parameters

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from plumbline.analysis.classify import ClassifySettings, NodeMotion, Verdict, classified
-from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.analysis.classify import Classification, ClassifySettings, NodeMotion, classified
+from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.wire.block import NS
 
 BEFORE_S = 20.0
@@ -21,7 +21,7 @@ WORTH_MS2 = 0.02
 """... if it is at least so large: 2 gal. [m/s2]"""
 
 
-def motion_of(structure: Structure, onset_ns: int, end_ns: int) -> list[NodeMotion]:
+def motion_of(structure: ReplayStructure, onset_ns: int, end_ns: int) -> list[NodeMotion]:
     """Return what each node did from an onset on, with the rest before it.
 
     Notes
@@ -38,14 +38,14 @@ def motion_of(structure: Structure, onset_ns: int, end_ns: int) -> list[NodeMoti
 
 
 def explained(
-    structure: Structure, onset_ns: int, end_ns: int, settings: ClassifySettings | None = None
+    structure: ReplayStructure, onset_ns: int, end_ns: int, settings: ClassifySettings | None = None
 ) -> dict[str, Any] | None:
     """Return the classifier's verdict of a span as a report; None where there is too little."""
     nodes = motion_of(structure, onset_ns, min(end_ns, onset_ns + round(LONGEST_S * NS)))
     return reported(classified(nodes, settings)) if nodes else None
 
 
-def loudest(structure: Structure) -> tuple[int, int] | None:
+def largest_motion(structure: ReplayStructure) -> tuple[int, int] | None:
     """Return the span around the largest value of any node; None where hardly anything moves."""
     best_ms2, best_ns = 0.0, 0
     for node in structure.nodes:
@@ -60,7 +60,7 @@ def loudest(structure: Structure) -> tuple[int, int] | None:
     return max(best_ns - half_ns, structure.start_ns), min(best_ns + half_ns, structure.end_ns)
 
 
-def reported(verdict: Verdict) -> dict[str, Any]:
+def reported(verdict: Classification) -> dict[str, Any]:
     """Return a verdict as a report."""
     return {
         "cause": str(verdict.cause),
@@ -73,7 +73,7 @@ def reported(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _cut(node: Node, piece: Piece, onset_ns: int, end_ns: int) -> NodeMotion | None:
+def _cut(node: ReplayNode, piece: ReplayPiece, onset_ns: int, end_ns: int) -> NodeMotion | None:
     def index(time_ns: int) -> int:
         return round((time_ns - piece.start_ns) * piece.rate_hz / NS)
 

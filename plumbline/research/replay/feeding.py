@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.collector.journal.entry import Entry
-from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory import Axis, Instrument, Inventory, Role, Unit
 from plumbline.wire.inventory import Node as InventoryNode
@@ -30,7 +30,7 @@ STREAM = "HN"
 BOOT = 1
 
 
-def with_noise_before(node: Node, seconds: float, seed: int) -> Node:
+def with_noise_before(node: ReplayNode, seconds: float, seed: int) -> ReplayNode:
     """Return a node that stood in instrument noise for a while before its record began.
 
     Parameters
@@ -48,7 +48,7 @@ def with_noise_before(node: Node, seconds: float, seed: int) -> Node:
     noise = rng.normal(0.0, sigma_ms2, (len(node.axes), n)) + node.offset_ms2[:, np.newaxis]
     first = node.pieces[0]
     start_ns = first.start_ns - round(n * NS / first.rate_hz)
-    before = Piece(
+    before = ReplayPiece(
         start_ns=start_ns,
         rate_hz=first.rate_hz,
         accel_ms2=np.concatenate([noise, first.accel_ms2], axis=1),
@@ -56,7 +56,7 @@ def with_noise_before(node: Node, seconds: float, seed: int) -> Node:
     return replace(node, pieces=(before, *node.pieces[1:]))
 
 
-def places_of(structures: Iterable[Structure]) -> dict[str, Place]:
+def places_of(structures: Iterable[ReplayStructure]) -> dict[str, Place]:
     """Return the streams the structures would have in an inventory."""
     inventory = Inventory(
         network=Network(code="XX"),
@@ -74,7 +74,7 @@ def places_of(structures: Iterable[Structure]) -> dict[str, Place]:
     return places(inventory)
 
 
-def entries_of(structures: Iterable[Structure], known: dict[str, Place]) -> list[Entry]:
+def entries_of(structures: Iterable[ReplayStructure], known: dict[str, Place]) -> list[Entry]:
     """Return the journal of all structures, in the order in which blocks end."""
     blocks = [
         block
@@ -97,7 +97,7 @@ def journal_of(blocks: Sequence[Block]) -> list[Entry]:
     return entries
 
 
-def _installed(node: Node) -> InventoryNode:
+def _installed(node: ReplayNode) -> InventoryNode:
     codes = ["Z" if i == node.vertical else str(i + 1) for i in range(len(node.axes))]
     return InventoryNode(
         code=node.code,
@@ -120,12 +120,12 @@ def _installed(node: Node) -> InventoryNode:
     )
 
 
-def _sensitivity(pieces: Sequence[Piece]) -> float:
+def _sensitivity(pieces: Sequence[ReplayPiece]) -> float:
     largest = max(float(np.abs(piece.accel_ms2).max()) for piece in pieces)
     return min(FINEST, LARGEST_COUNT / largest) if largest else FINEST
 
 
-def _blocks(node: Node, place: Place) -> Iterator[Block]:
+def _blocks(node: ReplayNode, place: Place) -> Iterator[Block]:
     size = max(1, round(BLOCK_S * node.rate_hz))
     seq = 0
     for piece in node.pieces:

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from plumbline.analysis.classify import ClassifySettings, Verdict, classified
+from plumbline.analysis.classify import Classification, ClassifySettings, classified
 from plumbline.collector.events.model import Event
-from plumbline.research.replay.archive import Tape, structures_around
+from plumbline.research.replay.archive import ArchivePlayback, structures_around
 from plumbline.research.replay.explaining import LONGEST_S, motion_of
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
 
 def verdict_of(
-    event: Event, tape: Tape, known: Mapping[str, Place], settings: ClassifySettings
-) -> Verdict | None:
+    event: Event, tape: ArchivePlayback, known: Mapping[str, Place], settings: ClassifySettings
+) -> Classification | None:
     """Return what an event looks like; None where the archive holds too little of it."""
     own = {key: place for key, place in known.items() if place.structure.code == event.structure}
     found = structures_around(tape, own, [event])

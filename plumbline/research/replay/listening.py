@@ -7,10 +7,10 @@ from pathlib import Path
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, Span
+from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, TriggerInterval
 from plumbline.collector.stages.detection.pipeline_streams import listened
-from plumbline.collector.stages.detection.settings import DetectSettings
-from plumbline.collector.stages.detection.stage import DetectStage
+from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.collector.stages.detection.stage import DetectionStage
 from plumbline.collector.stages.detection.trigger_banks import Banks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -42,7 +42,7 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class DetectorResult:
     """What the detectors made of it.
 
     Attributes
@@ -57,7 +57,7 @@ class Heard:
     triggers: tuple[Trigger, ...]
 
 
-class Listener:
+class DetectorRun:
     """The detect stage with a store in memory, and the same triggers beside it.
 
     Parameters
@@ -72,10 +72,10 @@ class Listener:
     The stage keeps no list of triggers, so a second bank of the same kind hears the same blocks.
     """
 
-    def __init__(self, settings: DetectSettings, known: Mapping[str, Place]) -> None:
+    def __init__(self, settings: DetectionSettings, known: Mapping[str, Place]) -> None:
         self._settings = settings
         self._store = EventStore(Path(":memory:"))
-        self._stage = DetectStage(settings=settings, places=known, events=self._store, start=0)
+        self._stage = DetectionStage(settings=settings, places=known, events=self._store, start=0)
         self._places = listened(known)
         self._banks = Banks(self._places, settings.shaking())
         self._nodes = {key: NodeState(ground=False, kept=1) for key in self._places}
@@ -89,14 +89,14 @@ class Listener:
             self._stage.take(some, self._newest_ns)
             self._listen(some)
 
-    def end(self) -> Heard:
+    def end(self) -> DetectorResult:
         """Let the silence after the last sample close what goes on; return all."""
         late_ns = self._newest_ns + round(10 * self._settings.stale_s * NS)
         for _ in range(2):  # the first time the stage only notes that nothing is new
             self._stage.idle(late_ns)
         events = tuple(self._store.between(0, FOR_EVER))
         self._store.close()
-        return Heard(events=events, triggers=tuple(self._triggers()))
+        return DetectorResult(events=events, triggers=tuple(self._triggers()))
 
     def _listen(self, entries: Sequence[Entry]) -> None:
         pieces = []
@@ -118,14 +118,16 @@ class Listener:
         return sorted(found, key=lambda one: (one.known_ns, one.structure, one.node))
 
 
-def heard(entries: Sequence[Entry], known: Mapping[str, Place], settings: DetectSettings) -> Heard:
+def run_detectors(
+    entries: Sequence[Entry], known: Mapping[str, Place], settings: DetectionSettings
+) -> DetectorResult:
     """Return what the detectors make of a journal."""
-    listener = Listener(settings, known)
+    listener = DetectorRun(settings, known)
     listener.hear(entries)
     return listener.end()
 
 
-def _trigger(place: Place, detector: str, span: Span) -> Trigger:
+def _trigger(place: Place, detector: str, span: TriggerInterval) -> Trigger:
     return Trigger(
         structure=place.structure.code,
         node=place.node.code,

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Piece:
+class ReplayPiece:
     """Motion of one node without a gap.
 
     Attributes
@@ -45,7 +45,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Node:
+class ReplayNode:
     """One instrument of a structure.
 
     Attributes
@@ -78,7 +78,7 @@ class Node:
     vertical: int | None
     rate_hz: float
     offset_ms2: Floats
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ReplayPiece, ...]
 
     @property
     def ground(self) -> bool:
@@ -93,7 +93,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Structure:
+class ReplayStructure:
     """What is judged as one structure.
 
     Attributes
@@ -116,7 +116,7 @@ class Structure:
 
     code: str
     name: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[ReplayNode, ...]
     timed: bool
     by_shape: bool
     files: tuple[str, ...]
@@ -133,6 +133,6 @@ class Structure:
         return max(node.pieces[-1].end_ns for node in self.nodes)
 
     @property
-    def grounds(self) -> tuple[Node, ...]:
+    def grounds(self) -> tuple[ReplayNode, ...]:
         """Nodes on the ground, or all where none is known to be."""
         return tuple(node for node in self.nodes if node.ground) or self.nodes

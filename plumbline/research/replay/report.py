@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.classify import ClassifySettings
-from plumbline.collector.events.model import Event, Kind
-from plumbline.research.replay.explaining import explained, loudest
+from plumbline.collector.events.model import Event, EventKind
+from plumbline.research.replay.explaining import explained, largest_motion
 from plumbline.research.replay.feeding import DENSITY_MS2
-from plumbline.research.replay.listening import Heard, Trigger
-from plumbline.research.replay.material import Node, Structure
+from plumbline.research.replay.listening import DetectorResult, Trigger
+from plumbline.research.replay.material import ReplayNode, ReplayStructure
 from plumbline.wire.block import NS
 
 GAL = 0.01
@@ -28,12 +28,12 @@ STILL_S = 2.0
 APART_NS = 10 * NS
 """Motion over 1 gal that stops for so long and comes again is another motion. [ns]"""
 
-OPENS = (Kind.SHAKING, Kind.SWAY, Kind.THRESHOLD)
+OPENS = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
 
 
 def report_of(
-    structure: Structure,
-    heard: Heard,
+    structure: ReplayStructure,
+    heard: DetectorResult,
     *,
     noise_before_s: float,
     span: tuple[int, int] | None = None,
@@ -83,7 +83,7 @@ def decision(events: Sequence[Event]) -> str:
     return next((str(kind) for kind in OPENS if kind in kinds), "none")
 
 
-def passes_ns(structure: Structure, onset_ns: int | None = None) -> int | None:
+def passes_ns(structure: ReplayStructure, onset_ns: int | None = None) -> int | None:
     """Return when the ground first leaves its zero by 1 gal; None if never. [ns since 1970].
 
     Parameters
@@ -114,7 +114,7 @@ def _still_first(away: NDArray[np.float64], rate_hz: float) -> NDArray[np.bool_]
     return still if np.any(still) else np.ones(len(away), dtype=bool)
 
 
-def _node(node: Node, *, excerpts: bool) -> dict[str, Any]:
+def _node(node: ReplayNode, *, excerpts: bool) -> dict[str, Any]:
     return {
         "code": node.code,
         "name": node.name,
@@ -139,7 +139,7 @@ def _trigger(start_ns: int, trigger: Trigger) -> dict[str, Any]:
 
 
 def _episode(
-    structure: Structure, event: Event, start_ns: int, classify: ClassifySettings | None
+    structure: ReplayStructure, event: Event, start_ns: int, classify: ClassifySettings | None
 ) -> dict[str, Any]:
     known_s = event.evidence.get("known_after_s")
     opened_ns = event.onset_ns
@@ -165,10 +165,10 @@ def _episode(
 
 
 def _loudest(
-    structure: Structure, start_ns: int, classify: ClassifySettings | None
+    structure: ReplayStructure, start_ns: int, classify: ClassifySettings | None
 ) -> dict[str, Any] | None:
     """Return what the loudest motion looks like where nothing opened."""
-    if (span := loudest(structure)) is None:
+    if (span := largest_motion(structure)) is None:
         return None
     return {
         "from_s": _since(start_ns, span[0]),

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from plumbline.analysis.classify import ClassifySettings
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.research.replay.feeding import NOISE_S, entries_of, places_of, with_noise_before
-from plumbline.research.replay.listening import Heard, heard
-from plumbline.research.replay.material import Structure
+from plumbline.research.replay.listening import DetectorResult, run_detectors
+from plumbline.research.replay.material import ReplayStructure
 from plumbline.research.replay.report import report_of
 
 
@@ -20,20 +20,20 @@ class Replayed:
     ----------
     structure
         As it was read.
-    heard
+    detected
         By the detectors, of every structure of the replay.
     report
         Of this structure.
     """
 
-    structure: Structure
-    heard: Heard
+    structure: ReplayStructure
+    detected: DetectorResult
     report: dict[str, Any]
 
 
 def replayed_files(
-    structures: Sequence[Structure],
-    settings: DetectSettings,
+    structures: Sequence[ReplayStructure],
+    settings: DetectionSettings,
     *,
     noise_before_s: float = NOISE_S,
     classify: ClassifySettings | None = None,
@@ -51,18 +51,18 @@ def replayed_files(
     """
     longer = [_after_noise(structure, noise_before_s) for structure in structures]
     known = places_of(longer)
-    told = heard(entries_of(longer, known), known, settings)
+    told = run_detectors(entries_of(longer, known), known, settings)
     return [
         Replayed(
             structure=structure,
-            heard=told,
+            detected=told,
             report=report_of(structure, told, noise_before_s=noise_before_s, classify=classify),
         )
         for structure in structures
     ]
 
 
-def _after_noise(structure: Structure, seconds: float) -> Structure:
+def _after_noise(structure: ReplayStructure, seconds: float) -> ReplayStructure:
     nodes = tuple(
         with_noise_before(node, seconds, seed) for seed, node in enumerate(structure.nodes)
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.analysis.classify import Cause, Confusion
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.research.replay.cases import Case, Manifest, manifest, replayed_case
 from plumbline.research.replay.run import Replayed
 
@@ -78,7 +78,7 @@ def page(known: Manifest, found: Sequence[tuple[Case, Replayed]]) -> str:
         for case, one in found
         if case.cause is Cause.EARTHQUAKE and one.report["decision"] == "none"
     ]
-    settings = DetectSettings()
+    settings = DetectionSettings()
     said = (
         f"short-period on at {settings.short_ratio:g} and {settings.short_gal:g} gal, "
         f"long-period on at {settings.long_ratio:g} and {settings.long_gal:g} gal"

@@ -9,10 +9,10 @@ import numpy as np
 from plumbline.analysis.drift import (
     DESIGN_LIMITS,
     Drift,
-    Kind,
-    Level,
     NoBaseError,
     Sensor,
+    Storey,
+    StoreyKind,
     chosen_corner_hz,
     drift_evidence,
     drifts,
@@ -22,14 +22,14 @@ from plumbline.analysis.drift import (
 from plumbline.analysis.quality.stuck import clipping
 from plumbline.commands import CommandError
 from plumbline.records import Quantity
-from plumbline.research.event import Event
+from plumbline.research.event import FileEvent
 from plumbline.research.event.channels import UNNAMED
 
 OWN_AZIMUTHS_DEG = (0.0, 90.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class DriftOptions:
     """What the user said.
 
     Attributes
@@ -72,7 +72,7 @@ class FoundDrifts:
     rate_hz: float
 
 
-def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
+def found_drifts(event: FileEvent, asked: DriftOptions) -> FoundDrifts:
     """Measure the drifts of a structure.
 
     Raises
@@ -144,7 +144,7 @@ def found_drifts(event: Event, asked: Asked) -> FoundDrifts:
     return FoundDrifts(report=report, drifts=found, rate_hz=event.rate_hz)
 
 
-def _refuse_clipped(event: Event) -> None:
+def _refuse_clipped(event: FileEvent) -> None:
     """Refuse channels that ran against their range: integrated twice, what is cut off is missed.
 
     Left out in silence, the next floor below would be taken for the roof.
@@ -157,21 +157,21 @@ def _refuse_clipped(event: Event) -> None:
         )
 
 
-def _clocks(event: Event) -> list[str]:
+def _clocks(event: FileEvent) -> list[str]:
     sources = {c.source for c in event.channels}
     if len(sources) == 1 or all(c.start_ns is not None for c in event.channels):
         return []
     return ["these files tell no time: the drift is right only if one trigger started them all"]
 
 
-def _unnamed(event: Event) -> list[str]:
+def _unnamed(event: FileEvent) -> list[str]:
     named = [c.name for c in event.channels if c.direction == UNNAMED and c.azimuth_deg is None]
     if not named:
         return []
     return [f"{', '.join(named)}: no direction named, taken to be parallel and horizontal"]
 
 
-def _sensors(event: Event) -> list[Sensor]:
+def _sensors(event: FileEvent) -> list[Sensor]:
     level = [c for c in event.channels if not c.vertical]
     words = list(dict.fromkeys(c.direction for c in level if c.azimuth_deg is None))
     if len(words) > len(OWN_AZIMUTHS_DEG):
@@ -200,7 +200,7 @@ def _moving(sensors: Sequence[Sensor]) -> tuple[list[Sensor], list[Sensor]]:
     return moving, [sensor for sensor, yes in zip(sensors, moves, strict=True) if not yes]
 
 
-def _named_base(sensors: Sequence[Sensor], words: str | None) -> Level | None:
+def _named_base(sensors: Sequence[Sensor], words: str | None) -> Storey | None:
     if words is None:
         return None
     for sensor in sensors:
@@ -212,10 +212,14 @@ def _named_base(sensors: Sequence[Sensor], words: str | None) -> Level | None:
 
 
 def _heights(
-    given: Mapping[str, float], sensors: Sequence[Sensor], base: Level
+    given: Mapping[str, float], sensors: Sequence[Sensor], base: Storey
 ) -> dict[str, float]:
     levels = {sensor.level.name: sensor.level for sensor in sensors}
-    inside = [one for one in levels.values() if one.kind not in (Kind.FREE_FIELD, Kind.UNKNOWN)]
+    inside = [
+        one
+        for one in levels.values()
+        if one.kind not in (StoreyKind.FREE_FIELD, StoreyKind.UNKNOWN)
+    ]
     heights = {base.name: 0.0}
     for name, height in given.items():
         wanted = name.lower() or max(inside).name
@@ -229,7 +233,7 @@ def _heights(
     return heights
 
 
-def _roof(found: Sequence[Drift], base: Level) -> list[Drift]:
+def _roof(found: Sequence[Drift], base: Storey) -> list[Drift]:
     highest = found[0].upper
     return [d for d in found if d.upper == highest and d.lower == base.name]
 

@@ -12,7 +12,7 @@ from plumbline.analysis.modal import (
     Decomposition,
     Identified,
     Mode,
-    Stability,
+    PoleStability,
     Twist,
     bell_near,
     decomposed,
@@ -21,7 +21,7 @@ from plumbline.analysis.modal import (
 )
 from plumbline.analysis.modal.identification import USABLE_SHARE_OF_RATE
 from plumbline.commands import CommandError
-from plumbline.research.event import Channel, Event
+from plumbline.research.event import FileChannel, FileEvent
 from plumbline.research.structure.pairs import across, parallel_pairs
 from plumbline.research.structure.roles import Roles, roles_of
 from plumbline.research.structure.transfers import differences, transfers
@@ -58,7 +58,7 @@ class FoundModes:
 
 
 def found_modes(
-    event: Event, base: str | None, band_hz: tuple[float, float] | None, presence: float | None
+    event: FileEvent, base: str | None, band_hz: tuple[float, float] | None, presence: float | None
 ) -> FoundModes:
     """Identify the modes of the structure in an event.
 
@@ -82,7 +82,7 @@ def found_modes(
     _check(event, band_hz)
     motion = np.stack([c.values for c in roles.floors])
     drive = np.stack([c.values for c in roles.base]) if roles.base else None
-    rule = Stability() if presence is None else Stability(presence=presence)
+    rule = PoleStability() if presence is None else PoleStability(presence=presence)
     try:
         identified = identify(motion, event.rate_hz, drive, band_hz, rule)
     except ValueError as error:
@@ -108,7 +108,7 @@ def found_modes(
     return FoundModes(report=report, identified=identified, roles=roles, lines=lines)
 
 
-def _check(event: Event, band_hz: tuple[float, float] | None) -> None:
+def _check(event: FileEvent, band_hz: tuple[float, float] | None) -> None:
     """Refuse a range that this length or this rate cannot carry."""
     if band_hz is None:
         return
@@ -156,7 +156,7 @@ def _doubts(identified: Identified, roles: Roles, seconds: float) -> list[str]:
     return doubts
 
 
-def _told(channel: Channel) -> dict[str, Any]:
+def _told(channel: FileChannel) -> dict[str, Any]:
     return {
         "channel": channel.name,
         "place": channel.place,
@@ -168,7 +168,7 @@ def _told(channel: Channel) -> dict[str, Any]:
 def _mode(
     number: int,
     mode: Mode,
-    floors: Sequence[Channel],
+    floors: Sequence[FileChannel],
     lines: Decomposition,
     scale: Floats,
     seconds: float,
@@ -196,7 +196,7 @@ def _mode(
     }
 
 
-def _kind(mode: Mode, floors: Sequence[Channel], twists: Sequence[dict[str, Any]]) -> str:
+def _kind(mode: Mode, floors: Sequence[FileChannel], twists: Sequence[dict[str, Any]]) -> str:
     if any(twist["twist"] == Twist.TORSIONAL for twist in twists):
         return "torsional"
     power: dict[str, float] = defaultdict(float)
@@ -209,7 +209,7 @@ def _kind(mode: Mode, floors: Sequence[Channel], twists: Sequence[dict[str, Any]
     return "coupled " + "+".join(sorted(power, key=lambda name: -power[name])[:2])
 
 
-def _twists(mode: Mode, floors: Sequence[Channel]) -> list[dict[str, Any]]:
+def _twists(mode: Mode, floors: Sequence[FileChannel]) -> list[dict[str, Any]]:
     at = {id(c): k for k, c in enumerate(floors)}
     told = []
     for pair in parallel_pairs(floors):

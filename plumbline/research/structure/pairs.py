@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from plumbline.research.event import Channel
+from plumbline.research.event import FileChannel
 
 
-def parallel_pairs(channels: Sequence[Channel]) -> list[tuple[Channel, Channel]]:
+def parallel_pairs(channels: Sequence[FileChannel]) -> list[tuple[FileChannel, FileChannel]]:
     """Return pairs of parallel channels at two places of one level, first place after second."""
-    by_line: dict[tuple[str, str], list[Channel]] = defaultdict(list)
+    by_line: dict[tuple[str, str], list[FileChannel]] = defaultdict(list)
     for channel in channels:
         if channel.place and not channel.vertical:
             by_line[(channel.level.name, channel.direction)].append(channel)
@@ -21,7 +21,9 @@ def parallel_pairs(channels: Sequence[Channel]) -> list[tuple[Channel, Channel]]
     return pairs
 
 
-def across(pair: tuple[Channel, Channel], channels: Sequence[Channel]) -> list[Channel]:
+def across(
+    pair: tuple[FileChannel, FileChannel], channels: Sequence[FileChannel]
+) -> list[FileChannel]:
     """Return the horizontal channels of the pair's level that point another way."""
     return [
         c

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from plumbline.analysis.drift import Kind
+from plumbline.analysis.drift import StoreyKind
 from plumbline.analysis.quality import (
-    Axis,
     Finding,
-    Piece,
+    QualityAxis,
+    RecordPiece,
     Severity,
     completeness,
     examined,
@@ -22,7 +22,7 @@ from plumbline.analysis.quality import (
     turned,
 )
 from plumbline.records import Quantity, Unit
-from plumbline.research.event import Channel
+from plumbline.research.event import FileChannel
 from plumbline.research.event.channels import UNNAMED
 
 LEAST_NEIGHBOURS = 3
@@ -30,7 +30,7 @@ SAME_FLOOR_HZ = 1.0  # a floor slab moves as one below this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class QualityOptions:
     """What the user knows of the instruments.
 
     Attributes
@@ -62,8 +62,8 @@ class Examined:
         What was found, faults first.
     """
 
-    channel: Channel
-    pieces: tuple[Channel, ...]
+    channel: FileChannel
+    pieces: tuple[FileChannel, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -72,9 +72,9 @@ class Examined:
         return any(one.severity is Severity.FAULT for one in self.findings)
 
 
-def examined_channels(channels: Sequence[Channel], asked: Asked) -> list[Examined]:
+def examined_channels(channels: Sequence[FileChannel], asked: QualityOptions) -> list[Examined]:
     """Examine every channel by itself and against its neighbours."""
-    by_code: dict[tuple[str, str], list[Channel]] = defaultdict(list)
+    by_code: dict[tuple[str, str], list[FileChannel]] = defaultdict(list)
     for channel in channels:
         by_code[(channel.station, channel.code)].append(channel)
     longest = [max(pieces, key=lambda c: c.raw.size) for pieces in by_code.values()]
@@ -89,7 +89,7 @@ def examined_channels(channels: Sequence[Channel], asked: Asked) -> list[Examine
     return found
 
 
-def _alone(channel: Channel, asked: Asked) -> tuple[Finding, ...]:
+def _alone(channel: FileChannel, asked: QualityOptions) -> tuple[Finding, ...]:
     limits = None if asked.full_scale is None else (-asked.full_scale, asked.full_scale)
     found = examined(channel.raw, channel.rate_hz, limits)
     if asked.noise_ug is None or channel.quantity is not Quantity.ACCELERATION:
@@ -99,18 +99,22 @@ def _alone(channel: Channel, asked: Asked) -> tuple[Finding, ...]:
     return (*found, *(one for one in more if one.defect not in known))
 
 
-def _gaps(pieces: Sequence[Channel]) -> Finding | None:
+def _gaps(pieces: Sequence[FileChannel]) -> Finding | None:
     timed = _timed(pieces)
     return incomplete(timed, pieces[0].rate_hz) if len(timed) == len(pieces) else None
 
 
-def _timed(pieces: Sequence[Channel]) -> list[Piece]:
+def _timed(pieces: Sequence[FileChannel]) -> list[RecordPiece]:
     return [
-        Piece(start_ns=p.start_ns, samples=p.raw.size) for p in pieces if p.start_ns is not None
+        RecordPiece(start_ns=p.start_ns, samples=p.raw.size)
+        for p in pieces
+        if p.start_ns is not None
     ]
 
 
-def _from_neighbours(channels: Sequence[Channel], asked: Asked) -> Mapping[int, list[Finding]]:
+def _from_neighbours(
+    channels: Sequence[FileChannel], asked: QualityOptions
+) -> Mapping[int, list[Finding]]:
     found: dict[int, list[Finding]] = defaultdict(list)
     alike: dict[tuple[str, float], list[int]] = defaultdict(list)
     for k, channel in enumerate(channels):
@@ -127,7 +131,7 @@ def _from_neighbours(channels: Sequence[Channel], asked: Asked) -> Mapping[int, 
     return found
 
 
-def _kind(channel: Channel) -> str | None:
+def _kind(channel: FileChannel) -> str | None:
     """Return what makes channels comparable; numbers without a unit are not."""
     if channel.quantity is not Quantity.UNKNOWN:
         return str(channel.quantity)
@@ -136,7 +140,9 @@ def _kind(channel: Channel) -> str | None:
     return None
 
 
-def _turned(channels: Sequence[Channel], rate_hz: float, asked: Asked) -> dict[int, Finding]:
+def _turned(
+    channels: Sequence[FileChannel], rate_hz: float, asked: QualityOptions
+) -> dict[int, Finding]:
     found: dict[int, Finding] = {}
     stations: dict[str, list[int]] = defaultdict(list)
     for k, channel in enumerate(channels):
@@ -166,20 +172,20 @@ def _turned(channels: Sequence[Channel], rate_hz: float, asked: Asked) -> dict[i
     return found
 
 
-def _shared_hz(one: Channel, other: Channel, asked: Asked) -> float | None:
+def _shared_hz(one: FileChannel, other: FileChannel, asked: QualityOptions) -> float | None:
     if asked.together_hz is not None:
         return asked.together_hz
-    inside = one.level.kind not in (Kind.UNKNOWN, Kind.FREE_FIELD)
+    inside = one.level.kind not in (StoreyKind.UNKNOWN, StoreyKind.FREE_FIELD)
     return SAME_FLOOR_HZ if inside and one.level == other.level else None
 
 
-def _same_time(channels: Sequence[Channel]) -> bool:
+def _same_time(channels: Sequence[FileChannel]) -> bool:
     return len({(c.start_ns, c.values.size) for c in channels}) == 1
 
 
-def _axis(channel: Channel) -> Axis:
+def _axis(channel: FileChannel) -> QualityAxis:
     values = channel.polarity * channel.values
-    return Axis(place=channel.station, axis=channel.direction, values=values)
+    return QualityAxis(place=channel.station, axis=channel.direction, values=values)
 
 
 def report_of(found: Sequence[Examined]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from plumbline.analysis.drift import base_of
 from plumbline.commands import CommandError
-from plumbline.research.event import Channel, Event
+from plumbline.research.event import FileChannel, FileEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +24,15 @@ class Roles:
         Channels that take no part, each with the reason.
     """
 
-    base: tuple[Channel, ...]
-    floors: tuple[Channel, ...]
-    left_out: tuple[tuple[Channel, str], ...]
+    base: tuple[FileChannel, ...]
+    floors: tuple[FileChannel, ...]
+    left_out: tuple[tuple[FileChannel, str], ...]
 
 
 NO_BASE = "none"
 
 
-def roles_of(event: Event, named_base: str | None) -> Roles:
+def roles_of(event: FileEvent, named_base: str | None) -> Roles:
     """Return the roles; every channel comes back facing its direction's positive sense.
 
     Parameters
@@ -64,7 +64,7 @@ def roles_of(event: Event, named_base: str | None) -> Roles:
     return Roles(base=tuple(base), floors=tuple(floors), left_out=left_out)
 
 
-def _facing_alike(channel: Channel) -> Channel:
+def _facing_alike(channel: FileChannel) -> FileChannel:
     """Return the channel turned to its direction's positive sense: shapes need one."""
     if channel.polarity > 0:
         return channel
@@ -72,8 +72,8 @@ def _facing_alike(channel: Channel) -> Channel:
 
 
 def _base(
-    inside: Sequence[Channel], everything: Sequence[Channel], named: str | None
-) -> list[Channel]:
+    inside: Sequence[FileChannel], everything: Sequence[FileChannel], named: str | None
+) -> list[FileChannel]:
     if named is None:
         level = base_of(c.level for c in inside)
         return [c for c in inside if level is not None and c.level.name == level.name]
@@ -86,7 +86,7 @@ def _base(
     return found
 
 
-def _means(words: str, channel: Channel) -> bool:
+def _means(words: str, channel: FileChannel) -> bool:
     wanted = words.lower()
     exact = (channel.name.lower(), channel.level.name.lower(), channel.station.lower())
     return wanted in exact or (bool(channel.place) and wanted in channel.place.lower())

@@ -14,12 +14,12 @@ from plumbline.analysis.quality import Finding
 from plumbline.analysis.quality.stuck import clipping, flat_line
 from plumbline.analysis.vibration import (
     CONSTRUCTION,
-    Axis,
-    Judged,
+    Compliance,
+    CurveCheck,
     LimitCurve,
-    Outcome,
-    Peak,
-    Verdict,
+    VelocityPeak,
+    VibrationAxis,
+    VibrationVerdict,
     component_peak,
     governing,
     vector_peak,
@@ -31,7 +31,7 @@ from plumbline.analysis.vibration.physics import floor_velocity_mms
 from plumbline.analysis.vibration.velocity import USABLE_SHARE_OF_RATE
 from plumbline.commands import CommandError
 from plumbline.records import Quantity
-from plumbline.research.event import Channel
+from plumbline.research.event import FileChannel
 
 Floats = NDArray[np.float64]
 MM = 1000.0
@@ -52,12 +52,12 @@ class Point:
     """
 
     name: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[VibrationVerdict, ...]
     report: dict[str, Any]
 
 
 def judged_points(
-    channels: Sequence[Channel], curve: LimitCurve, noise_ug: float | None
+    channels: Sequence[FileChannel], curve: LimitCurve, noise_ug: float | None
 ) -> list[Point]:
     """Judge every measuring point.
 
@@ -80,13 +80,15 @@ def judged_points(
         raise CommandError(
             f"{', '.join(unknown)}: unit not stated; give --units (g, m/s2, mm/s, ...)"
         )
-    by_point: dict[str, list[Channel]] = defaultdict(list)
+    by_point: dict[str, list[FileChannel]] = defaultdict(list)
     for channel in channels:
         by_point[channel.station].append(channel)
     return [_judged(name, axes, curve, noise_ug) for name, axes in by_point.items()]
 
 
-def _judged(name: str, axes: Sequence[Channel], curve: LimitCurve, noise_ug: float | None) -> Point:
+def _judged(
+    name: str, axes: Sequence[FileChannel], curve: LimitCurve, noise_ug: float | None
+) -> Point:
     rate_hz = axes[0].rate_hz
     seconds = axes[0].values.size / rate_hz
     if seconds * CONSTRUCTION.low_hz < 1.0:
@@ -106,7 +108,7 @@ def _judged(name: str, axes: Sequence[Channel], curve: LimitCurve, noise_ug: flo
         floor_mms = floor_velocity_mms(noise_ug, band.low_hz, band.high_hz)
     peaks = [component_peak(c.name, velocities[c.name], c.rate_hz, _axis(c)) for c in axes]
     faults = _faults(axes)
-    if curve.judged is Judged.VECTOR_SUM:
+    if curve.judged is CurveCheck.VECTOR_SUM:
         peaks = [_vector(name, axes, velocities)]
         faults = dict.fromkeys([peaks[0].component], next(iter(faults.values()))) if faults else {}
     verdicts = governing(peaks, curve, rate_hz, floor_mms, faults)
@@ -122,7 +124,7 @@ def _judged(name: str, axes: Sequence[Channel], curve: LimitCurve, noise_ug: flo
     return Point(name=name, verdicts=verdicts, report=report)
 
 
-def _faults(axes: Sequence[Channel]) -> dict[str, Finding]:
+def _faults(axes: Sequence[FileChannel]) -> dict[str, Finding]:
     """Return what makes channels unfit: never moving, or running against the end of the range."""
     found = {
         c.name: flat_line(c.raw, c.rate_hz) if np.ptp(c.raw) == 0 else clipping(c.raw, c.rate_hz)
@@ -131,26 +133,28 @@ def _faults(axes: Sequence[Channel]) -> dict[str, Finding]:
     return {name: finding for name, finding in found.items() if finding is not None}
 
 
-def _velocity(channel: Channel) -> Floats:
+def _velocity(channel: FileChannel) -> Floats:
     if channel.quantity is Quantity.ACCELERATION:
         return velocity_from_accel_mms(channel.values, channel.rate_hz)
     return velocity_in_band_mms(channel.values * MM, channel.rate_hz)
 
 
-def _vector(name: str, axes: Sequence[Channel], velocities: dict[str, Floats]) -> Peak:
+def _vector(name: str, axes: Sequence[FileChannel], velocities: dict[str, Floats]) -> VelocityPeak:
     try:
         return vector_peak(velocities, axes[0].rate_hz)
     except ValueError as error:
         raise CommandError(f"{name}: {error}, it has {', '.join(velocities)}") from None
 
 
-def _axis(channel: Channel) -> Axis:
+def _axis(channel: FileChannel) -> VibrationAxis:
     if channel.vertical is None:  # a table's X and Y: its Z, U or V is known to be vertical
-        return Axis.HORIZONTAL if channel.direction in ("X", "Y") else Axis.UNKNOWN
-    return Axis.VERTICAL if channel.vertical else Axis.HORIZONTAL
+        return (
+            VibrationAxis.HORIZONTAL if channel.direction in ("X", "Y") else VibrationAxis.UNKNOWN
+        )
+    return VibrationAxis.VERTICAL if channel.vertical else VibrationAxis.HORIZONTAL
 
 
-def _told(verdict: Verdict) -> dict[str, Any]:
+def _told(verdict: VibrationVerdict) -> dict[str, Any]:
     peak = verdict.peak
     return {
         "component": peak.component,
@@ -170,10 +174,13 @@ def _told(verdict: Verdict) -> dict[str, Any]:
 
 
 def _annex_e(
-    verdict: Verdict, velocities: dict[str, Floats], rate_hz: float, curve: LimitCurve
+    verdict: VibrationVerdict, velocities: dict[str, Floats], rate_hz: float, curve: LimitCurve
 ) -> dict[str, float]:
     """Return the frequency-free ratio of DIN 45669-1 Annex E, where it is defined."""
-    asked = curve.standard == "din4150-3" and verdict.outcome in (Outcome.WITHIN, Outcome.EXCEEDED)
+    asked = curve.standard == "din4150-3" and verdict.outcome in (
+        Compliance.WITHIN,
+        Compliance.EXCEEDED,
+    )
     if not asked or rate_hz < LEAST_RATE_HZ:
         return {}
     velocity = velocities[verdict.peak.component]

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories.alerting_story import CANDIDATE, NS, PROJECT, START_NS
 
-from plumbline.collector.alerting.engine.event_feed import Follower
-from plumbline.collector.alerting.engine.notification_writer import Notices
+from plumbline.collector.alerting.engine.event_feed import EventFeed
+from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 
 REVISIONS = 12
 SETTINGS = AlertingSettings.model_validate(
@@ -27,7 +27,12 @@ def revisions(draw):
     for at in range(REVISIONS):
         name = draw(st.sampled_from("abcd"))
         closed = draw(st.booleans())
-        kinds = {"a": Kind.SHAKING, "b": Kind.THRESHOLD, "c": Kind.TILT, "d": Kind.SILENCE}
+        kinds = {
+            "a": EventKind.SHAKING,
+            "b": EventKind.THRESHOLD,
+            "c": EventKind.TILT,
+            "d": EventKind.SILENCE,
+        }
         said.append(
             Event(
                 id=name,
@@ -35,7 +40,7 @@ def revisions(draw):
                 structure="TWR01",
                 onset_ns=START_NS,
                 detector="d",
-                level=draw(st.sampled_from(Level)),
+                level=draw(st.sampled_from(AlarmLevel)),
                 value=float(at),
                 unit="gal",
                 closed_ns=START_NS + at * NS if closed else None,
@@ -64,7 +69,9 @@ def followed(said, cut):
     with tempfile.TemporaryDirectory() as folder:
         store = AlertStore(Path(folder) / "a.db")
         events = Told()
-        follower = Follower(store=store, events=events, notices=Notices(settings=SETTINGS))
+        follower = EventFeed(
+            store=store, events=events, notices=NotificationWriter(settings=SETTINGS)
+        )
         for piece in pieces(list(enumerate(said, start=1)), cut):
             events.written += piece
             follower.take(START_NS)

@@ -10,16 +10,16 @@ from stories.alerting_story import START_NS, Story
 
 from plumbline.collector.alerting.engine.inbound import international
 from plumbline.collector.alerting.engine.rate_limits import free_at_ns
-from plumbline.collector.alerting.engine.reply_parser import Code, SeenIt, Unclear, parsed
+from plumbline.collector.alerting.engine.reply_parser import Acknowledge, Code, Unparsed, parsed
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
 from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
-from plumbline.collector.alerting.paging_rules import Reason, Rules, cause_of, verdict
+from plumbline.collector.alerting.paging_rules import PagingRules, Reason, cause_of, paging_decision
 from plumbline.collector.alerting.settings import Cap
 from plumbline.collector.alerting.store import audit, incidents, outbox
-from plumbline.collector.alerting.store.audit import Entry
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.store.notification import Purpose
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 NS = 1_000_000_000
 
@@ -36,13 +36,13 @@ NS = 1_000_000_000
         ("了解　４７１１", Code("4711")),
         ("#4711", Code("4711")),
         ("4711\0\0\0\0", Code("4711")),
-        ("Ok", SeenIt()),
-        ("了解です。", SeenIt()),
-        ("47111", Unclear()),
-        ("471", Unclear()),
-        ("not 4711", Unclear()),
-        ("4711 4712", Unclear()),
-        ("", Unclear()),
+        ("Ok", Acknowledge()),
+        ("了解です。", Acknowledge()),
+        ("47111", Unparsed()),
+        ("471", Unparsed()),
+        ("not 4711", Unparsed()),
+        ("4711 4712", Unparsed()),
+        ("", Unparsed()),
     ],
 )
 def test_an_answer_is_read(text, answer):
@@ -51,7 +51,7 @@ def test_an_answer_is_read(text, answer):
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading(text):
-    assert isinstance(parsed(text), Code | SeenIt | Unclear)
+    assert isinstance(parsed(text), Code | Acknowledge | Unparsed)
 
 
 @given(st.integers(0, 9999), st.sampled_from(["٠", "๐", "０", "०", "0"]))
@@ -110,8 +110,8 @@ def opened(tx, n):
         tx,
         cause=str(n),
         structure="TWR01",
-        kind=Kind.TILT,
-        level=Level.RED,
+        kind=EventKind.TILT,
+        level=AlarmLevel.RED,
         opened_ns=START_NS,
         next_ns=None,
     )
@@ -126,7 +126,7 @@ def test_a_message_of_one_key_is_queued_once(tmp_path):
         "phone": "+66898765432",
         "sender": "terminal",
         "purpose": Purpose.ALARM,
-        "level": Level.RED,
+        "level": AlarmLevel.RED,
         "text": "t",
         "segments": 1,
         "call": "0.0",
@@ -143,7 +143,7 @@ def test_a_message_of_one_key_is_queued_once(tmp_path):
 def test_the_log_can_only_be_added_to(tmp_path):
     store = AlertStore(tmp_path / "a.db")
     with store.transaction() as tx:
-        audit.write(tx, 1, Entry.OPENED, why="a test")
+        audit.write(tx, 1, AuditEntry.OPENED, why="a test")
     for change in ("UPDATE audit SET person = 'x'", "DELETE FROM audit"):
         with (
             pytest.raises(sqlite3.IntegrityError, match="only added to"),
@@ -174,28 +174,30 @@ def test_one_cause_has_one_incident_that_is_not_closed(tmp_path):
 
 def test_what_is_one_cause(tmp_path):
     with Story(tmp_path) as story:
-        causes = {kind: cause_of(story.event(kind=kind)) for kind in Kind}
-        assert causes[Kind.SHAKING] == causes[Kind.THRESHOLD] == "TWR01/motion"
-        assert causes[Kind.TILT] != causes[Kind.DIFFERENTIAL_SETTLEMENT]
+        causes = {kind: cause_of(story.event(kind=kind)) for kind in EventKind}
+        assert causes[EventKind.SHAKING] == causes[EventKind.THRESHOLD] == "TWR01/motion"
+        assert causes[EventKind.TILT] != causes[EventKind.DIFFERENTIAL_SETTLEMENT]
         one, other = (
-            cause_of(story.event(kind=Kind.SILENCE, nodes={node: {}})) for node in ("0A", "3A")
+            cause_of(story.event(kind=EventKind.SILENCE, nodes={node: {}})) for node in ("0A", "3A")
         )
         assert one != other
-        named = story.event(kind=Kind.SILENCE, evidence={"key": "link:XX.TWR01/pi-roof"})
+        named = story.event(kind=EventKind.SILENCE, evidence={"key": "link:XX.TWR01/pi-roof"})
         assert cause_of(named) == "TWR01/silence/link:XX.TWR01/pi-roof"
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", EventKind)
 def test_the_rule_table_decides_who_is_called(tmp_path, kind):
     lowest = {
-        Kind.SWAY: None,
-        Kind.CONSTRUCTION_STAGE: None,
-        Kind.HEALTH: Level.RED,
-    }.get(kind, Level.AMBER)
+        EventKind.SWAY: None,
+        EventKind.CONSTRUCTION_STAGE: None,
+        EventKind.HEALTH: AlarmLevel.RED,
+    }.get(kind, AlarmLevel.AMBER)
     with Story(tmp_path) as story:
-        for level in Level:
-            said = verdict(story.event(kind=kind, level=level), Rules())
-            calls = lowest is not None and list(Level).index(level) >= list(Level).index(lowest)
+        for level in AlarmLevel:
+            said = paging_decision(story.event(kind=kind, level=level), PagingRules())
+            calls = lowest is not None and list(AlarmLevel).index(level) >= list(AlarmLevel).index(
+                lowest
+            )
             assert said == (level if calls else Reason.BELOW)
-            late = verdict(story.event(kind=kind, level=level, late=True), Rules())
+            late = paging_decision(story.event(kind=kind, level=level, late=True), PagingRules())
             assert late is Reason.LATE

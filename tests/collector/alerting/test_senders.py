@@ -13,7 +13,7 @@ from plumbline.collector.alerting.senders.gammu_inbox import GammuInbox
 from plumbline.collector.alerting.senders.message import Message, Receipt
 from plumbline.collector.alerting.senders.terminal import Terminal
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 
 THAI = "แดง TWR01 4711 แรงสั่นสะเทือน\nตอบ 4711"
 AT_NS = 1_743_142_831_000_000_000
@@ -27,7 +27,7 @@ def message(**changes):
         "phone": "+66812345678",
         "text": THAI,
         "segments": 1,
-        "level": Level.RED,
+        "level": AlarmLevel.RED,
         "created_ns": AT_NS,
     }
     return Message(**{**given, **changes})
@@ -91,7 +91,7 @@ def test_the_terminal_shows_whom_and_what():
 
 def test_the_spool_gets_the_names_the_daemon_takes(spool):
     for level, priority in zip(("black", "red", "amber", "green"), "ABCD", strict=True):
-        handed = GammuSpool(spool).submit(message(level=Level(level)), AT_NS)
+        handed = GammuSpool(spool).submit(message(level=AlarmLevel(level)), AT_NS)
         assert handed.ref == f"OUT{priority}20250328_062031_00_+66812345678_n12a1.txt"
         assert (spool / "outbox" / handed.ref).read_bytes().startswith(b"\xfe\xff")
 

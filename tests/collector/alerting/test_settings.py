@@ -7,7 +7,7 @@ import pytest
 
 from plumbline.collector import alerting
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 from plumbline.wire.settings import BadSettings, Settings, read_settings
 
 GOOD = """
@@ -52,9 +52,9 @@ def read(tmp_path, text):
 def test_a_section_is_read(tmp_path):
     settings = read(tmp_path, GOOD)
     assert settings.step[0].repeat == 2
-    assert settings.rule.of(Kind.SWAY).page_from == "red"
-    assert settings.rule.of(Kind.SWAY).late == "never"
-    assert settings.answer_s.of(Level.BLACK) == 120
+    assert settings.rule.of(EventKind.SWAY).page_from == "red"
+    assert settings.rule.of(EventKind.SWAY).late == "never"
+    assert settings.answer_s.of(AlarmLevel.BLACK) == 120
 
 
 def test_an_empty_section_is_good():

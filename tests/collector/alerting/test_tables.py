@@ -6,32 +6,32 @@ import pytest
 
 from plumbline.collector.alerting.errors import StepRefused
 from plumbline.collector.alerting.store import incident, notification
-from plumbline.collector.alerting.store.incident import Happening, Status
-from plumbline.collector.alerting.store.notification import State, Step
+from plumbline.collector.alerting.store.incident import IncidentEvent, IncidentStatus
+from plumbline.collector.alerting.store.notification import NotificationState, NotificationStep
 
 REFUSED = {
-    (Status.OPEN, Happening.RESUMED),
-    (Status.OPEN, Happening.LAPSED),
-    (Status.ACKNOWLEDGED, Happening.RESUMED),
-    (Status.ACKNOWLEDGED, Happening.LAPSED),
-    (Status.OVER, Happening.ENDED),
-    (Status.CLOSED, Happening.ENDED),
-    (Status.CLOSED, Happening.RECOVERED),
-    (Status.CLOSED, Happening.LAPSED),
+    (IncidentStatus.OPEN, IncidentEvent.RESUMED),
+    (IncidentStatus.OPEN, IncidentEvent.LAPSED),
+    (IncidentStatus.ACKNOWLEDGED, IncidentEvent.RESUMED),
+    (IncidentStatus.ACKNOWLEDGED, IncidentEvent.LAPSED),
+    (IncidentStatus.OVER, IncidentEvent.ENDED),
+    (IncidentStatus.CLOSED, IncidentEvent.ENDED),
+    (IncidentStatus.CLOSED, IncidentEvent.RECOVERED),
+    (IncidentStatus.CLOSED, IncidentEvent.LAPSED),
 }
 
 
-@pytest.mark.parametrize(("status", "happening"), list(product(Status, Happening)))
+@pytest.mark.parametrize(("status", "happening"), list(product(IncidentStatus, IncidentEvent)))
 def test_every_pair_of_an_incident_is_decided_or_refused(status, happening):
     if (status, happening) in REFUSED:
         with pytest.raises(StepRefused, match=f"{status} cannot be {happening}"):
             incident.after(status, happening)
     else:
-        assert incident.after(status, happening) in Status
+        assert incident.after(status, happening) in IncidentStatus
 
 
-SEEN = {Status.ACKNOWLEDGED, Status.CLOSED}
-GOES_ON = {Status.OPEN, Status.ACKNOWLEDGED}
+SEEN = {IncidentStatus.ACKNOWLEDGED, IncidentStatus.CLOSED}
+GOES_ON = {IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED}
 
 
 @pytest.mark.parametrize(("before", "after"), incident.TRANSITIONS.items())
@@ -39,40 +39,50 @@ def test_a_status_is_two_answers_and_each_happening_changes_its_own(before, afte
     status, happening = before
     goes_on, seen = status in GOES_ON, status in SEEN
     expected = {
-        Happening.WORSE: (goes_on, False),
-        Happening.ACK: (goes_on, True),
-        Happening.ENDED: (False, seen),
-        Happening.RECOVERED: (False, True),
-        Happening.RESUMED: (True, False),
-        Happening.LAPSED: (False, True),
+        IncidentEvent.WORSE: (goes_on, False),
+        IncidentEvent.ACK: (goes_on, True),
+        IncidentEvent.ENDED: (False, seen),
+        IncidentEvent.RECOVERED: (False, True),
+        IncidentEvent.RESUMED: (True, False),
+        IncidentEvent.LAPSED: (False, True),
     }[happening]
     assert (after in GOES_ON, after in SEEN) == expected
 
 
 TAKES = {
-    State.QUEUED: {Step.LEASE, Step.TOO_OLD, Step.WITHDRAW, Step.BUNDLE},
-    State.LEASED: {
-        Step.LEASE_ENDED,
-        Step.HANDED_OVER,
-        Step.CONFIRMED,
-        Step.TRY_AGAIN,
-        Step.REFUSED,
+    NotificationState.QUEUED: {
+        NotificationStep.LEASE,
+        NotificationStep.TOO_OLD,
+        NotificationStep.WITHDRAW,
+        NotificationStep.BUNDLE,
     },
-    State.SUBMITTED: {Step.CONFIRMED, Step.TRY_AGAIN, Step.REFUSED, Step.TOO_OLD},
+    NotificationState.LEASED: {
+        NotificationStep.LEASE_ENDED,
+        NotificationStep.HANDED_OVER,
+        NotificationStep.CONFIRMED,
+        NotificationStep.TRY_AGAIN,
+        NotificationStep.REFUSED,
+    },
+    NotificationState.SUBMITTED: {
+        NotificationStep.CONFIRMED,
+        NotificationStep.TRY_AGAIN,
+        NotificationStep.REFUSED,
+        NotificationStep.TOO_OLD,
+    },
 }
 
 
-@pytest.mark.parametrize(("state", "step"), list(product(State, Step)))
+@pytest.mark.parametrize(("state", "step"), list(product(NotificationState, NotificationStep)))
 def test_every_pair_of_a_notification_is_decided_or_refused(state, step):
     if step in TAKES.get(state, set()):
-        assert notification.after(state, step) in State
+        assert notification.after(state, step) in NotificationState
     else:
         with pytest.raises(StepRefused, match=f"{state} cannot take: {step}"):
             notification.after(state, step)
 
 
 def test_what_a_sender_confirmed_is_never_sent_again():
-    reachable = {State.SENT}
+    reachable = {NotificationState.SENT}
     while True:
         more = {
             after for (state, _), after in notification.TRANSITIONS.items() if state in reachable
@@ -80,4 +90,4 @@ def test_what_a_sender_confirmed_is_never_sent_again():
         if more <= reachable:
             break
         reachable |= more
-    assert reachable == {State.SENT}
+    assert reachable == {NotificationState.SENT}

@@ -11,20 +11,20 @@ from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.alerting.text.messages import Review, table
 from plumbline.collector.alerting.text.sms_segments import Encoding, segments, size
 from plumbline.collector.alerting.text.wording import Wording
-from plumbline.collector.events.model import Kind, Level, Limit, Standing
+from plumbline.collector.events.model import AlarmLevel, EventKind, Limit, Standing
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 ONSET_NS = 1_743_142_831_000_000_000  # 2025-03-28 13:20:31 +07:00
-PAGING = (Level.AMBER, Level.RED, Level.BLACK)
+PAGING = (AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
 TOLD = (Purpose.ALARM, Purpose.RAISED, Purpose.LOWERED, Purpose.CLEAR)
 
 
 def facts(**changes):
     given = {
         "event_id": "e",
-        "kind": Kind.SHAKING,
+        "kind": EventKind.SHAKING,
         "structure": "TWR01",
-        "level": Level.RED,
+        "level": AlarmLevel.RED,
         "onset_ns": ONSET_NS,
         "closed_ns": None,
         "value": 12.34,
@@ -40,7 +40,7 @@ def wording(language, exercise=False):
 
 
 def test_an_alarm_says_everything_in_thai():
-    text = wording("th").alarm(Purpose.ALARM, facts(), Level.RED, "4711")
+    text = wording("th").alarm(Purpose.ALARM, facts(), AlarmLevel.RED, "4711")
     assert text == (
         "แดง TWR01 4711 แรงสั่นสะเทือน 12.3 gal เกณฑ์ 8 gal (โครงการ)\n"
         "28/03 13:20:31 +07:00 จุด 0A 3A\n"
@@ -51,7 +51,7 @@ def test_an_alarm_says_everything_in_thai():
 
 
 def test_an_alarm_says_everything_in_english():
-    text = wording("en").alarm(Purpose.ALARM, facts(), Level.RED, "4711")
+    text = wording("en").alarm(Purpose.ALARM, facts(), AlarmLevel.RED, "4711")
     assert text == (
         "RED TWR01 4711 shaking 12.3 gal, limit 8 gal (project)\n"
         "2025-03-28 13:20:31 +07:00, at 0A 3A\n"
@@ -62,7 +62,7 @@ def test_an_alarm_says_everything_in_english():
 
 
 def test_an_alarm_says_everything_in_japanese():
-    text = wording("ja").alarm(Purpose.ALARM, facts(), Level.RED, "4711")
+    text = wording("ja").alarm(Purpose.ALARM, facts(), AlarmLevel.RED, "4711")
     assert text == (
         "赤 TWR01 4711 揺れ 12.3 gal 基準8 gal（現場基準）\n"
         "03/28 13:20:31 +07:00 地点0A 3A\n"
@@ -89,7 +89,7 @@ EXTREMES = {
 @pytest.mark.parametrize("name", EXTREMES)
 @pytest.mark.parametrize("language", Language)
 def test_whatever_happens_it_takes_two_segments_at_most(name, language):
-    for kind, level, purpose, exercise in product(Kind, PAGING, TOLD, (False, True)):
+    for kind, level, purpose, exercise in product(EventKind, PAGING, TOLD, (False, True)):
         told = facts(
             **{
                 key: getattr(EXTREMES[name], key)
@@ -113,18 +113,18 @@ def test_whatever_happens_it_takes_two_segments_at_most(name, language):
 
 
 def test_shaking_without_a_limit_says_so_and_silence_needs_none():
-    shaking = wording("en").alarm(Purpose.ALARM, facts(limit=None), Level.RED, "4711")
+    shaking = wording("en").alarm(Purpose.ALARM, facts(limit=None), AlarmLevel.RED, "4711")
     assert "12.3 gal, no limit set" in shaking
-    silent = facts(limit=None, kind=Kind.SILENCE, value=36.0, unit="s")
+    silent = facts(limit=None, kind=EventKind.SILENCE, value=36.0, unit="s")
     assert (
         wording("en")
-        .alarm(Purpose.ALARM, silent, Level.AMBER, "4711")
+        .alarm(Purpose.ALARM, silent, AlarmLevel.AMBER, "4711")
         .startswith("AMBER TWR01 4711 no data 36 s\n")
     )
 
 
 def test_english_stays_within_the_alphabet_that_has_160_characters():
-    for kind, level, purpose in product(Kind, PAGING, TOLD):
+    for kind, level, purpose in product(EventKind, PAGING, TOLD):
         told = facts(kind=kind, unit="µm/m²")
         text = wording("en").alarm(purpose, told, level, "4711")
         assert size(text).encoding is Encoding.GSM7, text
@@ -132,17 +132,17 @@ def test_english_stays_within_the_alphabet_that_has_160_characters():
 
 def test_an_alarm_of_something_that_has_ended_says_from_when_to_when():
     ended = facts(closed_ns=ONSET_NS + 95_000_000_000)
-    text = wording("en").alarm(Purpose.ALARM, ended, Level.RED, "4711")
+    text = wording("en").alarm(Purpose.ALARM, ended, AlarmLevel.RED, "4711")
     assert "2025-03-28 13:20:31 to 13:22:06 +07:00" in text
 
 
 def test_the_end_of_shaking_never_says_that_it_is_safe_to_go_back():
     for language in Language:
         words = table(language)
-        text = wording(language).alarm(Purpose.CLEAR, facts(), Level.RED, "4711")
-        assert words.after[Kind.SHAKING] in text
-    assert "Wait for inspection" in table(Language.ENGLISH).after[Kind.SHAKING]
-    assert "รอการตรวจสอบก่อนกลับเข้าอาคาร" in table(Language.THAI).after[Kind.SHAKING]
+        text = wording(language).alarm(Purpose.CLEAR, facts(), AlarmLevel.RED, "4711")
+        assert words.after[EventKind.SHAKING] in text
+    assert "Wait for inspection" in table(Language.ENGLISH).after[EventKind.SHAKING]
+    assert "รอการตรวจสอบก่อนกลับเข้าอาคาร" in table(Language.THAI).after[EventKind.SHAKING]
 
 
 def test_a_test_says_so_first_and_that_nothing_happened():
@@ -176,7 +176,7 @@ def test_a_bundle_of_a_hundred_alarms_still_fits():
 )
 def test_numbers_show_the_digits_that_count(value, unit, shown):
     told = facts(value=value, unit=unit, limit=None)
-    assert f" {shown}," in wording("en").alarm(Purpose.ALARM, told, Level.RED, "4711")
+    assert f" {shown}," in wording("en").alarm(Purpose.ALARM, told, AlarmLevel.RED, "4711")
 
 
 def test_tables_nobody_who_grew_up_with_the_language_has_read_say_so():
@@ -187,10 +187,10 @@ def test_tables_nobody_who_grew_up_with_the_language_has_read_say_so():
 @pytest.mark.parametrize("language", Language)
 def test_a_table_has_a_word_for_every_kind_level_and_standing(language):
     words = table(language)
-    assert set(words.kind) == set(words.after) == set(words.action) == set(Kind)
-    assert set(words.level) == set(Level)
+    assert set(words.kind) == set(words.after) == set(words.action) == set(EventKind)
+    assert set(words.level) == set(AlarmLevel)
     assert set(words.standing) == set(Standing)
-    assert all(set(actions) == set(Level) for actions in words.action.values())
+    assert all(set(actions) == set(AlarmLevel) for actions in words.action.values())
 
 
 OWN = ("Stop piling, call S. Chai, survey the raft and both walls now", "หยุดตอกเข็ม สำรวจฐานรากทันที")
@@ -204,28 +204,28 @@ def limited(action, **changes):
 
 
 def test_what_the_owner_of_a_limit_wants_done_is_said_in_place_of_the_tables_words():
-    text = wording("en").alarm(Purpose.ALARM, limited("Survey the raft"), Level.RED, "4711")
+    text = wording("en").alarm(Purpose.ALARM, limited("Survey the raft"), AlarmLevel.RED, "4711")
     assert "\nSurvey the raft\n" in text
-    assert table(Language.ENGLISH).action[Kind.SHAKING][Level.RED] not in text
+    assert table(Language.ENGLISH).action[EventKind.SHAKING][AlarmLevel.RED] not in text
 
 
 def test_at_another_level_than_the_limits_the_tables_words_are_said():
-    amber = limited("Survey the raft", level=Level.AMBER)
-    text = wording("en").alarm(Purpose.RAISED, amber, Level.RED, "4711")
-    assert table(Language.ENGLISH).action[Kind.SHAKING][Level.RED] in text
+    amber = limited("Survey the raft", level=AlarmLevel.AMBER)
+    text = wording("en").alarm(Purpose.RAISED, amber, AlarmLevel.RED, "4711")
+    assert table(Language.ENGLISH).action[EventKind.SHAKING][AlarmLevel.RED] in text
     assert "Survey" not in text
 
 
 def test_the_end_is_told_with_the_tables_words():
     over = limited("Survey the raft", closed_ns=ONSET_NS + 120_000_000_000)
-    text = wording("en").alarm(Purpose.CLEAR, over, Level.RED, "4711")
-    assert table(Language.ENGLISH).after[Kind.SHAKING] in text
+    text = wording("en").alarm(Purpose.CLEAR, over, AlarmLevel.RED, "4711")
+    assert table(Language.ENGLISH).after[EventKind.SHAKING] in text
 
 
 @pytest.mark.parametrize("action", OWN)
 @pytest.mark.parametrize("language", Language)
 def test_an_action_as_long_as_allowed_never_takes_a_third_segment(language, action):
-    for kind, level, nodes in product(Kind, PAGING, (("0A",), tuple("ABCDE"))):
+    for kind, level, nodes in product(EventKind, PAGING, (("0A",), tuple("ABCDE"))):
         told = limited(action, kind=kind, level=level, nodes=nodes, value=-1234.5)
         text = wording(language).alarm(Purpose.ALARM, told, level, "4711")
         assert segments(text) <= 2, text

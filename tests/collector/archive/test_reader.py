@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keeping import NSLC, Keeping
 
-from plumbline.collector.archive.reader import ArchiveReader, Gap
+from plumbline.collector.archive.reader import ArchiveGap, ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.wire.block import NS
 
@@ -61,9 +61,9 @@ def test_what_is_missing_is_listed_and_never_filled(tmp_path: Path) -> None:
     keeping.take(blocks[1:10] + blocks[12:20])
     window = keeping.reader.read_window(NSLC, T0_NS, T0_NS + 1300 * NS)
     assert window.gaps() == [
-        Gap(NSLC, T0_NS, blocks[1].start_ns),
-        Gap(NSLC, blocks[10].start_ns, blocks[12].start_ns),
-        Gap(NSLC, blocks[20].start_ns, T0_NS + 1300 * NS),
+        ArchiveGap(NSLC, T0_NS, blocks[1].start_ns),
+        ArchiveGap(NSLC, blocks[10].start_ns, blocks[12].start_ns),
+        ArchiveGap(NSLC, blocks[20].start_ns, T0_NS + 1300 * NS),
     ]
     assert [run.n_samples for run in window.runs] == [9 * 300, 8 * 300]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pymseed import MS3Record
 
 from plumbline.collector.archive.record_packing import PARTING_NS, packed
-from plumbline.collector.archive.sample_run import Run, anchored, chained
+from plumbline.collector.archive.sample_run import SampleRun, anchored, chained
 from plumbline.wire.block import NS
 
 NSLC = "XX.TWR01.3A.HNZ"
@@ -19,7 +19,7 @@ NSLC = "XX.TWR01.3A.HNZ"
 
 def hour(
     sigma: float, ppm: float, n_blocks: int = 3600, jitter_ns: int = 0, rate_hz: float = 100.0
-) -> Run:
+) -> SampleRun:
     counts = truth(1, n_blocks * 100, sigma)[0]
     jitter = np.random.default_rng(3).integers(-jitter_ns, jitter_ns + 1, n_blocks)
     (run,) = chained(

@@ -6,17 +6,17 @@ from blocks import T0_NS, blocks_of, truth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plumbline.collector.archive.sample_run import Run, anchored, chained, merged
+from plumbline.collector.archive.sample_run import SampleRun, anchored, chained, merged
 from plumbline.wire.block import NS
 
 NSLC = "XX.TWR01.3A.HNZ"
 
 
-def piece(counts: np.ndarray, start_ns: int, rate_hz: float = 100.0) -> Run:
+def piece(counts: np.ndarray, start_ns: int, rate_hz: float = 100.0) -> SampleRun:
     return anchored(NSLC, rate_hz, counts.astype(np.int32), start_ns, 100, 1000)
 
 
-def drifting(n_blocks: int, ppm: float, rate_hz: float = 100.0, size: int = 100) -> Run:
+def drifting(n_blocks: int, ppm: float, rate_hz: float = 100.0, size: int = 100) -> SampleRun:
     blocks = blocks_of(truth(3, n_blocks * size), ppm=ppm, rate_hz=rate_hz, size=size)
     (run,) = chained([piece(b.counts[0], b.start_ns, rate_hz) for b in blocks])
     return run

@@ -7,16 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing, finding_id
+from plumbline.collector.events.model import (
+    AlarmLevel,
+    Event,
+    EventKind,
+    Limit,
+    Standing,
+    finding_id,
+)
 from plumbline.collector.events.store import EventStore
 
 QUAKE = Event(
     id=finding_id("long_period", "TWR01", 5),
-    kind=Kind.SHAKING,
+    kind=EventKind.SHAKING,
     structure="TWR01",
     onset_ns=5,
     detector="long_period",
-    level=Level.RED,
+    level=AlarmLevel.RED,
     value=12.5,
     unit="gal",
     limit=Limit(value=2.0, unit="gal", source="โครงการ", standing=Standing.PROJECT),

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.collector.events.model import Event, Level
+from plumbline.collector.events.model import AlarmLevel, Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.condition_events import HealthWatch
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 
 S = 1_000_000_000
 
@@ -25,14 +25,14 @@ def events(store: EventStore) -> list[Event]:
 
 
 def test_a_full_disk_is_an_event_for_each_structure_until_it_ends(store: EventStore) -> None:
-    notices = Notices()
+    notices = Conditions()
     watch = HealthWatch(notices, store, ["TWR01", "TWR02"])
     notices.tell("disk-critical", "free space now", 1 * S)
     watch.look(2 * S)
     watch.look(3 * S)
     assert {(event.structure, event.level) for event in events(store)} == {
-        ("TWR01", Level.RED),
-        ("TWR02", Level.RED),
+        ("TWR01", AlarmLevel.RED),
+        ("TWR02", AlarmLevel.RED),
     }
     notices.end("disk-critical", 4 * S)
     watch.look(5 * S)
@@ -40,26 +40,26 @@ def test_a_full_disk_is_an_event_for_each_structure_until_it_ends(store: EventSt
 
 
 def test_a_stage_that_does_not_come_back_is_raised(store: EventStore) -> None:
-    notices = Notices()
+    notices = Conditions()
     watch = HealthWatch(notices, store, ["TWR01"])
     notices.tell("stage:detect", "the detect stage stopped", 1 * S)
     watch.look(2 * S)
-    assert [event.level for event in events(store)] == [Level.AMBER]
+    assert [event.level for event in events(store)] == [AlarmLevel.AMBER]
     watch.look(200 * S)
-    assert [event.level for event in events(store)] == [Level.RED]
+    assert [event.level for event in events(store)] == [AlarmLevel.RED]
 
 
 def test_a_mere_notice_is_no_event(store: EventStore) -> None:
-    notices = Notices()
+    notices = Conditions()
     notices.tell("future:XX.TWR01.0A.HN", "a clock is ahead", 1 * S)
     HealthWatch(notices, store, ["TWR01"]).look(2 * S)
     assert events(store) == []
 
 
 def test_a_restart_goes_on_with_what_was_open(store: EventStore) -> None:
-    notices = Notices()
+    notices = Conditions()
     notices.tell("disk-low", "soon full", 1 * S)
     HealthWatch(notices, store, ["TWR01"]).look(2 * S)
-    HealthWatch(Notices(), store, ["TWR01"]).look(9 * S)
+    HealthWatch(Conditions(), store, ["TWR01"]).look(9 * S)
     (event,) = events(store)
     assert event.closed_ns == 9 * S

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.health.disk_space import DiskWatch, Space
 
 HOUR_NS = 3600 * 10**9
@@ -11,7 +11,7 @@ HOUR_NS = 3600 * 10**9
 class Disk:
     def __init__(self, free_gb: float) -> None:
         self.free_gb = free_gb
-        self.notices = Notices()
+        self.notices = Conditions()
         self.watch = DiskWatch(Path("data"), self.notices, lambda _: int(self.free_gb * 1e9))
         self.now_ns = 10**18
 

@@ -2,7 +2,7 @@
 
 from blocks import T0_NS
 
-from plumbline.collector.health.last_seen import Arrivals
+from plumbline.collector.health.last_seen import LastSeen
 from plumbline.wire.block import NS
 from plumbline.wire.messages import Heartbeat, State, StreamHealth
 
@@ -11,7 +11,7 @@ AGENT = "XX.TWR01/pi-3a"
 
 
 def test_a_stream_is_heard_whenever_a_block_of_it_comes() -> None:
-    arrivals = Arrivals()
+    arrivals = LastSeen()
     arrivals.block(KEY, AGENT, T0_NS + 10 * NS)
     arrivals.block(KEY, "XX.TWR01/pi-new", T0_NS + 20 * NS)
     seen = arrivals.streams()[KEY]
@@ -19,7 +19,7 @@ def test_a_stream_is_heard_whenever_a_block_of_it_comes() -> None:
 
 
 def test_an_agent_is_alive_by_anything_it_sends() -> None:
-    arrivals = Arrivals()
+    arrivals = LastSeen()
     state = State(agent="pi-3a", boot="0" * 16, online=True, reason="started")
     beat = Heartbeat(
         agent="pi-3a", boot="0" * 16, sent_ns=1, uptime_s=1, spool_rows=0, spool_unheld=0,
@@ -42,7 +42,7 @@ def beat(boot: str, clipped: int) -> Heartbeat:
 
 
 def test_a_stream_clipped_when_its_count_last_rose() -> None:
-    arrivals = Arrivals()
+    arrivals = LastSeen()
     told = []
     for at_ns, clipped in enumerate((0, 0, 4, 4, 9, 9)):
         arrivals.heartbeat(AGENT, beat("0", clipped), at_ns)
@@ -51,7 +51,7 @@ def test_a_stream_clipped_when_its_count_last_rose() -> None:
 
 
 def test_an_agent_that_began_again_counts_clipping_from_zero() -> None:
-    arrivals = Arrivals()
+    arrivals = LastSeen()
     arrivals.heartbeat(AGENT, beat("0", 9), 1)
     arrivals.heartbeat(AGENT, beat("1", 0), 2)
     assert arrivals.clipped_ns(KEY) == 1

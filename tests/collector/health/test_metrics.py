@@ -16,12 +16,12 @@ from plumbline.collector.app.collector import Collector
 from plumbline.collector.app.health_report import readings
 from plumbline.collector.app.settings import read_collector
 from plumbline.collector.health.channel_metrics import channel_readings
-from plumbline.collector.health.metrics import Metrics, Reading
+from plumbline.collector.health.metrics import MetricReading, Metrics
 
 NOT_BASE = ("_ms", "_us", "_ns", "_minutes", "_hours", "_kb", "_mb", "_s", "_percent")
 
 
-def parsed(readings: list[Reading]) -> dict[str, Metric]:
+def parsed(readings: list[MetricReading]) -> dict[str, Metric]:
     text = Metrics(lambda: readings).text().decode()
     return {family.name: family for family in text_string_to_metric_families(text)}
 
@@ -67,7 +67,7 @@ def test_what_only_grows_is_a_counter_and_says_so(channels: dict[str, Metric]) -
 
 def test_letters_with_a_meaning_survive_in_a_label() -> None:
     odd = 'a "quoted" \\ back\nline'
-    reading = Reading(name="odd", help="Odd.", labels=("text",), samples={(odd,): 1.0})
+    reading = MetricReading(name="odd", help="Odd.", labels=("text",), samples={(odd,): 1.0})
     (sample,) = parsed([reading])["plumbline_odd"].samples
     assert sample.labels == {"text": odd}
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from places import tower_places
 
-from plumbline.collector.health.conditions import Notices
-from plumbline.collector.health.last_seen import Arrivals
+from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.health.last_seen import LastSeen
 from plumbline.collector.ingest.ingest import Ingest
 from plumbline.collector.ingest.quarantine import Quarantine
 from plumbline.collector.ingest.recovery import opened_ledger
 from plumbline.collector.ingest.validation import Incoming
-from plumbline.collector.ingest.watermarks import Watermarks
+from plumbline.collector.ingest.watermarks import WatermarkPublisher
 from plumbline.collector.journal import Journal
 from plumbline.wire.block import Block
 from plumbline.wire.messages import Watermark
 from plumbline.wire.record import encode
-from plumbline.wire.topics import Address, Kind
+from plumbline.wire.topics import Address, TopicKind
 
 
 class Intake:
@@ -28,11 +28,11 @@ class Intake:
         self.ledger = opened_ledger(folder / "state" / "ledger.db", self.journal)
         self.quarantine = Quarantine(folder / "quarantine")
         self.places = tower_places(folder)
-        self.arrivals = Arrivals()
-        self.notices = Notices()
+        self.arrivals = LastSeen()
+        self.notices = Conditions()
         self.said: list[tuple[str, Watermark]] = []
         self.connected = True
-        self.watermarks = Watermarks(self.ledger, self.journal.store_id, self._publish)
+        self.watermarks = WatermarkPublisher(self.ledger, self.journal.store_id, self._publish)
         self.ingest = Ingest(
             journal=self.journal,
             ledger=self.ledger,
@@ -49,7 +49,7 @@ class Intake:
         return self.connected
 
     def message(self, block: Block, received_ns: int | None = None) -> Incoming:
-        topic = self.address.topic(Kind.BLOCKS, block.stream)
+        topic = self.address.topic(TopicKind.BLOCKS, block.stream)
         return Incoming(topic, encode(block), received_ns or block.end_ns)
 
     def take(self, *blocks: Block) -> None:

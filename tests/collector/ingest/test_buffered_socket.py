@@ -8,19 +8,21 @@ import paho.mqtt.client as mqtt
 import pytest
 from servers.mosquitto import Mosquitto
 
-from plumbline.collector.ingest.buffered_socket import BulkClient, Line
+from plumbline.collector.ingest.buffered_socket import BatchedMqttClient, BufferedSocket
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[Line, socket.socket]]:
+def ends() -> Iterator[tuple[BufferedSocket, socket.socket]]:
     near, far = socket.socketpair()
     near.setblocking(False)
     far.settimeout(5.0)
     with near, far:
-        yield Line(near), far
+        yield BufferedSocket(near), far
 
 
-def test_small_reads_take_what_one_large_read_brought(ends: tuple[Line, socket.socket]) -> None:
+def test_small_reads_take_what_one_large_read_brought(
+    ends: tuple[BufferedSocket, socket.socket],
+) -> None:
     line, far = ends
     far.sendall(b"abcdef")
     assert (line.recv(1), line.pending()) == (b"a", 5)
@@ -31,7 +33,9 @@ def test_small_reads_take_what_one_large_read_brought(ends: tuple[Line, socket.s
     assert line.recv(1) == b""
 
 
-def test_what_is_sent_goes_out_together_and_in_order(ends: tuple[Line, socket.socket]) -> None:
+def test_what_is_sent_goes_out_together_and_in_order(
+    ends: tuple[BufferedSocket, socket.socket],
+) -> None:
     line, far = ends
     assert (line.send(b"abc"), line.send(b"de"), line.has_unsent) == (3, 2, True)
     far.setblocking(False)
@@ -42,7 +46,7 @@ def test_what_is_sent_goes_out_together_and_in_order(ends: tuple[Line, socket.so
 
 
 def test_what_the_system_does_not_take_waits_for_the_next_flush(
-    ends: tuple[Line, socket.socket],
+    ends: tuple[BufferedSocket, socket.socket],
 ) -> None:
     line, far = ends
     content = bytes(range(256)) * 40_000
@@ -56,14 +60,16 @@ def test_what_the_system_does_not_take_waits_for_the_next_flush(
     assert got == content
 
 
-def test_closing_sends_what_is_left(ends: tuple[Line, socket.socket]) -> None:
+def test_closing_sends_what_is_left(ends: tuple[BufferedSocket, socket.socket]) -> None:
     line, far = ends
     line.send(b"goodbye")
     line.close()
     assert (far.recv(9), far.recv(9)) == (b"goodbye", b"")
 
 
-def test_a_line_that_broke_is_told_by_its_next_read(ends: tuple[Line, socket.socket]) -> None:
+def test_a_line_that_broke_is_told_by_its_next_read(
+    ends: tuple[BufferedSocket, socket.socket],
+) -> None:
     line, far = ends
     far.close()
     line.send(b"to nobody")
@@ -75,7 +81,7 @@ def test_a_line_that_broke_is_told_by_its_next_read(ends: tuple[Line, socket.soc
 def test_every_message_of_a_burst_arrives_once_and_in_order(tmp_path) -> None:
     broker = Mosquitto(tmp_path / "broker").start()
     got: list[bytes] = []
-    client = BulkClient(mqtt.CallbackAPIVersion.VERSION2, client_id="bulk", manual_ack=True)
+    client = BatchedMqttClient(mqtt.CallbackAPIVersion.VERSION2, client_id="bulk", manual_ack=True)
 
     def on_message(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         got.append(message.payload)

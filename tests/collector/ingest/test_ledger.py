@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from plumbline.collector.ingest.checksums import PAGE
-from plumbline.collector.ingest.ledger import Ledger, Verdict, refused_ranges
+from plumbline.collector.ingest.ledger import Disposition, Ledger, refused_ranges
 from plumbline.collector.ingest.ledger_store import LedgerStore
 from plumbline.wire.record import encode
-from plumbline.wire.record_header import Key, key_of
+from plumbline.wire.record_header import Key, record_key
 
 from blocks import blocks_of, truth  # isort: skip
 
@@ -37,10 +37,10 @@ class LedgerAgainstADict(RuleBasedStateMachine):
     def hold(self, stream: str, boot: int, seq: int, crc: int) -> None:
         key = Key(stream, boot, seq)
         known = self.held.setdefault(key, set())
-        expected = Verdict.NEW if not known else Verdict.CONFLICT
-        expected = Verdict.DUPLICATE if crc in known else expected
+        expected = Disposition.NEW if not known else Disposition.CONFLICT
+        expected = Disposition.DUPLICATE if crc in known else expected
         assert self.ledger.judge(key, crc) is expected
-        if expected is not Verdict.DUPLICATE:
+        if expected is not Disposition.DUPLICATE:
             self.ledger.hold(key, crc, 10)
             known.add(crc)
 
@@ -91,8 +91,8 @@ def test_the_snapshot_of_another_journal_says_nothing(tmp_path: Path) -> None:
 def test_the_key_is_read_off_a_message_without_decoding_it() -> None:
     (block,) = blocks_of(truth(3, 100), boot=2**64 - 3, first_seq=2**53 - 1)
     message = encode(block)
-    assert key_of(message) == Key("XX.TWR01.3A.HN", block.boot, block.seq)
+    assert record_key(message) == Key("XX.TWR01.3A.HN", block.boot, block.seq)
     for length in range(len(message)):
-        key_of(message[:length])  # anything, but no error
+        record_key(message[:length])  # anything, but no error
     for at in range(120):
-        key_of(message[:at] + bytes([message[at] ^ 0xFF]) + message[at + 1 :])
+        record_key(message[:at] + bytes([message[at] ^ 0xFF]) + message[at + 1 :])

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.ingest.ledger import Ledger
 from plumbline.collector.ingest.ledger_store import LedgerStore
-from plumbline.collector.ingest.resend import MOST_ROWS, TOLD_AFTER, Asking
+from plumbline.collector.ingest.resend import MOST_ROWS, TOLD_AFTER, ResendRequester
 from plumbline.wire.block import NS
 from plumbline.wire.messages import Command
 from plumbline.wire.record_header import Key
@@ -21,11 +21,11 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.ledger = Ledger(LedgerStore(folder / "ledger.db", "store"))
-        self.notices = Notices()
+        self.notices = Conditions()
         self.asked: list[Command] = []
         self.now_s = 1000
         self.connected = True
-        self.asking = Asking(self.ledger, self.notices, self._publish)
+        self.asking = ResendRequester(self.ledger, self.notices, self._publish)
         self.asking.spoke(TOPIC, STREAM)
 
     def _publish(self, topic: str, payload: bytes) -> bool:

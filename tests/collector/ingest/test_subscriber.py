@@ -13,17 +13,17 @@ from intake import Intake
 from servers.mosquitto import Mosquitto
 from servers.programs import free_port, wait_until
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.ingest.broker_settings import BrokerSettings
-from plumbline.collector.ingest.inbox import Inbox
-from plumbline.collector.ingest.resend import Asking
+from plumbline.collector.ingest.inbox import MessageInbox
+from plumbline.collector.ingest.resend import ResendRequester
 from plumbline.collector.ingest.subscriber import Subscriber
-from plumbline.collector.ingest.watermarks import Watermarks
-from plumbline.collector.ingest.worker import Desk
+from plumbline.collector.ingest.watermarks import WatermarkPublisher
+from plumbline.collector.ingest.worker import IngestWorker
 from plumbline.wire.block import NS
 from plumbline.wire.messages import Command, Heartbeat, Watermark
 from plumbline.wire.record import encode
-from plumbline.wire.topics import Kind
+from plumbline.wire.topics import TopicKind
 
 pytestmark = pytest.mark.real
 
@@ -46,7 +46,7 @@ class Post:
 
     def __init__(self, folder: Path, port: int, inbox: int = 1000) -> None:
         self.intake = Intake(folder)
-        self.inbox: Inbox = Inbox(inbox)
+        self.inbox: MessageInbox = MessageInbox(inbox)
         self.subscriber = Subscriber(
             BrokerSettings(port=port),
             client_id=f"collector-{self.intake.journal.store_id}",
@@ -54,14 +54,14 @@ class Post:
             notices=self.intake.notices,
             now_ns=clock_ns,
         )
-        self.watermarks = Watermarks(
+        self.watermarks = WatermarkPublisher(
             self.intake.ledger, self.intake.journal.store_id, self.subscriber.publish
         )
-        self.asking = Asking(
+        self.asking = ResendRequester(
             self.intake.ledger, self.intake.notices, self.subscriber.command, patience_ns=NS // 5
         )
         self.intake.ingest._spoke = self._spoke
-        self.desk = Desk(
+        self.desk = IngestWorker(
             inbox=self.inbox,
             ingest=self.intake.ingest,
             ledger=self.intake.ledger,
@@ -119,7 +119,7 @@ class Edge:
 
 
 def topic(intake: Intake) -> str:
-    return intake.address.topic(Kind.BLOCKS, HN)
+    return intake.address.topic(TopicKind.BLOCKS, HN)
 
 
 def test_blocks_published_are_journaled_and_answered(tmp_path: Path, broker: Mosquitto) -> None:
@@ -146,8 +146,8 @@ def test_a_block_that_stays_missing_is_asked_for_by_name(tmp_path: Path, broker:
         for block in BLOCKS[asked[-1].first : asked[-1].last + 1]:
             edge.send(topic(post.intake), encode(block))
 
-    edge.client.message_callback_add(post.intake.address.topic(Kind.COMMAND), obey)
-    edge.client.subscribe(post.intake.address.topic(Kind.COMMAND), 1)
+    edge.client.message_callback_add(post.intake.address.topic(TopicKind.COMMAND), obey)
+    edge.client.subscribe(post.intake.address.topic(TopicKind.COMMAND), 1)
     for block in BLOCKS[:3] + BLOCKS[5:]:
         edge.send(topic(post.intake), encode(block))
     wait_until(lambda: edge.held() == ((0, len(BLOCKS) - 1),))
@@ -165,8 +165,8 @@ def test_heartbeats_are_noted_and_unreadable_ones_reported(
         agent="pi-3a", boot="0" * 16, sent_ns=1, uptime_s=1, spool_rows=0, spool_unheld=0,
         spool_bytes=0, disk_free_bytes=1,
     )  # fmt: skip
-    edge.send(post.intake.address.topic(Kind.HEARTBEAT), beat.to_json())
-    edge.send(post.intake.address.topic(Kind.HEARTBEAT), b"{}")
+    edge.send(post.intake.address.topic(TopicKind.HEARTBEAT), beat.to_json())
+    edge.send(post.intake.address.topic(TopicKind.HEARTBEAT), b"{}")
     wait_until(lambda: bool(post.intake.told()))
     assert post.intake.arrivals.agents()["XX.TWR01/pi-3a"].heartbeat == beat
     assert post.intake.told() == ["bad-message:XX.TWR01/pi-3a"]
@@ -183,7 +183,7 @@ def test_two_machines_whose_heartbeats_come_in_turn_are_reported(
             agent="pi-3a", boot=boot, sent_ns=1, uptime_s=1, spool_rows=0, spool_unheld=0,
             spool_bytes=0, disk_free_bytes=1,
         )  # fmt: skip
-        edge.send(post.intake.address.topic(Kind.HEARTBEAT), beat.to_json())
+        edge.send(post.intake.address.topic(TopicKind.HEARTBEAT), beat.to_json())
     wait_until(lambda: post.intake.told() == ["rivals:XX.TWR01/pi-3a"])
     edge.stop()
     post.stop()
@@ -232,15 +232,15 @@ def test_what_comes_while_the_collector_is_away_is_bridged_by_the_broker(
     post.stop()
 
 
-def subscriber(port: int, notices: Notices) -> Subscriber:
+def subscriber(port: int, notices: Conditions) -> Subscriber:
     return Subscriber(
-        BrokerSettings(port=port), client_id="c", inbox=Inbox(10), notices=notices,
+        BrokerSettings(port=port), client_id="c", inbox=MessageInbox(10), notices=notices,
         now_ns=lambda: 1,
     )  # fmt: skip
 
 
 def test_a_broker_that_is_not_there_is_told_once_and_tried_again(tmp_path: Path) -> None:
-    notices = Notices()
+    notices = Conditions()
     trying = subscriber(free_port(), notices)
     trying.start()
     wait_until(lambda: bool(notices.open()))
@@ -250,7 +250,7 @@ def test_a_broker_that_is_not_there_is_told_once_and_tried_again(tmp_path: Path)
 
 def test_a_broker_that_refuses_is_told_with_what_to_check(tmp_path: Path) -> None:
     broker = Mosquitto(tmp_path, extra="allow_anonymous false\n").start()
-    notices = Notices()
+    notices = Conditions()
     trying = subscriber(broker.port, notices)
     trying.start()
     try:

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.collector.journal import (
-    FellOff,
     Journal,
     JournalBroken,
     JournalFull,
     JournalLocked,
     JournalSettings,
     Mark,
+    OffsetOutOfRange,
 )
 
 SMALL = JournalSettings(segment_mb=0.001, tail_mb=0)
@@ -176,7 +176,7 @@ def test_a_reader_that_fell_off_is_told_where_the_journal_begins(tmp_path: Path)
         journal.append([(n, b"%03d" % n * 60)])
         journal.sync()
     journal.release(journal.end_offset)
-    with pytest.raises(FellOff) as caught:
+    with pytest.raises(OffsetOutOfRange) as caught:
         journal.read(0)
     assert caught.value.first_offset == journal.first_offset > 0
 

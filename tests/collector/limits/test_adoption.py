@@ -9,12 +9,12 @@ from plumbline.analysis.limit_standing import Adoption, Standing
 from plumbline.collector.app.limit_listing import VoidNotices, listing, void_texts
 from plumbline.collector.app.limit_register import adopt, name_problems, register, with_adoptions
 from plumbline.collector.app.settings import CollectorSettings
-from plumbline.collector.health.conditions import Notices
-from plumbline.collector.limits.adoptions import AdoptionStore, Entry
+from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.limits.adoptions import AdoptionEntry, AdoptionStore
 from plumbline.collector.limits.approval import AsAdopted
 from plumbline.collector.limits.errors import AdoptionRefused
-from plumbline.collector.stages.deformation.settings import SlowSettings
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.deformation.settings import DeformationSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 
 CHAI = Adoption(engineer="S. Chai", date="2026-03-02", document="RPT-017 rev B")
 NAME = "TWR01/0T.LA/tilt"
@@ -23,8 +23,8 @@ NAME = "TWR01/0T.LA/tilt"
 def config(*limits, detect=()):
     rows = {"structure": "TWR01", "source": "x", "red": 30.0}
     return CollectorSettings(
-        slow=SlowSettings(limit=limits),
-        detect=DetectSettings.model_validate({"limit": [{**rows, **each} for each in detect]}),
+        slow=DeformationSettings(limit=limits),
+        detect=DetectionSettings.model_validate({"limit": [{**rows, **each} for each in detect]}),
     )
 
 
@@ -45,14 +45,14 @@ def store(path):
 
 
 def standing(settings, store):
-    return register(settings, store.held())[0].word.standing
+    return register(settings, store.held())[0].approval.standing
 
 
 def test_a_candidate_that_is_adopted_is_a_project_limit_and_may_page(store):
     settings = config(candidate())
     assert not register(settings, store.held())[0].may_page
     found = adopt(settings, store, NAME, CHAI, 5)
-    assert (found.word.standing, found.word.adoption) == (Standing.PROJECT, CHAI)
+    assert (found.approval.standing, found.approval.adoption) == (Standing.PROJECT, CHAI)
     assert found.may_page
 
 
@@ -75,7 +75,7 @@ def test_a_limit_that_is_changed_afterwards_is_a_candidate_again(store, change):
     adopt(config(candidate(name="raft")), store, "TWR01/raft", CHAI, 5)
     changed = config(candidate(name="raft", **change))
     (found,) = register(changed, store.held())
-    assert (found.word.standing, found.word.void) == (Standing.CANDIDATE, CHAI)
+    assert (found.approval.standing, found.approval.void) == (Standing.CANDIDATE, CHAI)
     ((name, text),) = void_texts(changed, store.held())
     assert name == "TWR01/raft"
     assert "S. Chai adopted it on 2026-03-02 (RPT-017 rev B): the adoption is void" in text
@@ -124,11 +124,11 @@ def test_every_step_stays_in_the_log_with_who_when_and_what(store):
     adopt(config(candidate()), store, NAME, CHAI, 5)
     store.withdraw(NAME, by="P. Wong", reason="raft thickened", at_ns=9)
     first, second = store.log()
-    assert (first.entry, first.person, first.at_ns) == (Entry.ADOPTED, "S. Chai", 5)
+    assert (first.entry, first.person, first.at_ns) == (AdoptionEntry.ADOPTED, "S. Chai", 5)
     assert (first.detail["before"], first.detail["after"]) == ("candidate", "project")
     assert (first.detail["document"], first.detail["date"]) == ("RPT-017 rev B", "2026-03-02")
     assert first.detail["definition"]["amber"] == 100.0
-    assert (second.entry, second.person) == (Entry.WITHDRAWN, "P. Wong")
+    assert (second.entry, second.person) == (AdoptionEntry.WITHDRAWN, "P. Wong")
     assert second.detail["reason"] == "raft thickened"
 
 
@@ -175,7 +175,7 @@ def test_an_adoption_of_a_limit_that_is_gone_is_told(store):
 
 def test_the_operator_is_told_of_a_void_adoption_until_it_is_made_again(store, path):
     adopt(config(candidate()), store, NAME, CHAI, 5)
-    changed, notices, following = config(candidate(amber=90.0)), Notices(), AdoptionStore(path)
+    changed, notices, following = config(candidate(amber=90.0)), Conditions(), AdoptionStore(path)
     void = VoidNotices(changed, following, notices)
     void.look(1)
     (notice,) = notices.open()

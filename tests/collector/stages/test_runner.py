@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from servers.programs import wait_until
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal import Entry, Journal, JournalSettings
 from plumbline.collector.stages import runner as stages
 from plumbline.collector.stages.runner import StageRunner
@@ -58,7 +58,7 @@ def put(journal: Journal, *payloads: bytes) -> None:
     journal.sync()
 
 
-def runner(journal: Journal, build: Callable[[], stages.Stage], notices: Notices) -> StageRunner:
+def runner(journal: Journal, build: Callable[[], stages.Stage], notices: Conditions) -> StageRunner:
     made = StageRunner("collecting", build, journal, notices, lambda: 1)
     made.start()
     return made
@@ -67,7 +67,7 @@ def runner(journal: Journal, build: Callable[[], stages.Stage], notices: Notices
 def test_a_stage_takes_everything_in_order_and_idles_meanwhile(journal: Journal) -> None:
     kept: dict[str, int] = {}
     taken: list[bytes] = []
-    running = runner(journal, lambda: Collecting(kept, taken), Notices())
+    running = runner(journal, lambda: Collecting(kept, taken), Conditions())
     for n in range(50):
         put(journal, b"%d" % n)
     wait_until(lambda: len(taken) == 50 and kept.get("idled", 0) >= 2)
@@ -83,7 +83,7 @@ def test_a_stage_that_dies_is_built_again_says_so_once_and_loses_nothing(
 ) -> None:
     kept: dict[str, int] = {}
     taken: list[bytes] = []
-    notices = Notices()
+    notices = Conditions()
     running = runner(journal, lambda: Collecting(kept, taken), notices)
     put(journal, b"a", b"poison", b"b")
     wait_until(lambda: running.health().restarts >= 3)
@@ -109,7 +109,7 @@ def test_a_stage_that_cannot_be_built_is_tried_again(journal: Journal) -> None:
             raise OSError("database is locked")
         return Collecting(kept, taken)
 
-    notices = Notices()
+    notices = Conditions()
     running = runner(journal, build, notices)
     put(journal, b"a")
     wait_until(lambda: bool(notices.open()))
@@ -121,7 +121,7 @@ def test_a_stage_that_cannot_be_built_is_tried_again(journal: Journal) -> None:
 def test_stopping_takes_what_is_durable_first(journal: Journal) -> None:
     kept: dict[str, int] = {}
     taken: list[bytes] = []
-    running = runner(journal, lambda: Collecting(kept, taken), Notices())
+    running = runner(journal, lambda: Collecting(kept, taken), Conditions())
     put(journal, *[b"%d" % n for n in range(1000)])
     running.stop()
     assert len(taken) == 1000
@@ -144,7 +144,7 @@ def test_who_fell_off_refills_or_says_so(tmp_path: Path, refills: bool) -> None:
     journal.release(journal.end_offset)
     kept: dict[str, int] = {}
     taken: list[bytes] = []
-    notices = Notices()
+    notices = Conditions()
     kind = Refilling if refills else Collecting
     running = runner(journal, lambda: kind(kept, taken), notices)
     if refills:

@@ -8,7 +8,7 @@ import pytest
 
 from plumbline.records import Record, Unit
 from plumbline.records.orientation import oriented
-from plumbline.research.replay import Rules, structures_of
+from plumbline.research.replay import ReplayOptions, structures_of
 from plumbline.research.replay.assembly import EPOCH_NS, NothingToReplay
 from plumbline.research.replay.names import codes, short
 from plumbline.wire.block import NS
@@ -70,7 +70,7 @@ def test_places_of_unknown_level_all_count_as_ground():
 def test_stations_stay_apart_unless_they_are_said_to_be_one_structure():
     two = [record("ground floor"), record("roof", station="TWR02")]
     assert len(structures_of(two)) == 2
-    (one,) = structures_of(two, Rules(structure="Tower One"))
+    (one,) = structures_of(two, ReplayOptions(structure="Tower One"))
     assert [node.role for node in one.nodes] == [Role.GROUND, Role.ROOF]
     assert one.code == "TOWER"
 
@@ -102,7 +102,7 @@ def test_a_record_without_a_unit_gets_ambient_quiet_parts_and_is_judged_alone():
 
 
 def test_the_size_of_a_record_without_a_unit_may_be_chosen():
-    (found,) = structures_of([record(unit=Unit.COUNTS)], Rules(shape_peak_ms2=2.0))
+    (found,) = structures_of([record(unit=Unit.COUNTS)], ReplayOptions(shape_peak_ms2=2.0))
     values = found.nodes[0].pieces[0].accel_ms2
     assert np.abs(values - np.median(values)).max() == pytest.approx(2.0)
 

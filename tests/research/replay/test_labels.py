@@ -8,7 +8,7 @@ from replay_archive import archive_of, shaken
 
 from plumbline.cli import main
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.research.replay.archive import replayed_archive
 
 
@@ -18,9 +18,9 @@ def data(tmp_path: Path) -> Path:
     motion = {n: shaken(k, factor=k + 1.0) for k, n in enumerate(("0A", "1A", "3A"))}
     folder = archive_of(tmp_path, motion)
     known = {place.stream.key: place for place in tower_places(tmp_path).values()}
-    (one,) = replayed_archive(folder, known, DetectSettings())
+    (one,) = replayed_archive(folder, known, DetectionSettings())
     store = EventStore(folder / "state" / "events.db")
-    store.save(*one.heard.events)
+    store.save(*one.detected.events)
     store.close()
     return folder
 

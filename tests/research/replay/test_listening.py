@@ -9,7 +9,7 @@ from motions import ambient
 from places import START_NS
 from replay_archive import archive_of, shaken
 
-from plumbline.collector.stages.detection.settings import DetectSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.commands import CommandError
 from plumbline.research.replay.archive import instant, replayed_archive
 from plumbline.research.replay.config import detect_settings, installed
@@ -20,8 +20,8 @@ from plumbline.research.replay.feeding import (
     places_of,
     with_noise_before,
 )
-from plumbline.research.replay.listening import heard
-from plumbline.research.replay.material import Node, Piece, Structure
+from plumbline.research.replay.listening import run_detectors
+from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.run import replayed_files
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Role
@@ -29,16 +29,16 @@ from plumbline.wire.inventory import Role
 N = 9000
 
 
-def node(accel_ms2: np.ndarray, code: str = "0A", role: Role = Role.GROUND) -> Node:
-    piece = Piece(start_ns=START_NS, rate_hz=RATE_HZ, accel_ms2=accel_ms2)
-    return Node(
+def node(accel_ms2: np.ndarray, code: str = "0A", role: Role = Role.GROUND) -> ReplayNode:
+    piece = ReplayPiece(start_ns=START_NS, rate_hz=RATE_HZ, accel_ms2=accel_ms2)
+    return ReplayNode(
         code=code, name=f"node {code}", role=role, level=0, axes=("E", "N", "Z"), vertical=2,
         rate_hz=RATE_HZ, offset_ms2=np.median(accel_ms2, axis=1), pieces=(piece,),
     )  # fmt: skip
 
 
-def structure(*nodes: Node) -> Structure:
-    return Structure(
+def structure(*nodes: ReplayNode) -> ReplayStructure:
+    return ReplayStructure(
         code="TWR01", name="Tower", nodes=nodes, timed=True, by_shape=False, files=("a",), notes=()
     )
 
@@ -65,7 +65,7 @@ def test_blocks_carry_the_record_unchanged_to_far_below_its_noise():
 
 
 def test_a_lone_record_opens_an_episode_with_the_seconds_it_took():
-    (one,) = replayed_files([structure(node(shaken()))], DetectSettings())
+    (one,) = replayed_files([structure(node(shaken()))], DetectionSettings())
     (episode,) = one.report["episodes"]
     assert episode["kind"] == "shaking"
     assert 39.5 < episode["onset_s"] < 41.5
@@ -78,7 +78,7 @@ def test_a_lone_record_opens_an_episode_with_the_seconds_it_took():
 def test_every_trigger_is_told_also_one_that_nothing_joined():
     still = np.stack([ambient(np.random.default_rng(k), N, RATE_HZ, 0.1) for k in range(3)])
     two = structure(node(shaken()), node(still, "3A", Role.ROOF))
-    (one,) = replayed_files([two], DetectSettings())
+    (one,) = replayed_files([two], DetectionSettings())
     assert one.report["decision"] == "none"
     assert [t["node"] for t in one.report["triggers"] if t["detector"] == "short_period"] == ["0A"]
     assert one.report["loudest"]["classified"] is not None
@@ -92,7 +92,7 @@ def archive(tmp_path: Path) -> Path:
 
 def test_an_archive_tells_the_same_as_the_journal_did(archive: Path):
     known = installed(None, None, archive)
-    (one,) = replayed_archive(archive, known, DetectSettings())
+    (one,) = replayed_archive(archive, known, DetectionSettings())
     tower = tower_places(archive.parent)
     every = sorted(
         (
@@ -102,8 +102,8 @@ def test_an_archive_tells_the_same_as_the_journal_did(archive: Path):
         ),
         key=lambda block: block.end_ns,
     )
-    live = heard(journal_of(every), known, DetectSettings())
-    assert [e.id for e in one.heard.events] == [e.id for e in live.events]
+    live = run_detectors(journal_of(every), known, DetectionSettings())
+    assert [e.id for e in one.detected.events] == [e.id for e in live.events]
     (episode,) = one.report["episodes"]
     assert episode["nodes"]["3A"]["peak_gal"] > 100
     assert episode["classified"]["cause"] == "earthquake"
@@ -111,24 +111,24 @@ def test_an_archive_tells_the_same_as_the_journal_did(archive: Path):
 
 def test_a_span_of_an_archive_without_the_quake_has_no_episode(archive: Path):
     known = installed(None, None, archive)
-    (one,) = replayed_archive(archive, known, DetectSettings(), end_ns=START_NS + 30 * NS)
+    (one,) = replayed_archive(archive, known, DetectionSettings(), end_ns=START_NS + 30 * NS)
     assert one.report["decision"] == "none"
     assert one.report["seconds"] == 30.0
     with pytest.raises(CommandError, match="not that span"):
-        replayed_archive(archive, known, DetectSettings(), end_ns=START_NS - NS)
+        replayed_archive(archive, known, DetectionSettings(), end_ns=START_NS - NS)
 
 
 def test_an_empty_folder_and_a_missing_inventory_are_said(tmp_path: Path):
     with pytest.raises(CommandError, match="give --inventory"):
         installed(None, None, tmp_path)
     with pytest.raises(CommandError, match="no archive here"):
-        replayed_archive(tmp_path, tower_places(tmp_path), DetectSettings())
+        replayed_archive(tmp_path, tower_places(tmp_path), DetectionSettings())
 
 
 def test_detectors_come_from_a_collectors_configuration_or_a_file_of_their_own(tmp_path: Path):
     path = tmp_path / "collector.toml"
     path.write_text('data = "d"\n[broker]\nport = 1\n[detect]\nlong_gal = 2.0\n', encoding="utf-8")
-    assert detect_settings(path, ["short_period"]) == DetectSettings(
+    assert detect_settings(path, ["short_period"]) == DetectionSettings(
         long_gal=2.0, short_period=False
     )
     path.write_text("[detect]\nlong_gall = 2.0\n", encoding="utf-8")

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from plumbline.collector.alerting.settings import Language
-from plumbline.collector.events.model import Kind, Level, Standing
+from plumbline.collector.events.model import AlarmLevel, EventKind, Standing
 from plumbline.wire.settings import Settings
 
 
@@ -56,13 +56,13 @@ class MessageTable(Settings):
     review: Review
     mark: str
     no_action: str
-    level: dict[Level, str]
-    kind: dict[Kind, str]
+    level: dict[AlarmLevel, str]
+    kind: dict[EventKind, str]
     standing: dict[Standing, str]
     line: Lines
     reply: Replies
-    action: dict[Kind, dict[Level, str]]
-    after: dict[Kind, str]
+    action: dict[EventKind, dict[AlarmLevel, str]]
+    after: dict[EventKind, str]
 
 
 @cache

@@ -6,11 +6,11 @@ import pytest
 
 from plumbline.cli import main
 from plumbline.collector.field.levelling import (
-    Kind,
-    Level,
-    Outcome,
-    Run,
+    DoubtKind,
+    LevellingRun,
+    LevelReading,
     SurveyError,
+    SurveyOutcome,
     SurveyStore,
     benchmark_reports,
     doubts,
@@ -34,12 +34,12 @@ def store(tmp_path):
         yield opened
 
 
-def levelled(day: int, levels: dict[str, float], benchmark: str = "BM1") -> Run:
-    return Run(
+def levelled(day: int, levels: dict[str, float], benchmark: str = "BM1") -> LevellingRun:
+    return LevellingRun(
         date_ns=day * 86_400 * 10**9,
         benchmark=benchmark,
         surveyor="Somchai",
-        levels=tuple(Level(point=name, level_mm=mm) for name, mm in levels.items()),
+        levels=tuple(LevelReading(point=name, level_mm=mm) for name, mm in levels.items()),
     )
 
 
@@ -80,27 +80,27 @@ def test_a_table_without_its_columns_says_which_it_lacks():
 
 def test_a_closed_run_is_taken_and_an_open_one_says_so(store):
     (closed,) = read_runs(CLOSED)
-    assert store.add(closed, imported_ns=1) is Outcome.TAKEN
-    assert store.add(levelled(1, {"P1": 1.0}), imported_ns=1) is Outcome.TAKEN_OPEN
+    assert store.add(closed, imported_ns=1) is SurveyOutcome.TAKEN
+    assert store.add(levelled(1, {"P1": 1.0}), imported_ns=1) is SurveyOutcome.TAKEN_OPEN
 
 
 def test_a_run_that_does_not_close_is_refused_whole(store):
     run = levelled(1, {"BM1": 0.0, "P1": 5.0})
-    wide = Run(
+    wide = LevellingRun(
         date_ns=run.date_ns,
         benchmark="BM1",
         surveyor="S",
-        levels=(*run.levels, Level(point="BM1", level_mm=9.0)),
+        levels=(*run.levels, LevelReading(point="BM1", level_mm=9.0)),
     )
-    assert store.add(wide, imported_ns=1) is Outcome.NOT_CLOSED
+    assert store.add(wide, imported_ns=1) is SurveyOutcome.NOT_CLOSED
     assert store.points() == []
 
 
 def test_importing_twice_changes_nothing_and_a_second_truth_is_refused(store):
     run = levelled(1, {"P1": 5.0})
     store.add(run, imported_ns=1)
-    assert store.add(run, imported_ns=2) is Outcome.KNOWN
-    assert store.add(levelled(1, {"P1": 5.5}), imported_ns=3) is Outcome.CONFLICT
+    assert store.add(run, imported_ns=2) is SurveyOutcome.KNOWN
+    assert store.add(levelled(1, {"P1": 5.5}), imported_ns=3) is SurveyOutcome.CONFLICT
     assert [each.level_mm for each in store.levels("P1")] == [5.0]
 
 
@@ -181,7 +181,7 @@ def test_tables_as_surveyors_write_them_are_read(line):
     sep = "\t" if "\t" in line else ";"
     (run,) = read_runs(["sep=" + sep, HEADER.replace(",", sep), line])
     assert run.date_ns == 1_743_120_000 * 10**9  # 28 March 2025
-    assert run.levels == (Level(point="P1", level_mm=3100.0),)
+    assert run.levels == (LevelReading(point="P1", level_mm=3100.0),)
 
 
 def test_a_unit_in_the_header_goes_before_the_option():
@@ -220,7 +220,7 @@ def test_a_point_set_anew_is_told_and_a_site_that_settles_together_is_not(store)
     for run in epochs(3100.0, 3099.0, 3098.0, 3597.0, 3596.0):
         store.add(run, imported_ns=0)
     (doubt,) = doubts(store)
-    assert (doubt.point, doubt.kind) == ("P", Kind.JUMP)
+    assert (doubt.point, doubt.kind) == ("P", DoubtKind.JUMP)
     assert "+499.00 mm" in doubt.reason
     assert "others by -1.00 mm" in doubt.reason
 
@@ -230,24 +230,24 @@ def test_a_point_that_ends_where_another_begins_may_be_renamed(store):
     for day, levels in ((0, before), (30, before), (60, after)):
         store.add(levelled(day, levels), imported_ns=0)
     (doubt,) = doubts(store)
-    assert (doubt.point, doubt.kind) == ("P2A", Kind.RENAMED)
+    assert (doubt.point, doubt.kind) == ("P2A", DoubtKind.RENAMED)
     assert "P2 ended 1970-01-31" in doubt.reason
 
 
 def test_two_spellings_of_a_name_are_told(store):
     for day, name in ((0, "P-1"), (30, "p1")):
         store.add(levelled(day, {name: 3100.0, "Q": 3200.0}), imported_ns=0)
-    assert Kind.ALIKE in {doubt.kind for doubt in doubts(store)}
+    assert DoubtKind.ALIKE in {doubt.kind for doubt in doubts(store)}
 
 
 def test_a_point_read_twice_that_disagrees_with_itself_refuses_its_run(store):
     lines = [*CLOSED[:4], "P1,2025-03-01,3.1500,BM1,Somchai", CLOSED[4]]
     (run,) = read_runs(lines)
     assert run.disagreement() == ("P1", pytest.approx(50.0))
-    assert store.add(run, imported_ns=0) is Outcome.DISAGREES
+    assert store.add(run, imported_ns=0) is SurveyOutcome.DISAGREES
     assert store.points() == []
     (agreed,) = read_runs([line.replace("3.1500", "3.1004") for line in lines])
-    assert store.add(agreed, imported_ns=0) is Outcome.TAKEN
+    assert store.add(agreed, imported_ns=0) is SurveyOutcome.TAKEN
 
 
 def test_a_code_for_no_reading_is_no_level():
@@ -268,7 +268,7 @@ def test_a_wrong_line_has_the_number_it_has_in_the_file():
 )
 def test_columns_are_known_by_the_words_surveyors_use(header):
     (run,) = read_runs([header, "P1,2025-03-01,3100,BM1,S"])
-    assert run.levels == (Level(point="P1", level_mm=3100.0),)
+    assert run.levels == (LevelReading(point="P1", level_mm=3100.0),)
 
 
 def test_a_table_in_a_code_page_is_read_and_its_doubts_are_printed(tmp_path, capsys):

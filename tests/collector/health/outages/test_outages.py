@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from places import tower_places
 
-from plumbline.collector.events.model import Event, Kind
+from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.health.last_seen import Arrivals
-from plumbline.collector.health.outages.settings import SilenceSettings
-from plumbline.collector.health.outages.watch import SilenceWatch
+from plumbline.collector.health.last_seen import LastSeen
+from plumbline.collector.health.outages.settings import OutageSettings
+from plumbline.collector.health.outages.watch import OutageWatch
 from plumbline.wire.block import NS
 from plumbline.wire.messages import Heartbeat
 
@@ -24,16 +24,16 @@ class Site:
     """A collector's ears, and the time."""
 
     def __init__(self, folder: Path) -> None:
-        self.arrivals = Arrivals()
+        self.arrivals = LastSeen()
         self.store = EventStore(folder / "events.db")
         self.places = tower_places(folder)
         self.connected = True
         self.now_s = 0
         self.watch = self.started()
 
-    def started(self) -> SilenceWatch:
-        return SilenceWatch(
-            settings=SilenceSettings(),
+    def started(self) -> OutageWatch:
+        return OutageWatch(
+            settings=OutageSettings(),
             places=self.places,
             arrivals=self.arrivals,
             events=self.store,
@@ -75,7 +75,7 @@ def test_a_cut_link_is_one_event_for_all_its_instruments(site: Site) -> None:
     site.passes(200, *GROUND, ROOF)
     site.passes(120, ROOF)
     (event,) = site.events()
-    assert (event.kind, event.evidence["cause"]) == (Kind.SILENCE, "link")
+    assert (event.kind, event.evidence["cause"]) == (EventKind.SILENCE, "link")
     assert set(event.evidence["streams"]) == set(GROUND)
     assert event.onset_ns == T0 + 200 * NS
 
@@ -124,7 +124,7 @@ def test_what_was_never_heard_is_told_after_the_start(site: Site) -> None:
 def test_a_restart_goes_on_with_the_same_silence(site: Site) -> None:
     site.passes(200, *GROUND, ROOF)
     site.passes(60, *GROUND)
-    site.arrivals = Arrivals()
+    site.arrivals = LastSeen()
     site.watch = site.started()
     site.passes(300, *GROUND)
     assert len(site.events()) == 1
@@ -136,7 +136,7 @@ def test_a_restart_goes_on_with_the_same_silence(site: Site) -> None:
 
 def test_a_restart_within_a_breath_tells_nothing(site: Site) -> None:
     site.passes(200, *GROUND, ROOF)
-    site.arrivals = Arrivals()
+    site.arrivals = LastSeen()
     site.watch = site.started()
     site.passes(60, *GROUND, ROOF)
     assert site.events() == []

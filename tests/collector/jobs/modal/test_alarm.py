@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from plumbline.analysis.modal import Health
-from plumbline.collector.alerting.paging_rules import Reason, Rules, verdict
+from plumbline.collector.alerting.paging_rules import PagingRules, Reason, paging_decision
 from plumbline.collector.events.codec import from_text
-from plumbline.collector.events.model import Event, Kind, Level, Standing
-from plumbline.collector.jobs.modal.alarm import SAYS, Says, fresh, stepped
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
+from plumbline.collector.jobs.modal.alarm import SAYS, AlarmAction, fresh, next_state
 from plumbline.collector.jobs.modal.identification import compared, learned_from
 from plumbline.collector.jobs.modal.settings import ModalAlarm
-from plumbline.collector.jobs.modal.store import Window
+from plumbline.collector.jobs.modal.store import ModalWindow
 
 STAGE = "2026-01-01"
 HZ = (0.5, 1.5, 2.4)
@@ -46,8 +46,8 @@ def body(
     }
 
 
-def rows(count: int, **changed: Any) -> list[Window]:
-    return [Window("TWR01", k, STAGE, "identified", body(**changed)) for k in range(count)]
+def rows(count: int, **changed: Any) -> list[ModalWindow]:
+    return [ModalWindow("TWR01", k, STAGE, "identified", body(**changed)) for k in range(count)]
 
 
 def baseline() -> dict[str, Any]:
@@ -113,7 +113,7 @@ def walk(
     told = []
     for at, factors in enumerate(steps):
         health, seen = judged(factors, at=at)
-        state = stepped(
+        state = next_state(
             state, SAYS[health], seen, structure="TWR01", confirm=confirm, adopted=adopted
         )
         told.append(None if state["event"] is None else from_text(state["event"]))
@@ -124,7 +124,7 @@ def test_one_window_alone_opens_nothing_and_two_open_it_from_the_first() -> None
     first, second = walk(MOVED, MOVED)
     assert first is None
     assert second is not None
-    assert (second.kind, second.onset_ns, second.closed_ns) == (Kind.MODAL_SHIFT, 0, None)
+    assert (second.kind, second.onset_ns, second.closed_ns) == (EventKind.MODAL_SHIFT, 0, None)
     assert second.value == pytest.approx(10, abs=0.1)
     assert [mode["mode"] for mode in second.evidence["modes"]] == [1, 2]  # type: ignore[attr-defined]
 
@@ -153,21 +153,23 @@ def test_nobody_is_called_until_an_engineer_has_adopted_the_alarm() -> None:
     assert candidate is not None
     assert candidate.limit is not None
     assert candidate.limit.standing is Standing.CANDIDATE
-    assert verdict(candidate, Rules()) is Reason.CANDIDATE
+    assert paging_decision(candidate, PagingRules()) is Reason.CANDIDATE
     project = walk(MOVED, MOVED, adopted=ADOPTED)[-1]
     assert project is not None
     assert project.limit is not None
     assert "S. Chai, PE" in project.limit.source
-    assert verdict(project, Rules()) is Level.AMBER
+    assert paging_decision(project, PagingRules()) is AlarmLevel.AMBER
 
 
 def test_a_new_stage_ends_an_open_alarm() -> None:
     state = fresh(0)
     for at in range(2):
         _, seen = judged(MOVED, at=at)
-        state = stepped(state, Says.CONFIRMS, seen, structure="TWR01", confirm=2, adopted=None)
+        state = next_state(
+            state, AlarmAction.CONFIRMS, seen, structure="TWR01", confirm=2, adopted=None
+        )
     health = compared(body(MOVED, at=9), None, "2026-06-01", None)[0].health
-    state = stepped(
+    state = next_state(
         state, SAYS[health], body(MOVED, at=9), structure="TWR01", confirm=2, adopted=None
     )
     ended = from_text(state["event"])
@@ -177,13 +179,17 @@ def test_a_new_stage_ends_an_open_alarm() -> None:
 
 def test_every_verdict_says_what_it_does_and_only_one_raises() -> None:
     assert set(SAYS) == set(Health)
-    assert [health for health, says in SAYS.items() if says is Says.CONFIRMS] == [Health.ALARM]
+    assert [health for health, says in SAYS.items() if says is AlarmAction.CONFIRMS] == [
+        Health.ALARM
+    ]
 
 
 def test_the_state_stays_small_however_long_an_alarm_lasts() -> None:
     state = fresh(0)
     _, seen = judged(MOVED)
     for _ in range(50):
-        state = stepped(state, Says.CONFIRMS, seen, structure="TWR01", confirm=2, adopted=None)
+        state = next_state(
+            state, AlarmAction.CONFIRMS, seen, structure="TWR01", confirm=2, adopted=None
+        )
     assert len(state["risen"]) == 2
     assert np.isfinite(from_text(state["event"]).value)

@@ -10,13 +10,17 @@ from recorded import HOUR_NS, T0_NS, Recorded, built, level
 from shear_frame import frequencies_hz, response, shapes
 
 from plumbline.analysis.modal import mac
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.modal.channel_selection import tracked_streams
-from plumbline.collector.jobs.modal.identification import Outcome
-from plumbline.collector.jobs.modal.record_selection import Record, quiet_record, temperature_c
+from plumbline.collector.jobs.modal.identification import ModalResult
+from plumbline.collector.jobs.modal.record_selection import (
+    SelectedRecord,
+    quiet_record,
+    temperature_c,
+)
 from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
-from plumbline.collector.jobs.modal.stage import ModalStage
+from plumbline.collector.jobs.modal.stage import ModalJob
 from plumbline.collector.jobs.modal.store import ModalStore
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -38,7 +42,9 @@ def noisy(minutes: int, seed: int, louder: range = range(0)) -> np.ndarray:
     return level(list(rows))
 
 
-def asked(tower: Recorded, holds: list[tuple[int, int]], minutes: int = 60) -> Record | None:
+def asked(
+    tower: Recorded, holds: list[tuple[int, int]], minutes: int = 60
+) -> SelectedRecord | None:
     return quiet_record(
         tower, tracked_streams(tower.known, None)["TWR01"], (T0_NS, T0_NS + minutes * 60 * NS),
         holds, window_s=600, least_s=600, high_hz=10.0,
@@ -110,7 +116,7 @@ def test_temperature_is_the_mean_of_the_sensors_medians(known: dict[str, Place])
 
 
 @pytest.fixture
-def frame(known: dict[str, Place], tmp_path: Path) -> Iterator[tuple[ModalStage, EventStore]]:
+def frame(known: dict[str, Place], tmp_path: Path) -> Iterator[tuple[ModalJob, EventStore]]:
     """A three-storey frame swaying north in the wind for twelve minutes, at 28.5 degrees."""
     rng = np.random.default_rng(7)
     floors = response(3, FIRST_HZ, 0.02, 100.0, 720, rng, noise=0.05)
@@ -120,7 +126,7 @@ def frame(known: dict[str, Place], tmp_path: Path) -> Iterator[tuple[ModalStage,
         tower.put(key, level([row, rng.normal(0, 0.001, row.size)]), T0_NS)
     tower.put(WARM, np.full((1, 720), 28.5), T0_NS)
     events, store = EventStore(tmp_path / "events.db"), ModalStore(tmp_path / "modal.db")
-    made = ModalStage(
+    made = ModalJob(
         settings=ModalSettings(every_s=720, window_s=600, high_hz=5), places=known, events=events,
         store=store, archive=tower, start=0,
     )  # fmt: skip
@@ -129,17 +135,17 @@ def frame(known: dict[str, Place], tmp_path: Path) -> Iterator[tuple[ModalStage,
     events.close()
 
 
-def test_a_frame_in_the_wind_has_the_frames_modes(frame: tuple[ModalStage, EventStore]) -> None:
+def test_a_frame_in_the_wind_has_the_frames_modes(frame: tuple[ModalJob, EventStore]) -> None:
     stage, events = frame
     events.save(
         Event(
-            id="before", kind=Kind.SHAKING, structure="TWR01", onset_ns=T0_NS - 1800 * NS,
-            closed_ns=T0_NS - 1500 * NS, detector="short_period", level=Level.AMBER,
+            id="before", kind=EventKind.SHAKING, structure="TWR01", onset_ns=T0_NS - 1800 * NS,
+            closed_ns=T0_NS - 1500 * NS, detector="short_period", level=AlarmLevel.AMBER,
             value=9.0, unit="gal",
         )
     )  # fmt: skip
     window = stage._window("TWR01", T0_NS + 720 * NS)
-    assert window.outcome == Outcome.IDENTIFIED
+    assert window.outcome == ModalResult.IDENTIFIED
     body = window.body
     assert body["temperature_c"] == pytest.approx(28.5)
     # the shaking ended 25 minutes before: it still recovers, and teaches no baseline

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from recorded import HOUR_NS, T0_NS, Recorded, built, stage
 
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.jobs.modal.identification import Outcome
+from plumbline.collector.jobs.modal.identification import ModalResult
 from plumbline.collector.jobs.modal.settings import ModalSettings
-from plumbline.collector.jobs.modal.stage import LAG_NS, ModalStage
-from plumbline.collector.jobs.modal.store import ModalStore, Window
+from plumbline.collector.jobs.modal.stage import LAG_NS, ModalJob
+from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Stage
 
 HZ = (0.5, 1.5)
 SHAPES = ((0.5, 1.0), (1.0, -0.6))
 DAY0 = dt.datetime.fromtimestamp(T0_NS // NS, dt.UTC)
-Script = Callable[[int], tuple[Outcome, float]]
+Script = Callable[[int], tuple[ModalResult, float]]
 
 
 def identified(factor: float, begin_ns: int, end_ns: int, stage_name: str) -> dict[str, Any]:
@@ -48,19 +48,19 @@ class Tower:
         self.looked: list[int] = []
         self.stage = self.started()
 
-    def started(self) -> ModalStage:
-        made = ModalStage(
+    def started(self) -> ModalJob:
+        made = ModalJob(
             settings=self.settings, places=self.known, events=self.events, store=self.store,
             archive=Recorded(self.known), start=0, cpu_s=lambda: 0.0,
         )  # fmt: skip
         real = made._window
 
-        def told(code: str, end_ns: int) -> Window:
+        def told(code: str, end_ns: int) -> ModalWindow:
             hour = (end_ns - T0_NS) // HOUR_NS
             self.looked.append(hour)
             outcome, factor = self.script(hour)
             found = real(code, end_ns)  # nothing is archived: stage and outcome of an empty hour
-            if outcome is not Outcome.IDENTIFIED:
+            if outcome is not ModalResult.IDENTIFIED:
                 return found._replace(outcome=outcome)
             body = identified(factor, end_ns - HOUR_NS, end_ns, found.stage)
             return found._replace(outcome=outcome, body=body)
@@ -79,7 +79,7 @@ class Tower:
     def health(self) -> list[str]:
         return [str(w.body.get("health", w.outcome)) for w in self.store.windows("TWR01")]
 
-    def told(self, kind: Kind) -> list[Event]:
+    def told(self, kind: EventKind) -> list[Event]:
         return [event for _, event in self.events.changes(0) if event.kind is kind]
 
     def close(self) -> None:
@@ -103,8 +103,8 @@ def tower(tmp_path: Path) -> Iterator[Callable[..., Tower]]:
         one.close()
 
 
-def steady(_: int) -> tuple[Outcome, float]:
-    return Outcome.IDENTIFIED, 1.0
+def steady(_: int) -> tuple[ModalResult, float]:
+    return ModalResult.IDENTIFIED, 1.0
 
 
 def test_each_hour_is_looked_at_once_after_it_is_archived(tower: Callable[..., Tower]) -> None:
@@ -120,16 +120,16 @@ def test_each_hour_is_looked_at_once_after_it_is_archived(tower: Callable[..., T
 
 
 def test_a_restart_at_every_look_changes_nothing(tower: Callable[..., Tower]) -> None:
-    def script(hour: int) -> tuple[Outcome, float]:
-        return Outcome.IDENTIFIED, 0.9 if 22 <= hour < 26 else 1.0
+    def script(hour: int) -> tuple[ModalResult, float]:
+        return ModalResult.IDENTIFIED, 0.9 if 22 <= hour < 26 else 1.0
 
     through, stopped = tower(script), tower(script)
     through.run(0, 31)
     stopped.run(0, 31, restart=True)
     assert through.looked == stopped.looked == list(range(1, 31))
     assert through.store.windows("TWR01") == stopped.store.windows("TWR01")
-    assert through.told(Kind.MODAL_SHIFT) == stopped.told(Kind.MODAL_SHIFT)
-    assert len(through.told(Kind.MODAL_SHIFT)) == 1
+    assert through.told(EventKind.MODAL_SHIFT) == stopped.told(EventKind.MODAL_SHIFT)
+    assert len(through.told(EventKind.MODAL_SHIFT)) == 1
 
 
 def test_what_passed_while_it_was_off_is_looked_at_afterwards(tower: Callable[..., Tower]) -> None:
@@ -143,7 +143,7 @@ def test_what_passed_while_it_was_off_is_looked_at_afterwards(tower: Callable[..
 def test_killed_between_the_history_and_the_event_the_event_is_told_on_start(
     tower: Callable[..., Tower], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = tower(lambda hour: (Outcome.IDENTIFIED, 0.9 if hour > 20 else 1.0))
+    one = tower(lambda hour: (ModalResult.IDENTIFIED, 0.9 if hour > 20 else 1.0))
     one.run(0, 22)
 
     def killed(*_: object) -> None:
@@ -153,9 +153,9 @@ def test_killed_between_the_history_and_the_event_the_event_is_told_on_start(
         patch.setattr(EventStore, "save", killed)
         with pytest.raises(KeyboardInterrupt):
             one.run(22, 23)
-    assert one.told(Kind.MODAL_SHIFT) == []
+    assert one.told(EventKind.MODAL_SHIFT) == []
     one.stage = one.started()
-    (event,) = one.told(Kind.MODAL_SHIFT)
+    (event,) = one.told(EventKind.MODAL_SHIFT)
     assert event.onset_ns == T0_NS + 20 * HOUR_NS
     assert one.looked == list(range(1, 23))
 
@@ -172,15 +172,15 @@ def test_a_stage_change_is_told_suspends_and_learns_anew(tower: Callable[..., To
     begins = DAY0 + dt.timedelta(hours=24)
     stages = (stage(DAY0 - dt.timedelta(days=90), 4), stage(begins, 5))
     # a floor more: every frequency sinks by a tenth, which in one stage would be an alarm
-    one = tower(lambda hour: (Outcome.IDENTIFIED, 0.9 if hour > 24 else 1.0), *stages)
+    one = tower(lambda hour: (ModalResult.IDENTIFIED, 0.9 if hour > 24 else 1.0), *stages)
     one.run(0, 50)
     health = one.health()
     assert health[20:24] == ["normal"] * 4
     assert all(text.startswith("suspended") for text in health[24:44])
     assert health[44:] == ["normal"] * 5
-    assert one.told(Kind.MODAL_SHIFT) == []
-    (later,) = one.told(Kind.CONSTRUCTION_STAGE)
-    assert (later.value, later.unit, later.level) == (5.0, "floors", Level.GREEN)
+    assert one.told(EventKind.MODAL_SHIFT) == []
+    (later,) = one.told(EventKind.CONSTRUCTION_STAGE)
+    assert (later.value, later.unit, later.level) == (5.0, "floors", AlarmLevel.GREEN)
     assert later.onset_ns == later.closed_ns == T0_NS + 24 * HOUR_NS
     learned = one.store.baselines("TWR01")
     old, new = (learned[s.name]["modes"][0]["frequency_hz"] for s in stages)
@@ -193,13 +193,13 @@ def test_a_stage_is_told_once_whatever_restarts(tower: Callable[..., Tower]) -> 
     revision = one.events.revision
     one.run(1, 5, restart=True)
     assert one.events.revision == revision
-    assert len(one.told(Kind.CONSTRUCTION_STAGE)) == 1
+    assert len(one.told(EventKind.CONSTRUCTION_STAGE)) == 1
 
 
 def test_the_stage_a_structure_is_first_met_in_is_no_news(tower: Callable[..., Tower]) -> None:
     one = tower(steady, stage(DAY0 - dt.timedelta(days=9), 4))
     one.run(0, 5, restart=True)
-    assert one.told(Kind.CONSTRUCTION_STAGE) == []
+    assert one.told(EventKind.CONSTRUCTION_STAGE) == []
 
 
 def test_what_had_too_little_data_is_looked_at_again_until_it_is_there(
@@ -207,24 +207,24 @@ def test_what_had_too_little_data_is_looked_at_again_until_it_is_there(
 ) -> None:
     seen: list[int] = []
 
-    def script(hour: int) -> tuple[Outcome, float]:
+    def script(hour: int) -> tuple[ModalResult, float]:
         seen.append(hour)
         filled = hour != 3 or seen.count(3) > 2
-        return Outcome.IDENTIFIED if filled else Outcome.SHORT, 1.0
+        return ModalResult.IDENTIFIED if filled else ModalResult.SHORT, 1.0
 
     one = tower(script)
     one.run(0, 5)
     assert seen == [1, 2, 3, 4, 3]  # an hour later
-    assert one.store.windows("TWR01")[2].outcome == Outcome.SHORT
+    assert one.store.windows("TWR01")[2].outcome == ModalResult.SHORT
     one.run(5, 14)
     assert seen.count(3) == 3  # four hours later it is there, and that is the last time
     third = one.store.windows("TWR01")[2]
-    assert (third.outcome, third.end_ns) == (Outcome.IDENTIFIED, T0_NS + 3 * HOUR_NS)
+    assert (third.outcome, third.end_ns) == (ModalResult.IDENTIFIED, T0_NS + 3 * HOUR_NS)
     assert one.store.due_again(2**62) is None
 
 
 def test_what_never_comes_is_given_up_after_a_day(tower: Callable[..., Tower]) -> None:
-    one = tower(lambda hour: (Outcome.SHORT if hour == 1 else Outcome.IDENTIFIED, 1.0))
+    one = tower(lambda hour: (ModalResult.SHORT if hour == 1 else ModalResult.IDENTIFIED, 1.0))
     one.run(0, 40)
     assert one.looked.count(1) == 4
     assert one.store.due_again(2**62) is None
@@ -233,7 +233,7 @@ def test_what_never_comes_is_given_up_after_a_day(tower: Callable[..., Tower]) -
 def test_an_hour_with_an_episode_is_told_and_not_looked_at_again(
     tower: Callable[..., Tower],
 ) -> None:
-    one = tower(lambda hour: (Outcome.SHAKEN if hour == 2 else Outcome.IDENTIFIED, 1.0))
+    one = tower(lambda hour: (ModalResult.SHAKEN if hour == 2 else ModalResult.IDENTIFIED, 1.0))
     one.run(0, 8)
     assert one.looked == [1, 2, 3, 4, 5, 6, 7]
-    assert one.health()[1] == Outcome.SHAKEN
+    assert one.health()[1] == ModalResult.SHAKEN

@@ -8,34 +8,34 @@ import pytest
 from tilted_site import CLOSED_NS, ONSET_NS, SOON, TILT, Site, shaking
 
 from plumbline.cli import main
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
-from plumbline.collector.field.levelling import Level as PointLevel
-from plumbline.collector.field.levelling import Run, SurveyStore
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
+from plumbline.collector.field.levelling import AlarmLevel as PointLevel
+from plumbline.collector.field.levelling import LevellingRun, SurveyStore
 from plumbline.collector.field.levelling.store import survey_path
-from plumbline.collector.jobs.reports.content import Records, gathered
+from plumbline.collector.jobs.reports.content import ReportSources, report_content
 from plumbline.collector.jobs.reports.markdown import markdown
 from plumbline.collector.jobs.reports.periods import Length, Period, period_at
-from plumbline.collector.jobs.reports.stage import SummariesStage
-from plumbline.collector.jobs.residual.view import ShownMovements
+from plumbline.collector.jobs.reports.stage import ReportJob
+from plumbline.collector.jobs.residual.view import ResidualView
 from plumbline.wire.block import NS
 
 HOUR_NS = 3_600 * NS
 DAY = period_at(Length.DAY, "Asia/Bangkok", ONSET_NS)  # 21 June 2026, the shaking at 07:00
 
 
-def event(kind: Kind, at_s: int, closed_s: int | None, **changed: object) -> Event:
+def event(kind: EventKind, at_s: int, closed_s: int | None, **changed: object) -> Event:
     words: dict[str, object] = {
         "id": f"{kind}{at_s}", "kind": kind, "structure": "TWR01", "detector": "test",
-        "onset_ns": ONSET_NS + at_s * NS, "level": Level.AMBER, "value": 1.0, "unit": "µrad",
+        "onset_ns": ONSET_NS + at_s * NS, "level": AlarmLevel.AMBER, "value": 1.0, "unit": "µrad",
         "closed_ns": None if closed_s is None else ONSET_NS + closed_s * NS,
     }  # fmt: skip
     return Event(**(words | changed))  # type: ignore[arg-type]
 
 
-def records(site: Site) -> Records:
+def records(site: Site) -> ReportSources:
     structures = {place.structure.code: place.structure for place in site.places.values()}
-    movements = ShownMovements(site.events, site.store, structures, site.folder / "surveys")
-    return Records(
+    movements = ResidualView(site.events, site.store, structures, site.folder / "surveys")
+    return ReportSources(
         data=site.folder,
         events=site.events,
         movements=movements,
@@ -46,11 +46,11 @@ def records(site: Site) -> Records:
 def summed(site: Site, period: Period = DAY, now_ns: int | None = None) -> dict:
     now_ns = period.end_ns + 2 * HOUR_NS if now_ns is None else now_ns
     structure = site.inventory.structure[0]
-    return gathered(records(site), structure, [site.places[TILT]], period, now_ns)
+    return report_content(records(site), structure, [site.places[TILT]], period, now_ns)
 
 
-def stage(site: Site) -> SummariesStage:
-    return SummariesStage(
+def stage(site: Site) -> ReportJob:
+    return ReportJob(
         records=records(site),
         structures=site.inventory.structure,
         places={TILT: site.places[TILT]},
@@ -62,9 +62,9 @@ def test_events_are_told_in_the_day_they_touch(site: Site) -> None:
     limit = Limit(value=150.0, unit="µrad", source="S. Chai", standing=Standing.PROJECT)
     site.events.save(
         shaking(),
-        event(Kind.TILT, 200, 900, value=180.0, limit=limit),
-        event(Kind.TILT, -100_000, -50_000),
-        event(Kind.SILENCE, -30_000, -24_000),
+        event(EventKind.TILT, 200, 900, value=180.0, limit=limit),
+        event(EventKind.TILT, -100_000, -50_000),
+        event(EventKind.SILENCE, -30_000, -24_000),
     )
     found = summed(site)
     assert [one["kind"] for one in found["episodes"]] == ["shaking"]
@@ -115,7 +115,9 @@ def test_a_survey_of_the_day_is_told(site: Site) -> None:
         levels = tuple(
             PointLevel(point=p, level_mm=mm) for p, mm in (("B", 1), ("P", 2), ("B", 1.5))
         )
-        run = Run(date_ns=ONSET_NS + 5 * HOUR_NS, benchmark="B", surveyor="S", levels=levels)
+        run = LevellingRun(
+            date_ns=ONSET_NS + 5 * HOUR_NS, benchmark="B", surveyor="S", levels=levels
+        )
         store.add(run, imported_ns=0)
     (told,) = summed(site)["surveys"]
     assert (told["points"], told["closure_mm"]) == (1, pytest.approx(0.5))

@@ -19,7 +19,7 @@ from tilted_site import (
     shaking,
 )
 
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.collector.jobs.residual.horizons import HORIZONS, covered_ns, spans
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Zero
@@ -139,7 +139,9 @@ def test_an_episode_that_ends_later_after_all_is_asked_again(site: Site) -> None
 
 
 def test_sway_and_open_episodes_are_not_asked(site: Site) -> None:
-    site.events.save(shaking(kind=Kind.SWAY), shaking(onset_ns=ONSET_NS + 500 * NS, closed_ns=None))
+    site.events.save(
+        shaking(kind=EventKind.SWAY), shaking(onset_ns=ONSET_NS + 500 * NS, closed_ns=None)
+    )
     site.idle_at(90_000)
     assert site.store.next_due(2**61) is None
 
@@ -225,7 +227,7 @@ def test_kills_in_the_middle_lose_nothing_and_double_nothing(tmp_path: Path) -> 
     site.events.save(*events)
     site.close()
     here = Path(__file__).resolve().parent
-    paths = [str(here), str(here.parent.parent)]
+    paths = [str(here), str(here.parents[2])]
     for answers, when in ((0, "before"), (1, "after"), (2, "before")):
         code = DIES.format(paths=paths, folder=str(tmp_path), answers=answers, when=when)
         words = [sys.executable, "-c", code]

@@ -7,10 +7,10 @@ import pytest
 from tilted_site import CLOSED_NS, ONSET_NS, SOON, Site, shaking
 
 from plumbline.cli import main
-from plumbline.collector.field.levelling import Level, Run, SurveyStore
+from plumbline.collector.field.levelling import LevellingRun, LevelReading, SurveyStore
 from plumbline.collector.field.levelling.store import survey_path
 from plumbline.collector.jobs.residual.text import answer_words, rounded
-from plumbline.collector.jobs.residual.view import ShownMovements
+from plumbline.collector.jobs.residual.view import ResidualView
 from plumbline.wire.block import NS
 
 DAY_NS = 86_400 * NS
@@ -25,18 +25,18 @@ def asked(site: Site) -> Site:
     return site
 
 
-def shown(site: Site) -> ShownMovements:
+def shown(site: Site) -> ResidualView:
     structures = {place.structure.code: place.structure for place in site.places.values()}
-    return ShownMovements(site.events, site.store, structures, site.folder / "surveys")
+    return ResidualView(site.events, site.store, structures, site.folder / "surveys")
 
 
 def levelled(site: Site, days: dict[int, float]) -> None:
     """Level P1 from BM1 so many days after the shaking. [mm]"""
     with SurveyStore(survey_path(site.folder / "surveys", "TWR01")) as store:
         for day, level_mm in days.items():
-            levels = (Level(point="P1", level_mm=level_mm),)
+            levels = (LevelReading(point="P1", level_mm=level_mm),)
             date_ns = ONSET_NS // DAY_NS * DAY_NS + day * DAY_NS
-            run = Run(date_ns=date_ns, benchmark="BM1", surveyor="S", levels=levels)
+            run = LevellingRun(date_ns=date_ns, benchmark="BM1", surveyor="S", levels=levels)
             store.add(run, imported_ns=0)
 
 

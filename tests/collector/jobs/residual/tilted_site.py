@@ -9,11 +9,11 @@ from places import START_NS, tower
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
-from plumbline.collector.events.model import Event, Kind, Level, finding_id
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.residual.horizons import HORIZONS, Horizon, spans
-from plumbline.collector.jobs.residual.stage import AfterwardsStage
-from plumbline.collector.jobs.residual.store import AfterwardsStore
+from plumbline.collector.jobs.residual.stage import ResidualJob
+from plumbline.collector.jobs.residual.store import ResidualStore
 from plumbline.collector.journal import Journal
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import places
@@ -29,12 +29,12 @@ SOON, LATER, NEXT_DAY = HORIZONS
 def shaking(onset_ns: int = ONSET_NS, **changed: object) -> Event:
     words: dict[str, object] = {
         "id": finding_id("long_period", "TWR01", onset_ns),
-        "kind": Kind.SHAKING,
+        "kind": EventKind.SHAKING,
         "structure": "TWR01",
         "onset_ns": onset_ns,
         "closed_ns": onset_ns + 100 * NS,
         "detector": "long_period",
-        "level": Level.AMBER,
+        "level": AlarmLevel.AMBER,
         "value": 5.0,
         "unit": "gal",
     }
@@ -52,13 +52,13 @@ class Site:
         self.archive = ArchiveStage(folder, self.journal, ArchiveSettings(), START_NS)
         self.archive_what_is_due()
         self.events = EventStore(folder / "state" / "events.db")
-        self.store = AfterwardsStore(folder / "state" / "afterwards.db")
+        self.store = ResidualStore(folder / "state" / "afterwards.db")
         self.now_ns = START_NS
         self.taken = 0
         self.stage = self.built()
 
-    def built(self) -> AfterwardsStage:
-        return AfterwardsStage(
+    def built(self) -> ResidualJob:
+        return ResidualJob(
             places=self.places, events=self.events, store=self.store,
             archive=ArchiveReader(self.folder), start=0, cpu_s=lambda: 0.0,
         )  # fmt: skip

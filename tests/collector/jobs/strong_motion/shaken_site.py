@@ -10,10 +10,10 @@ from places import START_NS, tower
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
-from plumbline.collector.events.model import Event, Kind, Level, finding_id
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.jobs.strong_motion.settings import EpisodesSettings, OwnPeriod
-from plumbline.collector.jobs.strong_motion.stage import EpisodesStage
+from plumbline.collector.jobs.strong_motion.settings import OwnPeriod, StrongMotionSettings
+from plumbline.collector.jobs.strong_motion.stage import StrongMotionJob
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
 from plumbline.collector.journal import Journal
 from plumbline.wire.block import NS, Block
@@ -26,7 +26,7 @@ CLOSED_NS = ONSET_NS + (SHAKES_S + 15) * NS
 PERIOD_S = 3.0
 GROUND, ROOF = "XX.TWR01.0A.HN", "XX.TWR01.3A.HN"
 SIZE_MS2 = {GROUND: 0.05, ROOF: 0.2}
-OWN = EpisodesSettings(
+OWN = StrongMotionSettings(
     own_period=(OwnPeriod(structure="TWR01", period_s=PERIOD_S, source="ambient survey"),)
 )
 
@@ -49,11 +49,11 @@ def shaking(structure: str = "TWR01", onset_ns: int = ONSET_NS, **changed: objec
     """Return the episode as detection tells it."""
     words: dict[str, object] = {
         "id": finding_id("long_period", structure, onset_ns),
-        "kind": Kind.SHAKING,
+        "kind": EventKind.SHAKING,
         "structure": structure,
         "onset_ns": onset_ns,
         "detector": "long_period",
-        "level": Level.AMBER,
+        "level": AlarmLevel.AMBER,
         "value": 5.0,
         "unit": "gal",
     }
@@ -75,8 +75,8 @@ class Site:
         self.spent_s = 0.0
         self.stage = self.built()
 
-    def built(self, places: dict[str, Place] | None = None) -> EpisodesStage:
-        return EpisodesStage(
+    def built(self, places: dict[str, Place] | None = None) -> StrongMotionJob:
+        return StrongMotionJob(
             settings=OWN, places=places or self.places, events=self.events, store=self.store,
             archive=ArchiveReader(self.folder), start=0, cpu_s=lambda: self.spent_s,
         )  # fmt: skip

@@ -13,12 +13,12 @@ from shaken_site import CLOSED_NS, GROUND, ONSET_NS, PERIOD_S, QUIET_S, ROOF, Si
 
 from plumbline.collector.jobs.strong_motion.inspection import inspected
 from plumbline.collector.jobs.strong_motion.settings import (
-    DriftLimit,
-    EpisodesSettings,
+    ProjectDriftLimit,
+    StrongMotionSettings,
     episode_problems,
 )
 from plumbline.collector.jobs.strong_motion.storey_drift import base_level
-from plumbline.collector.jobs.strong_motion.view import ShownEpisodes
+from plumbline.collector.jobs.strong_motion.view import EpisodeView
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import stage_at
 from plumbline.wire.inventory.model import Role, Stage, Structure
@@ -32,7 +32,7 @@ RISING = (
     Stage(since=dt.date(2026, 6, 1), floors_cast=9),
     Stage(since=dt.date(2027, 1, 1), floors_cast=12, complete=True),
 )
-LIMIT = DriftLimit(
+LIMIT = ProjectDriftLimit(
     structure="TWR01", yellow_ratio=0.002, red_ratio=0.003,
     engineer="S. Chai, PE", date=dt.date(2026, 3, 1), document="TWR01-S-01",
 )  # fmt: skip
@@ -48,7 +48,7 @@ def test_after_the_shaking_the_drift_is_the_sines_and_the_page_has_a_priority(si
     site.stage = site.built({k: replace(p, structure=structure) for k, p in site.places.items()})
     site.events.save(shaking())
     site.idle_until(QUIET_S + 40, step_s=20)
-    shown = ShownEpisodes(site.events, site.store)
+    shown = EpisodeView(site.events, site.store)
     latest = shown.latest(CLOSED_NS + 60 * NS)
     assert latest is not None
     assert latest["inspection"] is None  # it still shakes
@@ -131,11 +131,11 @@ def test_where_it_does_not_apply_the_reason_is_told(
 
 
 def test_project_limits_hold_while_it_is_built(structure: Structure) -> None:
-    own = EpisodesSettings(drift_limit=(LIMIT,)).drifts_of("TWR01")
+    own = StrongMotionSettings(drift_limit=(LIMIT,)).drifts_of("TWR01")
     found = inspected(structure, RISING[1], [drift(1, 0, 0.0034)], base=0, project=own)
     assert found["priority"] == "red"
     assert "S. Chai, PE, TWR01-S-01" in found["reason"]
-    assert EpisodesSettings(drift_limit=(LIMIT,)).drifts_of("TWR02") is None
+    assert StrongMotionSettings(drift_limit=(LIMIT,)).drifts_of("TWR02") is None
 
 
 def test_the_pair_of_levels_that_bent_most_comes_first(structure: Structure) -> None:
@@ -170,11 +170,11 @@ def test_a_pair_without_a_height_ranks_behind_one_with(structure: Structure) -> 
 
 @pytest.fixture
 def problems(tmp_path: Path) -> Callable[..., list[str]]:
-    def told(*limits: DriftLimit, **changed: object) -> list[str]:
+    def told(*limits: ProjectDriftLimit, **changed: object) -> list[str]:
         known = tower_places(tmp_path)
         structure = known[ROOF].structure.model_copy(update=changed)
         known = {key: replace(place, structure=structure) for key, place in known.items()}
-        settings = EpisodesSettings(drift_limit=limits)
+        settings = StrongMotionSettings(drift_limit=limits)
         return [str(problem) for problem in episode_problems(settings, known)]
 
     return told
@@ -193,4 +193,4 @@ def test_limits_and_classes_nobody_knows_are_problems(
 
 def test_drift_limits_must_rise() -> None:
     with pytest.raises(ValueError, match="yellow_ratio < red_ratio"):
-        DriftLimit(**(LIMIT.model_dump() | {"red_ratio": 0.001}))
+        ProjectDriftLimit(**(LIMIT.model_dump() | {"red_ratio": 0.001}))

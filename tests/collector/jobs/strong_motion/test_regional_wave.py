@@ -11,7 +11,7 @@ from places import tower
 from shaken_site import ONSET_NS, shaking
 
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.jobs.strong_motion.regional_association import Ties
+from plumbline.collector.jobs.strong_motion.regional_association import RegionalAssociation
 from plumbline.collector.jobs.strong_motion.regional_wave import KM_A_DEGREE, Arrival, belongs, wave
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
 from plumbline.wire.block import NS
@@ -107,7 +107,7 @@ class City:
             self.structures[f"T{number}"] = one.model_copy(update=where)
         self.events = EventStore(folder / "events.db")
         self.store = EpisodeStore(folder / "episodes.db")
-        self.ties = Ties(self.structures, self.events, self.store)
+        self.ties = RegionalAssociation(self.structures, self.events, self.store)
 
     def shakes(self, number: int, after_s: float, **changed: object) -> str:
         event = shaking(f"T{number}", ONSET_NS + round(after_s * NS), **changed)
@@ -135,7 +135,7 @@ def test_one_tower_alone_is_no_regional_event(city: City) -> None:
 def test_towers_join_one_regional_event_that_keeps_its_id(city: City) -> None:
     members = [city.shakes(0, 0), city.shakes(1, 5)]
     (first,) = city.regions()
-    city.ties = Ties(city.structures, city.events, city.store)  # a restart
+    city.ties = RegionalAssociation(city.structures, city.events, city.store)  # a restart
     members += [city.shakes(2, -3), city.shakes(3, 6)]
     (region,) = city.regions()
     assert region["id"] == first["id"]

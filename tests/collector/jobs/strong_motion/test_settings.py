@@ -8,15 +8,15 @@ from places import tower_places
 
 from plumbline.collector.jobs.strong_motion.measurement import measured_streams
 from plumbline.collector.jobs.strong_motion.settings import (
-    EpisodesSettings,
     OwnPeriod,
+    StrongMotionSettings,
     episode_problems,
 )
 
 
-def own(structure: str) -> EpisodesSettings:
+def own(structure: str) -> StrongMotionSettings:
     period = OwnPeriod(structure=structure, period_s=3.0, source="ambient survey")
-    return EpisodesSettings(own_period=(period,))
+    return StrongMotionSettings(own_period=(period,))
 
 
 def test_a_period_of_an_unknown_structure_is_a_problem(tmp_path: Path) -> None:

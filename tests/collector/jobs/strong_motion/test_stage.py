@@ -8,12 +8,12 @@ import pytest
 from shaken_site import CLOSED_NS, GROUND, ONSET_NS, PERIOD_S, QUIET_S, ROOF, Site, shaking
 
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.collector.jobs.strong_motion.store import STRUCTURE
 from plumbline.collector.serving.export.bundle import write_bundle
 from plumbline.collector.serving.export.request import ExportRequest
 from plumbline.records import read_records, stations
-from plumbline.research.measure import Rules, measured
+from plumbline.research.measure import MeasureOptions, measured
 from plumbline.wire.block import NS
 
 OVER_S = QUIET_S + 135 + 5
@@ -176,7 +176,7 @@ def test_an_aftershock_does_not_take_over_the_peaks_before_it(site: Site) -> Non
 
 def test_what_is_no_episode_is_not_measured(site: Site) -> None:
     site.record(GROUND)
-    site.events.save(shaking(closed_ns=CLOSED_NS, kind=Kind.SILENCE))
+    site.events.save(shaking(closed_ns=CLOSED_NS, kind=EventKind.SILENCE))
     site.idle_until(OVER_S)
     assert site.store.waiting() == {}
     assert site.store.measures(shaking().id) == {}
@@ -197,7 +197,9 @@ def test_measures_equal_those_of_the_exported_window(site: Site, tmp_path: Path)
     files = [*bundle.waveforms, *bundle.folder.glob("*.xml")]
     pre_event_s = (ONSET_NS - ours["window"]["start_ns"]) / NS - 0.5
     (station,) = stations(read_records(files))
-    theirs = measured(station, Rules(pre_event_s=pre_event_s, own_period_s=PERIOD_S)).report
+    theirs = measured(
+        station, MeasureOptions(pre_event_s=pre_event_s, own_period_s=PERIOD_S)
+    ).report
     same(ours["jma"], theirs["jma"])
     same(ours["peaks"], theirs["peaks"])
     same(ours["mmi"], theirs["mmi"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from recorded import T0_NS, Recorded, built, level
 
-from plumbline.collector.jobs.strong_motion.storey_drift import Bending
+from plumbline.collector.jobs.strong_motion.storey_drift import StoreyDrift
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
@@ -41,8 +41,8 @@ def swung(moved_m: float, seed: int) -> np.ndarray:
     return level([north + noise[0], noise[1]])
 
 
-def measured(known: dict[str, Place], archive: Recorded) -> Bending:
-    bending = Bending([known[key] for key in (GROUND, FIRST, SECOND, ROOF)], SPAN, known_hz=HZ)
+def measured(known: dict[str, Place], archive: Recorded) -> StoreyDrift:
+    bending = StoreyDrift([known[key] for key in (GROUND, FIRST, SECOND, ROOF)], SPAN, known_hz=HZ)
     while not bending.step(archive):  # type: ignore[arg-type]
         pass
     return bending

@@ -5,24 +5,24 @@ from dataclasses import replace
 import pytest
 from shaken_site import CLOSED_NS, GROUND, ONSET_NS, QUIET_S, ROOF, Site, shaking
 
-from plumbline.collector.jobs.strong_motion.view import ShownEpisodes
+from plumbline.collector.jobs.strong_motion.view import EpisodeView
 from plumbline.wire.block import NS
 
 LATER_NS = CLOSED_NS + 60 * NS
 
 
 @pytest.fixture
-def shown(site: Site) -> ShownEpisodes:
-    return ShownEpisodes(site.events, site.store)
+def shown(site: Site) -> EpisodeView:
+    return EpisodeView(site.events, site.store)
 
 
-def test_nothing_is_shown_before_anything_shook(shown: ShownEpisodes) -> None:
+def test_nothing_is_shown_before_anything_shook(shown: EpisodeView) -> None:
     assert shown.latest(LATER_NS) is None
     assert shown.whole("nothing") is None
     assert shown.regions(LATER_NS) == []
 
 
-def test_the_latest_episode_has_a_line_a_node(site: Site, shown: ShownEpisodes) -> None:
+def test_the_latest_episode_has_a_line_a_node(site: Site, shown: EpisodeView) -> None:
     for key in (GROUND, ROOF):
         site.record(key)
     site.events.save(shaking(closed_ns=CLOSED_NS))
@@ -41,7 +41,7 @@ def test_the_latest_episode_has_a_line_a_node(site: Site, shown: ShownEpisodes) 
     assert whole["structure_measures"]["roof"] == "3A"
 
 
-def test_towers_that_shake_together_are_listed(site: Site, shown: ShownEpisodes) -> None:
+def test_towers_that_shake_together_are_listed(site: Site, shown: EpisodeView) -> None:
     second = site.inventory.structure[0].model_copy(update={"code": "TWR02", "latitude": 13.9})
     moved = {
         key.replace("TWR01", "TWR02"): replace(place, structure=second)

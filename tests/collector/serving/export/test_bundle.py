@@ -19,7 +19,7 @@ from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.journal import Journal
 from plumbline.collector.serving.export.bundle import Bundle, NothingToExport, write_bundle
-from plumbline.collector.serving.export.request import ExportRequest, Format
+from plumbline.collector.serving.export.request import ExportFormat, ExportRequest
 from plumbline.wire.block import NS
 from plumbline.wire.record import encode
 
@@ -44,7 +44,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def exported(
-    data: Path, to: Path, start_s: float, end_s: float, wanted: Format = Format.MSEED2
+    data: Path, to: Path, start_s: float, end_s: float, wanted: ExportFormat = ExportFormat.MSEED2
 ) -> Bundle:
     request = ExportRequest(
         channels=("XX.TWR01.*.HN",),
@@ -82,7 +82,7 @@ def test_gaps_are_listed_and_never_filled(data: Path, tmp_path: Path) -> None:
 
 
 def test_version_3_holds_the_same_samples_and_the_clock_error(data: Path, tmp_path: Path) -> None:
-    bundle = exported(data, tmp_path / "x", 20, 80, Format.MSEED3)
+    bundle = exported(data, tmp_path / "x", 20, 80, ExportFormat.MSEED3)
     parts: dict[str, list[np.ndarray]] = {}
     for msr in MS3Record.from_file(str(bundle.waveforms[0]), unpack_data=True):
         assert msr.formatversion == 3
@@ -95,7 +95,7 @@ def test_version_3_holds_the_same_samples_and_the_clock_error(data: Path, tmp_pa
 
 
 def test_columns_are_in_the_unit_of_the_header(data: Path, tmp_path: Path) -> None:
-    bundle = exported(data, tmp_path / "x", 20.005, 22.005, Format.CSV)
+    bundle = exported(data, tmp_path / "x", 20.005, 22.005, ExportFormat.CSV)
     (path,) = bundle.waveforms
     rows = list(csv.reader(path.read_text().splitlines()))
     assert rows[0] == ["time_utc", "HNZ [m/s2]", "HNN [m/s2]", "HNE [m/s2]"]

@@ -12,22 +12,22 @@ from shaken_page import Page
 from slow_site import limit
 
 from plumbline.analysis.limit_standing import Adoption, Standing
-from plumbline.collector.app.limit_listing import told
+from plumbline.collector.app.limit_listing import limit_text
 from plumbline.collector.app.limit_register import Registered
-from plumbline.collector.events.model import Level
-from plumbline.collector.limits.approval import Word
+from plumbline.collector.events.model import AlarmLevel
+from plumbline.collector.limits.approval import LimitApproval
 from plumbline.collector.stages.deformation.status import CurrentLevel
 
 CHAI = Adoption(engineer="S. Chai", date="2026-03-02", document="RPT-017 rev B")
 
 
-def row(level: Level, value: float, standing: Standing, *quality: str, **words: object):
+def row(level: AlarmLevel, value: float, standing: Standing, *quality: str, **words: object):
     given = limit(standing="candidate", **words)
     adopted = CHAI if standing is Standing.PROJECT else None
     one = Registered(
         limit=given,
         where="slow.limit[0]",
-        word=Word(standing=standing, adoption=adopted),
+        word=LimitApproval(standing=standing, adoption=adopted),
         live=True,
     )
     now = CurrentLevel(
@@ -35,13 +35,13 @@ def row(level: Level, value: float, standing: Standing, *quality: str, **words: 
         since_ns=START_NS, at_ns=START_NS, value=value, unit=given.unit, quality=quality,
         standing=standing, evidence={},
     )  # fmt: skip
-    return told(one, now)
+    return limit_text(one, now)
 
 
 ROWS = [
-    row(Level.GREEN, 12.0, Standing.CANDIDATE, edition="1963", name="literature"),
+    row(AlarmLevel.GREEN, 12.0, Standing.CANDIDATE, edition="1963", name="literature"),
     row(
-        Level.RED, 250.0, Standing.PROJECT, "2A.LA missing",
+        AlarmLevel.RED, 250.0, Standing.PROJECT, "2A.LA missing",
         owner="P. Wong", action={"red": "Stop piling, survey the raft"},
     ),
 ]  # fmt: skip

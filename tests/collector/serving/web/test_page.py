@@ -12,7 +12,7 @@ from servers.programs import program
 from shaken_page import Page, shaking
 
 from plumbline.cli import main
-from plumbline.collector.events.model import Level
+from plumbline.collector.events.model import AlarmLevel
 from plumbline.collector.serving.web.server import CannotListen, WebServer
 from plumbline.collector.serving.web.settings import WebSettings
 
@@ -119,7 +119,7 @@ def test_status_of_nobody_says_what_to_do(capsys: pytest.CaptureFixture[str]) ->
 def test_a_browser_shows_stop_the_charts_and_who_was_told(
     page: Page, url: str, tmp_path: Path, language: str, word: str
 ) -> None:
-    page.events.known = [shaking(Level.BLACK)]
+    page.events.known = [shaking(AlarmLevel.BLACK)]
     words = [program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
     words += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
     words += ["--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--timeout=6000"]

@@ -11,7 +11,7 @@ from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
 from plumbline.collector.stages.deformation.array_codec import unpacked
-from plumbline.collector.stages.deformation.checkpointer import HOURS, Kept
+from plumbline.collector.stages.deformation.checkpointer import HOURS, SavedRows
 from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.record import encode
 
@@ -46,7 +46,7 @@ def test_hours_from_day_files_and_open_hours_are_those_lived_through(tmp_path: P
             slow.idle(number)
         slow.take(whole[41:], 0)
         slow.close()
-        state = Kept(kept).get(HOURS + "XX.TWR01.0T.LA")
+        state = SavedRows(kept).get(HOURS + "XX.TWR01.0T.LA")
         hours = unpacked(state["hours"], np.int64).tolist()
         values = unpacked(state["values"], np.float64).reshape(-1, 2).tolist()
         found.append(dict(zip(hours, values, strict=True)))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from slow_site import HOUR_NS, START_HOUR_NS, fed, known, limit, opened, settings, stage, told
 
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.stages.deformation.array_codec import unpacked
-from plumbline.collector.stages.deformation.checkpointer import HOURS, MODEL, Kept
+from plumbline.collector.stages.deformation.checkpointer import HOURS, MODEL, SavedRows
 from plumbline.wire.block import NS, Block
 from plumbline.wire.timestamps import iso_of_day, midnight_ns
 
@@ -68,8 +68,9 @@ def test_on_a_fresh_start_a_rate_over_days_is_known_from_the_archive(store: Even
 def test_what_the_archive_tells_is_what_living_through_it_would_have(tmp_path) -> None:
     whole = entries(4, 2.0)
     shaking = Event(
-        id="quake", kind=Kind.SHAKING, structure="TWR01", onset_ns=START_HOUR_NS + 30 * HOUR_NS,
-        closed_ns=START_HOUR_NS + 33 * HOUR_NS, detector="short_period", level=Level.RED,
+        id="quake", kind=EventKind.SHAKING, structure="TWR01",
+        onset_ns=START_HOUR_NS + 30 * HOUR_NS,
+        closed_ns=START_HOUR_NS + 33 * HOUR_NS, detector="short_period", level=AlarmLevel.RED,
         value=50.0, unit="gal",
     )  # fmt: skip
     rows = []
@@ -81,7 +82,7 @@ def test_what_the_archive_tells_is_what_living_through_it_would_have(tmp_path) -
         worked(slow)
         slow.take(whole[81:], 0)
         slow.close()
-        rows.append(Kept(kept).get(HOURS + "XX.TWR01.1A.LA"))
+        rows.append(SavedRows(kept).get(HOURS + "XX.TWR01.1A.LA"))
         kept.close()
     assert rows[0] == rows[1]
     hours = unpacked(rows[0]["hours"], np.int64)
@@ -142,7 +143,7 @@ def test_a_failure_that_draws_near_is_told_with_its_window(store: EventStore) ->
     slow.take(last[1:3], 0)
     (event,) = told(store)
     assert (event.kind, event.unit, event.level) == (
-        Kind.SETTLEMENT, "d to failure window", Level.RED,
+        EventKind.SETTLEMENT, "d to failure window", AlarmLevel.RED,
     )  # fmt: skip
     failure = iso_of_day(START_HOUR_NS / DAY_NS + 20.0)
     assert event.evidence["earliest"] <= failure <= event.evidence["latest"]
@@ -189,31 +190,31 @@ def test_a_compensated_copy_sees_the_settling_and_not_the_day(store: EventStore)
 def test_a_model_is_kept_by_its_version_and_not_fitted_again(store: EventStore) -> None:
     slow, _ = compensating(store, [COPY], 17)
     slow.close()
-    first = Kept(store).get(MODEL + "TWR01/cool/july")
+    first = SavedRows(store).get(MODEL + "TWR01/cool/july")
     assert first["model"]["per_c"] == pytest.approx(5.0, abs=0.2)
     assert first["model"]["lag_h"] == pytest.approx(2.0, abs=0.25)
     empty = Archived([])
     slow, _ = compensating(store, [COPY], 18, window=empty)
     slow.close()
-    assert Kept(store).get(MODEL + "TWR01/cool/july") == first
+    assert SavedRows(store).get(MODEL + "TWR01/cool/july") == first
 
 
 def test_a_version_stands_for_one_fit_only(store: EventStore) -> None:
     slow, _ = compensating(store, [COPY], 17)
     slow.close()
-    notices = Notices()
+    notices = Conditions()
     moved = {**COPY, "fit_to": "2026-07-14"}
     slow, _ = compensating(store, [moved], 18, notices=notices)
     slow.close()
     (notice,) = notices.open()
     assert "version 'july' was fitted on another window" in notice.text
-    (shown,) = list(Kept(store).under("slow/channel/"))
+    (shown,) = list(SavedRows(store).under("slow/channel/"))
     assert shown[1]["values"] == {"": None}
     assert shown[1]["raw"]["E"] is not None
 
 
 def test_a_window_in_which_the_temperature_hardly_moved_is_refused(store: EventStore) -> None:
-    notices = Notices()
+    notices = Conditions()
     flat = {**weather(17), "1A.LK": np.full(17 * A_DAY, 28.0)}
     made = fed(AT, flat, start_ns=FIRST_NS, size=60)
     slow = stage(store, settings(limit("cool"), channels=[COPY], **SLOW), AT,

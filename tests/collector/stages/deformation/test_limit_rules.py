@@ -7,20 +7,20 @@ import pytest
 from slow_site import known, limit
 
 from plumbline.analysis.failure.velocity import voight
-from plumbline.collector.stages.deformation.channel_frame import Series
-from plumbline.collector.stages.deformation.channel_registry import Catalogue
-from plumbline.collector.stages.deformation.limit_rules import look
+from plumbline.collector.stages.deformation.channel_frame import ChannelValues
+from plumbline.collector.stages.deformation.channel_registry import ChannelRegistry
+from plumbline.collector.stages.deformation.limit_rules import evaluate_rule
 
 DAY = 24
-BEAM = Catalogue((), known()).channel("TWR01", "1A.LA")
-TILT = Catalogue((), known()).channel("TWR01", "0T.LA")
+BEAM = ChannelRegistry((), known()).channel("TWR01", "1A.LA")
+TILT = ChannelRegistry((), known()).channel("TWR01", "0T.LA")
 
 
 def view(*rows, lacking=None):
     """Return hourly values, looked at at their last."""
     values = np.atleast_2d(np.array(rows, dtype=float))
     n = values.shape[1]
-    return Series(values=values, lacking=lacking or {}), np.arange(n) / DAY, n - 1
+    return ChannelValues(values=values, lacking=lacking or {}), np.arange(n) / DAY, n - 1
 
 
 def noisy(n, per_day, sigma=1.0, seed=1):
@@ -30,7 +30,7 @@ def noisy(n, per_day, sigma=1.0, seed=1):
 def test_a_rate_over_days_is_that_of_the_line_whatever_the_daily_wave_does():
     wave = 40 * np.sin(2 * np.pi * np.arange(20 * DAY) / DAY)
     wanted = limit("1A.LA", rule="rate", per="day", over_d=14)
-    found = look(wanted, BEAM, view(noisy(20 * DAY, 2.0) + wave), 14.0)
+    found = evaluate_rule(wanted, BEAM, view(noisy(20 * DAY, 2.0) + wave), 14.0)
     assert found.size == pytest.approx(2.0, abs=0.1)
     assert found.evidence["points"] == 14
 
@@ -38,27 +38,27 @@ def test_a_rate_over_days_is_that_of_the_line_whatever_the_daily_wave_does():
 @pytest.mark.parametrize(("per", "times"), [("hour", 1 / 24), ("day", 1.0), ("month", 30.4375)])
 def test_a_rate_is_told_in_the_time_its_limit_names(per, times):
     wanted = limit("1A.LA", rule="rate", per=per, over_d=10)
-    found = look(wanted, BEAM, view(3.0 * np.arange(11 * DAY) / DAY), 10.0)
+    found = evaluate_rule(wanted, BEAM, view(3.0 * np.arange(11 * DAY) / DAY), 10.0)
     assert found.size == pytest.approx(3.0 * times, rel=1e-9)
 
 
 def test_a_rate_whose_interval_holds_zero_is_none():
     wanted = limit("1A.LA", rule="rate", per="day", over_d=14)
-    assert look(wanted, BEAM, view(noisy(15 * DAY, 0.0, sigma=30.0)), 14.0).size == 0.0
+    assert evaluate_rule(wanted, BEAM, view(noisy(15 * DAY, 0.0, sigma=30.0)), 14.0).size == 0.0
 
 
 def test_a_rate_of_two_axes_is_that_of_the_resultant():
     wanted = limit("0T.LA", rule="rate", per="day", over_d=10)
     line = np.arange(11 * DAY) / DAY
-    found = look(wanted, TILT, view(3.0 * line, -4.0 * line), 10.0)
+    found = evaluate_rule(wanted, TILT, view(3.0 * line, -4.0 * line), 10.0)
     assert found.size == pytest.approx(5.0, rel=1e-9)
     assert found.evidence["azimuth_deg"] == pytest.approx(306.9, abs=0.1)
 
 
 def test_three_days_say_nothing_of_a_month():
     wanted = limit("1A.LA", rule="rate", per="month", over_d=30)
-    assert look(wanted, BEAM, view(noisy(10 * DAY, 5.0)), 30.0) is None
-    assert look(wanted, BEAM, view(noisy(16 * DAY, 5.0)), 30.0) is not None
+    assert evaluate_rule(wanted, BEAM, view(noisy(10 * DAY, 5.0)), 30.0) is None
+    assert evaluate_rule(wanted, BEAM, view(noisy(16 * DAY, 5.0)), 30.0) is not None
 
 
 def test_only_values_that_lack_the_same_make_a_line():
@@ -67,8 +67,8 @@ def test_only_values_that_lack_the_same_make_a_line():
     gone = np.arange(n) >= 14 * DAY
     jump = np.where(gone, 50.0, 0.0) + noisy(n, 0.0)
     wanted = limit("1A.LA", rule="rate", per="day", over_d=10)
-    assert look(wanted, BEAM, view(jump), 10.0).evidence["points"] == 10
-    found = look(wanted, BEAM, view(jump, lacking={"3A.LA missing": gone}), 10.0)
+    assert evaluate_rule(wanted, BEAM, view(jump), 10.0).evidence["points"] == 10
+    found = evaluate_rule(wanted, BEAM, view(jump, lacking={"3A.LA missing": gone}), 10.0)
     assert (found.size, found.evidence["points"]) == (0.0, 6)
     assert found.quality == ("3A.LA missing",)
 
@@ -77,7 +77,7 @@ def test_a_forecast_carries_the_trend_on_to_the_bound():
     """At 2 urad a day from 60, thirty days later 120: over 100, and in 20 days."""
     line = 32.0 + 2.0 * np.arange(14 * DAY + 1) / DAY
     wanted = limit("1A.LA", rule="forecast", over_d=14, within_d=30)
-    found = look(wanted, BEAM, view(line), 14.0)
+    found = evaluate_rule(wanted, BEAM, view(line), 14.0)
     assert found.evidence["now"] == pytest.approx(60.0)
     assert found.size == pytest.approx(120.0)
     earliest, latest = found.evidence["reached_in_d"]["amber"]
@@ -89,7 +89,9 @@ def test_a_forecast_tells_an_interval_and_the_truth_lies_in_it():
     for seed in range(40):
         line = 32.0 + noisy(14 * DAY, 2.0, sigma=8.0, seed=seed)
         wanted = limit("1A.LA", rule="forecast", over_d=14, within_d=30)
-        earliest, latest = look(wanted, BEAM, view(line), 14.0).evidence["reached_in_d"]["red"]
+        earliest, latest = evaluate_rule(wanted, BEAM, view(line), 14.0).evidence["reached_in_d"][
+            "red"
+        ]
         # 170 urad at 2 urad a day, give or take what the last reading is off.
         inside += earliest - 4 <= 70.0 <= (latest or math.inf) + 4
     assert inside >= 36
@@ -97,7 +99,9 @@ def test_a_forecast_tells_an_interval_and_the_truth_lies_in_it():
 
 def test_what_goes_back_to_zero_is_held_against_what_it_is_now():
     line = 90.0 - 2.0 * np.arange(15 * DAY) / DAY
-    found = look(limit("1A.LA", rule="forecast", over_d=14, within_d=10), BEAM, view(line), 14.0)
+    found = evaluate_rule(
+        limit("1A.LA", rule="forecast", over_d=14, within_d=10), BEAM, view(line), 14.0
+    )
     assert found.size == pytest.approx(found.evidence["now"])
     assert found.evidence["expected"] < found.evidence["now"]
 
@@ -120,7 +124,7 @@ def test_the_displacement_used_here_has_the_velocity_of_voights_law():
 def test_a_failure_rule_counts_the_days_until_the_window_begins():
     u = moved(15, 20.0) + np.random.default_rng(3).normal(0, 0.2, 15 * DAY)
     wanted = limit("1A.LA", rule="failure", amber=14, red=7, black=2, over_d=30)
-    found = look(wanted, BEAM, view(u), 30.0)
+    found = evaluate_rule(wanted, BEAM, view(u), 30.0)
     earliest, latest = found.evidence["window_d"]
     assert earliest <= 20.0 - 15.0 <= latest
     assert found.size == earliest
@@ -129,7 +133,7 @@ def test_a_failure_rule_counts_the_days_until_the_window_begins():
 
 def test_nothing_that_does_not_accelerate_is_near_a_failure():
     wanted = limit("1A.LA", rule="failure", amber=14, red=None, over_d=30)
-    found = look(wanted, BEAM, view(noisy(20 * DAY, 2.0)), 30.0)
+    found = evaluate_rule(wanted, BEAM, view(noisy(20 * DAY, 2.0)), 30.0)
     assert found.size == math.inf
     assert wanted.reached(found.size) == "green"
     assert "no_forecast" in found.evidence
@@ -137,7 +141,7 @@ def test_nothing_that_does_not_accelerate_is_near_a_failure():
 
 def test_a_handful_of_readings_says_nothing_about_failure():
     wanted = limit("1A.LA", rule="failure", amber=14, red=None, over_d=30)
-    assert look(wanted, BEAM, view(noisy(12, 2.0)), 30.0) is None
+    assert evaluate_rule(wanted, BEAM, view(noisy(12, 2.0)), 30.0) is None
 
 
 def test_bounds_in_days_fall():

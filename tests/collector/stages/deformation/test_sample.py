@@ -7,15 +7,15 @@ from pathlib import Path
 from slow_site import known
 
 from plumbline.collector.stages import deformation as slow
-from plumbline.collector.stages.deformation.limit_settings import SlowLimit
-from plumbline.collector.stages.deformation.settings import SlowSettings
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.collector.stages.deformation.validation import limit_problems
 
 TEXT = Path(slow.__file__).with_name("sample.toml").read_text(encoding="utf-8")
 
 
 def test_the_sample_fits_a_site_that_has_its_instruments() -> None:
-    given = SlowSettings.model_validate(tomllib.loads(TEXT)["slow"])
+    given = DeformationSettings.model_validate(tomllib.loads(TEXT)["slow"])
     assert list(limit_problems(given, known())) == []
     assert {each.kind for each in given.channel} == {"chain", "difference", "mean", "compensated"}
     assert {each.rule for each in given.limit} == {"threshold", "rate", "forecast", "failure"}
@@ -24,7 +24,7 @@ def test_the_sample_fits_a_site_that_has_its_instruments() -> None:
 
 def test_the_defaults_it_names_are_the_defaults() -> None:
     named = dict(re.findall(r"^# (\w+) = ([\d.]+)$", TEXT, flags=re.M))
-    fields = {**SlowSettings.model_fields, **SlowLimit.model_fields}
+    fields = {**DeformationSettings.model_fields, **DeformationLimit.model_fields}
     assert {name: float(value) for name, value in named.items()} == {
         name: fields[name].default for name in named
     }

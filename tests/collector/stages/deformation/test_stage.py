@@ -14,13 +14,13 @@ from places import START_NS, block_of, tower_places
 
 from plumbline.analysis.limit_standing import Standing
 from plumbline.collector.app.settings import read_collector
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.stages.deformation.alarm_state import Watch
-from plumbline.collector.stages.deformation.limit_settings import Quantity, SlowLimit
-from plumbline.collector.stages.deformation.settings import SlowSettings
-from plumbline.collector.stages.deformation.stage import SlowStage
-from plumbline.collector.stages.deformation.window_means import Means
+from plumbline.collector.stages.deformation.alarm_state import AlarmState
+from plumbline.collector.stages.deformation.limit_settings import DeformationLimit, LimitQuantity
+from plumbline.collector.stages.deformation.settings import DeformationSettings
+from plumbline.collector.stages.deformation.stage import DeformationStage
+from plumbline.collector.stages.deformation.window_means import WindowMeans
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Zero
@@ -42,15 +42,15 @@ class Given:
         return self.made
 
 
-def limit(of: Quantity = Quantity.TILT, **changed: object) -> SlowLimit:
+def limit(of: LimitQuantity = LimitQuantity.TILT, **changed: object) -> DeformationLimit:
     words = {"structure": "TWR01", "node": "0A", "of": of, "amber": 100.0, "red": 200.0}
     words |= {"source": "S. Chai 2026-02-01", "standing": Standing.PROJECT, "clear_s": 20}
-    return SlowLimit.model_validate(words | changed)
+    return DeformationLimit.model_validate(words | changed)
 
 
-def settings(*limits: SlowLimit, **changed: float) -> SlowSettings:
+def settings(*limits: DeformationLimit, **changed: float) -> DeformationSettings:
     words = {"window_s": 20, "step_s": 10, "rate_window_s": 200, "hold_after_s": 30}
-    return SlowSettings.model_validate(words | changed | {"limit": limits})
+    return DeformationSettings.model_validate(words | changed | {"limit": limits})
 
 
 @pytest.fixture
@@ -83,8 +83,10 @@ def entries(place: Place, tilt_urad: Sequence[float], size: int = 10) -> list[Gi
     return given
 
 
-def stage(place: Place, store: EventStore, *limits: SlowLimit, **changed: float) -> SlowStage:
-    return SlowStage(
+def stage(
+    place: Place, store: EventStore, *limits: DeformationLimit, **changed: float
+) -> DeformationStage:
+    return DeformationStage(
         settings=settings(*limits, **changed), places={KEY: place}, events=store, start=0
     )
 
@@ -100,7 +102,7 @@ def test_a_tilt_over_its_limit_opens_one_event_and_closes_it(
     slow = stage(place, store, limit())
     slow.take(entries(place, tilt), 0)
     (event,) = events(store)
-    assert (event.kind, event.level, event.unit) == (Kind.TILT, Level.AMBER, "µrad")
+    assert (event.kind, event.level, event.unit) == (EventKind.TILT, AlarmLevel.AMBER, "µrad")
     assert event.value == pytest.approx(150, abs=0.1)
     assert 60 <= (event.onset_ns - START_NS) / NS <= 90
     assert event.closed_ns is not None
@@ -111,14 +113,14 @@ def test_a_tilt_over_its_limit_opens_one_event_and_closes_it(
 def test_a_worse_tilt_raises_the_same_event(place: Place, store: EventStore) -> None:
     stage(place, store, limit()).take(entries(place, [150.0] * 60 + [250.0] * 60), 0)
     (event,) = events(store)
-    assert (event.level, event.closed_ns) == (Level.RED, None)
+    assert (event.level, event.closed_ns) == (AlarmLevel.RED, None)
 
 
 def test_a_settlement_is_tilt_times_the_stated_baseline(place: Place, store: EventStore) -> None:
-    wanted = limit(Quantity.DIFFERENTIAL_SETTLEMENT, amber=2.0, red=5.0)
+    wanted = limit(LimitQuantity.DIFFERENTIAL_SETTLEMENT, amber=2.0, red=5.0)
     stage(place, store, wanted).take(entries(place, [250.0] * 60), 0)
     (event,) = events(store)
-    assert event.kind is Kind.DIFFERENTIAL_SETTLEMENT
+    assert event.kind is EventKind.DIFFERENTIAL_SETTLEMENT
     assert event.value == pytest.approx(3.0, abs=0.01)  # 250 urad over 12 m
     assert event.evidence["baseline_m"] == 12
 
@@ -132,16 +134,17 @@ def test_a_rate_is_told_before_the_level_and_a_steady_tilt_has_none(
     rising = [0.2 * second for second in range(300)]  # 720 urad an hour, 60 urad in all
     stage(place, store, wanted).take(entries(place, [90.0] * 300 + rising)[30:], 0)
     (event,) = events(store)
-    assert (event.detector, event.level, event.unit) == ("tilt_rate", Level.AMBER, "µrad/h")
+    assert (event.detector, event.level, event.unit) == ("tilt_rate", AlarmLevel.AMBER, "µrad/h")
     assert event.value == pytest.approx(720, rel=0.03)
 
 
 def shaken(store: EventStore, onset_s: float, closed_s: float | None) -> None:
     store.save(
         Event(
-            id="quake", kind=Kind.SHAKING, structure="TWR01", onset_ns=START_NS + int(onset_s * NS),
+            id="quake", kind=EventKind.SHAKING, structure="TWR01",
+            onset_ns=START_NS + int(onset_s * NS),
             closed_ns=None if closed_s is None else START_NS + int(closed_s * NS),
-            detector="short_period", level=Level.RED, value=50.0, unit="gal",
+            detector="short_period", level=AlarmLevel.RED, value=50.0, unit="gal",
         )
     )  # fmt: skip
 
@@ -152,14 +155,14 @@ def test_no_tilt_is_judged_while_it_shakes_nor_from_ten_seconds_before(
     shaken(store, 62, None)
     tilt = [0.0] * 55 + [300.0] * 145
     stage(place, store, limit()).take(entries(place, tilt), 0)
-    assert [event.kind for event in events(store)] == [Kind.SHAKING]
+    assert [event.kind for event in events(store)] == [EventKind.SHAKING]
 
 
 def test_after_the_hold_a_tilt_that_stayed_is_told(place: Place, store: EventStore) -> None:
     shaken(store, 62, 100)
     tilt = [0.0] * 55 + [300.0] * 245
     stage(place, store, limit()).take(entries(place, tilt), 0)
-    told = [event for event in events(store) if event.kind is Kind.TILT]
+    told = [event for event in events(store) if event.kind is EventKind.TILT]
     assert len(told) == 1
     assert (told[0].onset_ns - START_NS) / NS >= 130  # closed at 100, held 30 more
 
@@ -185,7 +188,7 @@ def test_a_zero_read_again_holds_from_then_on(place: Place) -> None:
         for axis in place.instrument.axes
     )
     twice = replace(place, instrument=place.instrument.model_copy(update={"axes": axes}))
-    means = Means(twice, window_s=20, step_s=10, lag_s=0)
+    means = WindowMeans(twice, window_s=20, step_s=10, lag_s=0)
     for entry in entries(twice, [300.0] * 200):
         means.see(entry.block())
     told = {(end_ns - START_NS) // NS: mean.values[0] for end_ns, mean in means.judged([]) if mean}
@@ -211,7 +214,7 @@ def test_neither_splitting_nor_restarting_changes_anything(
     for parts in ([rows], list(pieces(rows, cut))):
         store = EventStore(folder / f"{len(found)}.db")
         words = {"settings": settings(limit()), "places": {KEY: lily}, "events": store, "start": 0}
-        slow = SlowStage(**words)
+        slow = DeformationStage(**words)
         begin = 0
         for number, part in enumerate(part for part in parts if part.shape[1]):
             block = block_of(lily, part, seq=number, start_ns=START_NS + begin * NS)
@@ -219,7 +222,7 @@ def test_neither_splitting_nor_restarting_changes_anything(
             begin += part.shape[1]
             if number == restart:
                 slow.close()
-                slow = SlowStage(**words)
+                slow = DeformationStage(**words)
         found.append(events(store))
         store.close()
     assert found[0] == found[1]
@@ -227,25 +230,25 @@ def test_neither_splitting_nor_restarting_changes_anything(
 
 WALK = (
     # size, seconds later, level expected (dwell 10 s, clear 20 s, hysteresis 10 %)
-    (50, 0, Level.GREEN),
-    (120, 10, Level.GREEN),
-    (120, 20, Level.AMBER),
-    (95, 30, Level.AMBER),
-    (95, 90, Level.AMBER),
-    (80, 100, Level.AMBER),
-    (95, 110, Level.AMBER),
-    (80, 120, Level.AMBER),
-    (80, 139, Level.AMBER),
-    (80, 140, Level.GREEN),
-    (500, 150, Level.GREEN),
-    (500, 160, Level.RED),
-    (150, 170, Level.RED),
-    (150, 190, Level.AMBER),
+    (50, 0, AlarmLevel.GREEN),
+    (120, 10, AlarmLevel.GREEN),
+    (120, 20, AlarmLevel.AMBER),
+    (95, 30, AlarmLevel.AMBER),
+    (95, 90, AlarmLevel.AMBER),
+    (80, 100, AlarmLevel.AMBER),
+    (95, 110, AlarmLevel.AMBER),
+    (80, 120, AlarmLevel.AMBER),
+    (80, 139, AlarmLevel.AMBER),
+    (80, 140, AlarmLevel.GREEN),
+    (500, 150, AlarmLevel.GREEN),
+    (500, 160, AlarmLevel.RED),
+    (150, 170, AlarmLevel.RED),
+    (150, 190, AlarmLevel.AMBER),
 )
 
 
 def test_a_level_rises_after_its_dwell_and_falls_after_staying_under() -> None:
-    watch = Watch(limit(dwell_s=10))
+    watch = AlarmState(limit(dwell_s=10))
     for size, seconds, expected in WALK:
         watch.step(float(size), seconds * NS)
         assert watch.level is expected, (size, seconds)

@@ -10,7 +10,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from slow_site import fed, known, limit, opened, settings, stage, told
 
-from plumbline.collector.events.model import Kind, Level, Standing
+from plumbline.collector.events.model import AlarmLevel, EventKind, Standing
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.deformation import status as current
 
@@ -32,7 +32,7 @@ def test_a_cell_that_settles_opens_a_settlement(store: EventStore) -> None:
     wanted = limit("0C.LD", of="settlement", amber=5.0, red=10.0, owner="S. Chai")
     stage(store, settings(wanted), AT).take(fed(AT, {"0C.LD": steps(0, 6.5)}), 0)
     (event,) = told(store)
-    assert (event.kind, event.unit, event.level) == (Kind.SETTLEMENT, "mm", Level.AMBER)
+    assert (event.kind, event.unit, event.level) == (EventKind.SETTLEMENT, "mm", AlarmLevel.AMBER)
     assert event.value == pytest.approx(6.5, abs=0.01)
     assert (event.limit.owner, event.limit.name) == ("S. Chai", "TWR01/0C.LD/settlement")
     assert event.evidence["quality"] == []
@@ -43,7 +43,7 @@ def test_a_chain_is_judged_by_its_lowest_joint(store: EventStore) -> None:
     tilts = beams(steps(0, 1000), steps(0, 1500), steps(0, -4000))  # 2, 5, -3 mm
     stage(store, settings(wanted, channels=[RAFT]), AT).take(fed(AT, tilts), 0)
     (event,) = told(store)
-    assert event.kind is Kind.DIFFERENTIAL_SETTLEMENT
+    assert event.kind is EventKind.DIFFERENTIAL_SETTLEMENT
     assert event.value == pytest.approx(5.0, abs=0.01)
     assert event.evidence["largest_at"] == "2"
     assert sorted(event.nodes) == ["1A", "2A", "3A"]
@@ -80,7 +80,7 @@ def test_the_level_of_several_is_that_which_enough_of_them_reach(store: EventSto
     slow = stage(store, settings(wanted), AT)
     slow.take(fed(AT, beams(steps(0, 500, 500), steps(0, 150, 150), steps(0, 0, 0))), 0)
     (event,) = told(store)
-    assert (event.level, event.evidence["channel"]) == (Level.AMBER, "2A.LA")
+    assert (event.level, event.evidence["channel"]) == (AlarmLevel.AMBER, "2A.LA")
     assert event.value == pytest.approx(150, abs=0.1)
     assert set(event.evidence["sizes"]) == {"1A.LA", "2A.LA", "3A.LA"}
 

@@ -7,8 +7,8 @@ import pytest
 from slow_site import HOUR_NS, known, limit, settings, virtual
 
 from plumbline.analysis.thermal.model import ThermalModel
-from plumbline.collector.stages.deformation.channel_frame import Frame
-from plumbline.collector.stages.deformation.channel_registry import Catalogue, ChannelRefused
+from plumbline.collector.stages.deformation.channel_frame import ChannelFrame
+from plumbline.collector.stages.deformation.channel_registry import ChannelRegistry, InvalidChannel
 from plumbline.collector.stages.deformation.validation import limit_problems
 
 NAN = math.nan
@@ -19,11 +19,11 @@ def frame(models=None, **streams):
     rows = {f"XX.TWR01.{name.replace('_', '.')}": v for name, v in streams.items()}
     arrays = {key: np.atleast_2d(np.asarray(v, float)) for key, v in rows.items()}
     n = next(iter(arrays.values())).shape[1]
-    return Frame(time_ns=np.arange(n) * HOUR_NS, measured=arrays, models=models or {})
+    return ChannelFrame(time_ns=np.arange(n) * HOUR_NS, measured=arrays, models=models or {})
 
 
 def channel(name, *given):
-    return Catalogue(given, known()).channel("TWR01", name)
+    return ChannelRegistry(given, known()).channel("TWR01", name)
 
 
 def test_a_difference_is_one_minus_the_other():
@@ -209,5 +209,5 @@ def test_one_tiltmeter_never_yields_angular_distortion():
 
 def test_an_address_of_no_joint_is_refused():
     raft = virtual(name="raft", kind="chain", of=BEAMS)
-    with pytest.raises(ChannelRefused, match="raft has the joints 1, 2, 3, not '7'"):
+    with pytest.raises(InvalidChannel, match="raft has the joints 1, 2, 3, not '7'"):
         channel("raft.7", raft)

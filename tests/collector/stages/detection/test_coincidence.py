@@ -2,13 +2,13 @@
 
 import pytest
 
-from plumbline.collector.events.model import Kind
-from plumbline.collector.stages.detection.coincidence import Rules, shaking, sway
-from plumbline.collector.stages.detection.frames import Tick
-from plumbline.collector.stages.detection.node_state import NodeState, Span
+from plumbline.collector.events.model import EventKind
+from plumbline.collector.stages.detection.coincidence import CoincidenceRules, shaking, sway
+from plumbline.collector.stages.detection.frames import TriggerFrame
+from plumbline.collector.stages.detection.node_state import NodeState, TriggerInterval
 from plumbline.wire.block import NS
 
-RULES = Rules(
+RULES = CoincidenceRules(
     detectors=("short_period", "long_period"),
     slack_ns=5 * NS,
     straggler_ns=2 * NS,
@@ -19,13 +19,13 @@ RULES = Rules(
 
 def span(onset_s: float, last_s: float, *, ended: bool = True, known_s: float | None = None):
     known_ns = round((onset_s + 2 if known_s is None else known_s) * NS)
-    return Span(
+    return TriggerInterval(
         onset_ns=round(onset_s * NS), known_ns=known_ns, last_ns=round(last_s * NS), ended=ended,
         ratio=9.0, peak_ms2=0.1,
     )  # fmt: skip
 
 
-def nodes(front_s: float = 100.0, **spans: dict[str, Span]) -> dict[str, NodeState]:
+def nodes(front_s: float = 100.0, **spans: dict[str, TriggerInterval]) -> dict[str, NodeState]:
     """Return ground ``g`` and floors ``a``, ``b`` with these spans."""
     made = {name: NodeState(ground=name == "g", kept=10) for name in ("g", "a", "b")}
     for name, node in made.items():
@@ -40,7 +40,7 @@ def test_ground_and_a_floor_together_are_shaking():
         nodes(g={"short_period": span(10, 20)}, a={"long_period": span(12, 30)}), RULES, ()
     )
     assert found is not None
-    assert (found.kind, found.detector) == (Kind.SHAKING, "short_period")
+    assert (found.kind, found.detector) == (EventKind.SHAKING, "short_period")
     assert found.nodes == ("g", "a")
     assert found.onset_ns == 10 * NS
 
@@ -75,7 +75,7 @@ def test_the_trigger_that_was_proven_first_decides():
 def test_the_roof_alone_for_long_is_sway():
     found = sway(nodes(a={"long_period": span(10, 60, ended=False)}), RULES, ())
     assert found is not None
-    assert found.kind is Kind.SWAY
+    assert found.kind is EventKind.SWAY
 
 
 @pytest.mark.parametrize("last_s", [20, 39.9])
@@ -101,15 +101,17 @@ def test_a_ground_that_moved_too_makes_it_no_sway():
 
 
 def test_a_detector_that_may_not_open_does_not_open():
-    only_long = Rules(
+    only_long = CoincidenceRules(
         detectors=("long_period",), slack_ns=5 * NS, straggler_ns=0, sway_ns=NS, sway_ms2=0.0
     )
     heard = nodes(g={"short_period": span(10, 20)}, a={"short_period": span(10, 20)})
     assert shaking(heard, only_long, ()) is None
 
 
-def tick(end_s: float, short_s: float = 0.0) -> Tick:
-    return Tick(round(end_s * NS), round(short_s * NS), 0, 9.0 if short_s else 1.0, 1.0, 0.1, 0.0)
+def tick(end_s: float, short_s: float = 0.0) -> TriggerFrame:
+    return TriggerFrame(
+        round(end_s * NS), round(short_s * NS), 0, 9.0 if short_s else 1.0, 1.0, 0.1, 0.0
+    )
 
 
 def test_a_node_remembers_when_its_trigger_was_on():

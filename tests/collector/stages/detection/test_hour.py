@@ -9,7 +9,7 @@ from hearing import START_NS, blocks, hear, journal, stage, told, tower_places
 from motions import instrument
 
 from plumbline.analysis.dsp.decimation import FirDecimator
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.simulator.acts import Piling, Wind
 from plumbline.simulator.site import Site
@@ -50,7 +50,7 @@ def test_an_hour_of_traffic_feet_and_wind_is_no_shaking(tmp_path, store):
     tower = tower_places(tmp_path)
     hear(stage(tower, store), journal(blocks(tower[node], x) for node, x in motion.items()))
     # Gusts of 10 gal on the roof are sway, and nobody is called for that.
-    assert {event.kind for event in told(store)} <= {Kind.SWAY}
+    assert {event.kind for event in told(store)} <= {EventKind.SWAY}
 
 
 def test_the_simulators_own_piling_opens_nothing(tmp_path, store):

@@ -20,7 +20,7 @@ from hearing import (
 from motions import ambient, far, near
 from places import START_NS
 
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -92,7 +92,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode(tmp_path, store):
     both_hear(tower, store, entries)
     (event,) = told(store)
     assert event.late
-    assert event.kind is Kind.SHAKING
+    assert event.kind is EventKind.SHAKING
     assert 299 < seconds(event.onset_ns) < 303
     assert event.closed_ns is not None
     assert set(event.nodes) == set(tower)
@@ -105,7 +105,7 @@ def test_agents_that_drain_one_after_the_other_make_one_late_episode(tmp_path, s
     ground = far(TIME_S, 2.5, 20.0, 300.0, 10.0, 90.0, 60.0)
     entries = one_after_the_other(cut_link(tower, ground), first)
     both_hear(tower, store, entries)
-    assert [event.kind for event in told(store)] == [Kind.SHAKING]
+    assert [event.kind for event in told(store)] == [EventKind.SHAKING]
     assert set(told(store)[0].nodes) == set(tower)
 
 
@@ -115,7 +115,7 @@ def test_sway_inside_a_cut_is_told_when_the_late_data_end(tmp_path, store):
     entries = one_after_the_other(cut_link(tower, np.zeros(N), sway=swaying), {"1A", "3A"})
     both_hear(tower, store, entries)
     (event,) = told(store)
-    assert (event.kind, event.late) == (Kind.SWAY, True)
+    assert (event.kind, event.late) == (EventKind.SWAY, True)
     assert 299 < seconds(event.onset_ns) < 330
 
 

@@ -11,7 +11,7 @@ from motions import instrument
 from places import block_of
 from where import shared_data
 
-from plumbline.collector.events.model import Kind
+from plumbline.collector.events.model import EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.records import read_records
 from plumbline.wire.block import NS, Block
@@ -56,7 +56,7 @@ def test_the_base_of_the_atwood_building_is_one_shaking(tmp_path, store):
     tower = lone(tmp_path, records[0].rate_hz)
     hear(stage(tower, store), journal([heard(tower["0A"], rows)]))
     (event,) = told(store)
-    assert (event.kind, event.detector) == (Kind.SHAKING, "short_period")
+    assert (event.kind, event.detector) == (EventKind.SHAKING, "short_period")
     # The header's largest: -221.811 gal, vertical; the mean before is all that is removed.
     assert event.value == pytest.approx(221.811, rel=0.02)
 
@@ -69,6 +69,6 @@ def test_mexico_city_1985_is_opened_by_the_long_period_trigger_alone(tmp_path, s
     own = stage(tower, store, short_period=False)
     hear(own, journal([heard(tower["0A"], rows)]))
     (event,) = told(store)
-    assert (event.kind, event.detector) == (Kind.SHAKING, "long_period")
+    assert (event.kind, event.detector) == (EventKind.SHAKING, "long_period")
     assert NOISE_S - 1 < seconds(event.onset_ns) < NOISE_S + 3
     assert event.value == pytest.approx(167.9, rel=0.02)

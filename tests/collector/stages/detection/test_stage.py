@@ -8,7 +8,7 @@ import pytest
 from hearing import RATE_HZ, blocks, hear, journal, seconds, stage, told, tower_places
 from motions import ambient, blows, far, gusts, near
 
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -53,7 +53,7 @@ def test_a_far_earthquake_is_one_shaking_opened_by_the_long_period_trigger(tower
     motion = shaken(still(), far(TIME_S, 3.0, 4.0, 40.0, 25.0, 20.0, 20.0))
     hear(stage(tower, store), entries_of(tower, motion))
     (event,) = told(store)
-    assert (event.kind, event.detector) == (Kind.SHAKING, "long_period")
+    assert (event.kind, event.detector) == (EventKind.SHAKING, "long_period")
     assert 40.0 < seconds(event.onset_ns) < 55.0
     assert event.evidence["short_period"]["triggered"] is False
     assert event.value == pytest.approx(4.0, abs=1.5)
@@ -64,7 +64,7 @@ def test_a_near_earthquake_is_one_shaking_with_what_each_node_felt(tower, store)
     ground = near(np.random.default_rng(2), N, RATE_HZ, 120, 60.0)
     hear(stage(tower, store), entries_of(tower, shaken(still(), ground)))
     (event,) = told(store)
-    assert (event.kind, event.detector) == (Kind.SHAKING, "short_period")
+    assert (event.kind, event.detector) == (EventKind.SHAKING, "short_period")
     assert 59.5 < seconds(event.onset_ns) < 61.5
     assert event.unit == "gal"
     # Ambient noise of 0.3 gal rms rides on every peak.
@@ -107,7 +107,7 @@ def test_wind_on_the_roof_is_sway_and_never_an_earthquake(tower, store):
     motion["3A"] = motion["3A"] + gusts(np.random.default_rng(5), N, RATE_HZ, 6.0)
     hear(stage(tower, store), entries_of(tower, motion))
     assert told(store)
-    assert {event.kind for event in told(store)} == {Kind.SWAY}
+    assert {event.kind for event in told(store)} == {EventKind.SWAY}
 
 
 def test_one_shaken_ground_node_among_several_is_not_enough(tower, store):
@@ -121,7 +121,7 @@ def test_the_only_node_of_a_structure_is_enough(tmp_path, store):
     alone = tower_places(tmp_path, (("0A", "ground"),))
     motion = {"0A": still()["0A"] + near(np.random.default_rng(7), N, RATE_HZ, 80, 60.0)}
     hear(stage(alone, store), entries_of(alone, motion))
-    assert [event.kind for event in told(store)] == [Kind.SHAKING]
+    assert [event.kind for event in told(store)] == [EventKind.SHAKING]
 
 
 def test_a_detector_that_is_off_opens_nothing_but_still_says_what_it_heard(tower, store):
@@ -178,7 +178,7 @@ def test_limits_somebody_answers_for_decide_the_level(tower, store):
     own = stage(tower, store, limit=[bounds | {"amber": 20, "red": 100, "black": 300}])
     hear(own, entries_of(tower, shaken(still(), ground)))
     (event,) = told(store)
-    assert event.level is Level.RED
+    assert event.level is AlarmLevel.RED
     assert event.limit is not None
     assert (event.limit.value, event.limit.source) == (100, "A. Responsible 2026-03-01")
 
@@ -188,7 +188,7 @@ def test_a_candidate_limit_is_shown_and_changes_nothing(tower, store):
     own = stage(tower, store, limit=[{"structure": "TWR01", "red": 100, "source": "hearsay"}])
     hear(own, entries_of(tower, shaken(still(), ground)))
     (event,) = told(store)
-    assert (event.level, event.limit) == (Level.AMBER, None)
+    assert (event.level, event.limit) == (AlarmLevel.AMBER, None)
     assert event.evidence["candidate_limits"] == [
         {"level": "red", "gal": 100.0, "source": "hearsay"}
     ]

@@ -7,8 +7,8 @@ import pytest
 from hearing import tower_places
 from places import START_NS, block_of
 
-from plumbline.collector.stages.detection.settings import DetectSettings
-from plumbline.collector.stages.detection.stream_sequence import Fit, Lane
+from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.collector.stages.detection.stream_sequence import Continuity, StreamSequence
 from plumbline.collector.stages.detection.trigger_banks import Banks, noise_density_ms2
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
@@ -25,8 +25,8 @@ def block(place: Place, seq: int, start_ns: int, n: int = 100, boot: int = 7) ->
     return block_of(place, np.full((3, n), 0.01 * seq), seq=seq, start_ns=start_ns, boot=boot)
 
 
-def behind(place: Place, **changed: int) -> Lane:
-    lane = Lane()
+def behind(place: Place, **changed: int) -> StreamSequence:
+    lane = StreamSequence()
     lane.move(block(place, 5, START_NS), [0.0, 0.0, 0.0])
     for name, value in changed.items():
         setattr(lane, name, value)
@@ -39,18 +39,23 @@ DUE = START_NS + NS
 @pytest.mark.parametrize(
     ("seq", "after_ns", "fit", "missing"),
     [
-        (6, 0, Fit.NEXT, 0),
-        (6, 300 * MS, Fit.NEXT, 0),  # consecutive: the clock was corrected, nothing is missing
-        (6, -300 * MS, Fit.NEXT, 0),
-        (6, 1000 * MS, Fit.BRIDGED, 100),
-        (7, 4 * MS, Fit.NEXT, 0),
-        (7, 300 * MS, Fit.BRIDGED, 30),
-        (7, 2000 * MS, Fit.BRIDGED, 200),
-        (7, 2001 * MS, Fit.AFRESH, 0),
-        (9, 600_000 * MS, Fit.AFRESH, 0),
-        (4, -1000 * MS, Fit.OLDER, 0),
-        (3, -2000 * MS, Fit.OLDER, 0),
-        (6, -5000 * MS, Fit.AFRESH, 0),  # consecutive, but the clock was set back
+        (6, 0, Continuity.NEXT, 0),
+        (
+            6,
+            300 * MS,
+            Continuity.NEXT,
+            0,
+        ),  # consecutive: the clock was corrected, nothing is missing
+        (6, -300 * MS, Continuity.NEXT, 0),
+        (6, 1000 * MS, Continuity.BRIDGED, 100),
+        (7, 4 * MS, Continuity.NEXT, 0),
+        (7, 300 * MS, Continuity.BRIDGED, 30),
+        (7, 2000 * MS, Continuity.BRIDGED, 200),
+        (7, 2001 * MS, Continuity.AFRESH, 0),
+        (9, 600_000 * MS, Continuity.AFRESH, 0),
+        (4, -1000 * MS, Continuity.OLDER, 0),
+        (3, -2000 * MS, Continuity.OLDER, 0),
+        (6, -5000 * MS, Continuity.AFRESH, 0),  # consecutive, but the clock was set back
     ],
 )
 def test_how_a_block_fits(place, seq, after_ns, fit, missing):
@@ -58,21 +63,21 @@ def test_how_a_block_fits(place, seq, after_ns, fit, missing):
 
 
 def test_an_agent_that_started_again_goes_on_where_time_does(place):
-    assert behind(place).fit(block(place, 0, DUE + 1500 * MS, boot=8)) == (Fit.BRIDGED, 150)
-    assert behind(place).fit(block(place, 0, DUE - 10_000 * MS, boot=8)) == (Fit.OLDER, 0)
+    assert behind(place).fit(block(place, 0, DUE + 1500 * MS, boot=8)) == (Continuity.BRIDGED, 150)
+    assert behind(place).fit(block(place, 0, DUE - 10_000 * MS, boot=8)) == (Continuity.OLDER, 0)
 
 
 def test_the_first_block_of_all_begins_anew(place):
-    assert Lane().fit(block(place, 900, START_NS)) == (Fit.AFRESH, 0)
+    assert StreamSequence().fit(block(place, 900, START_NS)) == (Continuity.AFRESH, 0)
 
 
 def test_a_lane_comes_back_as_it_was(place):
     lane = behind(place)
-    assert Lane.restored(lane.state()) == lane
+    assert StreamSequence.restored(lane.state()) == lane
 
 
 def banks(place: Place) -> Banks:
-    return Banks({place.stream.key: place}, DetectSettings().shaking())
+    return Banks({place.stream.key: place}, DetectionSettings().shaking())
 
 
 def test_a_short_gap_is_bridged_and_time_goes_on(place):

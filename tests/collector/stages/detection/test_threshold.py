@@ -9,11 +9,11 @@ from hearing import RATE_HZ, blocks, hear, journal, seconds, stage, told, tower_
 from motions import ambient, blows, far
 
 from plumbline.collector.app.settings import read_collector
-from plumbline.collector.events.model import Kind, Level
+from plumbline.collector.events.model import AlarmLevel, EventKind
 from plumbline.collector.events.store import EventStore
-from plumbline.collector.stages.detection.frames import Tick
-from plumbline.collector.stages.detection.settings import DetectSettings, ThresholdRule
-from plumbline.collector.stages.detection.threshold import ThresholdWatch
+from plumbline.collector.stages.detection.frames import TriggerFrame
+from plumbline.collector.stages.detection.settings import DetectionSettings, ThresholdRule
+from plumbline.collector.stages.detection.threshold import ThresholdDetector
 from plumbline.wire.block import NS
 from plumbline.wire.settings import BadSettings
 
@@ -31,20 +31,20 @@ def store(tmp_path: Path) -> Iterator[EventStore]:
     kept.close()
 
 
-def watch(**changed: object) -> ThresholdWatch:
+def watch(**changed: object) -> ThresholdDetector:
     rule = ThresholdRule.model_validate(RULE | changed)
-    return ThresholdWatch(rule, DetectSettings(), late=False)
+    return ThresholdDetector(rule, DetectionSettings(), late=False)
 
 
-def ticks(gals: list[float], start_s: float = 0.0) -> list[Tick]:
+def ticks(gals: list[float], start_s: float = 0.0) -> list[TriggerFrame]:
     """Return half seconds with these sizes."""
     return [
-        Tick(round((start_s + (k + 1) / 2) * NS), 0, 0, 1.0, 1.0, gal / 100, gal / 100)
+        TriggerFrame(round((start_s + (k + 1) / 2) * NS), 0, 0, 1.0, 1.0, gal / 100, gal / 100)
         for k, gal in enumerate(gals)
     ]
 
 
-def heard(own: ThresholdWatch, **nodes: list[float]):
+def heard(own: ThresholdDetector, **nodes: list[float]):
     """Let nodes speak in turn, tick by tick, and return the last event of each id."""
     events = {}
     for k in range(len(next(iter(nodes.values())))):
@@ -56,9 +56,9 @@ def heard(own: ThresholdWatch, **nodes: list[float]):
 
 def test_two_nodes_over_long_enough_are_one_event_that_closes():
     (event,) = heard(watch(), a=[1, 1] + 6 * [50] + 40 * [1], b=[1, 1] + 6 * [20] + 40 * [1])
-    assert event.kind is Kind.THRESHOLD
+    assert event.kind is EventKind.THRESHOLD
     # Two nodes reach the amber bound, only one the red one.
-    assert (event.level, event.value) == (Level.AMBER, 20.0)
+    assert (event.level, event.value) == (AlarmLevel.AMBER, 20.0)
     assert event.limit is not None
     assert (event.limit.value, event.limit.source) == (10, "A. Responsible")
     assert event.closed_ns is not None
@@ -90,9 +90,9 @@ def test_a_crossing_is_told_beside_the_shaking(tmp_path, store):
     own = stage(tower, store, threshold=[RULE])
     hear(own, journal(blocks(tower[node], x) for node, x in motion.items()))
     found = {event.kind: event for event in told(store)}
-    assert set(found) == {Kind.SHAKING, Kind.THRESHOLD}
-    assert found[Kind.THRESHOLD].value == pytest.approx(30, abs=2)
-    assert 40 < seconds(found[Kind.THRESHOLD].onset_ns) < 46
+    assert set(found) == {EventKind.SHAKING, EventKind.THRESHOLD}
+    assert found[EventKind.THRESHOLD].value == pytest.approx(30, abs=2)
+    assert 40 < seconds(found[EventKind.THRESHOLD].onset_ns) < 46
 
 
 def test_piling_over_the_bound_is_no_crossing(tmp_path, store):

@@ -17,10 +17,10 @@ from plumbline.collector.journal import Journal
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.backfill import archived_blocks
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
 from plumbline.collector.stages.influxdb.sink import sink_for
-from plumbline.collector.stages.influxdb.stage import SeriesStage
-from plumbline.collector.stages.influxdb.state import SeriesState
+from plumbline.collector.stages.influxdb.stage import InfluxStage
+from plumbline.collector.stages.influxdb.state import InfluxState
 from plumbline.wire.block import NS, Block
 from plumbline.wire.record import encode
 
@@ -40,17 +40,17 @@ class Rig:
         self.journal = Journal(folder / "journal", settings)
         self.events = EventStore(folder / "state" / "events.db")
 
-    def settings(self, **changed: Any) -> SeriesSettings:
+    def settings(self, **changed: Any) -> InfluxSettings:
         words = {"url": self.influx.url, "api": "v1", "database": self.database, "timeout_s": 5}
-        return SeriesSettings.model_validate(words | changed)
+        return InfluxSettings.model_validate(words | changed)
 
-    def stage(self, **changed: Any) -> SeriesStage:
+    def stage(self, **changed: Any) -> InfluxStage:
         settings = self.settings(**changed)
-        return SeriesStage(
+        return InfluxStage(
             settings=settings,
             places=self.places,
             sink=sink_for(settings),
-            state=SeriesState(self.folder / "state" / "series.db", self.journal.store_id),
+            state=InfluxState(self.folder / "state" / "series.db", self.journal.store_id),
             events=self.events,
             window=self.window,
         )
@@ -76,7 +76,7 @@ class Rig:
             stage.commit()
         stage.close()
 
-    def follow(self, stage: SeriesStage, now_ns: int = START_NS) -> None:
+    def follow(self, stage: InfluxStage, now_ns: int = START_NS) -> None:
         """Let a stage take everything there is, with small readings in between."""
         while entries := self.journal.read(stage.cursor(), limit_bytes=4096):
             stage.take(entries, now_ns)

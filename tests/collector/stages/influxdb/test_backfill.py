@@ -7,9 +7,9 @@ import pytest
 from places import START_NS
 from series_rig import GROUND, LILY, ROOF, Rig
 
-from plumbline.collector.journal.errors import FellOff
+from plumbline.collector.journal.errors import OffsetOutOfRange
 from plumbline.collector.stages.influxdb import schema
-from plumbline.collector.stages.influxdb.stage import SeriesStage
+from plumbline.collector.stages.influxdb.stage import InfluxStage
 from plumbline.wire.block import NS, Block
 
 pytestmark = pytest.mark.real
@@ -21,12 +21,12 @@ def let_go(rig: Rig) -> None:
     rig.journal.release(rig.journal.end_offset)
 
 
-def take_all(rig: Rig, stage: SeriesStage, now_ns: int) -> None:
+def take_all(rig: Rig, stage: InfluxStage, now_ns: int) -> None:
     """Follow the journal as the runner does, over a fall as well."""
     position = stage.cursor()
     try:
         rig.journal.read(position)
-    except FellOff as error:
+    except OffsetOutOfRange as error:
         stage.fell_off(error.first_offset, now_ns)
         position = error.first_offset
     while entries := rig.journal.read(position, limit_bytes=8192):
@@ -34,7 +34,7 @@ def take_all(rig: Rig, stage: SeriesStage, now_ns: int) -> None:
         position = entries[-1].next_offset
 
 
-def idle_until_full(rig: Rig, stage: SeriesStage, now_ns: int) -> None:
+def idle_until_full(rig: Rig, stage: InfluxStage, now_ns: int) -> None:
     for _ in range(50):
         stage.idle(now_ns)
         if stage._state.hole() is None:
@@ -55,7 +55,7 @@ def truth(rig: Rig, blocks: list[Block]) -> list[list[float]]:
 
 
 @pytest.fixture
-def outage(rig: Rig) -> tuple[SeriesStage, list[Block]]:
+def outage(rig: Rig) -> tuple[InfluxStage, list[Block]]:
     """Return a stage that took ten seconds, and then missed so many that the journal let go."""
     blocks = rig.shaken(ROOF, 240)
     rig.put(*blocks[:10])
@@ -71,7 +71,7 @@ def outage(rig: Rig) -> tuple[SeriesStage, list[Block]]:
 
 
 def test_new_samples_come_first_and_the_missed_ones_behind_them(
-    rig: Rig, outage: tuple[SeriesStage, list[Block]]
+    rig: Rig, outage: tuple[InfluxStage, list[Block]]
 ) -> None:
     stage, blocks = outage
     now_ns = blocks[-1].end_ns
@@ -86,7 +86,7 @@ def test_new_samples_come_first_and_the_missed_ones_behind_them(
 
 
 def test_the_seconds_at_the_edges_of_a_filled_hole_are_whole(
-    rig: Rig, outage: tuple[SeriesStage, list[Block]]
+    rig: Rig, outage: tuple[InfluxStage, list[Block]]
 ) -> None:
     stage, blocks = outage
     take_all(rig, stage, blocks[-1].end_ns)
@@ -98,7 +98,7 @@ def test_the_seconds_at_the_edges_of_a_filled_hole_are_whole(
 
 
 def test_what_arrived_when_is_not_made_up(
-    rig: Rig, outage: tuple[SeriesStage, list[Block]]
+    rig: Rig, outage: tuple[InfluxStage, list[Block]]
 ) -> None:
     stage, blocks = outage
     take_all(rig, stage, blocks[-1].end_ns)
@@ -110,7 +110,7 @@ def test_what_arrived_when_is_not_made_up(
 
 
 def test_a_restart_in_the_middle_of_filling_goes_on(
-    rig: Rig, outage: tuple[SeriesStage, list[Block]]
+    rig: Rig, outage: tuple[InfluxStage, list[Block]]
 ) -> None:
     stage, blocks = outage
     take_all(rig, stage, blocks[-1].end_ns)

@@ -10,7 +10,7 @@ from series_rig import ROOF, Rig
 from servers.influx import Influx, V2Proxy
 from servers.programs import free_port, wait_until
 
-from plumbline.collector.health.conditions import Notices
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal import Entry
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.errors import SeriesUnavailable
@@ -53,8 +53,8 @@ def own(tmp_path: Path) -> Iterator[Influx]:
 
 
 @pytest.fixture
-def notices() -> Notices:
-    return Notices()
+def notices() -> Conditions:
+    return Conditions()
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plumbline.collector.stages.runner.LONGEST_PAUSE_S", 0.5)
 
 
-def runner(rig: Rig, notices: Notices, **changed: object) -> StageRunner:
+def runner(rig: Rig, notices: Conditions, **changed: object) -> StageRunner:
     return StageRunner(
         "series", lambda: rig.stage(**changed), rig.journal, notices, lambda: START_NS
     )
@@ -73,7 +73,7 @@ def samples(rig: Rig) -> int:
 
 
 def test_an_influxdb_that_stops_and_comes_back_misses_nothing(
-    tmp_path: Path, own: Influx, notices: Notices
+    tmp_path: Path, own: Influx, notices: Conditions
 ) -> None:
     rig = Rig(tmp_path, own)
     series, other = runner(rig, notices), Counting()
@@ -104,7 +104,7 @@ def test_an_influxdb_that_stops_and_comes_back_misses_nothing(
 
 
 def test_an_outage_longer_than_the_journal_keeps_misses_nothing_either(
-    tmp_path: Path, own: Influx, notices: Notices
+    tmp_path: Path, own: Influx, notices: Conditions
 ) -> None:
     rig = Rig(tmp_path, own)
     series = runner(rig, notices)
@@ -127,7 +127,7 @@ def test_an_outage_longer_than_the_journal_keeps_misses_nothing_either(
 
 
 def test_the_log_has_a_long_outage_once(
-    rig: Rig, notices: Notices, caplog: pytest.LogCaptureFixture
+    rig: Rig, notices: Conditions, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     series = runner(rig, notices, url=url)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from places import START_NS, block_of, tower_places
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.line_protocol import (
     event_line,
@@ -16,7 +16,7 @@ from plumbline.collector.stages.influxdb.line_protocol import (
     sample_times_ns,
     waveform_lines,
 )
-from plumbline.collector.stages.influxdb.stream_lines import Measures, health_line
+from plumbline.collector.stages.influxdb.stream_lines import StreamLines, health_line
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit, Zero
@@ -64,7 +64,7 @@ def test_the_times_of_a_block_are_those_it_tells_one_by_one(roof: Place, rate_hz
 def test_the_measures_of_a_second_are_about_its_own_mean(roof: Place) -> None:
     square = np.tile([1.0, -1.0], 50)
     wave = np.stack([9.8 + 0.5 * square, 0.1 * square, 0 * square])
-    z, n, e = Measures(roof).lines(block_of(roof, wave))
+    z, n, e = StreamLines(roof).lines(block_of(roof, wave))
     assert "channel=HNZ" in z
     assert float(fields(z)["peak"]) == pytest.approx(0.5, abs=1e-4)
     assert float(fields(z)["rms"]) == pytest.approx(0.5, abs=1e-4)
@@ -86,7 +86,7 @@ def test_health_is_measured_from_the_end_of_the_block(roof: Place) -> None:
 
 def test_tilt_is_from_its_zero_and_settles_over_its_baseline(lily: Place) -> None:
     block = block_of(lily, np.array([[112.5] * 10, [40.0] * 10]))
-    lines = list(Measures(lily).lines(block))
+    lines = list(StreamLines(lily).lines(block))
     tilts = [text for text in lines if text.startswith("tilt") and "channel=LA1" in text]
     assert [fields(text) for text in tilts] == [{"raw": "112.5", "value": "100.0"}] * 10
     settled = next(text for text in lines if text.startswith("settlement"))
@@ -95,7 +95,7 @@ def test_tilt_is_from_its_zero_and_settles_over_its_baseline(lily: Place) -> Non
 
 def test_a_tilt_without_a_zero_has_no_value(lily: Place) -> None:
     block = block_of(lily, np.array([[112.5], [40.0]]))
-    second = next(text for text in Measures(lily).lines(block) if "LA2" in text)
+    second = next(text for text in StreamLines(lily).lines(block) if "LA2" in text)
     assert fields(second) == {"raw": "40.0"}
 
 
@@ -107,7 +107,7 @@ def test_a_tilt_is_told_from_the_zero_that_holds_at_its_sample(lily: Place) -> N
     )
     changed = {"axes": (axis, lily.instrument.axes[1])}
     place = replace(lily, instrument=lily.instrument.model_copy(update=changed))
-    lines = Measures(place).lines(block_of(place, np.tile([[112.5], [0.0]], 5)))
+    lines = StreamLines(place).lines(block_of(place, np.tile([[112.5], [0.0]], 5)))
     told = [fields(text)["value"] for text in lines if text.startswith("tilt") and "LA1" in text]
     assert told == ["100.0"] * 3 + ["2.5"] * 2
 
@@ -117,7 +117,7 @@ def test_a_settlement_cell_is_told_from_its_zero(lily: Place) -> None:
     axis = lily.instrument.axes[0].model_copy(update={"zero": (zero,), "code": "2"})
     changed = {"unit": Unit.SETTLEMENT, "axes": (lily.instrument.axes[1], axis)}
     cell = replace(lily, instrument=lily.instrument.model_copy(update=changed))
-    bare, zeroed = Measures(cell).lines(block_of(cell, np.array([[5.0], [5.0]])))
+    bare, zeroed = StreamLines(cell).lines(block_of(cell, np.array([[5.0], [5.0]])))
     assert bare.startswith("settlement,")
     assert fields(bare) == {"raw": "5.0"}
     assert fields(zeroed) == {"raw": "5.0", "value": "2.0"}
@@ -126,8 +126,8 @@ def test_a_settlement_cell_is_told_from_its_zero(lily: Place) -> None:
 def quake(**changed: object) -> Event:
     limit = Limit(value=2.0, unit="gal", source="project", standing=Standing.PROJECT)
     words = {
-        "id": "ab", "kind": Kind.SHAKING, "structure": "TWR01", "onset_ns": START_NS,
-        "detector": "long_period", "level": Level.RED, "value": 12.34, "unit": "gal",
+        "id": "ab", "kind": EventKind.SHAKING, "structure": "TWR01", "onset_ns": START_NS,
+        "detector": "long_period", "level": AlarmLevel.RED, "value": 12.34, "unit": "gal",
         "limit": limit, "nodes": {"3A": {}, "0A": {}},
     }  # fmt: skip
     return Event(**words | changed)  # type: ignore[arg-type]

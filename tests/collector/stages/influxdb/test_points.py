@@ -8,7 +8,7 @@ from places import START_NS
 from series_rig import GROUND, LILY, ROOF, WARMTH, Rig
 from servers.influx import Influx, V2Proxy
 
-from plumbline.collector.events.model import Event, Kind, Level, Limit, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 from plumbline.collector.stages.influxdb import schema
 from plumbline.wire.block import NS, Block
 
@@ -127,8 +127,9 @@ def test_where_the_readings_were_cut_makes_no_difference(rig: Rig, blocks: list[
 def event(**changed: object) -> Event:
     limit = Limit(value=20.0, unit="gal", source="project", standing=Standing.PROJECT)
     words = {
-        "id": "quake", "kind": Kind.SHAKING, "structure": "TWR01", "onset_ns": START_NS,
-        "detector": "long_period", "level": Level.RED, "value": 23.4, "unit": "gal", "limit": limit,
+        "id": "quake", "kind": EventKind.SHAKING, "structure": "TWR01", "onset_ns": START_NS,
+        "detector": "long_period", "level": AlarmLevel.RED, "value": 23.4, "unit": "gal",
+        "limit": limit,
         "nodes": {"0A": {"peak_gal": 2.0}, "3A": {"peak_gal": 23.4}},
     }  # fmt: skip
     return Event(**words | changed)  # type: ignore[arg-type]
@@ -138,7 +139,7 @@ def test_a_revised_event_is_one_annotation_with_its_newest_words(rig: Rig) -> No
     stage = rig.stage()
     rig.events.save(event())
     stage.idle(START_NS)
-    rig.events.save(event(value=31.0, level=Level.BLACK, closed_ns=START_NS + 60 * NS))
+    rig.events.save(event(value=31.0, level=AlarmLevel.BLACK, closed_ns=START_NS + 60 * NS))
     stage.idle(START_NS)
     stage.close()
     (tags, points), *others = rig.points(schema.EVENT).items()
@@ -153,7 +154,7 @@ def test_a_revised_event_is_one_annotation_with_its_newest_words(rig: Rig) -> No
 
 def test_two_tiltmeters_over_their_limit_at_one_instant_are_two_annotations(rig: Rig) -> None:
     stage = rig.stage()
-    tilt = {"kind": Kind.TILT, "detector": "tilt_level", "unit": "µrad"}
+    tilt = {"kind": EventKind.TILT, "detector": "tilt_level", "unit": "µrad"}
     rig.events.save(
         event(id="a", nodes={"1A": {"value": 1.0}}, **tilt),
         event(id="b", nodes={"2A": {"value": 1.0}}, **tilt),

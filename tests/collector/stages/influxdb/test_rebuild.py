@@ -12,7 +12,7 @@ from servers.influx import V2Proxy
 from servers.programs import free_port
 
 from plumbline.cli import main
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.sink import sink_for
 from plumbline.commands.moments import told
@@ -32,8 +32,8 @@ def proxy(rig: Rig) -> Iterator[V2Proxy]:
 
 def quake() -> Event:
     return Event(
-        id="quake", kind=Kind.SHAKING, structure="TWR01", onset_ns=START_NS + 60 * NS,
-        detector="long_period", level=Level.RED, value=23.4, unit="gal",
+        id="quake", kind=EventKind.SHAKING, structure="TWR01", onset_ns=START_NS + 60 * NS,
+        detector="long_period", level=AlarmLevel.RED, value=23.4, unit="gal",
         closed_ns=START_NS + 90 * NS, nodes={"3A": {}},
     )  # fmt: skip
 

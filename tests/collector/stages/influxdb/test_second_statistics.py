@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import START_NS, block_of, tower_places
 
-from plumbline.collector.stages.influxdb.second_statistics import Seconds
-from plumbline.collector.stages.influxdb.stream_state import MOST_SPANS, StreamMemory
+from plumbline.collector.stages.influxdb.second_statistics import SecondStatistics
+from plumbline.collector.stages.influxdb.stream_state import MOST_SPANS, StreamState
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
@@ -35,7 +35,7 @@ def cut_up(place: Place, at: Sequence[int]) -> list[Block]:
     ]
 
 
-def last_words(seconds: Seconds, blocks: Sequence[Block]) -> dict[str, str]:
+def last_words(seconds: SecondStatistics, blocks: Sequence[Block]) -> dict[str, str]:
     """Return what InfluxDB would hold: the last line of each point."""
     said = {}
     for block in blocks:
@@ -47,37 +47,37 @@ def last_words(seconds: Seconds, blocks: Sequence[Block]) -> dict[str, str]:
 
 @given(cut=cuts(730))
 def test_any_cut_leaves_the_same_points(roof: Place, cut: list[int]) -> None:
-    whole = last_words(Seconds(roof), cut_up(roof, []))
-    assert last_words(Seconds(roof), cut_up(roof, cut)) == whole
+    whole = last_words(SecondStatistics(roof), cut_up(roof, []))
+    assert last_words(SecondStatistics(roof), cut_up(roof, cut)) == whole
 
 
 @settings(max_examples=40)
 @given(cut=cuts(730), order=st.randoms(use_true_random=False))
 def test_any_order_leaves_the_same_points(roof: Place, cut: list[int], order: object) -> None:
     blocks = cut_up(roof, cut)
-    whole = last_words(Seconds(roof), blocks)
+    whole = last_words(SecondStatistics(roof), blocks)
     order.shuffle(blocks)  # type: ignore[attr-defined]
-    assert last_words(Seconds(roof), blocks) == whole
+    assert last_words(SecondStatistics(roof), blocks) == whole
 
 
 @given(cut=cuts(730), stop=st.integers(0, 12))
 def test_a_restart_anywhere_leaves_the_same_points(roof: Place, cut: list[int], stop: int) -> None:
     blocks = cut_up(roof, cut)
-    memory = StreamMemory(roof)
+    memory = StreamState(roof)
     said = {}
     for number, block in enumerate(blocks):
         if number == stop:
-            memory = StreamMemory(roof, memory.body())
+            memory = StreamState(roof, memory.body())
         for text in memory.measures.lines(block):
             head, fields, time = text.split(" ")
             said[f"{head} {time}"] = fields
         memory.wrote(block)
-    assert said == last_words(Seconds(roof), cut_up(roof, []))
+    assert said == last_words(SecondStatistics(roof), cut_up(roof, []))
 
 
 def test_the_measures_are_those_of_the_samples_of_the_second(roof: Place) -> None:
     blocks = cut_up(roof, [41, 200, 433])
-    said = last_words(Seconds(roof), blocks)
+    said = last_words(SecondStatistics(roof), blocks)
     times = BEGIN_NS + np.arange(730) * 10_000_000
     values = np.hstack([roof.physical(block) for block in blocks])
     for second in np.unique(times // NS):
@@ -97,7 +97,7 @@ def test_counts_of_any_size_do_not_overflow(roof: Place, level: int) -> None:
     counts = np.full((3, 100), level, np.int32)
     counts[:, ::2] -= 2 if level > 0 else -2
     block = block_of(place, np.zeros((3, 100)), start_ns=START_NS)
-    texts = list(Seconds(place).lines(replace(block, counts=counts)))
+    texts = list(SecondStatistics(place).lines(replace(block, counts=counts)))
     rms = float(texts[0].split("rms=")[1].split(",")[0])
     assert rms * place.instrument.sensitivity == pytest.approx(1.0, rel=1e-9)
 
@@ -105,7 +105,7 @@ def test_counts_of_any_size_do_not_overflow(roof: Place, level: int) -> None:
 def test_a_sample_more_than_due_does_not_overwrite_its_second(roof: Place) -> None:
     """A clock that runs fast puts 101 samples into a second now and then."""
     fast = replace(block_of(roof, np.ones((3, 100))), rate_hz=1e9 / 9_900_000)
-    seconds = Seconds(roof)
+    seconds = SecondStatistics(roof)
     blocks = [replace(fast, start_ns=START_NS + n * 100 * 9_900_000) for n in range(4)]
     said = last_words(seconds, blocks)
     counts = [int(f.split("samples=")[1][:-1]) for k, f in said.items() if "HNZ" in k]
@@ -115,7 +115,7 @@ def test_a_sample_more_than_due_does_not_overwrite_its_second(roof: Place) -> No
 
 
 def test_what_is_remembered_stays_small(roof: Place) -> None:
-    memory = StreamMemory(roof)
+    memory = StreamState(roof)
     for n in range(2000):
         block = block_of(roof, WAVE[:, :100], start_ns=BEGIN_NS + n * 3 * NS)  # two of three lost
         list(memory.measures.lines(block))
@@ -124,7 +124,7 @@ def test_what_is_remembered_stays_small(roof: Place) -> None:
 
 
 def test_holes_lie_between_what_was_written_and_after_it(roof: Place) -> None:
-    memory = StreamMemory(roof)
+    memory = StreamState(roof)
     for n in (0, 1, 5):
         jitter = -300_000 if n == 1 else 0  # a block a little early is no hole
         start_ns = START_NS + n * NS + jitter
@@ -138,5 +138,5 @@ def test_holes_lie_between_what_was_written_and_after_it(roof: Place) -> None:
     assert list(memory.missing(START_NS + 3 * NS, START_NS + 4 * NS)) == [
         (START_NS + 3 * NS, START_NS + 4 * NS)
     ]
-    assert StreamMemory(roof).begins_ns(otherwise=5) == 5
-    assert list(StreamMemory(roof).missing(START_NS, START_NS + 1)) == [(START_NS, START_NS + 1)]
+    assert StreamState(roof).begins_ns(otherwise=5) == 5
+    assert list(StreamState(roof).missing(START_NS, START_NS + 1)) == [(START_NS, START_NS + 1)]

@@ -8,17 +8,17 @@ import pytest
 from pydantic import ValidationError
 from where import REPO
 
-from plumbline.collector.stages.influxdb.settings import SeriesSettings
+from plumbline.collector.stages.influxdb.settings import InfluxSettings
 
 
 def test_the_section_of_the_documentation_is_good(tmp_path: Path) -> None:
     text = (REPO / "docs" / "grafana.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     section = tomllib.loads(block)["series"]
-    settings = SeriesSettings.model_validate(section)
+    settings = InfluxSettings.model_validate(section)
     assert settings.api == "v1"
     named = set(re.findall(r"^#? ?(\w+) = ", block, re.MULTILINE))
-    assert named == set(SeriesSettings.model_fields) - {"batch_lines", "timeout_s"}
+    assert named == set(InfluxSettings.model_fields) - {"batch_lines", "timeout_s"}
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_the_section_of_the_documentation_is_good(tmp_path: Path) -> None:
 )
 def test_what_cannot_work_is_told(section: dict[str, object], told: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(told)):
-        SeriesSettings.model_validate(section)
+        InfluxSettings.model_validate(section)
 
 
 def test_without_a_url_no_series_are_written() -> None:
-    assert SeriesSettings().url is None
+    assert InfluxSettings().url is None

@@ -4,7 +4,7 @@ import pytest
 from places import START_NS
 from series_rig import GROUND, ROOF, Rig
 
-from plumbline.collector.events.model import Event, Kind, Level
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.waveform_windows import LEAD_NS, SETTLED_NS
 from plumbline.wire.block import NS, Block
@@ -15,8 +15,8 @@ CLOSED_NS = START_NS + 50 * NS
 
 def quake(**changed: object) -> Event:
     words = {
-        "id": "quake", "kind": Kind.SHAKING, "structure": "TWR01", "onset_ns": ONSET_NS,
-        "detector": "long_period", "level": Level.RED, "value": 23.4, "unit": "gal",
+        "id": "quake", "kind": EventKind.SHAKING, "structure": "TWR01", "onset_ns": ONSET_NS,
+        "detector": "long_period", "level": AlarmLevel.RED, "value": 23.4, "unit": "gal",
         "nodes": {"0A": {}, "3A": {}}, "closed_ns": CLOSED_NS,
     }  # fmt: skip
     return Event(**words | changed)  # type: ignore[arg-type]
@@ -49,7 +49,7 @@ def due(blocks: list[Block], key: str, start_ns: int, end_ns: int) -> list[int]:
 def test_only_the_windows_of_closed_episodes_are_written(rig: Rig, blocks: list[Block]) -> None:
     stage = rig.stage(waveforms="episodes")
     rig.follow(stage)
-    rig.events.save(quake(closed_ns=None), quake(id="sway", kind=Kind.SWAY))
+    rig.events.save(quake(closed_ns=None), quake(id="sway", kind=EventKind.SWAY))
     stage.idle(CLOSED_NS + SETTLED_NS)
     assert times(rig) == {}
     rig.events.save(quake())
@@ -67,7 +67,7 @@ def test_only_the_windows_of_closed_episodes_are_written(rig: Rig, blocks: list[
 @pytest.mark.real
 def test_an_episode_that_waits_does_not_hold_up_annotations(rig: Rig, blocks: list[Block]) -> None:
     stage = rig.stage(waveforms="episodes")
-    rig.events.save(quake(), quake(id="tilt", kind=Kind.TILT, nodes={"0A": {}}))
+    rig.events.save(quake(), quake(id="tilt", kind=EventKind.TILT, nodes={"0A": {}}))
     stage.idle(CLOSED_NS)
     stage.close()
     assert {tags[1] for tags in rig.points(schema.EVENT)} == {"shaking", "tilt"}

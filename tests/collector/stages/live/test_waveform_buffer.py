@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from places import START_NS, block_of, inventory_text
 
-from plumbline.collector.stages.live.waveform_buffer import Waves
+from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import Place, places
@@ -32,7 +32,7 @@ def test_a_peak_is_drawn_about_rest_and_turned_with_its_axis(
     place = roof(tmp_path, polarity)
     still, peak = np.full((3, 100), 9.8), np.full((3, 100), 9.8)
     peak[:, 42] += 0.5
-    waves = Waves({ROOF: place})
+    waves = WaveformBuffer({ROOF: place})
     waves.see(block_of(place, still, seq=0, start_ns=START_NS))
     waves.see(block_of(place, peak, seq=1, start_ns=START_NS + NS))
     second = waves.since(START_NS + NS - 1, Unit.ACCELERATION)[ROOF]
@@ -47,7 +47,7 @@ def test_a_peak_is_drawn_about_rest_and_turned_with_its_axis(
 def test_what_is_drawn_does_not_depend_on_how_often_somebody_looks(tmp_path: Path) -> None:
     place = roof(tmp_path, 1)
     rng = np.random.default_rng(7)
-    watched, unwatched = Waves({ROOF: place}), Waves({ROOF: place})
+    watched, unwatched = WaveformBuffer({ROOF: place}), WaveformBuffer({ROOF: place})
     for seq, n in enumerate([100, 100, 30, 100, 7, 100, 100, 100, 100, 55, 100, 100]):
         motion = 9.8 + 0.1 * rng.standard_normal((3, n))
         block = block_of(place, motion, seq=seq, start_ns=START_NS + seq * NS)
