@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from plumbline import __version__
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 
 class CommandEntry(NamedTuple):

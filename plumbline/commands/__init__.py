@@ -4,10 +4,6 @@ import sys
 from collections.abc import Sequence
 
 
-class CommandError(Exception):
-    """Something the user can mend; the text says what is wrong and what to do."""
-
-
 def exit_code(command: str, problems: Sequence[str]) -> int:
     """Say what was wrong with some of the files, one a line; 0 if nothing was, else 2."""
     for problem in problems:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbline.collector.events.model import AlarmLevel, EventKind
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.alerting.settings import AlertingSettings

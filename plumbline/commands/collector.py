@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 GARBAGE_AFTER = 50_000
 """New objects before Python looks for dead cycles: blocks by the thousand hold none. [objects]"""

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.stages.deformation.limit_settings import DeformationLimit

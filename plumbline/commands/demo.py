@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 EXAMPLE = """example:
   plumbline demo

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.edge_agent.settings import EdgeSettings

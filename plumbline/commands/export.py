@@ -5,7 +5,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 EPILOG = """\
 The window is cut to the sample: from --start up to, not including, --end, both UTC unless the time

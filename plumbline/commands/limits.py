@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
 from plumbline.commands.moments import time_text
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.app.settings import CollectorSettings

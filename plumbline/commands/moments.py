@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.events.model import Event

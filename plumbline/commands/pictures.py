@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 FORMATS = (".png", ".pdf", ".svg", ".jpg", ".jpeg")
 

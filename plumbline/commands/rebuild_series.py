@@ -10,8 +10,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbline.commands import CommandError
 from plumbline.commands.moments import moment_ns, time_text
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.archive.reader import ArchiveReader

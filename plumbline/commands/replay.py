@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError, exit_code
+from plumbline.commands import exit_code
 from plumbline.commands.pictures import picture
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.stages.detection.settings import DetectionSettings

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 EXAMPLE = """\
 examples:

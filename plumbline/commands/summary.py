@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.jobs.reports.periods import Period

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.field.levelling import LevellingRun, SurveyStore
@@ -91,11 +91,11 @@ def _runs(args: argparse.Namespace) -> "list[LevellingRun]":
     from plumbline.collector.field.levelling import SurveyError, read_runs
     from plumbline.collector.field.levelling.table import LevelUnit
     from plumbline.records.tables.text import text_of
-    from plumbline.research.trend import SlowFileError
+    from plumbline.research.trend import TableError
 
     try:
         return read_runs(text_of(args.file).splitlines(), LevelUnit[args.unit.upper()])
-    except SlowFileError as error:
+    except TableError as error:
         raise CommandError(str(error)) from error
     except SurveyError as error:
         raise CommandError(f"{args.file}: {error}") from error

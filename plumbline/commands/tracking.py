@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.collector.jobs.modal.store import ModalStore

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
+from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.analysis.trend.assessment import Assessment, Question
@@ -93,7 +93,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Assess the file and print what was found."""
     from plumbline.records.tables.time_numbers import TimeUnit
-    from plumbline.research.trend import SlowFileError, read_slow_file
+    from plumbline.research.trend import TableError, read_slow_file
     from plumbline.research.trend.report import channel_report, table_report
     from plumbline.research.trend.words import channel_words, table_words
 
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
             out_of_range=args.out_of_range,
         )
         question = _question(args, table)
-    except SlowFileError as error:
+    except TableError as error:
         raise CommandError(str(error)) from error
     found, refused = _assessed(args, table, question)
     read = table_report(table, str(args.file))

@@ -4,8 +4,8 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands import CommandError
 from plumbline.commands.pictures import picture
+from plumbline.errors import CommandError
 from plumbline.research.event.options import FILES_HELP, add_file_options, channels_of
 
 if TYPE_CHECKING:

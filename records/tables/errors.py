@@ -1,5 +1,7 @@
-"""What can be wrong with a file of slow readings."""
+"""What can be wrong with a table of readings."""
+
+from plumbline.records.errors import RecordError
 
 
-class SlowFileError(Exception):
-    """A file that is not what was expected; the text says what, and what to do."""
+class TableError(RecordError):
+    """A table that is not what was expected; the text says what, and what to do."""

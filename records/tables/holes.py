@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.commands import CommandError
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.motion_times import time_gaps
 from plumbline.records.tables.numbers import CODES, FULL_SCALE, without_codes
 
@@ -38,13 +38,13 @@ def parts_of(
 
     Raises
     ------
-    CommandError
+    TableError
         If it has holes and they are refused, or holds no number at all.
     """
     column, codes = without_codes(column, NO_READING)
     good = np.isfinite(column)
     if not good.any() and holes is not Holes.FILLED:
-        raise CommandError(f"{path}: column {name} holds no number; leave it out with --exclude")
+        raise TableError(f"{path}: column {name} holds no number; leave it out with --exclude")
     if holes is Holes.FILLED:
         yield None, np.where(good, column, 0.0)
         return
@@ -52,7 +52,7 @@ def parts_of(
         bad = np.flatnonzero(~good)
         where = f"first in row {bad[0] + 1} ({bad[0] / rate_hz:g} s)"
         said = f" ({', '.join(f'{code:g}' for code in codes)} for none)" if codes else ""
-        raise CommandError(
+        raise TableError(
             f"{path}: column {name} is no number{said} in {bad.size} of {column.size} rows, "
             f"{where}; cut the file there, or --exclude {name}"
         )

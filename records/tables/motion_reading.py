@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.commands import CommandError
 from plumbline.records import Unit
 from plumbline.records.tables.cells import BLANKS, cells, number, parting, times_in, values
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.motion_table import MotionTable
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ def read_table(path: Path) -> MotionTable:
 
     Raises
     ------
-    CommandError
+    TableError
         If the file holds none.
     """
     if path.suffix == ".npy":
@@ -31,12 +31,12 @@ def read_table(path: Path) -> MotionTable:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from error
+        raise TableError(f"{path}: {error.strerror}") from error
     lines = text.decode(_encoding(text), errors="replace").splitlines()
     marks = [parting(line) for line in lines[:HEAD_LINES]]
     first = next((k for k, mark in enumerate(marks) if values(lines[k], mark) is not None), None)
     if first is None:
-        raise CommandError(f"{path}: no line of numbers in its first {HEAD_LINES}")
+        raise TableError(f"{path}: no line of numbers in its first {HEAD_LINES}")
     mark = marks[first]
     leading = cells(lines[first], mark)
     width = len(leading)
@@ -103,7 +103,7 @@ def _cell_by_cell(rows: list[tuple[int, str]], mark: str, width: int, path: Path
         row = values(line, mark) or []
         short = len(cells(line, mark)) < width and line.count(mark or " ") < width - 1
         if not row or len(row) > width or short:
-            raise CommandError(
+            raise TableError(
                 f"{path}: line {line_number} is not {width} numbers: {line.strip()[:60]!r}"
             )
         read[k, : len(row)] = row
@@ -114,11 +114,11 @@ def _from_npy(path: Path) -> MotionTable:
     try:
         values = np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
     except ValueError as error:
-        raise CommandError(f"{path}: not a plain NumPy array: {error}") from None
+        raise TableError(f"{path}: not a plain NumPy array: {error}") from None
     if values.ndim == 1:
         values = values[:, None]
     if values.ndim != 2:
-        raise CommandError(f"{path}: an array of {values.ndim} dimensions; a table has two")
+        raise TableError(f"{path}: an array of {values.ndim} dimensions; a table has two")
     if values.shape[0] < values.shape[1]:
         values = values.T
     return MotionTable(

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.commands import CommandError
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.motion_times import in_seconds, seconds_of
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ SKIP = frozenset({"-", "_"})
 """Both skip; only ``_`` can come first on a command line."""
 
 
-class NoSuchColumn(CommandError):
+class NoSuchColumn(TableError):
     """The table is readable, but it has not the columns asked for."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.commands import CommandError
+from plumbline.records.tables.errors import TableError
 
 Floats = NDArray[np.float64]
 
@@ -75,15 +75,15 @@ def rate_of_times(time_s: Floats, path: Path) -> float:
 
     Raises
     ------
-    CommandError
+    TableError
         If the times do not run forward steadily.
     """
     gaps = time_gaps(time_s)
     if time_s.size < 2:
-        raise CommandError(f"{path}: {time_s.size} row of readings is no record")
+        raise TableError(f"{path}: {time_s.size} row of readings is no record")
     if gaps.size:
         since = time_s[gaps[0] - 1] - time_s[0]
-        raise CommandError(
+        raise TableError(
             f"{path}: its time column is not steady (gaps: {gaps.size}, first at row "
             f"{gaps[0] + 1} after {since:g} s); mend it, or give "
             "--rate HZ to count the rows instead"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from plumbline.analysis.settlement.benchmark_levels import placeholders
 from plumbline.records.tables import nivel
-from plumbline.records.tables.errors import SlowFileError
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.headings import temperature_of, unit_of_reading
 from plumbline.records.tables.numbers import not_numbers, numbers, without_codes
 from plumbline.records.tables.points import wide_table
@@ -82,13 +82,13 @@ def read_slow_file(
 
     Raises
     ------
-    SlowFileError
+    TableError
         If the file holds no table with a time.
     """
     text = text_of(path).splitlines()
     lines = [line for line in text if line.strip()]
     if not lines:
-        raise SlowFileError(f"{path}: the file is empty")
+        raise TableError(f"{path}: the file is empty")
     if any(nivel.is_nivel(line) for line in lines[:20]):
         table = _nivel_table(lines)
         limit = nivel.OUT_OF_RANGE_MRAD if out_of_range is None else out_of_range
@@ -124,7 +124,7 @@ def _csv_table(
     turned = wide_table([line for line in lines if line.strip()])
     table = turned or table_of(lines)
     if table is None or not table.rows:
-        raise SlowFileError(f"{path}: no table; a header line and a time column are needed")
+        raise TableError(f"{path}: no table; a header line and a time column are needed")
     table, at, found, notes = timed(path, table, time, time_unit)
     times, utc = found.time_s, found.utc
     good = np.isfinite(times)
@@ -186,7 +186,7 @@ def _temperature(
 ) -> str | None:
     if wanted is not None:
         if wanted not in columns:
-            raise SlowFileError(f"{path}: no column '{wanted}'; it has {', '.join(columns)}")
+            raise TableError(f"{path}: no column '{wanted}'; it has {', '.join(columns)}")
         return wanted
     stated = (name for name in columns if units[name].lower() in TEMPERATURE_UNITS)
     return temperature_of(list(columns)) or next(stated, None)

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from plumbline.commands import CommandError
+from plumbline.records.tables.errors import TableError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def sidecar_of(path: Path) -> Sidecar:
 
     Raises
     ------
-    CommandError
+    TableError
         If the sidecar cannot be understood.
     """
     found = beside(path)
@@ -79,13 +79,13 @@ def sidecar_of(path: Path) -> Sidecar:
         text = found.read_text(encoding="utf-8-sig")
         said: Any = tomllib.loads(text) if found.suffix == ".toml" else json.loads(text)
     except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CommandError(f"{found}: not {found.suffix[1:].upper()}: {error}") from None
+        raise TableError(f"{found}: not {found.suffix[1:].upper()}: {error}") from None
     if not isinstance(said, dict):
-        raise CommandError(f"{found}: expected keys and values, as rate_hz = 100")
+        raise TableError(f"{found}: expected keys and values, as rate_hz = 100")
     known = set(Sidecar.__dataclass_fields__)
     unknown = sorted(set(said) - known)
     if unknown:
-        raise CommandError(f"{found}: unknown {', '.join(unknown)}; known are {sorted(known)}")
+        raise TableError(f"{found}: unknown {', '.join(unknown)}; known are {sorted(known)}")
     try:
         rate_hz = float(said["rate_hz"]) if "rate_hz" in said else None
         if rate_hz is not None and not 0 < rate_hz < math.inf:
@@ -99,4 +99,4 @@ def sidecar_of(path: Path) -> Sidecar:
             azimuths_deg={str(k): float(v) for k, v in said.get("azimuths_deg", {}).items()},
         )
     except (TypeError, ValueError, AttributeError) as error:
-        raise CommandError(f"{found}: {error}") from None
+        raise TableError(f"{found}: {error}") from None

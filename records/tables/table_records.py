@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.commands import CommandError
 from plumbline.records import Record, Unit
 from plumbline.records.orientation import Orientation, oriented, towards
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.holes import Holes, parts_of
 from plumbline.records.tables.motion_reading import read_table
 from plumbline.records.tables.motion_table import picked
@@ -89,7 +89,7 @@ def _of_motion(columns: dict[str, Floats], path: Path, notes: list[str]) -> dict
     if not left:
         return columns
     if len(left) == len(columns):
-        raise CommandError(f"{path}: no column in a unit of motion: {', '.join(left)}")
+        raise TableError(f"{path}: no column in a unit of motion: {', '.join(left)}")
     notes.append(f"{path.name}: left out, no motion: {', '.join(left)}")
     return {name: values for name, values in columns.items() if name not in left}
 
@@ -100,7 +100,7 @@ def _rate_hz(path: Path, said: float | None, time_s: Floats | None, holes: Holes
         parted = rate_of_parts(time_s) if holes is Holes.PARTED else None
         rate_hz = parted or rate_of_times(time_s, path)
     if rate_hz is None:
-        raise CommandError(
+        raise TableError(
             f"{path}: says no sampling rate; give --rate HZ, or rate_hz in {path.stem}.toml"
         )
     return float(rate_hz)
@@ -125,5 +125,5 @@ def _unit(name: str, said: str | None, path: Path) -> Unit:
         return unit_of_heading(name)
     unit = Unit(said) if said in UNITS else unit_of_word(said)
     if unit is None:
-        raise CommandError(f"{path}: unit {said!r} is none of {', '.join(UNITS)}")
+        raise TableError(f"{path}: unit {said!r} is none of {', '.join(UNITS)}")
     return unit

@@ -5,7 +5,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from plumbline.records.tables.errors import SlowFileError
+from plumbline.records.tables.errors import TableError
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -20,20 +20,20 @@ def text_of(path: Path) -> str:
 
     Raises
     ------
-    SlowFileError
+    TableError
         If it cannot be read, is a zip of several files, a spreadsheet, or no text.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SlowFileError(f"{path}: {error.strerror}") from error
+        raise TableError(f"{path}: {error.strerror}") from error
     while content[:2] == b"PK":
         content = _unzipped(path, content)
     for mark, code in MARKS:
         if content.startswith(mark):
             return content.decode(code, errors="replace")
     if b"\0" in content:
-        raise SlowFileError(f"{path}: not a text file; export the readings as CSV")
+        raise TableError(f"{path}: not a text file; export the readings as CSV")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -45,9 +45,9 @@ def _unzipped(path: Path, content: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]
             if SPREADSHEET in names:
-                raise SlowFileError(f"{path}: a spreadsheet; save the sheet as CSV")
+                raise TableError(f"{path}: a spreadsheet; save the sheet as CSV")
             if len(names) != 1:
-                raise SlowFileError(f"{path}: a zip of {len(names)} files; give the one to read")
+                raise TableError(f"{path}: a zip of {len(names)} files; give the one to read")
             return archive.read(names[0])
     except zipfile.BadZipFile as error:
-        raise SlowFileError(f"{path}: a damaged zip ({error})") from error
+        raise TableError(f"{path}: a damaged zip ({error})") from error

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.records.tables.errors import SlowFileError
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.headings import mentions_time, names_date, names_time, stated_of_time
 from plumbline.records.tables.numbers import is_number, numbers
 from plumbline.records.tables.points import split_points
@@ -51,7 +51,7 @@ def timed(
         notes.append("dates are a spreadsheet's days since 1899")
     found = times_of(words, unit, stated.zone_h)
     if not np.any(np.isfinite(found.time_s)):
-        raise SlowFileError(f"{path}: no line of it has a time; name the time column with --time")
+        raise TableError(f"{path}: no line of it has a time; name the time column with --time")
     return table, at, found, [*notes, *found.notes]
 
 
@@ -81,7 +81,7 @@ def repeated(time_s: NDArray[Any]) -> list[str]:
 def _time_column(path: Path, table: SeriesTable, wanted: str | None) -> int:
     if wanted is not None:
         if wanted not in table.names:
-            raise SlowFileError(f"{path}: no column '{wanted}'; it has {', '.join(table.names)}")
+            raise TableError(f"{path}: no column '{wanted}'; it has {', '.join(table.names)}")
         return table.names.index(wanted)
     named = [i for i, name in enumerate(table.names) if names_time(name)]
     dated = [i for i, word in enumerate(table.rows[0]) if is_stamp(word)]
@@ -92,7 +92,7 @@ def _time_column(path: Path, table: SeriesTable, wanted: str | None) -> int:
         return found[0]
     first = numbers(table.column(0))
     if np.any(np.diff(first[np.isfinite(first)]) <= 0):
-        raise SlowFileError(
+        raise TableError(
             f"{path}: no column of times: no heading says time or date, and the first column, "
             f"'{table.names[0]}', does not run forward; name the column with --time"
         )

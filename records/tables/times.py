@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.records.tables.errors import SlowFileError
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.numbers import is_number, numbers
 from plumbline.records.tables.time_numbers import (
     BUDDHIST_MORE,
@@ -87,7 +87,7 @@ def times_of(words: Sequence[str], unit: TimeUnit | None, zone_h: float | None =
 
     Raises
     ------
-    SlowFileError
+    TableError
         If most of the column is no time.
     """
     words = [ZONE_WORD.sub("Z", word.strip()) for word in words]
@@ -103,7 +103,7 @@ def times_of(words: Sequence[str], unit: TimeUnit | None, zone_h: float | None =
         return Times(time_s, utc, (unsaid,) if guessed else _calendar(words))
     stamps, notes = _stamps(words)
     if np.count_nonzero(np.isfinite(stamps)) < 0.5 * len(words):
-        raise SlowFileError(
+        raise TableError(
             f"'{first[:40]}' is not a time that can be read; write ISO times "
             "(2025-03-28T06:20:00Z) or name the time column with --time"
         )

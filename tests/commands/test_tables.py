@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from plumbline.cli import main
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.records import Quantity
 from plumbline.records.tables.holes import Holes
 from plumbline.research.event.options import channels_of

@@ -16,7 +16,7 @@ from slow_series import failing
 
 from plumbline.cli import main
 from plumbline.records.tables.time_numbers import TimeUnit
-from plumbline.research.trend import SlowFileError, read_slow_file
+from plumbline.research.trend import TableError, read_slow_file
 
 START = np.datetime64("2025-03-01T00:00:00")
 
@@ -186,11 +186,11 @@ def test_what_the_user_can_mend_is_one_line(tmp_path, capsys, content, words, co
 
 
 def test_a_missing_file_and_a_zip_of_many_say_what_to_do(tmp_path):
-    with pytest.raises(SlowFileError, match="No such file"):
+    with pytest.raises(TableError, match="No such file"):
         read_slow_file(tmp_path / "none.csv")
     many = tmp_path / "many.zip"
     with zipfile.ZipFile(many, "w") as archive:
         archive.writestr("a.csv", "x")
         archive.writestr("b.csv", "y")
-    with pytest.raises(SlowFileError, match="give the one to read"):
+    with pytest.raises(TableError, match="give the one to read"):
         read_slow_file(many)

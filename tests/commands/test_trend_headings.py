@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plumbline.cli import main
-from plumbline.research.trend import SlowFileError, read_slow_file
+from plumbline.research.trend import TableError, read_slow_file
 
 DAYS = np.arange(0.0, 60.0)
 START_S = 1_735_713_000  # 2025-01-01T06:30:00Z
@@ -146,7 +146,7 @@ def test_dates_that_could_be_either_way_round_say_how_they_were_taken(tmp_path):
 def test_a_table_without_a_time_is_refused_not_guessed(tmp_path):
     file = tmp_path / "table.csv"
     file.write_text("a_mm,b_mm\n3,1\n1,2\n2,3\n", encoding="utf-8")
-    with pytest.raises(SlowFileError, match=r"table\.csv: no column of times.*--time"):
+    with pytest.raises(TableError, match=r"table\.csv: no column of times.*--time"):
         read_slow_file(file)
 
 

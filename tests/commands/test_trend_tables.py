@@ -8,7 +8,7 @@ import pytest
 from where import shared_data
 
 from plumbline.cli import main
-from plumbline.research.trend import SlowFileError, read_slow_file
+from plumbline.research.trend import TableError, read_slow_file
 
 FIRST = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
 MOMENTS = [FIRST + dt.timedelta(hours=7 * i) for i in range(60)]
@@ -158,7 +158,7 @@ def test_a_line_counter_is_no_channel(tmp_path):
 def test_what_is_no_text_says_what_to_do(tmp_path, content, complaint):
     file = tmp_path / "table.csv"
     file.write_bytes(content)
-    with pytest.raises(SlowFileError, match=complaint):
+    with pytest.raises(TableError, match=complaint):
         read_slow_file(file)
 
 

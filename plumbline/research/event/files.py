@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.records import Reading, Record, RecordError, Unit, joined, read_each
 from plumbline.records.errors import UnknownFormat
 from plumbline.records.reading import format_of
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.holes import Holes
 from plumbline.records.tables.motion_table import SUFFIXES, NoSuchColumn
 from plumbline.records.tables.sidecar import beside
@@ -57,7 +58,7 @@ def files_read(args: argparse.Namespace, holes: Holes = Holes.REFUSED) -> FilesR
             records += table_records(path, args, holes, notes, several=len(tables) > 1)
         except NoSuchColumn as error:
             problems.append(str(error))
-        except CommandError as error:
+        except TableError as error:
             counted = _read_plain(path, args) if plain else None
             if counted is None or counted.problems:
                 problems.append(str(error))

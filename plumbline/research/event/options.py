@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.records import Quantity, Record
 from plumbline.records.tables.holes import Holes
 from plumbline.records.tables.table_records import UNITS, listed

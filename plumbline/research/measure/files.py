@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.records import Record
 from plumbline.records.tables.table_records import listed
 from plumbline.research.event.channels import axis_word, without_axis

@@ -13,7 +13,7 @@ from plumbline.collector.archive.reader import FOREVER_NS, ArchiveReader
 from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.events.model import Event
 from plumbline.collector.stages.detection.settings import DetectionSettings
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.research.replay.feeding import BOOT, journal_of
 from plumbline.research.replay.listening import DetectorRun
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure

@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import Field
 
 from plumbline.analysis.classify import Cause
-from plumbline.commands import CommandError, replay
+from plumbline.commands import replay
+from plumbline.errors import CommandError
 from plumbline.research.replay.run import Replayed
 from plumbline.wire.settings import Settings, read_settings
 

@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.field.labels.settings import ClassifySection
 from plumbline.collector.stages.detection.settings import DetectionSettings
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import Place, places
 from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_settings

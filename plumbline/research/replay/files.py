@@ -2,7 +2,7 @@
 
 import argparse
 
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.records import Record
 from plumbline.records.tables.table_records import listed
 from plumbline.research.event.files import FilesRead, files_read

@@ -20,7 +20,7 @@ from plumbline.analysis.drift import (
     reference_level,
 )
 from plumbline.analysis.quality.stuck import clipping
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.records import Quantity
 from plumbline.research.event import FileEvent
 from plumbline.research.event.channels import UNNAMED

@@ -20,7 +20,7 @@ from plumbline.analysis.modal import (
     shape_twist,
 )
 from plumbline.analysis.modal.identification import USABLE_SHARE_OF_RATE
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.research.event import FileChannel, FileEvent
 from plumbline.research.structure.pairs import across, parallel_pairs
 from plumbline.research.structure.roles import Roles, roles_of

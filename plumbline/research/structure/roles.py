@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from plumbline.analysis.drift import base_of
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.research.event import FileChannel, FileEvent
 
 

@@ -29,7 +29,7 @@ from plumbline.analysis.vibration import (
 from plumbline.analysis.vibration.annex_e import LEAST_RATE_HZ, assessment_ratio
 from plumbline.analysis.vibration.physics import floor_velocity_mms
 from plumbline.analysis.vibration.velocity import USABLE_SHARE_OF_RATE
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.records import Quantity
 from plumbline.research.event import FileChannel
 

@@ -2,10 +2,10 @@
 
 ::
 
-    SlowFileError       what is wrong with the file; what to do
+    TableError       what is wrong with the file; what to do
 """
 
-from plumbline.records.tables.errors import SlowFileError
+from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.series_reading import SlowTable, read_slow_file
 
-__all__ = ["SlowFileError", "SlowTable", "read_slow_file"]
+__all__ = ["SlowTable", "TableError", "read_slow_file"]

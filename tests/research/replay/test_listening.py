@@ -10,7 +10,7 @@ from places import START_NS
 from replay_archive import archive_of, shaken
 
 from plumbline.collector.stages.detection.settings import DetectionSettings
-from plumbline.commands import CommandError
+from plumbline.errors import CommandError
 from plumbline.research.replay.archive import instant, replayed_archive
 from plumbline.research.replay.config import detect_settings, installed
 from plumbline.research.replay.feeding import (
