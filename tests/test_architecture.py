@@ -1,4 +1,8 @@
-"""The map of the house, executed: who may import whom, what may be imported where, small rooms."""
+"""The map of the house, executed: who may import whom, what may be imported where, small rooms.
+
+The layers inside `collector/`, `collector/alerting/` and `plumbline/` are executed by
+`test_layers.py`; that everything is reached, by `test_reached.py`.
+"""
 
 import ast
 import subprocess
