@@ -18,8 +18,9 @@ from plumbline.collector.journal.errors import (
     JournalError,
     OffsetOutOfRange,
 )
-from plumbline.collector.journal.segment import entries_in, framed
+from plumbline.collector.journal.segment import framed
 from plumbline.collector.journal.segment_folder import locked, mended, translated
+from plumbline.collector.journal.segment_reader import DurableEnd, read_segment, segment_path
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.journal.store_id import store_id
 from plumbline.collector.journal.tail import Tail
@@ -56,6 +57,8 @@ class Journal:
         self._firsts = sorted(int(path.stem) for path in folder.glob("*.seg")) or [0]
         self._fd = self._opened(self._firsts[-1])
         self._end = self._durable = self._firsts[-1] + mended(self._fd)
+        self._shared_end = DurableEnd(folder)
+        self._shared_end.set(self._durable)
 
     @property
     def first_offset(self) -> int:
@@ -128,6 +131,7 @@ class Journal:
                 self._tail.extend(self._pending)
                 self._pending = []
                 self._durable = self._end
+                self._shared_end.set(self._durable)
                 self._news.notify_all()
         return self._durable
 
@@ -159,7 +163,7 @@ class Journal:
             at = bisect_right(firsts, offset) - 1
             segment_end = firsts[at + 1] if at + 1 < len(firsts) else durable
             try:
-                found = self._read_segment(firsts[at], offset, segment_end, limit_bytes)
+                found = read_segment(self._folder, firsts[at], offset, segment_end, limit_bytes)
             except FileNotFoundError:
                 raise OffsetOutOfRange(offset, self._firsts[0]) from None
             if found:
@@ -192,30 +196,9 @@ class Journal:
         if self._fd >= 0:
             os.close(self._fd)
             os.close(self._lock_fd)
+            self._shared_end.close()
             self._fd = -1
         self.wake()
-
-    def _read_segment(self, first: int, offset: int, end: int, limit_bytes: int) -> list[Entry]:
-        want = min(limit_bytes, end - offset)
-        fd = os.open(self._path(first), os.O_RDONLY)
-        try:
-            while True:
-                content = os.pread(fd, want, offset - first)
-                found = [
-                    Entry(
-                        offset + e.start,
-                        offset + e.end,
-                        e.received_ns,
-                        content[e.payload_start : e.end],
-                        Mark(e.mark),
-                    )
-                    for e in entries_in(content)
-                ]
-                if found or want >= end - offset:
-                    return found
-                want = min(2 * want, end - offset)
-        finally:
-            os.close(fd)
 
     def _roll(self) -> None:
         """Begin a new segment; the old one is durable before the new name exists."""
@@ -246,4 +229,4 @@ class Journal:
             raise JournalBroken(f"{self._folder}: a write failed earlier; open the journal again")
 
     def _path(self, first: int) -> Path:
-        return self._folder / f"{first:020d}.seg"
+        return segment_path(self._folder, first)

@@ -15,6 +15,11 @@ from plumbline.collector.storage.files import sync_folder, write_all
 
 def store_id(folder: Path) -> str:
     """Return the identity of the journal in a folder, made anew if it is missing or a copy."""
+    return known_store_id(folder) or _made(folder / "store_id")
+
+
+def known_store_id(folder: Path) -> str | None:
+    """Return the identity a journal states; None where it has none or is a copy."""
     path = folder / "store_id"
     try:
         word, inode = path.read_text(encoding="ascii").split()
@@ -22,7 +27,7 @@ def store_id(folder: Path) -> str:
             return word
     except (FileNotFoundError, ValueError):
         pass
-    return _made(path)
+    return None
 
 
 def _made(path: Path) -> str:
