@@ -21,8 +21,8 @@ COLLECTOR = layers(
     " > journal | field > storage"
 )
 ALERTING = layers(
-    "service > views | config_reader | validation > engine | cap > text | senders > store | settings"
-    " > paging_rules | roster | errors"
+    "service > views | config_reader | validation > engine | cap > text | senders"
+    " > store | settings > paging_rules | roster | errors"
 )
 PLUMBLINE = layers("cli > commands > plots > research | demo > errors")
 HOUSES = {

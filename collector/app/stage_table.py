@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from plumbline.collector.app.databases import Databases
 from plumbline.collector.app.intake import Intake
 from plumbline.collector.app.settings import CollectorSettings
+from plumbline.collector.archive.blocks import SLICE_NS, archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.jobs.modal.stage import ModalJob
@@ -17,7 +18,6 @@ from plumbline.collector.limits.approval import AsAdopted
 from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.collector.stages.detection.late_stage import LateStage
 from plumbline.collector.stages.detection.stage import DetectionStage
-from plumbline.collector.stages.influxdb.backfill import SLICE_NS, archived_blocks
 from plumbline.collector.stages.influxdb.sink import sink_for
 from plumbline.collector.stages.influxdb.stage import InfluxStage
 from plumbline.collector.stages.influxdb.state import InfluxState

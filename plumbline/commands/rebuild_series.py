@@ -172,7 +172,7 @@ class Progress:
 def _window(
     archive: "ArchiveReader", chosen: "dict[str, Place]"
 ) -> "Callable[[str, int, int], Iterator[Block]]":
-    from plumbline.collector.stages.influxdb.backfill import archived_blocks
+    from plumbline.collector.archive.blocks import archived_blocks
 
     return lambda key, start_ns, end_ns: archived_blocks(archive, chosen[key], start_ns, end_ns)
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from plumbline.collector.alerting.engine import acknowledgement as answers
 from plumbline.collector.alerting.engine.engine import AlertEngine
-from plumbline.collector.alerting.engine.inbound import Received
 from plumbline.collector.alerting.errors import GatewayAway, MessageRefused
+from plumbline.collector.alerting.senders.inbox import Received
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
 from plumbline.collector.alerting.store.database import AlertStore
@@ -91,7 +91,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.waiting: list[Received] = []
 
-    def look(self) -> list[Received]:
+    def messages(self) -> list[Received]:
         return list(self.waiting)
 
     def put_away(self, received: Received) -> None:

@@ -9,11 +9,12 @@ from plumbline.collector.alerting.engine.dispatch import Dispatch
 from plumbline.collector.alerting.engine.escalation import Escalation
 from plumbline.collector.alerting.engine.event_feed import EventFeed, Events
 from plumbline.collector.alerting.engine.failover import Failover
-from plumbline.collector.alerting.engine.inbound import Inbound, Inbox
+from plumbline.collector.alerting.engine.inbound import Inbound
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.receipts import Receipts
 from plumbline.collector.alerting.senders import senders_for
 from plumbline.collector.alerting.senders.gammu_inbox import GammuInbox
+from plumbline.collector.alerting.senders.inbox import Inbox
 from plumbline.collector.alerting.senders.message import Sender
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
 from plumbline.collector.alerting.store.database import AlertStore, set_mark

@@ -3,13 +3,13 @@
 import re
 import sqlite3
 from dataclasses import dataclass
-from typing import Protocol
 
 from plumbline.collector.alerting.engine import acknowledgement as answers
 from plumbline.collector.alerting.engine.acknowledgement import Acknowledgement, ReplyOutcome
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.reply_parser import Acknowledge, Code, parsed
 from plumbline.collector.alerting.errors import AnswerRefused
+from plumbline.collector.alerting.senders.inbox import Inbox, Received
 from plumbline.collector.alerting.settings import Person
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store.audit import AuditEntry
@@ -22,36 +22,6 @@ HELP_EVERY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """A message that came in.
-
-    Attributes
-    ----------
-    key
-        The same when the same message comes twice.
-    name
-        What the inbox calls it.
-    """
-
-    key: str
-    phone: str
-    text: str
-    name: str
-
-
-class Inbox(Protocol):
-    """Where messages come in."""
-
-    def look(self) -> list[Received]:
-        """Return the messages that have not been put away."""
-        ...
-
-    def put_away(self, received: Received) -> None:
-        """Remove a message that was taken."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """Takes the answers that came in, each once."""
 
@@ -61,7 +31,7 @@ class Inbound:
 
     def take(self, now_ns: int) -> None:
         """Take what came in; a message is put away only after what it did is stored."""
-        for received in self.inbox.look() if self.inbox else ():
+        for received in self.inbox.messages() if self.inbox else ():
             with self.store.transaction() as tx:
                 self._take_one(tx, received, now_ns)
             if self.inbox:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from plumbline.collector.alerting.engine.inbound import Received
+from plumbline.collector.alerting.senders.inbox import Received
 
 # IN<date>_<time>_<serial>_<sender>_<part>.txt; date and time are the service centre's.
 _NAME = re.compile(r"IN(?P<sent>\d{8}_\d{6})_\d+_(?P<phone>.+)_\d+\.txt")
@@ -23,7 +23,7 @@ class GammuInbox:
         self._taken = spool / "taken"
         self._sizes: dict[str, int] = {}
 
-    def look(self) -> list[Received]:
+    def messages(self) -> list[Received]:
         """Return the messages that are whole."""
         sizes: dict[str, int] = {}
         received: list[Received] = []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.common_grid import (
     AlignedStream,
     Floats,
@@ -15,7 +16,6 @@ from plumbline.collector.archive.common_grid import (
 )
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.jobs.modal.channel_selection import channel_names, level_rows
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 

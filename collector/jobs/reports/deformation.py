@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from plumbline.analysis.tilt import robust_mean
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit

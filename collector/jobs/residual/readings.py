@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from plumbline.analysis.thermal.temperature import Temperature
 from plumbline.analysis.trend.movement import Side
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.jobs.residual.horizons import TimeSpan, covered_ns
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.model import Event
 from plumbline.collector.jobs.strong_motion.floor_response import structure_measures
@@ -13,7 +14,6 @@ from plumbline.collector.jobs.strong_motion.record_window import longest_gap_fre
 from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings
 from plumbline.collector.jobs.strong_motion.store import STRUCTURE, EpisodeStore
 from plumbline.collector.jobs.strong_motion.storey_drift import StoreyDrift
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.dating import stage_at
 from plumbline.wire.inventory.lookup import Place

@@ -17,6 +17,7 @@ from plumbline.analysis.drift import (
     displacement_m,
     drifts,
 )
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.common_grid import (
     AlignedStream,
     Floats,
@@ -27,7 +28,6 @@ from plumbline.collector.archive.common_grid import (
 )
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.jobs.strong_motion.node_measures import is_level
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Role, Structure

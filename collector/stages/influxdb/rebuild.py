@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from plumbline.collector.archive.blocks import ArchivedSpan, Window
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.influxdb import schema
-from plumbline.collector.stages.influxdb.backfill import ArchivedSpan, Window
 from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
 from plumbline.collector.stages.influxdb.line_protocol import (
     event_line,

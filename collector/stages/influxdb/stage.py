@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from time import monotonic
 
+from plumbline.collector.archive.blocks import SLICE_NS, Window
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import FUTURE_NS, Entry
-from plumbline.collector.stages.influxdb.backfill import SLICE_NS, Window, archived_lines
+from plumbline.collector.stages.influxdb.backfill import archived_lines
 from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
 from plumbline.collector.stages.influxdb.line_protocol import (
     event_line,

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from plumbline.collector.archive.blocks import ArchivedSpan
 from plumbline.collector.events.model import Event, EventKind
-from plumbline.collector.stages.influxdb.backfill import ArchivedSpan
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 

@@ -11,8 +11,8 @@ from typing import Literal
 from pydantic import Field
 
 from plumbline.analysis.classify import Cause
-from plumbline.commands import replay
 from plumbline.errors import CommandError
+from plumbline.research.replay.options import add_replay_options, replay
 from plumbline.research.replay.run import Replayed
 from plumbline.wire.settings import Settings, read_settings
 
@@ -74,8 +74,8 @@ def replayed_case(case: Case, data: Path) -> list[Replayed]:
     """
     with _files(case, data / case.set) as files:
         parser = argparse.ArgumentParser()
-        replay.configure(parser)
-        return replay.replay(parser.parse_args([*map(str, files), *case.words]))
+        add_replay_options(parser)
+        return replay(parser.parse_args([*map(str, files), *case.words]))
 
 
 @contextmanager

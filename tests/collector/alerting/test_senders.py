@@ -144,13 +144,13 @@ def test_an_sms_is_read_once_it_is_whole(spool):
     path = spool / "inbox" / NAME
     whole = "\ufeffรับทราบ ๔๗๑๑".encode("utf-16-be") + b"\0" * 40  # the daemon pads with zeros
     path.write_bytes(whole[:6])
-    assert inbox.look() == []
+    assert inbox.messages() == []
     path.write_bytes(whole)
-    assert inbox.look() == []
-    (received,) = inbox.look()
+    assert inbox.messages() == []
+    (received,) = inbox.messages()
     assert (received.phone, received.text) == ("+66812345678", "รับทราบ ๔๗๑๑")
     inbox.put_away(received)
-    assert inbox.look() == []
+    assert inbox.messages() == []
     assert (spool / "taken" / NAME).exists()
 
 
@@ -159,8 +159,8 @@ def test_the_same_sms_under_another_serial_number_has_the_same_key(spool):
     for serial, second in (("00", "12"), ("01", "12"), ("02", "13")):
         name = f"IN20261122_2218{second}_{serial}_+66812345678_00.txt"
         (spool / "inbox" / name).write_text("4711", encoding="utf-8")
-    inbox.look()
-    keys = [received.key for received in inbox.look()]
+    inbox.messages()
+    keys = [received.key for received in inbox.messages()]
     assert keys[0] == keys[1] != keys[2]
 
 
@@ -168,9 +168,9 @@ def test_other_files_in_the_inbox_are_left_alone(spool):
     (spool / "inbox" / "INfoo.txt").write_text("x", encoding="utf-8")
     (spool / "inbox" / "notes.txt").write_text("x", encoding="utf-8")
     inbox = GammuInbox(spool)
-    inbox.look()
-    assert inbox.look() == []
+    inbox.messages()
+    assert inbox.messages() == []
 
 
 def test_an_inbox_that_is_not_there_is_empty(tmp_path):
-    assert GammuInbox(tmp_path / "nowhere").look() == []
+    assert GammuInbox(tmp_path / "nowhere").messages() == []

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from recorded import T0_NS, Recorded, built, level
 
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.common_grid import on_grid, shared, strand
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.block import NS
 
 ROOF, LOWER = "XX.TWR01.3A.HN", "XX.TWR01.1A.HN"

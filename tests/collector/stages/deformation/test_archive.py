@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from slow_site import HOUR_NS, fed, known, limit, settings, stage
 
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
@@ -12,7 +13,6 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
 from plumbline.collector.stages.deformation.array_codec import unpacked
 from plumbline.collector.stages.deformation.checkpointer import HOURS, SavedRows
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.wire.record import encode
 
 AT = known(1 / 60)

@@ -9,6 +9,7 @@ import numpy as np
 from places import START_NS, block_of, tower_places
 from servers.influx import Influx
 
+from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
@@ -16,7 +17,6 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
 from plumbline.collector.journal.settings import JournalSettings
 from plumbline.collector.stages.influxdb import schema
-from plumbline.collector.stages.influxdb.backfill import archived_blocks
 from plumbline.collector.stages.influxdb.settings import InfluxSettings
 from plumbline.collector.stages.influxdb.sink import sink_for
 from plumbline.collector.stages.influxdb.stage import InfluxStage

@@ -1,0 +1,34 @@
+"""An inbox: where answers by SMS come in, whatever brings them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A message that came in.
+
+    Attributes
+    ----------
+    key
+        The same when the same message comes twice.
+    name
+        What the inbox calls it.
+    """
+
+    key: str
+    phone: str
+    text: str
+    name: str
+
+
+class Inbox(Protocol):
+    """Where messages come in."""
+
+    def messages(self) -> list[Received]:
+        """Return the messages that have not been put away."""
+        ...
+
+    def put_away(self, received: Received) -> None:
+        """Remove a message that was taken."""
+        ...
