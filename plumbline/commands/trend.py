@@ -10,7 +10,7 @@ from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
     from plumbline.analysis.trend.assessment import Assessment, Question
-    from plumbline.research.trend import SlowTable
+    from plumbline.research.trend import TimeSeriesTable
 
 MOST_CHANNELS = 24
 """More are not assessed unasked: nobody reads that. Ask for some by name."""
@@ -93,12 +93,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Assess the file and print what was found."""
     from plumbline.records.tables.time_numbers import TimeUnit
-    from plumbline.research.trend import TableError, read_slow_file
+    from plumbline.research.trend import TableError, read_time_series
     from plumbline.research.trend.report import channel_report, table_report
     from plumbline.research.trend.words import channel_words, table_words
 
     try:
-        table = read_slow_file(
+        table = read_time_series(
             args.file,
             time=args.time,
             time_unit=None if args.time_unit is None else TimeUnit(args.time_unit),
@@ -125,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _assessed(
-    args: argparse.Namespace, table: "SlowTable", question: "Question"
+    args: argparse.Namespace, table: "TimeSeriesTable", question: "Question"
 ) -> tuple[dict[str, "Assessment"], list[str]]:
     """Assess each wanted column; return with them why others cannot be."""
     from plumbline.analysis.trend.assessment import Assessment, assess
@@ -154,7 +154,7 @@ def _assessed(
     return found, refused
 
 
-def _question(args: argparse.Namespace, table: "SlowTable") -> "Question":
+def _question(args: argparse.Namespace, table: "TimeSeriesTable") -> "Question":
     from plumbline.analysis.trend.assessment import Question
 
     commissioning = None
@@ -174,7 +174,7 @@ def _question(args: argparse.Namespace, table: "SlowTable") -> "Question":
     )
 
 
-def _moment(word: str, table: "SlowTable") -> float:
+def _moment(word: str, table: "TimeSeriesTable") -> float:
     """Return a time the user typed in the table's own seconds."""
     from plumbline.records.tables.time_numbers import TimeUnit
     from plumbline.records.tables.times import times_of
@@ -186,7 +186,7 @@ def _moment(word: str, table: "SlowTable") -> float:
     return float(at[0])
 
 
-def _draw(path: Path, table: "SlowTable", found: dict[str, Any]) -> None:
+def _draw(path: Path, table: "TimeSeriesTable", found: dict[str, Any]) -> None:
     from plumbline.plots.trend import draw
 
     try:

@@ -17,7 +17,7 @@ from plumbline.analysis.failure import Forecast, velocity
 from plumbline.analysis.statistics.theil_sen import Trend
 from plumbline.analysis.statistics.thinning import thinned
 from plumbline.analysis.trend.assessment import DAY_S, Assessment
-from plumbline.records.tables.series_reading import SlowTable
+from plumbline.records.tables.series_reading import TimeSeriesTable
 from plumbline.research.trend.words import SPOKEN
 
 READINGS, MEDIANS, LINE, STEP, WINDOW = "#b8c4ce", "#0b5394", "#c0392b", "#2e8b57", "#e8a33d"
@@ -32,7 +32,7 @@ MARGIN = 0.3
 MARGIN_SIGMA = 6.0
 
 
-def draw(table: SlowTable, found: dict[str, Assessment], path: Path) -> None:
+def draw(table: TimeSeriesTable, found: dict[str, Assessment], path: Path) -> None:
     """Draw every assessed channel into one picture file.
 
     Raises
@@ -81,7 +81,7 @@ def draw(table: SlowTable, found: dict[str, Assessment], path: Path) -> None:
 class _Clock:
     """Times as the picture shows them: dates, or a plain count from the first reading."""
 
-    def __init__(self, table: SlowTable) -> None:
+    def __init__(self, table: TimeSeriesTable) -> None:
         start, span = float(table.time_s[0]), float(np.ptp(table.time_s))
         self.dates = table.utc and span > 3600.0
         self.start = start
@@ -99,7 +99,9 @@ def _date(time_s: float) -> datetime:
     return datetime.fromtimestamp(time_s, tz=UTC).replace(tzinfo=None)
 
 
-def _series(axis: Axes, table: SlowTable, name: str, found: Assessment, clock: _Clock) -> None:
+def _series(
+    axis: Axes, table: TimeSeriesTable, name: str, found: Assessment, clock: _Clock
+) -> None:
     time, values = table.time_s, table.columns[name]
     every = max(1, time.size // MOST_POINTS)
     axis.plot(
@@ -186,7 +188,7 @@ def _line(
 
 def _inverse(
     axis: Axes,
-    table: SlowTable,
+    table: TimeSeriesTable,
     name: str,
     values: NDArray[Any],
     forecast: Forecast,

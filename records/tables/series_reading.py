@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.settlement.benchmark_levels import placeholders
 from plumbline.records.tables import nivel
 from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.headings import temperature_of, unit_of_reading
@@ -24,7 +23,7 @@ TEMPERATURE_UNITS = {"degc", "°c", "deg c", "c", "celsius"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlowTable:
+class TimeSeriesTable:
     """Slow readings, a column a channel.
 
     Attributes
@@ -45,6 +44,8 @@ class SlowTable:
         Lines with anything on them, and lines that became a row.
     notes
         What was understood otherwise than written.
+    cumulative
+        Whether the columns are benchmarks, each its cumulative change: a table turned on its side.
     """
 
     time_s: NDArray[Any]
@@ -56,16 +57,17 @@ class SlowTable:
     lines: int
     parsed: int
     notes: tuple[str, ...] = ()
+    cumulative: bool = False
 
 
-def read_slow_file(
+def read_table(
     path: Path,
     *,
     time: str | None = None,
     time_unit: TimeUnit | None = None,
     temperature: str | None = None,
     out_of_range: float | None = None,
-) -> SlowTable:
+) -> TimeSeriesTable:
     """Read a CSV (or one in a zip), or the reading lines of a Nivel.
 
     Parameters
@@ -98,11 +100,11 @@ def read_slow_file(
     return _without(table, limit, one_instrument=False)
 
 
-def _nivel_table(lines: list[str]) -> SlowTable:
+def _nivel_table(lines: list[str]) -> TimeSeriesTable:
     times, readings, parsed = nivel.read_nivel(lines)
     order = np.argsort(times, kind="stable")
     columns = dict(zip(("X", "Y", "T"), readings[:, order], strict=True))
-    return SlowTable(
+    return TimeSeriesTable(
         time_s=times[order],
         utc=False,
         columns=columns,
@@ -120,7 +122,7 @@ def _csv_table(
     time: str | None,
     time_unit: TimeUnit | None,
     temperature: str | None,
-) -> SlowTable:
+) -> TimeSeriesTable:
     turned = wide_table([line for line in lines if line.strip()])
     table = turned or table_of(lines)
     if table is None or not table.rows:
@@ -146,14 +148,12 @@ def _csv_table(
                 f"{name}: {n} times {code:g} taken for no reading" for code, n in codes.items()
             ]
             notes += not_numbers(name, words, values)
-    if turned is not None:
-        notes += _without_placeholders(columns)
     units = {
         name: unit or unit_of_reading(name)
         for name, unit in zip(table.names, table.units, strict=True)
         if name in columns
     }
-    return SlowTable(
+    return TimeSeriesTable(
         time_s=times[order],
         utc=utc,
         columns=columns,
@@ -163,18 +163,8 @@ def _csv_table(
         lines=table.lines,
         parsed=int(order.size),
         notes=tuple(notes),
+        cumulative=turned is not None,
     )
-
-
-def _without_placeholders(columns: dict[str, NDArray[Any]]) -> list[str]:
-    """Take levels of exactly 0 after another out of cumulative changes; tell how many."""
-    taken = {name: placeholders(level) for name, level in columns.items()}
-    columns.update({name: np.where(taken[name], np.nan, columns[name]) for name in taken})
-    found = {name: int(flags.sum()) for name, flags in taken.items() if flags.any()}
-    if not found:
-        return []
-    shown = ", ".join(list(found)[:6]) + (", ..." if len(found) > 6 else "")
-    return [f"{sum(found.values())} levels of 0 after another are placeholders, left out: {shown}"]
 
 
 def _counts_lines(name: str, values: NDArray[Any]) -> bool:
@@ -192,7 +182,7 @@ def _temperature(
     return temperature_of(list(columns)) or next(stated, None)
 
 
-def _without(table: SlowTable, limit: float, *, one_instrument: bool) -> SlowTable:
+def _without(table: TimeSeriesTable, limit: float, *, one_instrument: bool) -> TimeSeriesTable:
     """Return the table with out-of-range readings taken out of every channel but temperature.
 
     Where the columns are the axes of one instrument a row goes as a whole: out of range on

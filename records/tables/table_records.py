@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.records import Record, Unit
+from plumbline.records.axis_words import axis_word, without_axis
 from plumbline.records.orientation import Orientation, oriented, towards
 from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.holes import Holes, parts_of
@@ -15,7 +16,6 @@ from plumbline.records.tables.motion_table import picked
 from plumbline.records.tables.motion_times import epoch_start_ns, rate_of_parts, rate_of_times
 from plumbline.records.tables.sidecar import Sidecar, sidecar_of
 from plumbline.records.tables.units import is_of_something_else, unit_of_heading, unit_of_word
-from plumbline.research.event.channels import axis_word, without_axis
 
 Floats = NDArray[np.float64]
 UNITS = tuple(str(unit) for unit in Unit if unit not in (Unit.COUNTS, Unit.UNSTATED))

@@ -16,7 +16,7 @@ from slow_series import failing
 
 from plumbline.cli import main
 from plumbline.records.tables.time_numbers import TimeUnit
-from plumbline.research.trend import TableError, read_slow_file
+from plumbline.research.trend import TableError, read_time_series
 
 START = np.datetime64("2025-03-01T00:00:00")
 
@@ -136,7 +136,7 @@ def test_levels_of_years_are_a_slow_series_too(tmp_path, capsys):
 def test_tables_as_loggers_write_them_are_read(tmp_path, text):
     file = tmp_path / "table.csv"
     file.write_text(text, encoding="utf-8")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert found.parsed == found.lines == 60
     assert np.all(np.diff(found.time_s) > 0)
     assert "note" not in found.columns
@@ -145,7 +145,7 @@ def test_tables_as_loggers_write_them_are_read(tmp_path, text):
 def test_rows_out_of_order_and_readings_out_of_range_are_put_right(tmp_path):
     file = tmp_path / "table.csv"
     file.write_text("time,a,b\n2,5,1\n1,9.999,2\n0,4,3\n3,,4\n", encoding="utf-8")
-    found = read_slow_file(file, out_of_range=9.999, time_unit=TimeUnit.DAYS)
+    found = read_time_series(file, out_of_range=9.999, time_unit=TimeUnit.DAYS)
     assert found.time_s.tolist() == [0.0, 86_400.0, 172_800.0, 259_200.0]
     assert found.out_of_range == {"a": 1, "b": 0}
     np.testing.assert_array_equal(found.columns["a"], [4.0, np.nan, 5.0, np.nan])
@@ -157,7 +157,7 @@ def test_a_nivel_across_midnight_goes_on(tmp_path):
         "1 23:59:59 X:+0.060 Y:+0.036 T:+11.7.\n2 00:00:01 X:+0.061 Y:+9.999 T: +9.9..\n",
         encoding="utf-8",
     )
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert np.diff(found.time_s).tolist() == [2.0]
     assert np.isnan(found.columns["X"][1])
     assert found.columns["T"].tolist() == [11.7, 9.9]
@@ -187,10 +187,10 @@ def test_what_the_user_can_mend_is_one_line(tmp_path, capsys, content, words, co
 
 def test_a_missing_file_and_a_zip_of_many_say_what_to_do(tmp_path):
     with pytest.raises(TableError, match="No such file"):
-        read_slow_file(tmp_path / "none.csv")
+        read_time_series(tmp_path / "none.csv")
     many = tmp_path / "many.zip"
     with zipfile.ZipFile(many, "w") as archive:
         archive.writestr("a.csv", "x")
         archive.writestr("b.csv", "y")
     with pytest.raises(TableError, match="give the one to read"):
-        read_slow_file(many)
+        read_time_series(many)

@@ -8,7 +8,7 @@ import pytest
 from where import shared_data
 
 from plumbline.cli import main
-from plumbline.research.trend import TableError, read_slow_file
+from plumbline.research.trend import TableError, read_time_series
 
 FIRST = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
 MOMENTS = [FIRST + dt.timedelta(hours=7 * i) for i in range(60)]
@@ -57,7 +57,7 @@ WRITTEN = {
 def test_every_reading_is_read_at_its_own_time(tmp_path, text):
     file = tmp_path / "table.csv"
     file.write_text(text, encoding="utf-8-sig")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert found.parsed == found.lines == 60
     np.testing.assert_allclose(found.time_s, [moment.timestamp() for moment in MOMENTS])
     (values,) = found.columns.values()
@@ -74,14 +74,14 @@ def test_what_was_understood_otherwise_than_written_is_said(tmp_path, capsys):
 def test_a_leap_day_of_the_thai_calendar_is_read(tmp_path):
     file = tmp_path / "table.csv"
     file.write_text("date,x\n28/02/2567,1\n29/02/2567,2\n01/03/2567,3\n", encoding="utf-8")
-    assert np.diff(read_slow_file(file).time_s).tolist() == [86_400.0, 86_400.0]
+    assert np.diff(read_time_series(file).time_s).tolist() == [86_400.0, 86_400.0]
 
 
 def test_codes_for_no_reading_are_no_readings(tmp_path):
     rows = [f"{i},{-9999 if i % 7 == 0 else 0.1 * i},{9990 + i}" for i in range(40)]
     file = tmp_path / "table.csv"
     file.write_text("\n".join(["t_s,a,b", *rows]), encoding="utf-8")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert np.count_nonzero(np.isnan(found.columns["a"])) == 6
     assert found.notes == ("a: 6 times -9999 taken for no reading",)
     assert np.all(np.isfinite(found.columns["b"]))  # 9999 is one of its readings
@@ -91,7 +91,7 @@ def test_points_named_in_a_column_are_channels_of_their_own(tmp_path):
     rows = [f"{p},2025-01-{d:02d},{10 * k + d}" for d in range(1, 21) for k, p in enumerate("AB")]
     file = tmp_path / "table.csv"
     file.write_text("\n".join(["point,date,level [mm]", *rows]), encoding="utf-8")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert list(found.columns) == ["A", "B"]
     assert found.columns["B"].tolist() == [10.0 + day for day in range(1, 21)]
     assert found.units == {"A": "mm", "B": "mm"}
@@ -100,7 +100,7 @@ def test_points_named_in_a_column_are_channels_of_their_own(tmp_path):
 def test_a_row_a_point_under_its_epochs_is_turned(tmp_path):
     file = tmp_path / "wide.csv"
     file.write_text("BMCode,1978,1978_5,1980\nBM 1,0.0,-1.5,-4\nBM,,0.0,-2\n", encoding="utf-8")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert (np.diff(found.time_s) / 86_400 / 365.25).tolist() == [0.5, 1.5]
     assert found.columns["BM 1"].tolist() == [0.0, -1.5, -4.0]
     assert np.isnan(found.columns["BM"][0])
@@ -109,7 +109,7 @@ def test_a_row_a_point_under_its_epochs_is_turned(tmp_path):
 def test_a_level_of_zero_after_another_is_a_placeholder(tmp_path):
     file = tmp_path / "wide.csv"
     file.write_text("BMCode,1978,1979,1980,1981\nBM 1,0.0,-1.5,0.0,-4\n", encoding="utf-8")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     np.testing.assert_array_equal(found.columns["BM 1"], [0.0, -1.5, np.nan, -4.0])
     assert found.notes == ("1 levels of 0 after another are placeholders, left out: BM 1",)
 
@@ -121,7 +121,7 @@ def test_the_bangkok_levels_are_read_without_their_placeholders():
         levels = [float(word) for word in row[1:] if word]
         moved = next((i for i, level in enumerate(levels) if level), len(levels))
         zeros += levels[moved:].count(0.0)
-    assert read_slow_file(file).notes[0].startswith(f"{zeros} levels of 0 after another")
+    assert read_time_series(file).notes[0].startswith(f"{zeros} levels of 0 after another")
 
 
 def test_rates_beside_more_words_than_numbers_are_a_table(tmp_path):
@@ -129,21 +129,21 @@ def test_rates_beside_more_words_than_numbers_are_a_table(tmp_path):
     rows = [f"PD 17,LCBKK003,PD17,{year},{year - 1990}" for year in range(1990, 1999)]
     rows += [f"PD 23,LCBKK004,PD23,{year},1" for year in range(1990, 1999)]
     file.write_text("\n".join(["BMCode,sheet,column,year,rate", *rows]), encoding="utf-8")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert found.columns["PD 17"].tolist() == list(range(9))
 
 
 def test_a_spreadsheets_dates_are_dates(tmp_path):
     file = tmp_path / "table.csv"
     file.write_text("date,x\n45717.25,1\n45718.25,2\n45719.25,3\n", encoding="utf-8")
-    assert read_slow_file(file).time_s[0] == dt.datetime(2025, 3, 1, 6, tzinfo=dt.UTC).timestamp()
+    assert read_time_series(file).time_s[0] == dt.datetime(2025, 3, 1, 6, tzinfo=dt.UTC).timestamp()
 
 
 def test_a_line_counter_is_no_channel(tmp_path):
     file = tmp_path / "table.csv"
     rows = [f"{i},2025-01-{i:02d},{i * i}" for i in range(1, 9)]
     file.write_text("\n".join(["RECORD,date,x", *rows]), encoding="utf-8")
-    found = read_slow_file(file)
+    found = read_time_series(file)
     assert list(found.columns) == ["x"]
     assert "RECORD" in found.notes[0]
 
@@ -159,7 +159,7 @@ def test_what_is_no_text_says_what_to_do(tmp_path, content, complaint):
     file = tmp_path / "table.csv"
     file.write_bytes(content)
     with pytest.raises(TableError, match=complaint):
-        read_slow_file(file)
+        read_time_series(file)
 
 
 def test_hundreds_of_channels_are_not_assessed_unasked(tmp_path, capsys):

@@ -1,7 +1,6 @@
 """A Channel: one axis at one place; an Event: all of them, side by side, of one length."""
 
 import math
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +9,13 @@ from numpy.typing import NDArray
 from plumbline.analysis.drift import Storey, StoreyKind, storey_of
 from plumbline.analysis.drift.sensors import direction_name
 from plumbline.records import Quantity, Record
+from plumbline.records.axis_words import axis_word
 from plumbline.records.orientation import oriented
 from plumbline.records.record import SI
-from plumbline.records.tables.units import without_unit
 
 Floats = NDArray[np.float64]
 
-AXIS_WORD = re.compile(r"(?:^|[\s_.\-])([A-Za-z]{1,2})$|^([A-Za-z])[\s_-]*axis\b", re.IGNORECASE)
 POSITIVE_DEG = {"NS": 0.0, "EW": 90.0}
-AXES = frozenset("XYZNEUDVLTRHSW") | {"NS", "EW", "UD", "SN", "WE", "DU"}
 UNNAMED = "one direction"
 """Columns that name no direction are taken to share one."""
 
@@ -150,17 +147,3 @@ def channel_of(record: Record) -> FileChannel:
         start_ns=record.start_ns,
         source=record.source.name,
     )
-
-
-def axis_word(name: str) -> str:
-    """Return the axis in a column's name, ``X`` of ``Acc_X``, ``ax`` or ``X-Axis (g)``, or none."""
-    match = AXIS_WORD.search(without_unit(name))
-    word = (match[1] or match[2]).upper() if match else ""
-    if len(word) == 2 and word not in AXES and word[1] in "XYZ":
-        word = word[1]
-    return word if word in AXES else ""
-
-
-def without_axis(name: str) -> str:
-    """Return a column's name without axis letter and unit: ``roof`` of ``roof_X (g)``."""
-    return AXIS_WORD.sub("", without_unit(name)).strip(" _.-")

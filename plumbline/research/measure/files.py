@@ -6,8 +6,8 @@ from pathlib import Path
 
 from plumbline.errors import CommandError
 from plumbline.records import Record
+from plumbline.records.axis_words import axis_word, without_axis
 from plumbline.records.tables.table_records import listed
-from plumbline.research.event.channels import axis_word, without_axis
 from plumbline.research.event.files import FilesRead, files_read, is_table_name
 
 

@@ -1,4 +1,4 @@
-"""Files of slow readings people bring: tables with a time column, and a Nivel's own lines.
+"""Time series of slow readings: tables with a time column, and a Nivel's own lines.
 
 ::
 
@@ -6,6 +6,7 @@
 """
 
 from plumbline.records.tables.errors import TableError
-from plumbline.records.tables.series_reading import SlowTable, read_slow_file
+from plumbline.records.tables.series_reading import TimeSeriesTable
+from plumbline.research.trend.reading import read_time_series
 
-__all__ = ["SlowTable", "TableError", "read_slow_file"]
+__all__ = ["TableError", "TimeSeriesTable", "read_time_series"]

@@ -9,12 +9,12 @@ from plumbline.analysis.statistics.theil_sen import Trend
 from plumbline.analysis.trend.assessment import DAY_S, Assessment
 from plumbline.analysis.trend.rate_watch import Change
 from plumbline.analysis.trend.steps import Step
-from plumbline.records.tables.series_reading import SlowTable
+from plumbline.records.tables.series_reading import TimeSeriesTable
 
 DAYS_A_YEAR = 365.25
 
 
-def table_report(table: SlowTable, name: str) -> dict[str, Any]:
+def table_report(table: TimeSeriesTable, name: str) -> dict[str, Any]:
     """Return what was read."""
     return {
         "file": name,
@@ -28,7 +28,7 @@ def table_report(table: SlowTable, name: str) -> dict[str, Any]:
     }
 
 
-def channel_report(table: SlowTable, name: str, found: Assessment) -> dict[str, Any]:
+def channel_report(table: TimeSeriesTable, name: str, found: Assessment) -> dict[str, Any]:
     """Return everything said about one channel."""
     finite = [value for value in table.columns[name].tolist() if math.isfinite(value)]
     forecast = found.forecast
@@ -105,14 +105,14 @@ def channel_report(table: SlowTable, name: str, found: Assessment) -> dict[str, 
     }
 
 
-def when(table: SlowTable, time_s: float) -> str | float:
+def when(table: TimeSeriesTable, time_s: float) -> str | float:
     """Return a time as ISO UTC, or in the file's own seconds when it states no date."""
     if not table.utc:
         return round(time_s, 3)
     return datetime.fromtimestamp(time_s, tz=UTC).isoformat(timespec="milliseconds")
 
 
-def since_start(table: SlowTable, time_s: float) -> float:
+def since_start(table: TimeSeriesTable, time_s: float) -> float:
     """Return a time after the first row. [s]"""
     return time_s - float(table.time_s[0])
 
@@ -137,7 +137,7 @@ def _trend(found: Trend | None) -> dict[str, Any] | None:
     }
 
 
-def _steps(table: SlowTable, found: Assessment) -> dict[str, Any] | None:
+def _steps(table: TimeSeriesTable, found: Assessment) -> dict[str, Any] | None:
     if found.steps is None:
         return None
     return {
@@ -157,7 +157,7 @@ def _steps(table: SlowTable, found: Assessment) -> dict[str, Any] | None:
     }
 
 
-def _step(table: SlowTable, step: Step) -> dict[str, Any]:
+def _step(table: TimeSeriesTable, step: Step) -> dict[str, Any]:
     return {
         "time": when(table, step.time_s),
         "time_s": since_start(table, step.time_s),
@@ -169,7 +169,7 @@ def _step(table: SlowTable, step: Step) -> dict[str, Any]:
     }
 
 
-def _change(table: SlowTable, change: Change) -> dict[str, Any]:
+def _change(table: TimeSeriesTable, change: Change) -> dict[str, Any]:
     return {
         "day": when(table, change.day_d * DAY_S),
         "alarm": change.alarm,
