@@ -5,24 +5,18 @@ or another stage, with it.
 """
 
 import contextlib
-import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.health.supervisor import RunnerHealth, Supervisor
 from plumbline.collector.journal import Entry, Journal, OffsetOutOfRange
 from plumbline.wire.block import NS
 
-log = logging.getLogger(__name__)
-
 IDLE_S = 0.5
 DELAYS_KEPT = 20_000
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
-SOUND_AFTER_S = 60.0  # working this long, a stage counts as mended
 
 
 class Stage(Protocol):
@@ -51,34 +45,6 @@ class Backfills(Protocol):
         """Go on from the oldest entry there is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageHealth:
-    """How a stage is doing.
-
-    Attributes
-    ----------
-    cursor
-        What it has persisted; the journal keeps everything after it. [bytes]
-    behind_bytes
-        Durable entries it has not taken yet. [bytes]
-    restarts
-        How often it was built again after an error.
-    error
-        The last error, or None while it works.
-    delay_p50_s, delay_p99_s
-        From arrival at the collector to taken by this stage, over its latest entries; 0 before
-        the first. [s]
-    """
-
-    name: str
-    cursor: int
-    behind_bytes: int
-    restarts: int
-    error: str | None
-    delay_p50_s: float = 0.0
-    delay_p99_s: float = 0.0
-
-
 class StageRunner:
     """The thread of one stage, and its supervisor.
 
@@ -101,63 +67,42 @@ class StageRunner:
         self.name = name
         self._build = build
         self._journal = journal
-        self._notices = notices
         self._now_ns = now_ns
         self._pace_s = pace_s
         self._next_take = 0.0
-        self._stop = threading.Event()
         self._drained_by = 0.0
-        self._thread = threading.Thread(target=self._run, name=f"stage-{name}", daemon=True)
+        self._supervisor = Supervisor(name, "stage", self._follow, notices, now_ns)
         self._cursor = 0
         self._position = 0
-        self._restarts = 0
-        self._error: str | None = None
         self._delays: deque[float] = deque(maxlen=DELAYS_KEPT)
 
     def start(self) -> None:
         """Begin to follow."""
-        self._thread.start()
+        self._supervisor.start()
 
     def stop(self, timeout_s: float = 30.0) -> None:
         """Take what is durable by now, but not for long; close the stage and end."""
         self._drained_by = time.monotonic() + timeout_s / 3
-        self._stop.set()
+        self._supervisor.stop()
         self._journal.wake()
-        if self._thread.ident is not None:
-            self._thread.join(timeout_s)
+        self._supervisor.join(timeout_s)
 
     @property
     def cursor(self) -> int:
         """What the stage has persisted; the journal keeps everything after it. [bytes]"""
         return self._cursor
 
-    def health(self) -> StageHealth:
+    def health(self) -> RunnerHealth:
         """Return how the stage is doing."""
-        return StageHealth(
+        return RunnerHealth(
             name=self.name,
             cursor=self._cursor,
             behind_bytes=max(self._journal.end_offset - self._position, 0),
-            restarts=self._restarts,
-            error=self._error,
+            restarts=self._supervisor.restarts,
+            error=self._supervisor.error,
             delay_p50_s=_quantile(self._delays, 0.50),
             delay_p99_s=_quantile(self._delays, 0.99),
         )
-
-    def _run(self) -> None:
-        pause_s = FIRST_PAUSE_S
-        while True:
-            began = time.monotonic()
-            try:
-                self._follow()
-                return
-            except Exception as error:
-                if time.monotonic() - began > SOUND_AFTER_S:
-                    pause_s = FIRST_PAUSE_S
-                self._died(error)
-            if self._stop.wait(pause_s):
-                return
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-            self._restarts += 1
 
     def _follow(self) -> None:
         """Build the stage and feed it until it is time to stop."""
@@ -165,7 +110,7 @@ class StageRunner:
             self._position = self._cursor = stage.cursor()
             idle_due = 0.0
             while True:
-                stopping = self._stop.is_set()
+                stopping = self._supervisor.stopping
                 entries = self._next(stage, 0.0 if stopping else IDLE_S)
                 now_ns = self._now_ns()
                 if entries:
@@ -176,7 +121,7 @@ class StageRunner:
                 if time.monotonic() >= idle_due:
                     stage.idle(now_ns)
                     idle_due = time.monotonic() + IDLE_S
-                    self._sound()
+                    self._supervisor.works()
                 self._cursor = stage.cursor()
                 if stopping and (not entries or time.monotonic() > self._drained_by):
                     return
@@ -184,7 +129,7 @@ class StageRunner:
     def _next(self, stage: Stage, timeout_s: float) -> list[Entry]:
         try:
             if self._journal.wait(self._position, timeout_s):
-                self._stop.wait(max(0.0, self._next_take - time.monotonic()))
+                self._supervisor.wait(max(0.0, self._next_take - time.monotonic()))
                 self._next_take = time.monotonic() + self._pace_s
                 return self._journal.read(self._position)
         except OffsetOutOfRange as error:
@@ -193,23 +138,6 @@ class StageRunner:
             stage.fell_off(error.first_offset, self._now_ns())
             self._position = error.first_offset
         return []
-
-    def _died(self, error: Exception) -> None:
-        text = f"{type(error).__name__}: {error}"
-        first = self._notices.tell(
-            f"stage:{self.name}",
-            f"the {self.name} stage stopped ({text}) and is started again; nothing is lost, it "
-            "goes on from where it was. If this repeats, the log has the whole error.",
-            self._now_ns(),
-        )
-        if first or text != self._error:
-            log.error("stage %s stopped", self.name, exc_info=error)
-        self._error = text
-
-    def _sound(self) -> None:
-        if self._error is not None:
-            self._error = None
-            self._notices.end(f"stage:{self.name}", self._now_ns())
 
 
 def _quantile(delays: deque[float], share: float) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from servers.programs import wait_until
 
+from plumbline.collector.health import supervisor
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal import Entry, Journal, JournalSettings
 from plumbline.collector.stages import runner as stages
@@ -42,8 +43,8 @@ class Collecting:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages, "FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr(stages, "LONGEST_PAUSE_S", 0.05)
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(supervisor, "LONGEST_PAUSE_S", 0.05)
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def notices() -> Conditions:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plumbline.collector.stages.runner.LONGEST_PAUSE_S", 0.5)
+    monkeypatch.setattr("plumbline.collector.health.supervisor.LONGEST_PAUSE_S", 0.5)
 
 
 def runner(rig: Rig, notices: Conditions, **changed: object) -> StageRunner:
