@@ -10,7 +10,7 @@ from plumbline.collector.alerting.service import Alerting
 from plumbline.collector.app.databases import Databases
 from plumbline.collector.app.health_report import health, readings
 from plumbline.collector.app.intake import Intake
-from plumbline.collector.app.limit_listing import LimitView, VoidNotices
+from plumbline.collector.app.limit_listing import LimitView, VoidAdoptions
 from plumbline.collector.app.limit_register import with_adoptions
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.app.stage_table import BATCH_INTERVAL_S, RETENTION_STAGES, StageTable
@@ -77,9 +77,9 @@ class Collector:
             started_ns=now_ns(),
         )
         structures = [structure.code for structure in inventory.structure]
-        self._health = HealthWatch(self.data.notices, self.stores.events, structures)
-        self._void = VoidNotices(self._settings, self.stores.adoptions, self.data.notices)
-        self._disk = DiskWatch(settings.data, self.data.notices)
+        self._health = HealthWatch(self.data.conditions, self.stores.events, structures)
+        self._void = VoidAdoptions(self._settings, self.stores.adoptions, self.data.conditions)
+        self._disk = DiskWatch(settings.data, self.data.conditions)
         self._stop = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeping")
 
@@ -108,7 +108,7 @@ class Collector:
     def _runner(self, name: str, build: Callable[[], Stage]) -> StageRunner:
         pace_s = BATCH_INTERVAL_S.get(name, 0.0)
         return StageRunner(
-            name, build, self.data.journal, self.data.notices, self._now_ns, pace_s=pace_s
+            name, build, self.data.journal, self.data.conditions, self._now_ns, pace_s=pace_s
         )
 
     def _application(self, settings: WebSettings) -> Starlette:
@@ -148,7 +148,7 @@ class Collector:
                 log.exception("housekeeping met a fault and goes on")
 
     def _look(self, now_ns: int) -> None:
-        """Listen for silence, look at disk and notices, release what every stage has passed."""
+        """Listen for silence, look at disk and conditions, release what every stage has passed."""
         self._silence.look(now_ns)
         self._disk.tick(now_ns)
         self._void.look(now_ns)

@@ -17,7 +17,7 @@ ESSENTIAL = ("archive", "detect", "slow")
 def health(data: Intake, runners: Sequence[StageRunner]) -> dict[str, Any]:
     """Return ``ok``, the stages and every open problem in words."""
     stages = {runner.name: asdict(runner.health()) for runner in runners}
-    problems = [notice.text for notice in data.notices.open()]
+    problems = [condition.text for condition in data.conditions.open()]
     if not data.desk.alive():
         problems.insert(0, f"ingest has stopped ({data.desk.error}); restart the collector")
     if not data.subscriber.connected:
@@ -57,7 +57,7 @@ def readings(
     yield _one("broker_connected", "1 while connected.", float(data.subscriber.connected))
     yield _one("inbox_messages", "Waiting for ingest.", float(data.inbox.qsize()))
     yield _one("journal_bytes", "Size of the journal.", float(data.journal.size_bytes))
-    yield _one("notices_open", "Problems that go on.", float(len(data.notices.open())))
+    yield _one("notices_open", "Problems that go on.", float(len(data.conditions.open())))
     stages = [runner.health() for runner in runners]
     yield MetricReading(
         name="stage_behind_bytes",

@@ -35,7 +35,7 @@ class Intake:
         self._now_ns = now_ns
         state = settings.data / "state"
         self.places = places(inventory)
-        self.notices = Conditions()
+        self.conditions = Conditions()
         self.arrivals = LastSeen()
         self.journal = Journal(settings.data / "journal", settings.journal, now_ns)
         self.ledger = opened_ledger(state / "ledger.db", self.journal)
@@ -45,20 +45,20 @@ class Intake:
             settings.broker,
             client_id=settings.client_id,
             inbox=self.inbox,
-            notices=self.notices,
+            conditions=self.conditions,
             now_ns=now_ns,
         )
         self.watermarks = WatermarkPublisher(
             self.ledger, self.journal.store_id, self.subscriber.publish
         )
-        self.asking = ResendRequester(self.ledger, self.notices, self.subscriber.command)
+        self.asking = ResendRequester(self.ledger, self.conditions, self.subscriber.command)
         self.ingest = Ingest(
             journal=self.journal,
             ledger=self.ledger,
             quarantine=self.quarantine,
             places=self.places,
             arrivals=self.arrivals,
-            notices=self.notices,
+            conditions=self.conditions,
             spoke=self._spoke,
         )
         self.desk = IngestWorker(
@@ -69,7 +69,7 @@ class Intake:
             watermarks=self.watermarks,
             asking=self.asking,
             arrivals=self.arrivals,
-            notices=self.notices,
+            conditions=self.conditions,
             now_ns=now_ns,
             group_s=settings.journal.group_ms / 1e3,
         )

@@ -111,13 +111,13 @@ def void_texts(settings: HasLimits, adoptions: dict[str, Adopted]) -> Iterator[t
         )
 
 
-class VoidNotices:
+class VoidAdoptions:
     """Tells the operator of adoptions that hold no more, and when that is mended."""
 
-    def __init__(self, settings: HasLimits, store: AdoptionStore, notices: Conditions) -> None:
+    def __init__(self, settings: HasLimits, store: AdoptionStore, conditions: Conditions) -> None:
         self._settings = settings
         self._store = store
-        self._notices = notices
+        self._conditions = conditions
         self._version: int | None = None
         self._told: set[str] = set()
 
@@ -128,9 +128,9 @@ class VoidNotices:
         self._version = version
         void = dict(void_texts(self._settings, self._store.held()))
         for limit, text in void.items():
-            self._notices.tell(f"limit:{limit}", text, now_ns)
+            self._conditions.set(f"limit:{limit}", text, now_ns)
         for limit in self._told - set(void):
-            self._notices.end(f"limit:{limit}", now_ns)
+            self._conditions.clear(f"limit:{limit}", now_ns)
         self._told = set(void)
 
 

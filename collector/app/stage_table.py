@@ -124,7 +124,7 @@ class StageTable:
             events=self._stores.events,
             start=self._data.journal.first_offset,
             standings=AsAdopted(self._stores.adoptions),
-            notices=self._data.notices,
+            conditions=self._data.conditions,
             window=self._window(DEFORMATION_SLICE_NS),
         )
 

@@ -1,4 +1,4 @@
-"""Turns the gravest notices into events, so that a full disk reaches a phone, not only a log."""
+"""Events of the gravest conditions, so that a full disk reaches a phone and not only a log."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,14 +17,14 @@ LEVELS: dict[str, AlarmLevel] = {
     "rivals": AlarmLevel.AMBER,
     "stage": AlarmLevel.AMBER,
 }
-"""What becomes an event, by the part of a notice's key before the colon."""
+"""What becomes an event, by the part of a condition's key before the colon."""
 NOT_MENDED = AlarmLevel.RED
 MENDS_ITSELF_NS = 120 * 1_000_000_000
 """A stage that has not come back after so long needs somebody: its level rises. [ns]"""
 
 
 class HealthWatch:
-    """Opens an event for a grave notice and closes it when the notice ends.
+    """Opens an event for a grave condition and closes it when the condition ends.
 
     Parameters
     ----------
@@ -32,8 +32,10 @@ class HealthWatch:
         Codes of the structures that are watched; a fault of ours is told for each.
     """
 
-    def __init__(self, notices: Conditions, events: EventStore, structures: Sequence[str]) -> None:
-        self._notices = notices
+    def __init__(
+        self, conditions: Conditions, events: EventStore, structures: Sequence[str]
+    ) -> None:
+        self._conditions = conditions
         self._events = events
         self._structures = structures
         self._open = {
@@ -44,7 +46,11 @@ class HealthWatch:
 
     def look(self, now_ns: int) -> None:
         """Open, raise and close what has changed."""
-        graves = {notice.key: notice for notice in self._notices.open() if _level(notice, now_ns)}
+        graves = {
+            condition.key: condition
+            for condition in self._conditions.open()
+            if _level(condition, now_ns)
+        }
         changed: list[Event] = []
         for key, event in list(self._open.items()):
             if key[0] not in graves:
@@ -52,35 +58,35 @@ class HealthWatch:
             elif (level := _level(graves[key[0]], now_ns)) is not None and level != event.level:
                 self._open[key] = replace(event, level=level)
                 changed.append(self._open[key])
-        for notice in graves.values():
+        for condition in graves.values():
             for structure in self._structures:
-                if (notice.key, structure) not in self._open:
-                    event = _event(notice, structure, now_ns)
-                    self._open[notice.key, structure] = event
+                if (condition.key, structure) not in self._open:
+                    event = _event(condition, structure, now_ns)
+                    self._open[condition.key, structure] = event
                     changed.append(event)
         if changed:
             self._events.save(*changed)
 
 
-def _level(notice: Condition, now_ns: int) -> AlarmLevel | None:
-    """Return the level of a notice, or None where it is no event."""
-    sort = notice.key.partition(":")[0]
-    if sort == "stage" and now_ns - notice.since_ns > MENDS_ITSELF_NS:
+def _level(condition: Condition, now_ns: int) -> AlarmLevel | None:
+    """Return the level of a condition, or None where it is no event."""
+    sort = condition.key.partition(":")[0]
+    if sort == "stage" and now_ns - condition.since_ns > MENDS_ITSELF_NS:
         return NOT_MENDED
     return LEVELS.get(sort)
 
 
-def _event(notice: Condition, structure: str, now_ns: int) -> Event:
-    level = _level(notice, now_ns)
-    assert level is not None  # noqa: S101  (only grave notices come here)
+def _event(condition: Condition, structure: str, now_ns: int) -> Event:
+    level = _level(condition, now_ns)
+    assert level is not None  # noqa: S101  (only grave conditions come here)
     return Event(
-        id=finding_id(DETECTOR, f"{structure}|{notice.key}", notice.since_ns),
+        id=finding_id(DETECTOR, f"{structure}|{condition.key}", condition.since_ns),
         kind=EventKind.HEALTH,
         structure=structure,
-        onset_ns=notice.since_ns,
+        onset_ns=condition.since_ns,
         detector=DETECTOR,
         level=level,
         value=0.0,
         unit="",
-        evidence={"key": notice.key, "text": notice.text},
+        evidence={"key": condition.key, "text": condition.text},
     )

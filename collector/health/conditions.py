@@ -1,7 +1,7 @@
-"""Notices: what the operator must know, each told once until it is over.
+"""Conditions: what the operator must know, each reported once until it is over.
 
-A notice says what is wrong and what to do. Whoever finds it tells it; the log gets one line when it
-begins and one when it ends; status page, metrics and health events read the list.
+A condition says what is wrong and what to do. Whoever finds it sets it, and clears it when it is
+over; the log gets one line each time; status page, metrics and health events read the list.
 """
 
 import logging
@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 log = logging.getLogger(__name__)
 
-HELD_AFTER_END = 200
-"""Ended notices kept for the status page."""
+ENDED_RETAINED = 200
+"""Conditions that are over and still shown on the status page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Condition:
     Attributes
     ----------
     key
-        What it is about, as ``unknown-stream:XX.TWR01.3A.HN``: the same key is told once.
+        What it is about, as ``unknown-stream:XX.TWR01.3A.HN``: reported once while it is open.
     text
         What is wrong, and what to do.
     since_ns, last_ns, ended_ns
@@ -39,15 +39,15 @@ class Condition:
 
 
 class Conditions:
-    """The open notices and the latest ended ones; any thread may tell, end and read."""
+    """The open conditions and the latest ended ones; any thread may set, clear and read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[str, Condition] = {}
         self._ended: list[Condition] = []
 
-    def tell(self, key: str, text: str, now_ns: int) -> bool:
-        """Note that something is wrong; return whether this is the first telling."""
+    def set(self, key: str, text: str, now_ns: int) -> bool:
+        """Note that something is wrong; return whether it was not known."""
         with self._lock:
             known = self._open.get(key)
             if known is not None:
@@ -57,21 +57,21 @@ class Conditions:
         log.warning("%s", text)
         return True
 
-    def end(self, key: str, now_ns: int) -> None:
+    def clear(self, key: str, now_ns: int) -> None:
         """Note that it is over, if it was on."""
         with self._lock:
             known = self._open.pop(key, None)
             if known is None:
                 return
-            self._ended = [*self._ended[1 - HELD_AFTER_END :], replace(known, ended_ns=now_ns)]
+            self._ended = [*self._ended[1 - ENDED_RETAINED :], replace(known, ended_ns=now_ns)]
         log.warning("over: %s", known.text)
 
     def open(self) -> list[Condition]:
         """Return what is wrong now, oldest first."""
         with self._lock:
-            return sorted(self._open.values(), key=lambda notice: notice.since_ns)
+            return sorted(self._open.values(), key=lambda condition: condition.since_ns)
 
     def ended(self) -> list[Condition]:
-        """Return the latest notices that are over, oldest first."""
+        """Return the latest conditions that are over, oldest first."""
         with self._lock:
             return list(self._ended)

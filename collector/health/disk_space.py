@@ -66,11 +66,11 @@ class DiskWatch:
     def __init__(
         self,
         data: Path,
-        notices: Conditions,
+        conditions: Conditions,
         free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         self._data = data
-        self._notices = notices
+        self._conditions = conditions
         self._free = free
         self._seen: deque[_Seen] = deque()
         self.state: DiskState | None = None
@@ -112,7 +112,7 @@ class DiskWatch:
         if state.hours_left is not None:
             left += f", full in {state.hours_left:.0f} h at this rate"
         if state.space is Space.CRITICAL:
-            self._notices.tell(
+            self._conditions.set(
                 "disk-critical",
                 f"the disk of {self._data} is almost full ({left}): soon nothing more can be "
                 "taken, and the agents will hold it. Free space now: move old years of archive/ "
@@ -120,11 +120,11 @@ class DiskWatch:
                 now_ns,
             )
         else:
-            self._notices.end("disk-critical", now_ns)
+            self._conditions.clear("disk-critical", now_ns)
         if state.space is Space.PLENTY:
-            self._notices.end("disk-low", now_ns)
+            self._conditions.clear("disk-low", now_ns)
         else:
-            self._notices.tell(
+            self._conditions.set(
                 "disk-low",
                 f"the disk of {self._data} is filling ({left}): move old years of archive/ "
                 "elsewhere or add a disk.",

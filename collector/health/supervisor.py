@@ -101,7 +101,7 @@ class Supervisor:
         """Clear the last error: the work is well again."""
         if self.error is not None:
             self.error = None
-            self._conditions.end(f"stage:{self._name}", self._now_ns())
+            self._conditions.clear(f"stage:{self._name}", self._now_ns())
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
@@ -121,7 +121,7 @@ class Supervisor:
 
     def _failed(self, error: Exception) -> None:
         text = f"{type(error).__name__}: {error}"
-        first = self._conditions.tell(
+        first = self._conditions.set(
             f"stage:{self._name}",
             f"the {self._name} {self._kind} stopped ({text}) and is started again; nothing is "
             "lost, it goes on from where it was. If this repeats, the log has the whole error.",

@@ -71,7 +71,7 @@ class Ingest:
         quarantine: Quarantine,
         places: Mapping[str, Place],
         arrivals: LastSeen,
-        notices: Conditions,
+        conditions: Conditions,
         spoke: Spoke,
     ) -> None:
         self._journal = journal
@@ -79,7 +79,7 @@ class Ingest:
         self._quarantine = quarantine
         self._places = places
         self._arrivals = arrivals
-        self._notices = notices
+        self._conditions = conditions
         self._spoke = spoke
         self._rivals = DuplicateAgents()
         self._corrupt: Counter[tuple[Key, int]] = Counter()
@@ -173,7 +173,7 @@ class Ingest:
                 self._ledger.refuse(message.key, message.reason, message.received_ns)
                 self._answer(message.topic, message.key.stream)
         if len(kept) < len(news):
-            self._notices.tell(
+            self._conditions.set(
                 "quarantine-full",
                 "the quarantine is full: what cannot be taken stays with the edge; see "
                 "'plumbline status' for the reasons and mend them",
@@ -187,7 +187,7 @@ class Ingest:
 
     def _tell_refusal(self, message: Quarantined) -> None:
         about = message.key.stream if message.key else message.topic
-        self._notices.tell(
+        self._conditions.set(
             f"{message.cause}:{about}",
             f"message set aside in quarantine (topic {message.topic}): {message.reason}"
             + TO_DO[message.cause],
@@ -196,7 +196,7 @@ class Ingest:
 
     def _conflict(self, key: Key, received_ns: int) -> None:
         self.counts["conflict"] += 1
-        self._notices.tell(
+        self._conditions.set(
             f"conflict:{key.stream}:{key.boot:016x}",
             f"two different blocks of {key.stream} claim boot {key.boot:016x} number {key.seq}; "
             "both are kept. Was an SD card cloned or a spool copied? Give one agent a new spool.",
@@ -209,14 +209,14 @@ class Ingest:
         if is_future(block, received_ns):
             self.counts["future"] += 1
             ahead_s = (block.end_ns - received_ns) / 1e9
-            self._notices.tell(
+            self._conditions.set(
                 f"future:{stream}",
                 f"{stream} is {ahead_s:.0f} s ahead of the collector: kept, but held out of "
                 "detection and series. Check the clocks of the agent and of this machine.",
                 received_ns,
             )
         else:
-            self._notices.end(f"future:{stream}", received_ns)
+            self._conditions.clear(f"future:{stream}", received_ns)
         other = self._rivals.sampled(stream, block.boot, block.start_ns)
         if other is not None:
             self.tell_rivals(topic, block.boot, other, received_ns)
@@ -224,7 +224,7 @@ class Ingest:
     def tell_rivals(self, topic: str, boot: int, other: int, received_ns: int) -> None:
         """Report that two machines use one agent's name."""
         agent = agent_name(parsed(topic)[0])
-        self._notices.tell(
+        self._conditions.set(
             f"rivals:{agent}",
             f"two agents call themselves {agent} (boots {boot:016x} and {other:016x} at the same "
             "time); give one of them another name in its edge.toml",

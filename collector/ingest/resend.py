@@ -58,14 +58,14 @@ class ResendRequester:
     def __init__(
         self,
         ledger: Ledger,
-        notices: Conditions,
+        conditions: Conditions,
         publish: Callable[[str, bytes], bool],
         *,
         patience_ns: int = PATIENCE_NS,
     ) -> None:
         self.asked = 0
         self._ledger = ledger
-        self._notices = notices
+        self._conditions = conditions
         self._publish = publish
         self._patience_ns = patience_ns
         self._topics: dict[str, str] = {}
@@ -119,7 +119,7 @@ class ResendRequester:
         missing.asked += 1
         missing.due_ns = now_ns + min(self._patience_ns << missing.asked, LONGEST_PAUSE_NS)
         if missing.asked >= TOLD_AFTER:
-            self._notices.tell(
+            self._conditions.set(
                 _key(where),
                 f"blocks {first} to {last} of {stream} (boot {boot:016x}) are missing and their "
                 f"agent does not send them, asked {missing.asked} times: unless an earlier "
@@ -131,7 +131,7 @@ class ResendRequester:
 
     def _forget(self, where: tuple[str, int], now_ns: int) -> None:
         if self._missing.pop(where, None) is not None:
-            self._notices.end(_key(where), now_ns)
+            self._conditions.clear(_key(where), now_ns)
 
 
 def first_gap(boot: Boot) -> SeqSpan | None:

@@ -39,12 +39,12 @@ class Subscriber:
         *,
         client_id: str,
         inbox: MessageInbox,
-        notices: Conditions,
+        conditions: Conditions,
         now_ns: Callable[[], int],
     ) -> None:
         self._settings = settings
         self._inbox = inbox
-        self._notices = notices
+        self._conditions = conditions
         self._now_ns = now_ns
         self._stopping = False
         self._is_behind = False
@@ -110,10 +110,10 @@ class Subscriber:
                 client.ack(message.mid, message.qos)
                 if self._is_behind:
                     self._is_behind = False
-                    self._notices.end("inbox-full", self._now_ns())
+                    self._conditions.clear("inbox-full", self._now_ns())
                 return
             self._is_behind = True
-            self._notices.tell(
+            self._conditions.set(
                 "inbox-full",
                 "ingest is behind: the broker is held back until it has caught up; is the disk "
                 "slow or full?",
@@ -131,7 +131,7 @@ class Subscriber:
             return
         client.subscribe(SUBSCRIPTIONS)
         self.connected = True
-        self._notices.end("broker", self._now_ns())
+        self._conditions.clear("broker", self._now_ns())
         log.info("connected to the broker at %s", self._where)
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
@@ -148,7 +148,7 @@ class Subscriber:
             self._tell(f"the broker at {self._where} closed the connection: {reason}")
 
     def _tell(self, text: str) -> None:
-        self._notices.tell("broker", text, self._now_ns())
+        self._conditions.set("broker", text, self._now_ns())
 
     @property
     def _where(self) -> str:

@@ -46,7 +46,7 @@ class IngestWorker:
         watermarks: WatermarkPublisher,
         asking: ResendRequester,
         arrivals: LastSeen,
-        notices: Conditions,
+        conditions: Conditions,
         now_ns: Callable[[], int],
         group_s: float = 0.025,
     ) -> None:
@@ -57,7 +57,7 @@ class IngestWorker:
         self._watermarks = watermarks
         self._asking = asking
         self._arrivals = arrivals
-        self._notices = notices
+        self._conditions = conditions
         self._now_ns = now_ns
         self._group_s = group_s
         self._rivals = DuplicateAgents()
@@ -127,10 +127,10 @@ class IngestWorker:
         while True:
             try:
                 self._ingest.take(blocks)
-                self._notices.end("journal-full", self._now_ns())
+                self._conditions.clear("journal-full", self._now_ns())
                 return
             except JournalFull as error:
-                self._notices.tell("journal-full", str(error), self._now_ns())
+                self._conditions.set("journal-full", str(error), self._now_ns())
                 if self._stop.wait(RETRY_S):
                     return
 
@@ -149,7 +149,7 @@ class IngestWorker:
                         message.topic, int(heartbeat.boot, 16), other, message.received_ns
                     )
         except BadMessage as error:
-            self._notices.tell(
+            self._conditions.set(
                 f"bad-message:{agent}",
                 f"{agent} sends a {kind} message that cannot be read ({error}); is it another "
                 "version of plumbline?",

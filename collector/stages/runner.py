@@ -60,7 +60,7 @@ class StageRunner:
         name: str,
         build: Callable[[], Stage],
         journal: Journal,
-        notices: Conditions,
+        conditions: Conditions,
         now_ns: Callable[[], int],
         pace_s: float = 0.0,
     ) -> None:
@@ -71,7 +71,7 @@ class StageRunner:
         self._pace_s = pace_s
         self._next_take = 0.0
         self._drained_by = 0.0
-        self._supervisor = Supervisor(name, "stage", self._follow, notices, now_ns)
+        self._supervisor = Supervisor(name, "stage", self._follow, conditions, now_ns)
         self._cursor = 0
         self._position = 0
         self._delays: deque[float] = deque(maxlen=DELAYS_KEPT)

@@ -48,7 +48,7 @@ class DeformationStage:
         events: EventStore,
         start: int,
         standings: Approvals | None = None,
-        notices: Conditions | None = None,
+        conditions: Conditions | None = None,
         window: Window | None = None,
     ) -> None:
         self._settings = settings
@@ -64,8 +64,8 @@ class DeformationStage:
         self._sound = True
 
         def tell(key: str, text: str) -> None:
-            if notices is not None:
-                notices.tell(f"slow:{key}", text, self._seen_ns)
+            if conditions is not None:
+                conditions.set(f"slow:{key}", text, self._seen_ns)
 
         self._seen_ns = 0
         self._parts: Parts = assembled(settings, places, kept, tell)

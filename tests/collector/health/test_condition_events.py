@@ -25,24 +25,24 @@ def events(store: EventStore) -> list[Event]:
 
 
 def test_a_full_disk_is_an_event_for_each_structure_until_it_ends(store: EventStore) -> None:
-    notices = Conditions()
-    watch = HealthWatch(notices, store, ["TWR01", "TWR02"])
-    notices.tell("disk-critical", "free space now", 1 * S)
+    conditions = Conditions()
+    watch = HealthWatch(conditions, store, ["TWR01", "TWR02"])
+    conditions.set("disk-critical", "free space now", 1 * S)
     watch.look(2 * S)
     watch.look(3 * S)
     assert {(event.structure, event.level) for event in events(store)} == {
         ("TWR01", AlarmLevel.RED),
         ("TWR02", AlarmLevel.RED),
     }
-    notices.end("disk-critical", 4 * S)
+    conditions.clear("disk-critical", 4 * S)
     watch.look(5 * S)
     assert all(event.closed_ns == 5 * S for event in events(store))
 
 
 def test_a_stage_that_does_not_come_back_is_raised(store: EventStore) -> None:
-    notices = Conditions()
-    watch = HealthWatch(notices, store, ["TWR01"])
-    notices.tell("stage:detect", "the detect stage stopped", 1 * S)
+    conditions = Conditions()
+    watch = HealthWatch(conditions, store, ["TWR01"])
+    conditions.set("stage:detect", "the detect stage stopped", 1 * S)
     watch.look(2 * S)
     assert [event.level for event in events(store)] == [AlarmLevel.AMBER]
     watch.look(200 * S)
@@ -50,16 +50,16 @@ def test_a_stage_that_does_not_come_back_is_raised(store: EventStore) -> None:
 
 
 def test_a_mere_notice_is_no_event(store: EventStore) -> None:
-    notices = Conditions()
-    notices.tell("future:XX.TWR01.0A.HN", "a clock is ahead", 1 * S)
-    HealthWatch(notices, store, ["TWR01"]).look(2 * S)
+    conditions = Conditions()
+    conditions.set("future:XX.TWR01.0A.HN", "a clock is ahead", 1 * S)
+    HealthWatch(conditions, store, ["TWR01"]).look(2 * S)
     assert events(store) == []
 
 
 def test_a_restart_goes_on_with_what_was_open(store: EventStore) -> None:
-    notices = Conditions()
-    notices.tell("disk-low", "soon full", 1 * S)
-    HealthWatch(notices, store, ["TWR01"]).look(2 * S)
+    conditions = Conditions()
+    conditions.set("disk-low", "soon full", 1 * S)
+    HealthWatch(conditions, store, ["TWR01"]).look(2 * S)
     HealthWatch(Conditions(), store, ["TWR01"]).look(9 * S)
     (event,) = events(store)
     assert event.closed_ns == 9 * S

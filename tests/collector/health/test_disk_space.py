@@ -11,8 +11,8 @@ HOUR_NS = 3600 * 10**9
 class Disk:
     def __init__(self, free_gb: float) -> None:
         self.free_gb = free_gb
-        self.notices = Conditions()
-        self.watch = DiskWatch(Path("data"), self.notices, lambda _: int(self.free_gb * 1e9))
+        self.conditions = Conditions()
+        self.watch = DiskWatch(Path("data"), self.conditions, lambda _: int(self.free_gb * 1e9))
         self.now_ns = 10**18
 
     def after(self, hours: float, free_gb: float) -> Space:
@@ -21,7 +21,7 @@ class Disk:
         return self.watch.tick(self.now_ns).space
 
     def told(self) -> list[str]:
-        return [notice.key for notice in self.notices.open()]
+        return [condition.key for condition in self.conditions.open()]
 
 
 def test_plenty_of_space_says_nothing() -> None:
@@ -36,7 +36,7 @@ def test_a_disk_that_will_be_full_within_a_day_is_told_with_the_hours_left() -> 
     disk.after(0, 100)
     assert disk.after(1, 95) is Space.LOW
     assert disk.told() == ["disk-low"]
-    assert "95.0 GB left, full in 19 h" in disk.notices.open()[0].text
+    assert "95.0 GB left, full in 19 h" in disk.conditions.open()[0].text
 
 
 def test_the_last_gigabyte_is_critical_and_freeing_space_ends_both() -> None:
@@ -55,7 +55,7 @@ def test_the_alarm_does_not_flicker_at_its_bound() -> None:
     disk = Disk(5.1)
     states = [disk.after(24 * 7, gb) for gb in (5.1, 4.99, 5.01, 4.99, 5.01, 5.6)]
     assert states == [Space.PLENTY, Space.LOW, Space.LOW, Space.LOW, Space.LOW, Space.PLENTY]
-    assert len(disk.notices.ended()) == 1
+    assert len(disk.conditions.ended()) == 1
 
 
 def test_it_looks_once_a_minute() -> None:

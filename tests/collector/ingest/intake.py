@@ -29,7 +29,7 @@ class Intake:
         self.quarantine = Quarantine(folder / "quarantine")
         self.places = tower_places(folder)
         self.arrivals = LastSeen()
-        self.notices = Conditions()
+        self.conditions = Conditions()
         self.said: list[tuple[str, Watermark]] = []
         self.connected = True
         self.watermarks = WatermarkPublisher(self.ledger, self.journal.store_id, self._publish)
@@ -39,7 +39,7 @@ class Intake:
             quarantine=self.quarantine,
             places=self.places,
             arrivals=self.arrivals,
-            notices=self.notices,
+            conditions=self.conditions,
             spoke=self.watermarks.spoke,
         )
 
@@ -72,7 +72,7 @@ class Intake:
         return self.said[-1][1]
 
     def told(self) -> list[str]:
-        return [notice.key for notice in self.notices.open()]
+        return [condition.key for condition in self.conditions.open()]
 
     def crash(self) -> None:
         """Let go of the files as a kill would: no snapshot is written."""

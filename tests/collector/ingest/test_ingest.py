@@ -43,7 +43,7 @@ def test_two_different_blocks_of_one_key_are_both_kept_flagged_and_reported_once
     assert [entry.mark for entry in entries] == [Mark.NONE, Mark.CONFLICT]
     assert [entry.held_out for entry in entries] == [False, True]
     assert intake.told() == ["conflict:XX.TWR01.3A.HN:0000000000000007"]
-    assert "cloned" in intake.notices.open()[0].text
+    assert "cloned" in intake.conditions.open()[0].text
 
 
 def test_a_block_from_the_future_is_kept_held_out_and_reported_once(intake: Intake) -> None:
@@ -101,7 +101,7 @@ def test_an_unknown_stream_is_set_aside_refused_and_told_once(intake: Intake) ->
     for block in list(blocks_of(truth(3, 300), stream=unknown())):
         intake.take(block)
     assert intake.told() == ["unknown_stream:XX.TWR01.9Z.HN"]
-    assert "add it and restart" in intake.notices.open()[0].text
+    assert "add it and restart" in intake.conditions.open()[0].text
     topic, word = (intake.word(T0_NS), intake.said[-1])[1]
     assert topic == "plumbline/1/XX/TWR01/pi-3a/watermark/9Z.HN"
     assert word.boots[0].refused[0][:2] == (0, 2)
@@ -135,7 +135,7 @@ def test_a_stream_unlike_its_inventory_is_set_aside(
     intake: Intake, change: dict[str, object], said: str
 ) -> None:
     intake.take(dataclasses.replace(BLOCKS[0], **change))
-    assert said in intake.notices.open()[0].text
+    assert said in intake.conditions.open()[0].text
     assert intake.journaled() == []
 
 
@@ -151,7 +151,7 @@ def test_two_agents_of_one_name_are_reported_once(intake: Intake) -> None:
     for mine, other in zip(ours, theirs, strict=True):
         intake.take(mine, other)
     assert intake.told() == ["rivals:XX.TWR01/pi-3a"]
-    assert "another name" in intake.notices.open()[0].text
+    assert "another name" in intake.conditions.open()[0].text
     assert len(intake.journaled()) == 120, "all of it is kept"
 
 

@@ -21,11 +21,11 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.ledger = Ledger(LedgerStore(folder / "ledger.db", "store"))
-        self.notices = Conditions()
+        self.conditions = Conditions()
         self.asked: list[Command] = []
         self.now_s = 1000
         self.connected = True
-        self.asking = ResendRequester(self.ledger, self.notices, self._publish)
+        self.asking = ResendRequester(self.ledger, self.conditions, self._publish)
         self.asking.spoke(TOPIC, STREAM)
 
     def _publish(self, topic: str, payload: bytes) -> bool:
@@ -97,11 +97,11 @@ def test_what_is_refused_is_not_asked_for(site: Site) -> None:
 def test_nobody_answering_is_told_once_and_is_over_when_it_comes(site: Site) -> None:
     site.hold(0, 2)
     site.run(60 * 2**TOLD_AFTER + 200)
-    assert [n.key for n in site.notices.open()] == [f"missing:{STREAM}:{BOOT:016x}"]
-    assert "blocks 1 to 1" in site.notices.open()[0].text
+    assert [n.key for n in site.conditions.open()] == [f"missing:{STREAM}:{BOOT:016x}"]
+    assert "blocks 1 to 1" in site.conditions.open()[0].text
     site.hold(1)
     site.run(20)
-    assert site.notices.open() == []
+    assert site.conditions.open() == []
 
 
 def test_without_a_connection_nothing_counts_as_asked(site: Site) -> None:

@@ -51,14 +51,14 @@ class Post:
             BrokerSettings(port=port),
             client_id=f"collector-{self.intake.journal.store_id}",
             inbox=self.inbox,
-            notices=self.intake.notices,
+            conditions=self.intake.conditions,
             now_ns=clock_ns,
         )
         self.watermarks = WatermarkPublisher(
             self.intake.ledger, self.intake.journal.store_id, self.subscriber.publish
         )
         self.asking = ResendRequester(
-            self.intake.ledger, self.intake.notices, self.subscriber.command, patience_ns=NS // 5
+            self.intake.ledger, self.intake.conditions, self.subscriber.command, patience_ns=NS // 5
         )
         self.intake.ingest._spoke = self._spoke
         self.desk = IngestWorker(
@@ -69,7 +69,7 @@ class Post:
             watermarks=self.watermarks,
             asking=self.asking,
             arrivals=self.intake.arrivals,
-            notices=self.intake.notices,
+            conditions=self.intake.conditions,
             now_ns=clock_ns,
         )
 
@@ -232,30 +232,30 @@ def test_what_comes_while_the_collector_is_away_is_bridged_by_the_broker(
     post.stop()
 
 
-def subscriber(port: int, notices: Conditions) -> Subscriber:
+def subscriber(port: int, conditions: Conditions) -> Subscriber:
     return Subscriber(
-        BrokerSettings(port=port), client_id="c", inbox=MessageInbox(10), notices=notices,
+        BrokerSettings(port=port), client_id="c", inbox=MessageInbox(10), conditions=conditions,
         now_ns=lambda: 1,
     )  # fmt: skip
 
 
 def test_a_broker_that_is_not_there_is_told_once_and_tried_again(tmp_path: Path) -> None:
-    notices = Conditions()
-    trying = subscriber(free_port(), notices)
+    conditions = Conditions()
+    trying = subscriber(free_port(), conditions)
     trying.start()
-    wait_until(lambda: bool(notices.open()))
-    assert "no broker answers" in notices.open()[0].text
+    wait_until(lambda: bool(conditions.open()))
+    assert "no broker answers" in conditions.open()[0].text
     trying.stop()
 
 
 def test_a_broker_that_refuses_is_told_with_what_to_check(tmp_path: Path) -> None:
     broker = Mosquitto(tmp_path, extra="allow_anonymous false\n").start()
-    notices = Conditions()
-    trying = subscriber(broker.port, notices)
+    conditions = Conditions()
+    trying = subscriber(broker.port, conditions)
     trying.start()
     try:
-        wait_until(lambda: any("refuses the collector" in n.text for n in notices.open()))
-        assert "check username, password_file" in notices.open()[0].text
+        wait_until(lambda: any("refuses the collector" in n.text for n in conditions.open()))
+        assert "check username, password_file" in conditions.open()[0].text
     finally:
         trying.stop()
         broker.stop()

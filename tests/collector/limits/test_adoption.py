@@ -6,7 +6,7 @@ import pytest
 from slow_site import limit
 
 from plumbline.analysis.limit_standing import Adoption, Standing
-from plumbline.collector.app.limit_listing import VoidNotices, listing, void_texts
+from plumbline.collector.app.limit_listing import VoidAdoptions, listing, void_texts
 from plumbline.collector.app.limit_register import adopt, name_problems, register, with_adoptions
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.health.conditions import Conditions
@@ -175,14 +175,18 @@ def test_an_adoption_of_a_limit_that_is_gone_is_told(store):
 
 def test_the_operator_is_told_of_a_void_adoption_until_it_is_made_again(store, path):
     adopt(config(candidate()), store, NAME, CHAI, 5)
-    changed, notices, following = config(candidate(amber=90.0)), Conditions(), AdoptionStore(path)
-    void = VoidNotices(changed, following, notices)
+    changed, conditions, following = (
+        config(candidate(amber=90.0)),
+        Conditions(),
+        AdoptionStore(path),
+    )
+    void = VoidAdoptions(changed, following, conditions)
     void.look(1)
-    (notice,) = notices.open()
-    assert "the adoption is void" in notice.text
+    (condition,) = conditions.open()
+    assert "the adoption is void" in condition.text
     adopt(changed, store, NAME, CHAI, 6)
     void.look(2)
-    assert notices.open() == []
+    assert conditions.open() == []
     following.close()
 
 

@@ -59,8 +59,10 @@ def put(journal: Journal, *payloads: bytes) -> None:
     journal.sync()
 
 
-def runner(journal: Journal, build: Callable[[], stages.Stage], notices: Conditions) -> StageRunner:
-    made = StageRunner("collecting", build, journal, notices, lambda: 1)
+def runner(
+    journal: Journal, build: Callable[[], stages.Stage], conditions: Conditions
+) -> StageRunner:
+    made = StageRunner("collecting", build, journal, conditions, lambda: 1)
     made.start()
     return made
 
@@ -84,16 +86,16 @@ def test_a_stage_that_dies_is_built_again_says_so_once_and_loses_nothing(
 ) -> None:
     kept: dict[str, int] = {}
     taken: list[bytes] = []
-    notices = Conditions()
-    running = runner(journal, lambda: Collecting(kept, taken), notices)
+    conditions = Conditions()
+    running = runner(journal, lambda: Collecting(kept, taken), conditions)
     put(journal, b"a", b"poison", b"b")
     wait_until(lambda: running.health().restarts >= 3)
-    assert [notice.key for notice in notices.open()] == ["stage:collecting"]
-    assert "cannot swallow this" in notices.open()[0].text
+    assert [condition.key for condition in conditions.open()] == ["stage:collecting"]
+    assert "cannot swallow this" in conditions.open()[0].text
     put(journal, b"c")  # ingest goes on
     kept["cured"] = 1
     wait_until(lambda: taken == [b"a", b"poison", b"b", b"c"])
-    wait_until(lambda: notices.open() == [])
+    wait_until(lambda: conditions.open() == [])
     running.stop()
     assert sum(record.levelname == "ERROR" for record in caplog.records) == 1
     assert running.health().error is None
@@ -110,10 +112,10 @@ def test_a_stage_that_cannot_be_built_is_tried_again(journal: Journal) -> None:
             raise OSError("database is locked")
         return Collecting(kept, taken)
 
-    notices = Conditions()
-    running = runner(journal, build, notices)
+    conditions = Conditions()
+    running = runner(journal, build, conditions)
     put(journal, b"a")
-    wait_until(lambda: bool(notices.open()))
+    wait_until(lambda: bool(conditions.open()))
     ready.set()
     wait_until(lambda: taken == [b"a"])
     running.stop()
@@ -145,14 +147,14 @@ def test_who_fell_off_refills_or_says_so(tmp_path: Path, refills: bool) -> None:
     journal.release(journal.end_offset)
     kept: dict[str, int] = {}
     taken: list[bytes] = []
-    notices = Conditions()
+    conditions = Conditions()
     kind = Refilling if refills else Collecting
-    running = runner(journal, lambda: kind(kept, taken), notices)
+    running = runner(journal, lambda: kind(kept, taken), conditions)
     if refills:
         wait_until(lambda: bool(taken))
         assert kept["refilled_to"] == journal.first_offset
     else:
-        wait_until(lambda: bool(notices.open()))
-        assert "was released" in notices.open()[0].text
+        wait_until(lambda: bool(conditions.open()))
+        assert "was released" in conditions.open()[0].text
     running.stop()
     journal.close()

@@ -165,12 +165,16 @@ def weather(days, swing_c=6.0, settling_urad_d=0.0):
     return {"1A.LA": tilt + rng.normal(0, 1, hour.size), "1A.LK": temperature}
 
 
-def compensating(store, channels, days, *, window=None, notices=None, **more):
+def compensating(store, channels, days, *, window=None, conditions=None, **more):
     made = fed(AT, weather(days, **more), start_ns=FIRST_NS, size=60)
     wanted = limit("cool", amber=15.0, red=50.0)
     archive = Archived(made) if window is None else window
     slow = stage(
-        store, settings(wanted, channels=channels, **SLOW), AT, window=archive, notices=notices
+        store,
+        settings(wanted, channels=channels, **SLOW),
+        AT,
+        window=archive,
+        conditions=conditions,
     )
     for number in range(0, len(made), 12):
         slow.take(made[number : number + 12], number)
@@ -202,29 +206,30 @@ def test_a_model_is_kept_by_its_version_and_not_fitted_again(store: EventStore) 
 def test_a_version_stands_for_one_fit_only(store: EventStore) -> None:
     slow, _ = compensating(store, [COPY], 17)
     slow.close()
-    notices = Conditions()
+    conditions = Conditions()
     moved = {**COPY, "fit_to": "2026-07-14"}
-    slow, _ = compensating(store, [moved], 18, notices=notices)
+    slow, _ = compensating(store, [moved], 18, conditions=conditions)
     slow.close()
-    (notice,) = notices.open()
-    assert "version 'july' was fitted on another window" in notice.text
+    (condition,) = conditions.open()
+    assert "version 'july' was fitted on another window" in condition.text
     (shown,) = list(SavedRows(store).under("slow/channel/"))
     assert shown[1]["values"] == {"": None}
     assert shown[1]["raw"]["E"] is not None
 
 
 def test_a_window_in_which_the_temperature_hardly_moved_is_refused(store: EventStore) -> None:
-    notices = Conditions()
+    conditions = Conditions()
     flat = {**weather(17), "1A.LK": np.full(17 * A_DAY, 28.0)}
     made = fed(AT, flat, start_ns=FIRST_NS, size=60)
     slow = stage(store, settings(limit("cool"), channels=[COPY], **SLOW), AT,
-                 window=Archived(made), notices=notices)  # fmt: skip
+                 window=Archived(made), conditions=conditions)  # fmt: skip
     slow.take(made, 0)
     worked(slow, 400)
     slow.take(made[-2:], 1)
     slow.close()
-    (notice,) = notices.open()
+    (condition,) = conditions.open()
     assert (
-        "TWR01/cool is not compensated for temperature: the temperature moved only" in notice.text
+        "TWR01/cool is not compensated for temperature: the temperature moved only"
+        in condition.text
     )
     assert told(store) == []

@@ -53,7 +53,7 @@ def own(tmp_path: Path) -> Iterator[Influx]:
 
 
 @pytest.fixture
-def notices() -> Conditions:
+def conditions() -> Conditions:
     return Conditions()
 
 
@@ -62,9 +62,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plumbline.collector.health.supervisor.LONGEST_PAUSE_S", 0.5)
 
 
-def runner(rig: Rig, notices: Conditions, **changed: object) -> StageRunner:
+def runner(rig: Rig, conditions: Conditions, **changed: object) -> StageRunner:
     return StageRunner(
-        "series", lambda: rig.stage(**changed), rig.journal, notices, lambda: START_NS
+        "series", lambda: rig.stage(**changed), rig.journal, conditions, lambda: START_NS
     )
 
 
@@ -73,11 +73,11 @@ def samples(rig: Rig) -> int:
 
 
 def test_an_influxdb_that_stops_and_comes_back_misses_nothing(
-    tmp_path: Path, own: Influx, notices: Conditions
+    tmp_path: Path, own: Influx, conditions: Conditions
 ) -> None:
     rig = Rig(tmp_path, own)
-    series, other = runner(rig, notices), Counting()
-    beside = StageRunner("archive", lambda: other, rig.journal, notices, lambda: START_NS)
+    series, other = runner(rig, conditions), Counting()
+    beside = StageRunner("archive", lambda: other, rig.journal, conditions, lambda: START_NS)
     series.start()
     beside.start()
     rig.put(*rig.shaken(ROOF, 5))
@@ -87,50 +87,50 @@ def test_an_influxdb_that_stops_and_comes_back_misses_nothing(
     rig.put(*rig.shaken(ROOF, 5, first=5))
     wait_until(lambda: series.health().restarts >= 2)
     rig.put(*rig.shaken(ROOF, 5, first=10))
-    told = [notice for notice in notices.open() if notice.key == TELLING]
+    told = [condition for condition in conditions.open() if condition.key == TELLING]
     assert len(told) == 1
     assert "nothing listens there; is InfluxDB running?" in told[0].text
     wait_until(lambda: other.taken == 15)
     assert beside.health().error is None
 
     own.start()
-    wait_until(lambda: notices.open() == [])
+    wait_until(lambda: conditions.open() == [])
     wait_until(lambda: series.health().behind_bytes == 0)
     assert samples(rig) == 1500
-    assert [notice.key for notice in notices.ended()] == [TELLING]
+    assert [condition.key for condition in conditions.ended()] == [TELLING]
     series.stop()
     beside.stop()
     rig.close()
 
 
 def test_an_outage_longer_than_the_journal_keeps_misses_nothing_either(
-    tmp_path: Path, own: Influx, notices: Conditions
+    tmp_path: Path, own: Influx, conditions: Conditions
 ) -> None:
     rig = Rig(tmp_path, own)
-    series = runner(rig, notices)
+    series = runner(rig, conditions)
     series.start()
     rig.put(*rig.shaken(ROOF, 5))
     wait_until(lambda: series.health().behind_bytes == 0)
     own.stop()
     for n in range(5, 200):
         rig.put(*rig.shaken(ROOF, 1, first=n))
-    wait_until(lambda: notices.open() != [])
+    wait_until(lambda: conditions.open() != [])
     rig.archive()
     rig.journal.release(rig.journal.end_offset)
     assert rig.journal.first_offset > series.health().cursor
     own.start()
     rig.put(*rig.shaken(ROOF, 5, first=200))
     wait_until(lambda: samples(rig) == 20_500)
-    assert notices.open() == []
+    assert conditions.open() == []
     series.stop()
     rig.close()
 
 
 def test_the_log_has_a_long_outage_once(
-    rig: Rig, notices: Conditions, caplog: pytest.LogCaptureFixture
+    rig: Rig, conditions: Conditions, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    series = runner(rig, notices, url=url)
+    series = runner(rig, conditions, url=url)
     series.start()
     rig.put(*rig.shaken(ROOF, 3))
     wait_until(lambda: series.health().restarts >= 3)
