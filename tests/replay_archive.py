@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from hearing import RATE_HZ, blocks, tower_places
+from detection_rig import RATE_HZ, blocks, tower_places
 from motions import ambient, near
 from places import inventory_text
 

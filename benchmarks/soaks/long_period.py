@@ -124,7 +124,7 @@ def _watched(
         episode
         for at in range(0, n, SLICE)
         for k, name in enumerate(NODES)
-        for episode in watch.hear(name, ticks[k][at : at + SLICE])
+        for episode in watch.update(name, ticks[k][at : at + SLICE])
     ]
 
 

@@ -47,13 +47,13 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
                     key=key,
                     accel_ms2=cut[number],
                     start_ns=start_ns,
-                    afresh=at_s == block == 0,
+                    restart=at_s == block == 0,
                 )
                 for number, key in enumerate(keys)
             ]
             told = own.banks.feed(pieces)
             for number, ticks in sorted(told.items()):
-                tally.add(own.hear(keys[number], ticks))
+                tally.add(own.update(keys[number], ticks))
     return {
         "structure_hours": structures * hours,
         **tally.counts(),

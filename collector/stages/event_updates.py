@@ -1,4 +1,4 @@
-"""Telling: which event goes to the store when, and what becomes of those nobody follows."""
+"""Event updates: which event is saved when, and what becomes of those nobody follows."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,49 +7,49 @@ from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.block import NS
 
-OURS = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
-REVISED_NS = NS
-"""What goes on is revised this often. [ns]"""
+DETECTION_KINDS = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
+REVISION_NS = NS
+"""An open event is revised this often. [ns]"""
 
 
 class EventUpdates:
-    """Events that changed: new, graver and closed ones at once, the others once a second."""
+    """Events that changed: new, graver and closed ones are due at once, others once a second."""
 
     def __init__(self) -> None:
         self._pending: dict[str, Event] = {}
-        self._told: dict[str, tuple[int, AlarmLevel]] = {}
+        self._saved: dict[str, tuple[int, AlarmLevel]] = {}
 
     @property
     def waiting(self) -> bool:
-        """Whether anything is still to be told."""
+        """Whether anything is still to be saved."""
         return bool(self._pending)
 
-    def note(self, events: Iterable[Event]) -> None:
+    def add(self, events: Iterable[Event]) -> None:
         """Take events as they are now."""
         for event in events:
             self._pending[event.id] = event
 
     def due(self, now_ns: int) -> list[Event]:
-        """Return what is to be saved now, and count it as told."""
+        """Return what is to be saved now, and count it as saved."""
         due = [event for event in self._pending.values() if self._is_due(event, now_ns)]
         for event in due:
             del self._pending[event.id]
-            self._told[event.id] = (now_ns, event.level)
+            self._saved[event.id] = (now_ns, event.level)
             if event.closed_ns is not None:
-                del self._told[event.id]
+                del self._saved[event.id]
         return due
 
-    def all(self) -> list[Event]:
+    def drain(self) -> list[Event]:
         """Return everything that waits."""
         waiting = list(self._pending.values())
         self._pending.clear()
         return waiting
 
     def _is_due(self, event: Event, now_ns: int) -> bool:
-        if event.id not in self._told or event.closed_ns is not None:
+        if event.id not in self._saved or event.closed_ns is not None:
             return True
-        told_ns, level = self._told[event.id]
-        return event.level is not level or now_ns - told_ns >= REVISED_NS
+        saved_ns, level = self._saved[event.id]
+        return event.level is not level or now_ns - saved_ns >= REVISION_NS
 
 
 def closed_orphans(store: EventStore) -> list[Event]:
@@ -61,7 +61,7 @@ def closed_orphans(store: EventStore) -> list[Event]:
             evidence={**event.evidence, "ended": "the inventory changed"},
         )
         for event in store.open()
-        if event.kind in OURS
+        if event.kind in DETECTION_KINDS
     ]
 
 

@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from deformation_rig import fed
 from places import inventory_text
-from slow_site import fed
 from stories.alerting_story import Story
 
 from plumbline.cli import main

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from plumbline.analysis.thermal.model import ThermalModel
-from plumbline.collector.stages.deformation import checkpointer as keeping
+from plumbline.collector.stages.checkpointer import StateRows
+from plumbline.collector.stages.deformation import state_keys
 from plumbline.collector.stages.deformation.alignment import Interval, TimeAlignment
 from plumbline.collector.stages.deformation.channel_registry import ChannelRegistry
 from plumbline.collector.stages.deformation.channel_settings import CompensatedChannelSettings
@@ -78,7 +79,7 @@ class Parts:
 def assembled(
     settings: DeformationSettings,
     places: Mapping[str, Place],
-    kept: keeping.SavedRows,
+    kept: StateRows,
     tell: Callable[[str, str], None],
 ) -> Parts:
     """Return the parts as the configuration asks for them, going on from what was kept."""
@@ -87,11 +88,11 @@ def assembled(
     virtual = list(catalogue.virtual())
     gauges = _gauges(settings, watched, virtual)
     for key, gauge in gauges.items():
-        if (state := kept.get(keeping.STREAM + key)) is not None:
-            gauge.restore(state, kept.get(keeping.HOURS + key))
+        if (state := kept.get(state_keys.STREAM + key)) is not None:
+            gauge.restore(state, kept.get(state_keys.HOURS + key))
     judges = tuple(LimitEvaluator(limit, channels, gauges, settings) for limit, channels in watched)
     for judge in judges:
-        if (state := kept.get(keeping.LIMIT + judge.limit.id)) is not None:
+        if (state := kept.get(state_keys.LIMIT + judge.limit.id)) is not None:
             judge.restore(state)
     made = {(each.structure, each.address): each for each in virtual}
     compensated = (
@@ -105,7 +106,7 @@ def assembled(
         judges=judges,
         by_stream={key: tuple(j for j in judges if key in j.streams) for key in gauges},
         joins=tuple((each, _join(each, gauges, settings)) for each in virtual),
-        models=ThermalModels(compensated, dict(kept.under(keeping.MODEL)), tell),
+        models=ThermalModels(compensated, dict(kept.under(state_keys.MODEL)), tell),
     )
 
 

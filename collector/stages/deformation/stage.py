@@ -8,7 +8,8 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.limits.approval import Approvals, AsConfigured
-from plumbline.collector.stages.deformation import checkpointer as keeping
+from plumbline.collector.stages.checkpointer import StateRows, state_row
+from plumbline.collector.stages.deformation import state_keys
 from plumbline.collector.stages.deformation.alignment import Interval
 from plumbline.collector.stages.deformation.backfill import Backfill, Window, filled
 from plumbline.collector.stages.deformation.blanking import Blanking
@@ -58,8 +59,8 @@ class DeformationStage:
         self._holds = Blanking(events, settings)
         self._backlog = Backfill()
         self._filled_day: dict[str, int] = {}
-        kept = keeping.SavedRows(events)
-        self._kept_offset = self._offset = kept.cursor() or start
+        kept = StateRows(events, state_keys.PREFIX)
+        self._kept_offset = self._offset = _saved_cursor(kept) or start
         self._kept_ns: int | None = None
         self._sound = True
 
@@ -153,16 +154,16 @@ class DeformationStage:
 
     def _keep(self, now_ns: int, told: Sequence[Event]) -> None:
         """Write what changed, the events that came of it, and the cursor, or nothing."""
-        rows = [keeping.row(keeping.CURSOR, {"offset": self._offset})]
+        rows = [state_row(state_keys.CURSOR, {"offset": self._offset})]
         for key, gauge in self._parts.gauges.items():
             if gauge.dirty:
-                rows.append(keeping.row(keeping.STREAM + key, gauge.state()))
+                rows.append(state_row(state_keys.STREAM + key, gauge.state()))
             if gauge.hours.changed:
-                rows.append(keeping.row(keeping.HOURS + key, gauge.hours.state()))
-        rows += [keeping.row(keeping.LIMIT + j.limit.id, j.state()) for j in self._changed]
-        rows += [keeping.row(keeping.CHANNEL + n, s) for n, s in self._parts.shown()]
+                rows.append(state_row(state_keys.HOURS + key, gauge.hours.state()))
+        rows += [state_row(state_keys.LIMIT + j.limit.id, j.state()) for j in self._changed]
+        rows += [state_row(state_keys.CHANNEL + n, s) for n, s in self._parts.shown()]
         for name, model in self._parts.models.fresh.items():
-            rows.append(keeping.row(keeping.MODEL + name, model))
+            rows.append(state_row(state_keys.MODEL + name, model))
         self._events.save(*told, rows=rows)
         self._kept_offset, self._kept_ns = self._offset, now_ns
         for gauge in self._parts.gauges.values():
@@ -170,12 +171,12 @@ class DeformationStage:
         self._changed.clear()
         self._parts.models.fresh.clear()
 
-    def _let_go(self, kept: keeping.SavedRows) -> None:
+    def _let_go(self, kept: StateRows) -> None:
         """Close events and drop states of limits that are gone or were changed."""
         ours = {judge.event_id for judge in self._parts.judges}
         last = {
             state["event_id"]: state["now"]["at_ns"]
-            for _, state in kept.under(keeping.LIMIT)
+            for _, state in kept.under(state_keys.LIMIT)
             if state["event_id"] is not None and state["now"] is not None
         }
         left = [
@@ -192,6 +193,16 @@ class DeformationStage:
         known = {judge.limit.id for judge in self._parts.judges}
         shown = {name for name, _ in self._parts.shown()}
         self._events.forget(
-            *(keeping.LIMIT + name for name, _ in kept.under(keeping.LIMIT) if name not in known),
-            *(keeping.CHANNEL + n for n, _ in kept.under(keeping.CHANNEL) if n not in shown),
+            *(
+                state_keys.LIMIT + name
+                for name, _ in kept.under(state_keys.LIMIT)
+                if name not in known
+            ),
+            *(state_keys.CHANNEL + n for n, _ in kept.under(state_keys.CHANNEL) if n not in shown),
         )
+
+
+def _saved_cursor(rows: StateRows) -> int | None:
+    """Return the journal offset up to which everything is in the state."""
+    found = rows.get(state_keys.CURSOR)
+    return None if found is None else int(found["offset"])

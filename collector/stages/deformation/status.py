@@ -13,7 +13,7 @@ from typing import Any
 
 from plumbline.collector.events.model import AlarmLevel, Standing
 from plumbline.collector.stages.deformation.alarm_state import ORDER
-from plumbline.collector.stages.deformation.checkpointer import CHANNEL, LIMIT
+from plumbline.collector.stages.deformation.state_keys import CHANNEL, LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

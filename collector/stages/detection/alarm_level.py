@@ -1,4 +1,4 @@
-"""The level of a size: limits somebody answers for decide, candidates are only shown."""
+"""Alarm level of a peak acceleration: adopted limits decide, candidates are only shown."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def alarm_level_of(
     Notes
     -----
     Limits somebody answers for decide; below all of them it is green. Where a structure has
-    none, a detector's word is amber. Candidates are shown beside and change nothing.
+    none, whatever a detector finds is amber. Candidates are shown beside and change nothing.
     """
     level, limit = AlarmLevel.AMBER, None
     shown: list[dict[str, Any]] = []

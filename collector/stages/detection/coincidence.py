@@ -1,4 +1,4 @@
-"""When triggers of nodes are shaking of a structure, and when they are sway."""
+"""Coincidence rules: when triggers of several nodes are shaking of a structure, and when sway."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
-    """Triggers that belong together.
+    """Triggers of several nodes that belong together.
 
     Attributes
     ----------
     onset_ns
-        Of the trigger that decided. [ns since 1970]
+        Onset of the trigger that decided. [ns since 1970]
     nodes
-        Who took part, the one that decided first.
+        Codes of the nodes that took part, first the one that decided.
     """
 
     kind: EventKind
@@ -32,7 +32,7 @@ class CoincidenceRules:
     Attributes
     ----------
     slack_ns
-        Largest time between two spans that belong together.
+        Largest time between two trigger intervals that belong together.
     straggler_ns
         How long the ground is waited for.
     sway_ns, sway_ms2
@@ -46,12 +46,12 @@ class CoincidenceRules:
     sway_ms2: float
 
 
-Taken = Sequence[tuple[int, int]]
+EpisodeTimes = Sequence[tuple[int, int]]
 """Times that belong to episodes already: a trigger proven in one opens no other. [ns]"""
 
 
 def shaking(
-    nodes: Mapping[str, NodeState], rules: CoincidenceRules, taken: Taken
+    nodes: Mapping[str, NodeState], rules: CoincidenceRules, episode_times: EpisodeTimes
 ) -> Detection | None:
     """Return the shaking that was known first.
 
@@ -66,28 +66,30 @@ def shaking(
         if not (node.ground or alone):
             continue
         for rank, detector in enumerate(rules.detectors):
-            for span in node.spans[detector]:
-                if _is_taken(span, taken):
+            for interval in node.intervals[detector]:
+                if _is_explained(interval, episode_times):
                     continue
-                others = [] if alone else _company(nodes, name, span, rules)
+                others = [] if alone else _coinciding(nodes, name, interval, rules)
                 if alone or others:
-                    finding = Detection(
+                    detection = Detection(
                         kind=EventKind.SHAKING,
                         detector=detector,
-                        onset_ns=span.onset_ns,
+                        onset_ns=interval.onset_ns,
                         nodes=(name, *others),
                     )
-                    found.append((span.known_ns, rank, finding))
+                    found.append((interval.known_ns, rank, detection))
                     break
     return min(found, key=lambda item: item[:2])[2] if found else None
 
 
-def sway(nodes: Mapping[str, NodeState], rules: CoincidenceRules, taken: Taken) -> Detection | None:
+def sway(
+    nodes: Mapping[str, NodeState], rules: CoincidenceRules, episode_times: EpisodeTimes
+) -> Detection | None:
     """Return the motion of the structure alone: the long-period trigger, off the ground, lasting.
 
     Notes
     -----
-    The ground is waited for no longer than ``straggler_ns``; one that has said nothing since
+    The ground is waited for no longer than ``straggler_ns``; one that has sent nothing since
     before the onset does not prevent sway, which never calls itself an earthquake.
     """
     if "long_period" not in rules.detectors or len(nodes) == 1:
@@ -95,74 +97,79 @@ def sway(nodes: Mapping[str, NodeState], rules: CoincidenceRules, taken: Taken) 
     newest_ns = max(node.front_ns for node in nodes.values())
     grounds = [node for node in nodes.values() if node.ground]
     for name, node in nodes.items():
-        span = None if node.ground else node.on("long_period")
-        if span is None or not _sways(nodes, span, rules, taken):
+        interval = None if node.ground else node.active("long_period")
+        if interval is None or not _sways(nodes, interval, rules, episode_times):
             continue
-        heard_ns = span.onset_ns + rules.sway_ns
-        waited = newest_ns >= heard_ns + rules.straggler_ns
-        if waited or all(ground.front_ns >= heard_ns for ground in grounds):
-            return _sway(nodes, name, span, rules)
+        decided_ns = interval.onset_ns + rules.sway_ns
+        waited = newest_ns >= decided_ns + rules.straggler_ns
+        if waited or all(ground.front_ns >= decided_ns for ground in grounds):
+            return _sway(nodes, name, interval, rules)
     return None
 
 
 def sway_in_hindsight(
-    nodes: Mapping[str, NodeState], rules: CoincidenceRules, taken: Taken
+    nodes: Mapping[str, NodeState], rules: CoincidenceRules, episode_times: EpisodeTimes
 ) -> Detection | None:
-    """Return the first sway among all that is remembered, when no ground node can still speak."""
+    """Return the first sway in late data, when no ground sample can come any more."""
     if "long_period" not in rules.detectors or len(nodes) == 1:
         return None
     found = [
-        (span.onset_ns, name, span)
+        (interval.onset_ns, name, interval)
         for name, node in nodes.items()
         if not node.ground
-        for span in node.spans["long_period"]
-        if _sways(nodes, span, rules, taken)
+        for interval in node.intervals["long_period"]
+        if _sways(nodes, interval, rules, episode_times)
     ]
     if not found:
         return None
-    _, name, span = min(found, key=lambda item: item[:2])
-    return _sway(nodes, name, span, rules)
+    _, name, interval = min(found, key=lambda item: item[:2])
+    return _sway(nodes, name, interval, rules)
 
 
 def _sways(
-    nodes: Mapping[str, NodeState], span: TriggerInterval, rules: CoincidenceRules, taken: Taken
+    nodes: Mapping[str, NodeState],
+    interval: TriggerInterval,
+    rules: CoincidenceRules,
+    episode_times: EpisodeTimes,
 ) -> bool:
-    """Tell whether a span off the ground is long and large enough, and the ground was still."""
+    """Return whether an interval off the ground is long and large enough, the ground still."""
     return (
-        not _is_taken(span, taken)
-        and span.last_ns - span.onset_ns >= rules.sway_ns
-        and span.peak_ms2 >= rules.sway_ms2
-        and not any(_any_touches(n, span, rules.slack_ns) for n in nodes.values() if n.ground)
+        not _is_explained(interval, episode_times)
+        and interval.last_ns - interval.onset_ns >= rules.sway_ns
+        and interval.peak_ms2 >= rules.sway_ms2
+        and not any(_any_touches(n, interval, rules.slack_ns) for n in nodes.values() if n.ground)
     )
 
 
 def _sway(
-    nodes: Mapping[str, NodeState], name: str, span: TriggerInterval, rules: CoincidenceRules
+    nodes: Mapping[str, NodeState], name: str, interval: TriggerInterval, rules: CoincidenceRules
 ) -> Detection:
     return Detection(
         kind=EventKind.SWAY,
         detector="long_period",
-        onset_ns=span.onset_ns,
-        nodes=(name, *_company(nodes, name, span, rules)),
+        onset_ns=interval.onset_ns,
+        nodes=(name, *_coinciding(nodes, name, interval, rules)),
     )
 
 
-def _is_taken(span: TriggerInterval, taken: Taken) -> bool:
-    return any(from_ns <= span.known_ns <= to_ns for from_ns, to_ns in taken)
+def _is_explained(interval: TriggerInterval, episode_times: EpisodeTimes) -> bool:
+    return any(from_ns <= interval.known_ns <= to_ns for from_ns, to_ns in episode_times)
 
 
-def _company(
-    nodes: Mapping[str, NodeState], name: str, span: TriggerInterval, rules: CoincidenceRules
+def _coinciding(
+    nodes: Mapping[str, NodeState], name: str, interval: TriggerInterval, rules: CoincidenceRules
 ) -> list[str]:
-    """Return the other nodes of which a trigger belongs to a span."""
+    """Return the other nodes of which a trigger coincides with an interval."""
     return [
         other
         for other, node in nodes.items()
-        if other != name and _any_touches(node, span, rules.slack_ns)
+        if other != name and _any_touches(node, interval, rules.slack_ns)
     ]
 
 
-def _any_touches(node: NodeState, span: TriggerInterval, slack_ns: int) -> bool:
+def _any_touches(node: NodeState, interval: TriggerInterval, slack_ns: int) -> bool:
     return any(
-        own.touches(span, slack_ns) for detector in DETECTORS for own in node.spans[detector]
+        own.touches(interval, slack_ns)
+        for detector in DETECTORS
+        for own in node.intervals[detector]
     )

@@ -1,4 +1,4 @@
-"""An episode: one time a structure shook or swayed, with what each node felt."""
+"""Episode of shaking or sway of one structure, with the motion that each node recorded."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ from plumbline.wire.block import NS
 
 BEFORE_NS = NS
 """Peaks count from this long before the onset: the trigger's delay. [ns]"""
-
-
 LEAD_NS = 30 * NS
 """A trigger that went on longer before the onset belongs to something earlier. [ns]"""
+CODED = ("kind", "opened_by", "felt")
+"""Keys of a stored state that are not the attribute of that name as it is."""
 
 
 @dataclass(slots=True, kw_only=True)
 class NodeMotionSummary:
-    """What a node felt in an episode.
+    """Motion that a node recorded in an episode.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class NodeMotionSummary:
     short_before, long_before
         Whether it was on from something earlier.
     late
-        Whether it was told afterwards.
+        Whether its samples came after the episode was published; 0 or 1.
     """
 
     peak_ms2: float = 0.0
@@ -45,25 +45,25 @@ class NodeMotionSummary:
     long_before: int = 0
     late: int = 0
 
-    def add(self, tick: TriggerFrame, from_ns: int) -> None:
-        """Count a tick in; triggers on from before a time are something earlier's."""
-        self.peak_ms2 = max(self.peak_ms2, tick.peak_ms2)
-        self.steady_ms2 = max(self.steady_ms2, tick.steady_ms2)
-        self.short_ratio = max(self.short_ratio, tick.short_ratio)
-        self.long_ratio = max(self.long_ratio, tick.long_ratio)
-        if tick.short_ns >= from_ns:
-            self.short_ns = _earlier(self.short_ns, tick.short_ns)
-        elif tick.short_ns:
+    def add(self, frame: TriggerFrame, from_ns: int) -> None:
+        """Count a frame in; triggers on from before a time belong to something earlier."""
+        self.peak_ms2 = max(self.peak_ms2, frame.peak_ms2)
+        self.steady_ms2 = max(self.steady_ms2, frame.steady_ms2)
+        self.short_ratio = max(self.short_ratio, frame.short_ratio)
+        self.long_ratio = max(self.long_ratio, frame.long_ratio)
+        if frame.short_ns >= from_ns:
+            self.short_ns = _earlier(self.short_ns, frame.short_ns)
+        elif frame.short_ns:
             self.short_before = 1
-        if tick.long_ns >= from_ns:
-            self.long_ns = _earlier(self.long_ns, tick.long_ns)
-        elif tick.long_ns:
+        if frame.long_ns >= from_ns:
+            self.long_ns = _earlier(self.long_ns, frame.long_ns)
+        elif frame.long_ns:
             self.long_before = 1
 
 
 @dataclass(slots=True, kw_only=True)
 class Episode:
-    """One episode of one structure.
+    """One time a structure shook or swayed.
 
     Attributes
     ----------
@@ -73,8 +73,8 @@ class Episode:
         None while it goes on. [ns since 1970]
     ended
         Why it was closed.
-    felt
-        By node.
+    motion
+        Motion by node.
     """
 
     kind: EventKind
@@ -87,26 +87,26 @@ class Episode:
     late: bool
     closed_ns: int | None = None
     ended: str = ""
-    felt: dict[str, NodeMotionSummary] = field(default_factory=dict)
+    motion: dict[str, NodeMotionSummary] = field(default_factory=dict)
 
     @classmethod
-    def opened(
-        cls, finding: Detection, structure: str, nodes: Mapping[str, NodeState], *, late: bool
+    def from_detection(
+        cls, detection: Detection, structure: str, nodes: Mapping[str, NodeState], *, late: bool
     ) -> "Episode":
-        """Return the episode a finding opens, with what is remembered since its onset."""
-        known_ns = max(nodes[name].front_ns for name in finding.nodes)
+        """Return the episode a detection opens, with the frames remembered since its onset."""
+        known_ns = max(nodes[name].front_ns for name in detection.nodes)
         episode = cls(
-            kind=finding.kind,
+            kind=detection.kind,
             structure=structure,
-            detector=finding.detector,
-            onset_ns=finding.onset_ns,
-            opened_by=finding.nodes,
+            detector=detection.detector,
+            onset_ns=detection.onset_ns,
+            opened_by=detection.nodes,
             known_ns=known_ns,
-            active_ns=finding.onset_ns,
+            active_ns=detection.onset_ns,
             late=late,
         )
         for name, node in nodes.items():
-            episode.add(name, node.since(finding.onset_ns - BEFORE_NS))
+            episode.add(name, node.since(detection.onset_ns - BEFORE_NS))
         return episode
 
     @property
@@ -114,35 +114,37 @@ class Episode:
         """Hash of detector, structure and onset."""
         return finding_id(self.detector, self.structure, self.onset_ns)
 
-    def add(self, name: str, ticks: Iterable[TriggerFrame]) -> None:
-        """Count ticks of a node that belong to this time."""
+    def add(self, name: str, frames: Iterable[TriggerFrame]) -> None:
+        """Count frames of a node that belong to this time."""
         until_ns = self.active_ns if self.closed_ns is not None else None
-        for tick in ticks:
-            if tick.end_ns > self.onset_ns - BEFORE_NS and (
-                until_ns is None or tick.end_ns <= until_ns + NS
+        for frame in frames:
+            if frame.end_ns > self.onset_ns - BEFORE_NS and (
+                until_ns is None or frame.end_ns <= until_ns + NS
             ):
-                self.felt.setdefault(name, NodeMotionSummary()).add(tick, self.onset_ns - LEAD_NS)
+                self.motion.setdefault(name, NodeMotionSummary()).add(
+                    frame, self.onset_ns - LEAD_NS
+                )
 
     def close(self, closed_ns: int, ended: str) -> None:
-        """End it."""
+        """Close the episode."""
         self.closed_ns, self.ended = closed_ns, ended
 
     def event(
         self,
         grounds: Sequence[str],
         settings: DetectionSettings,
-        said: Mapping[str, Any],
+        evidence: Mapping[str, Any],
     ) -> Event:
         """Return the episode as everyone else sees it.
 
         Parameters
         ----------
         grounds
-            Nodes by which its size is told; all nodes where none of them felt it.
-        said
+            Nodes by which its size is stated; all nodes where none of them recorded it.
+        evidence
             Further evidence.
         """
-        peaks = {name: felt.peak_ms2 / GAL for name, felt in self.felt.items()}
+        peaks = {name: motion.peak_ms2 / GAL for name, motion in self.motion.items()}
         counted = [peaks[name] for name in grounds if name in peaks] or list(peaks.values())
         value = round(max(counted, default=0.0), 3)
         level, limit, shown = alarm_level_of(value, self.structure, settings)
@@ -158,30 +160,30 @@ class Episode:
             closed_ns=self.closed_ns,
             late=self.late,
             limit=limit,
-            nodes={name: node_report(felt) for name, felt in sorted(self.felt.items())},
+            nodes={name: node_report(motion) for name, motion in sorted(self.motion.items())},
             evidence={
                 "opened_by": {"detector": self.detector, "nodes": list(self.opened_by)},
                 "known_after_s": round((self.known_ns - self.onset_ns) / NS, 2),
                 "peak_gal_anywhere": round(max(peaks.values(), default=0.0), 3),
-                **{detector: self._said(detector, settings) for detector in DETECTORS},
+                **{detector: self._detector_evidence(detector, settings) for detector in DETECTORS},
                 **({"candidate_limits": shown} if shown else {}),
                 **({"ended": self.ended} if self.ended else {}),
-                **said,
+                **evidence,
             },
         )
 
-    def _said(self, detector: str, settings: DetectionSettings) -> dict[str, Any]:
-        """Return what a detector said of the samples of this episode."""
+    def _detector_evidence(self, detector: str, settings: DetectionSettings) -> dict[str, Any]:
+        """Return what a detector found in the samples of this episode."""
         short = detector == "short_period"
-        ratios = [f.short_ratio if short else f.long_ratio for f in self.felt.values()]
+        ratios = [f.short_ratio if short else f.long_ratio for f in self.motion.values()]
         onsets = {
             name: f.short_ns if short else f.long_ns
-            for name, f in sorted(self.felt.items())
+            for name, f in sorted(self.motion.items())
             if (f.short_ns if short else f.long_ns)
         }
         before = [
             name
-            for name, f in sorted(self.felt.items())
+            for name, f in sorted(self.motion.items())
             if (f.short_before if short else f.long_before)
         ]
         return {
@@ -197,47 +199,52 @@ class Episode:
         }
 
     def state(self) -> dict[str, Any]:
-        """Return what :meth:`restored` takes."""
+        """Return what :meth:`from_state` takes."""
         names = (
             *("structure", "detector", "onset_ns", "opened_by", "known_ns", "active_ns"),
             *("late", "closed_ns", "ended"),
         )
-        felt = {
+        motion = {
             name: [getattr(f, slot) for slot in NodeMotionSummary.__slots__]
-            for name, f in self.felt.items()
+            for name, f in self.motion.items()
         }
         return {
             **{name: getattr(self, name) for name in names},
             "kind": str(self.kind),
-            "felt": felt,
+            "felt": motion,
         }
 
     @classmethod
-    def restored(cls, state: Mapping[str, Any]) -> "Episode":
+    def from_state(cls, state: Mapping[str, Any]) -> "Episode":
         """Return the episode that :meth:`state` described."""
-        felt = {
+        motion = {
             name: NodeMotionSummary(**dict(zip(NodeMotionSummary.__slots__, values, strict=True)))
             for name, values in state["felt"].items()
         }
-        changed = {"kind": EventKind(state["kind"]), "opened_by": tuple(state["opened_by"])}
-        return cls(**{**state, **changed, "felt": felt})
+        plain = {name: value for name, value in state.items() if name not in CODED}
+        return cls(
+            **plain,
+            kind=EventKind(state["kind"]),
+            opened_by=tuple(state["opened_by"]),
+            motion=motion,
+        )
 
 
-def node_report(felt: NodeMotionSummary) -> dict[str, float | int | str]:
-    """Return what a node felt as an event tells it."""
-    onsets = [onset for onset in (felt.short_ns, felt.long_ns) if onset]
-    told: dict[str, float | int | str] = {
-        "peak_gal": round(felt.peak_ms2 / GAL, 3),
-        "short_period_ratio": round(felt.short_ratio, 2),
-        "long_period_ratio": round(felt.long_ratio, 2),
+def node_report(motion: NodeMotionSummary) -> dict[str, float | int | str]:
+    """Return the motion of a node as an event reports it."""
+    onsets = [onset for onset in (motion.short_ns, motion.long_ns) if onset]
+    report: dict[str, float | int | str] = {
+        "peak_gal": round(motion.peak_ms2 / GAL, 3),
+        "short_period_ratio": round(motion.short_ratio, 2),
+        "long_period_ratio": round(motion.long_ratio, 2),
     }
     if onsets:
-        told["onset_ns"] = min(onsets)
-        first_is_short = felt.short_ns == min(onsets)
-        told["detector"] = "short_period" if first_is_short else "long_period"
-    if felt.late:
-        told["late"] = 1
-    return told
+        report["onset_ns"] = min(onsets)
+        first_is_short = motion.short_ns == min(onsets)
+        report["detector"] = "short_period" if first_is_short else "long_period"
+    if motion.late:
+        report["late"] = 1
+    return report
 
 
 def _earlier(left_ns: int, right_ns: int) -> int:

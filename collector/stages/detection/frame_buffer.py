@@ -1,4 +1,4 @@
-"""The newest ticks of a node, kept packed: a snapshot of a thousand nodes must not take long."""
+"""Buffer of the newest trigger frames of a node, packed so that a snapshot does not take long."""
 
 import struct
 from collections.abc import Iterator
@@ -8,24 +8,24 @@ from plumbline.collector.stages.detection.frames import TriggerFrame
 _FORM = struct.Struct("<3q4d")
 
 
-class History:
-    """Ticks in the order they came, the oldest forgotten.
+class FrameBuffer:
+    """Trigger frames in the order they came, the oldest forgotten.
 
     Parameters
     ----------
-    kept
-        How many ticks are remembered.
+    capacity
+        Number of frames remembered.
     """
 
     __slots__ = ("_most", "_packed")
 
-    def __init__(self, kept: int, packed: bytes = b"") -> None:
-        self._most = kept * _FORM.size
+    def __init__(self, capacity: int, packed: bytes = b"") -> None:
+        self._most = capacity * _FORM.size
         self._packed = bytearray(packed)
 
-    def add(self, tick: TriggerFrame) -> None:
-        """Remember a tick."""
-        self._packed += _FORM.pack(*tick)
+    def add(self, frame: TriggerFrame) -> None:
+        """Remember a frame."""
+        self._packed += _FORM.pack(*frame)
         if len(self._packed) >= 2 * self._most:  # rare and in bulk
             del self._packed[: -self._most]
 
@@ -36,5 +36,5 @@ class History:
         return len(self.packed()) // _FORM.size
 
     def packed(self) -> bytes:
-        """Return the ticks as bytes, which the constructor takes back."""
+        """Return the frames as bytes, which the constructor takes back."""
         return bytes(self._packed[-self._most :])

@@ -1,4 +1,4 @@
-"""What a node says each half second: all axes of an instrument in one line."""
+"""Trigger frames: triggers and peaks of one instrument in half a second, all axes in one row."""
 
 from typing import NamedTuple
 
@@ -41,50 +41,50 @@ class TriggerFrame(NamedTuple):
 
 
 def node_frames(
-    ticks: TriggerFrames,
+    frames: TriggerFrames,
     n_axes: int,
     start_ns: NDArray[np.int64],
     tick_s: float,
     long_delay_s: float,
 ) -> list[list[TriggerFrame]]:
-    """Return the ticks of each instrument of a group, in the order of its rows.
+    """Return the trigger frames of each instrument of a group, in the order of its rows.
 
     Parameters
     ----------
-    ticks
-        Of ``n_axes`` consecutive rows an instrument.
+    frames
+        Output of the trigger bank, ``n_axes`` consecutive rows an instrument.
     start_ns
-        Time of the first sample of each instrument's first tick. [ns since 1970]
+        Time of the first sample of each instrument's first frame. [ns since 1970]
     tick_s
-        Length of a tick. [s]
+        Length of a frame. [s]
     long_delay_s
-        What the long-period chain is held back by. [s]
+        Delay of the long-period chain. [s]
 
     Notes
     -----
-    An axis that hums while the others of its instrument do not is broken, and nobody listens
-    to it; when all axes hum it is a machine nearby.
+    An axis that hums while the others of its instrument do not is broken and is left
+    out; when all axes hum it is a machine nearby.
     """
-    n_ticks = ticks.n_ticks
-    hum = ticks.hum.reshape(-1, n_axes, n_ticks)
-    deaf = hum & ~(np.all(hum, axis=1, keepdims=True) & (n_axes > 1))
+    n_ticks = frames.n_ticks
+    hum = frames.hum.reshape(-1, n_axes, n_ticks)
+    broken = hum & ~(np.all(hum, axis=1, keepdims=True) & (n_axes > 1))
     ends = start_ns[:, np.newaxis] + np.rint((np.arange(n_ticks) + 1) * (tick_s * NS)).astype(
         np.int64
     )
-    short, long = _by_tick(ticks.short, n_axes, STEPS_A_TICK), _by_tick(ticks.long, n_axes, 1)
+    short, long = _by_frame(frames.short, n_axes, STEPS_A_TICK), _by_frame(frames.long, n_axes, 1)
     step_ns = tick_s * NS / STEPS_A_TICK
-    short_ns = _onsets(short, deaf, start_ns, step_ns, 0.0)
-    long_ns = _onsets(long, deaf, start_ns, tick_s * NS, long_delay_s * NS)
+    short_ns = _onsets(short, broken, start_ns, step_ns, 0.0)
+    long_ns = _onsets(long, broken, start_ns, tick_s * NS, long_delay_s * NS)
     clean = np.any(short["clean"], axis=-1) | np.any(long["clean"], axis=-1)
-    low = ticks.low_peak_ms2.reshape(-1, n_axes, n_ticks)
+    low = frames.low_peak_ms2.reshape(-1, n_axes, n_ticks)
     columns = (
         ends,
         short_ns,
         long_ns,
-        _largest(short["ratio"].max(axis=-1), deaf),
-        _largest(long["ratio"].max(axis=-1), deaf),
-        _largest(ticks.peak_ms2.reshape(-1, n_axes, n_ticks), deaf),
-        _largest(np.where(clean, low, 0.0), deaf),
+        _largest(short["ratio"].max(axis=-1), broken),
+        _largest(long["ratio"].max(axis=-1), broken),
+        _largest(frames.peak_ms2.reshape(-1, n_axes, n_ticks), broken),
+        _largest(np.where(clean, low, 0.0), broken),
     )
     lists = [column.tolist() for column in columns]
     return [
@@ -93,29 +93,29 @@ def node_frames(
     ]
 
 
-def _by_tick(told: TriggerOutput, n_axes: int, n_steps: int) -> dict[str, NDArray[np.generic]]:
-    shape = (-1, n_axes, told.status.shape[1] // n_steps, n_steps)
+def _by_frame(output: TriggerOutput, n_axes: int, n_steps: int) -> dict[str, NDArray[np.generic]]:
+    shape = (-1, n_axes, output.status.shape[1] // n_steps, n_steps)
     names = ("status", "since", "ratio", "clean")
-    return {name: getattr(told, name).reshape(shape) for name in names}
+    return {name: getattr(output, name).reshape(shape) for name in names}
 
 
 def _onsets(
-    told: dict[str, NDArray[np.generic]],
-    deaf: NDArray[np.bool_],
+    output: dict[str, NDArray[np.generic]],
+    broken: NDArray[np.bool_],
     start_ns: NDArray[np.int64],
     step_ns: float,
     delay_ns: float,
 ) -> NDArray[np.int64]:
-    """Return the earliest onset of the axes that are on in each tick, 0 where none is."""
-    on = (told["status"] == TriggerStatus.ON) & ~deaf[..., np.newaxis]
+    """Return the earliest onset of the axes that are on in each frame, 0 where none is."""
+    on = (output["status"] == TriggerStatus.ON) & ~broken[..., np.newaxis]
     n_steps = on.shape[-1]
     after = np.arange(1, on.shape[2] * n_steps + 1).reshape(1, 1, -1, n_steps)
-    step = np.where(on, after - told["since"], NEVER).min(axis=(1, 3))
+    step = np.where(on, after - output["since"], NEVER).min(axis=(1, 3))
     time = start_ns[:, np.newaxis] + np.rint(
         np.where(step == NEVER, 0, step) * step_ns - delay_ns
     ).astype(np.int64)
     return np.asarray(np.where(step == NEVER, 0, time))
 
 
-def _largest(values: NDArray[np.generic], deaf: NDArray[np.bool_]) -> NDArray[np.generic]:
-    return np.asarray(np.where(deaf, 0.0, values).max(axis=1))
+def _largest(values: NDArray[np.generic], broken: NDArray[np.bool_]) -> NDArray[np.generic]:
+    return np.asarray(np.where(broken, 0.0, values).max(axis=1))

@@ -1,4 +1,4 @@
-"""Latecomers: what nodes felt in an episode, told after the episode was."""
+"""Late arrivals: motion of nodes whose samples came after the episode they belong to."""
 
 from collections.abc import Sequence
 
@@ -14,33 +14,35 @@ EPISODES = (EventKind.SHAKING, EventKind.SWAY)
 
 
 class LateArrivals:
-    """Adds what late samples say to the live episodes they belong to.
+    """Adds the motion of late samples to the live episodes they belong to.
 
     Notes
     -----
-    An event keeps the larger of two peaks, so hearing the same samples again changes nothing.
+    An event keeps the larger of two peaks, so taking the same samples again changes nothing.
     """
 
     def __init__(self, events: EventStore) -> None:
         self._events = events
-        self._felt: dict[tuple[str, str], NodeMotionSummary] = {}
+        self._motion: dict[tuple[str, str], NodeMotionSummary] = {}
 
-    def felt(self, structure: str, node: str, ticks: Sequence[TriggerFrame]) -> dict[str, Nodes]:
-        """Return what a node's late ticks add to live events, by event."""
-        first_ns, last_ns = ticks[0].end_ns, ticks[-1].end_ns
+    def added_motion(
+        self, structure: str, node: str, frames: Sequence[TriggerFrame]
+    ) -> dict[str, Nodes]:
+        """Return what a node's late frames add to live events, by event."""
+        first_ns, last_ns = frames[0].end_ns, frames[-1].end_ns
         added: dict[str, Nodes] = {}
         for event in self._live(structure, first_ns, last_ns):
-            felt = self._felt.setdefault((event.id, node), NodeMotionSummary(late=1))
-            for tick in ticks:
-                if event.onset_ns < tick.end_ns <= (event.closed_ns or last_ns):
-                    felt.add(tick, event.onset_ns - LEAD_NS)
+            motion = self._motion.setdefault((event.id, node), NodeMotionSummary(late=1))
+            for frame in frames:
+                if event.onset_ns < frame.end_ns <= (event.closed_ns or last_ns):
+                    motion.add(frame, event.onset_ns - LEAD_NS)
             known = float(event.nodes.get(node, {}).get("peak_gal", 0.0))
-            if felt.peak_ms2 and float(node_report(felt)["peak_gal"]) > known:
-                added[event.id] = {node: node_report(felt)}
+            if motion.peak_ms2 and float(node_report(motion)["peak_gal"]) > known:
+                added[event.id] = {node: node_report(motion)}
         return added
 
-    def unknown(self, found: Sequence[Event]) -> list[Event]:
-        """Return late events without those that a live one tells of already."""
+    def without_live(self, found: Sequence[Event]) -> list[Event]:
+        """Return late events without those that a live event covers already."""
         return [
             event
             for event in found

@@ -1,4 +1,4 @@
-"""The late stage: hears what came after its time, at its own pace, and marks what it finds."""
+"""Late stage: detection in blocks that came after their time; its events are marked late."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,8 +8,11 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.checkpointer import Checkpointer
 from plumbline.collector.stages.detection.late_arrivals import LateArrivals
-from plumbline.collector.stages.detection.pipeline import DetectionPipeline
-from plumbline.collector.stages.detection.pipeline_streams import listened, listens
+from plumbline.collector.stages.detection.pipeline import (
+    DetectionPipeline,
+    acceleration_places,
+    accepts,
+)
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stream_sequence import Continuity, StreamSequence
 from plumbline.collector.stages.detection.trigger_banks import BankPiece
@@ -18,12 +21,12 @@ from plumbline.wire.inventory.lookup import Place
 
 SNAPSHOT = "detect.late"
 ENDS_NS = 30 * NS
-"""The late pass is over when nothing late has come for so long. [ns]"""
+"""Late data have ended when nothing late has come for so long. [ns]"""
 FOR_EVER = 2**62
 
 
 class LateStage:
-    """Listens to the blocks that the detect stage passes by.
+    """Takes the blocks that the detection stage passes by.
 
     Parameters
     ----------
@@ -32,9 +35,9 @@ class LateStage:
 
     Notes
     -----
-    A backlog costs it more than the live samples cost the detect stage: it has a thread and a
-    cursor of its own, so that no decision waits for it. Which block is late it tells by lanes
-    of its own, which move as those of the detect stage do.
+    A backlog costs it more than the live samples cost the detection stage: it has a thread and a
+    cursor of its own, so that no decision waits for it. Which block is late it knows by stream
+    sequences of its own, which move as those of the detection stage do.
     """
 
     name = "late"
@@ -48,89 +51,94 @@ class LateStage:
         start: int,
     ) -> None:
         self._settings = settings
-        self._places = listened(places)
-        self._lanes = {key: StreamSequence() for key in self._places}
-        self._pass: DetectionPipeline | None = None
+        self._places = acceleration_places(places)
+        self._sequences = {key: StreamSequence() for key in self._places}
+        self._pipeline: DetectionPipeline | None = None
         self._late_ns = 0
-        self._latecomers = LateArrivals(events)
-        self._keeper = Checkpointer(events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s)
+        self._late_arrivals = LateArrivals(events)
+        self._checkpointer = Checkpointer(
+            events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s
+        )
         self._restore()
 
     def cursor(self) -> int:
         """Journal offset of the last snapshot."""
-        return self._keeper.cursor
+        return self._checkpointer.cursor
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Hear the late ones among the entries and keep what they change."""
-        self._keeper.begin()
-        heard = [entry for entry in entries if listens(self._places, entry)]
+        """Detect in the late ones among the entries and save what they change."""
+        self._checkpointer.begin()
+        accepted = [entry for entry in entries if accepts(self._places, entry)]
         pieces = [
             piece
-            for number, entry in enumerate(heard)
+            for number, entry in enumerate(accepted)
             if (piece := self._piece(number, entry)) is not None
         ]
-        ticks = self._pass.banks.feed(pieces) if self._pass is not None else {}
-        felt: dict[str, Nodes] = {}
-        for number, entry in enumerate(heard):
-            if self._pass is None or not (said := ticks.get(number)):
+        frames = self._pipeline.banks.feed(pieces) if self._pipeline is not None else {}
+        motion: dict[str, Nodes] = {}
+        for number, entry in enumerate(accepted):
+            if self._pipeline is None or not (own_frames := frames.get(number)):
                 continue
             key = entry.block().stream.key
             place = self._places[key]
-            added = self._latecomers.felt(place.structure.code, place.node.code, said)
+            added = self._late_arrivals.added_motion(
+                place.structure.code, place.node.code, own_frames
+            )
             for event_id, nodes in added.items():
-                felt[event_id] = {**felt.get(event_id, {}), **nodes}
-            found = self._latecomers.unknown(self._pass.hear(key, said))
-            self._keeper.tell(found, entry.next_offset)
-        self._keeper.passed(entries[-1].next_offset)
-        self._keeper.keep(now_ns, self._state, felt)
+                motion[event_id] = {**motion.get(event_id, {}), **nodes}
+            found = self._late_arrivals.without_live(self._pipeline.update(key, own_frames))
+            self._checkpointer.add(found, entry.next_offset)
+        self._checkpointer.advance(entries[-1].next_offset)
+        self._checkpointer.save(now_ns, self._state, motion)
 
     def idle(self, now_ns: int) -> None:
-        """End the late pass when nothing late has come for a while."""
-        if not self._keeper.rests():
+        """End the late pipeline when nothing late has come for a while."""
+        if not self._checkpointer.poll_idle():
             return
-        if self._pass is not None and now_ns - self._late_ns > ENDS_NS:
-            found = self._pass.settled()
-            found += self._pass.end("end of the late data", before_ns=FOR_EVER)
-            self._keeper.tell(self._latecomers.unknown(found))
-            self._pass = None
-        self._keeper.keep_if_behind(now_ns, self._state)
+        if self._pipeline is not None and now_ns - self._late_ns > ENDS_NS:
+            found = self._pipeline.late_sway()
+            found += self._pipeline.close_stale("end of the late data", before_ns=FOR_EVER)
+            self._checkpointer.add(self._late_arrivals.without_live(found))
+            self._pipeline = None
+        self._checkpointer.save_if_behind(now_ns, self._state)
 
     def close(self) -> None:
-        """Keep everything as it stands, unless an error left it half heard."""
-        self._keeper.close(self._state)
+        """Save everything as it stands, unless an error left it half done."""
+        self._checkpointer.close(self._state)
 
     def _piece(self, number: int, entry: Entry) -> BankPiece | None:
         """Return a late block as the next piece of its stream; None if it is in time or twice."""
         block = entry.block()
-        lane = self._lanes[block.stream.key]
-        if lane.fit(block)[0] is not Continuity.OLDER:
-            lane.move(block, [])
+        sequence = self._sequences[block.stream.key]
+        if sequence.continuity(block)[0] is not Continuity.LATE:
+            sequence.advance(block, [])
             return None
-        if self._pass is None:
-            self._pass = DetectionPipeline(self._places, self._settings, late=True)
+        if self._pipeline is None:
+            self._pipeline = DetectionPipeline(self._places, self._settings, late=True)
         self._late_ns = entry.received_ns
-        return self._pass.piece(number, block)
+        return self._pipeline.piece(number, block)
 
     def _state(self) -> tuple[dict[str, Any], bytes]:
-        said = {
+        extra = {
             "late_ns": self._late_ns,
             "layout": self._layout(),
-            "lanes": {key: lane.state() for key, lane in self._lanes.items()},
+            "lanes": {key: sequence.state() for key, sequence in self._sequences.items()},
         }
-        return said, b"" if self._pass is None else self._pass.snapshot()
+        return extra, b"" if self._pipeline is None else self._pipeline.snapshot()
 
     def _restore(self) -> None:
         """Take back the last snapshot; one of another installation leaves only its cursor."""
-        kept = self._keeper.restored()
-        if kept is None or kept.said["layout"] != self._layout():
+        checkpoint = self._checkpointer.load()
+        if checkpoint is None or checkpoint.extra["layout"] != self._layout():
             return
-        self._late_ns = kept.said["late_ns"]
-        self._lanes = {
-            key: StreamSequence.restored(state) for key, state in kept.said["lanes"].items()
+        self._late_ns = checkpoint.extra["late_ns"]
+        self._sequences = {
+            key: StreamSequence.from_state(state)
+            for key, state in checkpoint.extra["lanes"].items()
         }
-        if kept.state:
-            self._pass = DetectionPipeline(self._places, self._settings, late=True)
-            self._pass.restore(kept.state)
+        if checkpoint.state:
+            self._pipeline = DetectionPipeline(self._places, self._settings, late=True)
+            self._pipeline.restore(checkpoint.state)
 
     def _layout(self) -> list[list[Any]]:
         instruments = {key: place.instrument for key, place in self._places.items()}

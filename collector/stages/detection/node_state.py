@@ -1,10 +1,10 @@
-"""What is remembered of a node: when its triggers were on, and its last minute."""
+"""State of a node: the intervals in which its triggers were on, and its newest frames."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from plumbline.collector.stages.detection.frame_buffer import History
+from plumbline.collector.stages.detection.frame_buffer import FrameBuffer
 from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.wire.block import NS
 
@@ -13,7 +13,7 @@ DETECTORS = ("short_period", "long_period")
 
 @dataclass(slots=True, kw_only=True)
 class TriggerInterval:
-    """One time a trigger was on.
+    """One interval in which a trigger was on.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class TriggerInterval:
     peak_ms2: float = 0.0
 
     def touches(self, other: "TriggerInterval", slack_ns: int) -> bool:
-        """Tell whether two spans overlap, or no more than a slack lies between them."""
+        """Return whether two intervals overlap, or no more than a slack lies between them."""
         return (
             self.onset_ns <= other.last_ns + slack_ns and other.onset_ns <= self.last_ns + slack_ns
         )
@@ -45,8 +45,8 @@ class TriggerInterval:
         return [getattr(self, slot) for slot in self.__slots__]
 
     @classmethod
-    def restored(cls, state: Sequence[Any]) -> "TriggerInterval":
-        """Return the span that :meth:`state` described."""
+    def from_state(cls, state: Sequence[Any]) -> "TriggerInterval":
+        """Return the interval that :meth:`state` described."""
         return cls(**dict(zip(cls.__slots__, state, strict=True)))
 
 
@@ -58,87 +58,95 @@ class NodeState:
     ----------
     ground
         Whether it sits on the ground.
-    kept
-        How many ticks are remembered, and for how long spans are.
+    capacity
+        Number of frames remembered.
     front_ns
-        End of its newest tick. [ns since 1970]
-    spans
-        By detector, oldest first.
-    history
-        The newest ticks.
+        End of its newest frame. [ns since 1970]
+    intervals
+        Trigger intervals by detector, oldest first.
+    buffer
+        The newest frames.
     """
 
     ground: bool
-    kept: int
+    capacity: int
     front_ns: int = 0
-    spans: dict[str, list[TriggerInterval]] = field(
+    intervals: dict[str, list[TriggerInterval]] = field(
         default_factory=lambda: {d: [] for d in DETECTORS}
     )
-    history: History = field(init=False)
+    buffer: FrameBuffer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.history = History(self.kept)
+        self.buffer = FrameBuffer(self.capacity)
 
-    def hear(self, ticks: Iterable[TriggerFrame]) -> bool:
-        """Take ticks; tell whether a trigger was on in any of them."""
+    def update(self, frames: Iterable[TriggerFrame]) -> bool:
+        """Take frames; return whether a trigger was on in any of them."""
         triggered = False
-        for tick in ticks:
-            triggered = triggered or bool(tick.short_ns or tick.long_ns)
-            self.history.add(tick)
-            self.front_ns = max(self.front_ns, tick.end_ns)
-            if tick.short_ns or self.spans["short_period"]:
-                self._follow("short_period", tick.short_ns, tick.short_ratio, tick)
-            if tick.long_ns or self.spans["long_period"]:
-                self._follow("long_period", tick.long_ns, tick.long_ratio, tick)
+        for frame in frames:
+            triggered = triggered or bool(frame.short_ns or frame.long_ns)
+            self.buffer.add(frame)
+            self.front_ns = max(self.front_ns, frame.end_ns)
+            if frame.short_ns or self.intervals["short_period"]:
+                self._extend_or_close("short_period", frame.short_ns, frame.short_ratio, frame)
+            if frame.long_ns or self.intervals["long_period"]:
+                self._extend_or_close("long_period", frame.long_ns, frame.long_ratio, frame)
         return triggered
 
-    def on(self, detector: str) -> TriggerInterval | None:
-        """Return the span of a trigger that is on now."""
-        spans = self.spans[detector]
-        return spans[-1] if spans and not spans[-1].ended else None
+    def active(self, detector: str) -> TriggerInterval | None:
+        """Return the interval of a trigger that is on now."""
+        intervals = self.intervals[detector]
+        return intervals[-1] if intervals and not intervals[-1].ended else None
 
     @property
     def idle(self) -> bool:
         """Whether nothing is remembered that could still become an event."""
-        return not any(self.spans.values())
+        return not any(self.intervals.values())
 
     def forget(self, before_ns: int) -> None:
-        """Let go of spans that were on last before a time."""
-        for detector, spans in self.spans.items():
-            self.spans[detector] = [span for span in spans if span.last_ns >= before_ns]
+        """Let go of intervals that were on last before a time."""
+        for detector, intervals in self.intervals.items():
+            self.intervals[detector] = [
+                interval for interval in intervals if interval.last_ns >= before_ns
+            ]
 
     def since(self, from_ns: int) -> list[TriggerFrame]:
-        """Return the remembered ticks that end after a time, in the order they came."""
-        return [tick for tick in self.history if tick.end_ns > from_ns]
+        """Return the remembered frames that end after a time, in the order they came."""
+        return [frame for frame in self.buffer if frame.end_ns > from_ns]
 
-    def _follow(self, detector: str, onset_ns: int, ratio: float, tick: TriggerFrame) -> None:
-        spans, end_ns = self.spans[detector], tick.end_ns
-        current = spans[-1] if spans and not spans[-1].ended else None
+    def _extend_or_close(
+        self, detector: str, onset_ns: int, ratio: float, frame: TriggerFrame
+    ) -> None:
+        intervals, end_ns = self.intervals[detector], frame.end_ns
+        open_interval = intervals[-1] if intervals and not intervals[-1].ended else None
         if onset_ns == 0:
-            if current is not None:
-                current.ended = True
+            if open_interval is not None:
+                open_interval.ended = True
             return
-        # An axis that joins later must not begin the span anew; another, later one must.
-        if current is None or end_ns - current.last_ns > NS * 2:
-            if current is not None:
-                current.ended = True
-            current = TriggerInterval(onset_ns=onset_ns, known_ns=end_ns, last_ns=end_ns)
-            spans.append(current)
-        current.last_ns = max(current.last_ns, end_ns)
-        current.ratio = max(current.ratio, ratio)
-        current.peak_ms2 = max(current.peak_ms2, tick.peak_ms2)
+        # An axis that joins later must not begin the interval anew; another, later one must.
+        if open_interval is None or end_ns - open_interval.last_ns > NS * 2:
+            if open_interval is not None:
+                open_interval.ended = True
+            open_interval = TriggerInterval(onset_ns=onset_ns, known_ns=end_ns, last_ns=end_ns)
+            intervals.append(open_interval)
+        open_interval.last_ns = max(open_interval.last_ns, end_ns)
+        open_interval.ratio = max(open_interval.ratio, ratio)
+        open_interval.peak_ms2 = max(open_interval.peak_ms2, frame.peak_ms2)
 
     def state(self) -> dict[str, Any]:
-        """Return all but the history, which is kept as bytes."""
+        """Return all but the frames, which are saved as bytes."""
         return {
             "front_ns": self.front_ns,
-            "spans": {d: [span.state() for span in spans] for d, spans in self.spans.items()},
+            "spans": {
+                d: [interval.state() for interval in intervals]
+                for d, intervals in self.intervals.items()
+            },
         }
 
-    def restore(self, state: dict[str, Any], history: bytes) -> None:
-        """Take back :meth:`state` and the packed ticks."""
+    def restore(self, state: dict[str, Any], packed: bytes) -> None:
+        """Take back :meth:`state` and the packed frames."""
         self.front_ns = state["front_ns"]
-        self.spans = {
-            d: [TriggerInterval.restored(s) for s in spans] for d, spans in state["spans"].items()
+        self.intervals = {
+            d: [TriggerInterval.from_state(s) for s in intervals]
+            for d, intervals in state["spans"].items()
         }
-        self.history = History(self.kept, history)
+        self.buffer = FrameBuffer(self.capacity, packed)

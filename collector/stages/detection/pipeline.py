@@ -1,4 +1,4 @@
-"""A pass over the data: banks, structures and thresholds together; one live, one late."""
+"""Detection pipeline: trigger banks, associators and threshold detectors; one live, one late."""
 
 import io
 import json
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from plumbline.collector.events.model import Event
+from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.detection.associator import Associator
 from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.collector.stages.detection.settings import DetectionSettings
@@ -16,17 +17,21 @@ from plumbline.collector.stages.detection.threshold import ThresholdDetector
 from plumbline.collector.stages.detection.trigger_banks import BankPiece, Banks
 from plumbline.wire.block import Block
 from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.inventory.model import Unit
+
+RATE_AGREES = 1e-3
+"""A block whose rate is further from the inventory's is another instrument's. [1]"""
 
 
 class DetectionPipeline:
-    """All that is heard in one order of time.
+    """Everything that detects, over blocks in one order of time.
 
     Parameters
     ----------
     places
         Acceleration streams by key.
     late
-        Whether it hears what came after its time.
+        Whether its blocks came after their time.
     """
 
     def __init__(
@@ -37,7 +42,7 @@ class DetectionPipeline:
         by_structure: dict[str, list[Place]] = {}
         for place in places.values():
             by_structure.setdefault(place.structure.code, []).append(place)
-        self.structures = {
+        self.associators = {
             code: Associator(code, own, settings, late=late) for code, own in by_structure.items()
         }
         self.thresholds = [
@@ -45,54 +50,56 @@ class DetectionPipeline:
             for rule in settings.threshold
             if rule.structure in by_structure
         ]
-        self._said = {"bands": self.banks.stated()}
+        self._evidence = {"bands": self.banks.band_report()}
 
     def piece(self, number: int, block: Block) -> BankPiece | None:
-        """Return a block as the next piece of its stream, or None if this pass is past it."""
+        """Return a block as the next piece of its stream, or None if it came late."""
         return self.banks.piece(number, block)
 
-    def hear(self, key: str, ticks: Sequence[TriggerFrame]) -> list[Event]:
-        """Take what a stream said and return the events it changed."""
+    def update(self, key: str, frames: Sequence[TriggerFrame]) -> list[Event]:
+        """Take the trigger frames of a stream and return the events they changed."""
         place = self._places[key]
-        watch = self.structures[place.structure.code]
-        changed = watch.hear(place.node.code, ticks)
-        events = [watch.event(episode, self._said) for episode in changed]
+        associator = self.associators[place.structure.code]
+        changed = associator.update(place.node.code, frames)
+        events = [associator.event(episode, self._evidence) for episode in changed]
         for threshold in self.thresholds:
-            if threshold.rule.structure == watch.code:
-                event = threshold.hear(place.node.code, ticks)
+            if threshold.rule.structure == associator.code:
+                event = threshold.update(place.node.code, frames)
                 events += [event] if event is not None else []
         return events
 
-    def settled(self) -> list[Event]:
-        """Return what can be said only when all late data are there."""
+    def late_sway(self) -> list[Event]:
+        """Return the sway that is found only when all late data are there."""
         return [
-            watch.event(episode, self._said)
-            for watch in self.structures.values()
-            for episode in watch.settled()
+            associator.event(episode, self._evidence)
+            for associator in self.associators.values()
+            for episode in associator.late_sway()
         ]
 
-    def end(self, ended: str, *, before_ns: int) -> list[Event]:
-        """Close what goes on though nothing of it came since a time."""
+    def close_stale(self, ended: str, *, before_ns: int) -> list[Event]:
+        """Close open events of which no sample came since a time."""
         events = [
-            watch.event(episode, self._said)
-            for watch in self.structures.values()
-            for episode in watch.end(ended, before_ns=before_ns)
+            associator.event(episode, self._evidence)
+            for associator in self.associators.values()
+            for episode in associator.close_stale(ended, before_ns=before_ns)
         ]
-        closed = [threshold.tick_past(before_ns) for threshold in self.thresholds]
+        closed = [threshold.close_stale(before_ns) for threshold in self.thresholds]
         return events + [event for event in closed if event is not None]
 
     def snapshot(self) -> bytes:
         """Return everything as bytes."""
         packed = {
-            (code, name): node.history.packed()
-            for code, watch in self.structures.items()
-            for name, node in watch.nodes.items()
+            (code, name): node.buffer.packed()
+            for code, associator in self.associators.items()
+            for name, node in associator.nodes.items()
         }
         meta = {
-            "history_bytes": [[*where, len(history)] for where, history in packed.items()],
+            "history_bytes": [[*where, len(buffer)] for where, buffer in packed.items()],
             "layout": self.banks.layout(),
-            "lanes": {key: lane.state() for key, lane in self.banks.lanes.items()},
-            "structures": {code: watch.state() for code, watch in self.structures.items()},
+            "lanes": {key: sequence.state() for key, sequence in self.banks.sequences.items()},
+            "structures": {
+                code: associator.state() for code, associator in self.associators.items()
+            },
             "thresholds": [threshold.state() for threshold in self.thresholds],
         }
         arrays = self.banks.snapshot()
@@ -103,7 +110,7 @@ class DetectionPipeline:
         return out.getvalue()
 
     def restore(self, body: bytes) -> bool:
-        """Take back a snapshot; tell whether it fits what is installed now."""
+        """Take back a snapshot; return whether it fits what is installed now."""
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
             meta: dict[str, Any] = json.loads(arrays["meta"].tobytes())
             fits = meta["layout"] == self.banks.layout() and "history_bytes" in meta
@@ -111,16 +118,32 @@ class DetectionPipeline:
                 return False
             self.banks.restore(arrays)
             packed = arrays["histories"].tobytes()
-        histories: dict[str, dict[str, bytes]] = {code: {} for code in self.structures}
+        buffers: dict[str, dict[str, bytes]] = {code: {} for code in self.associators}
         at = 0
         for code, name, n_bytes in meta["history_bytes"]:
-            histories[code][name] = packed[at : at + n_bytes]
+            buffers[code][name] = packed[at : at + n_bytes]
             at += n_bytes
-        for code, watch in self.structures.items():
-            watch.restore(meta["structures"][code], histories[code])
-        self.banks.lanes = {
-            key: StreamSequence.restored(state) for key, state in meta["lanes"].items()
+        for code, associator in self.associators.items():
+            associator.restore(meta["structures"][code], buffers[code])
+        self.banks.sequences = {
+            key: StreamSequence.from_state(state) for key, state in meta["lanes"].items()
         }
         for threshold, state in zip(self.thresholds, meta["thresholds"], strict=True):
             threshold.restore(state)
         return True
+
+
+def acceleration_places(places: Mapping[str, Place]) -> dict[str, Place]:
+    """Return the acceleration streams among the streams of an inventory."""
+    return {k: p for k, p in places.items() if p.instrument.unit is Unit.ACCELERATION}
+
+
+def accepts(places: Mapping[str, Place], entry: Entry) -> bool:
+    """Return whether an entry is of one of the streams, at its rate, and not held out."""
+    block = entry.block()
+    place = places.get(block.stream.key)
+    return (
+        place is not None
+        and not entry.held_out
+        and abs(block.rate_hz / place.instrument.rate_hz - 1) < RATE_AGREES
+    )

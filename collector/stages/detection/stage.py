@@ -1,4 +1,4 @@
-"""The detect stage: follows the journal, keeps its state with its cursor, opens nothing twice."""
+"""Detection stage: shaking, sway and thresholds from live samples; opens no event twice."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,8 +6,11 @@ from typing import Any
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.checkpointer import Checkpointer
-from plumbline.collector.stages.detection.pipeline import DetectionPipeline
-from plumbline.collector.stages.detection.pipeline_streams import listened, listens
+from plumbline.collector.stages.detection.pipeline import (
+    DetectionPipeline,
+    acceleration_places,
+    accepts,
+)
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.event_updates import closed_orphans
 from plumbline.wire.block import NS
@@ -17,7 +20,7 @@ SNAPSHOT = "detect.live"
 
 
 class DetectionStage:
-    """Listens to every acceleration stream, forward only; the late stage hears what it passes by.
+    """Follows every acceleration stream, forward only; what comes late is for the late stage.
 
     Parameters
     ----------
@@ -36,44 +39,49 @@ class DetectionStage:
         start: int,
     ) -> None:
         self._settings = settings
-        self._places = listened(places)
-        self._live = DetectionPipeline(self._places, settings)
-        self._keeper = Checkpointer(events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s)
-        kept = self._keeper.restored()
-        if kept is not None and not self._live.restore(kept.state):  # of another installation
-            self._live = DetectionPipeline(self._places, settings)
+        self._places = acceleration_places(places)
+        self._pipeline = DetectionPipeline(self._places, settings)
+        self._checkpointer = Checkpointer(
+            events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s
+        )
+        checkpoint = self._checkpointer.load()
+        if checkpoint is not None and not self._pipeline.restore(checkpoint.state):
+            # The snapshot is of another installation.
+            self._pipeline = DetectionPipeline(self._places, settings)
             events.save(*closed_orphans(events))
 
     def cursor(self) -> int:
         """Journal offset of the last snapshot."""
-        return self._keeper.cursor
+        return self._checkpointer.cursor
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Hear entries in order and keep what changed."""
-        self._keeper.begin()
-        heard = [entry for entry in entries if listens(self._places, entry)]
+        """Detect in entries in order and save what changed."""
+        self._checkpointer.begin()
+        accepted = [entry for entry in entries if accepts(self._places, entry)]
         pieces = []
-        for number, entry in enumerate(heard):
-            if (piece := self._live.piece(number, entry.block())) is not None:
+        for number, entry in enumerate(accepted):
+            if (piece := self._pipeline.piece(number, entry.block())) is not None:
                 pieces.append(piece)
-        ticks = self._live.banks.feed(pieces)
-        for number, entry in enumerate(heard):
-            if said := ticks.get(number):
-                events = self._live.hear(entry.block().stream.key, said)
-                self._keeper.tell(events, entry.next_offset)
-        self._keeper.passed(entries[-1].next_offset)
-        self._keeper.keep(now_ns, self._state)
+        frames = self._pipeline.banks.feed(pieces)
+        for number, entry in enumerate(accepted):
+            if own_frames := frames.get(number):
+                events = self._pipeline.update(entry.block().stream.key, own_frames)
+                self._checkpointer.add(events, entry.next_offset)
+        self._checkpointer.advance(entries[-1].next_offset)
+        self._checkpointer.save(now_ns, self._state)
 
     def idle(self, now_ns: int) -> None:
-        """Close what no sample comes for any more; not while the journal still has some."""
-        if self._keeper.rests():
+        """Close events of which no sample comes any more; not while the journal still has some."""
+        if self._checkpointer.poll_idle():
             before_ns = now_ns - round(self._settings.stale_s * NS)
-            self._keeper.tell(self._live.end("no more samples", before_ns=before_ns))
-            self._keeper.keep_if_behind(now_ns, self._state)
+            self._checkpointer.add(
+                self._pipeline.close_stale("no more samples", before_ns=before_ns)
+            )
+            self._checkpointer.save_if_behind(now_ns, self._state)
 
     def close(self) -> None:
-        """Keep everything as it stands, unless an error left it half heard."""
-        self._keeper.close(self._state)
+        """Save everything as it stands, unless an error left it half done."""
+        self._checkpointer.close(self._state)
 
     def _state(self) -> tuple[dict[str, Any], bytes]:
-        return {}, self._live.snapshot()
+        return {}, self._pipeline.snapshot()

@@ -1,4 +1,4 @@
-"""A lane: one stream's samples in order of time, forward only."""
+"""Continuity of one stream: is the next block contiguous, after a gap, a restart, or late?"""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,22 +15,22 @@ being corrected, not a gap. [s]"""
 class Continuity(Enum):
     """How a block fits behind the one before."""
 
-    NEXT = "next"
-    BRIDGED = "bridged"
-    AFRESH = "afresh"
-    OLDER = "older"
+    CONTIGUOUS = "contiguous"
+    GAP_BRIDGED = "gap bridged"
+    RESTART = "restart"
+    LATE = "late"
 
 
 @dataclass(slots=True, kw_only=True)
 class StreamSequence:
-    """Where a stream stands.
+    """Position of a stream: where its next sample is due, forward only.
 
     Attributes
     ----------
     due_ns
         Time at which the next sample is due; None before the first block. [ns since 1970]
     boot, seq
-        Of the last block.
+        Boot counter and number of the last block.
     last
         The last sample of each axis. [m/s2]
     """
@@ -40,8 +40,8 @@ class StreamSequence:
     seq: int = -1
     last: list[float] = field(default_factory=list)
 
-    def fit(self, block: Block) -> tuple[Continuity, int]:
-        """Say how a block fits, and how many samples are missing before it.
+    def continuity(self, block: Block) -> tuple[Continuity, int]:
+        """Return how a block follows the one before, and how many samples are missing between.
 
         Notes
         -----
@@ -49,28 +49,28 @@ class StreamSequence:
         other that starts before the time due has come late.
         """
         if self.due_ns is None:
-            return Continuity.AFRESH, 0
+            return Continuity.RESTART, 0
         ahead_ns = block.start_ns - self.due_ns
         follows = (block.boot, block.seq) == (self.boot, self.seq + 1)
         if ahead_ns < -round(0.5 * NS / block.rate_hz) and not follows:
-            return Continuity.OLDER, 0
+            return Continuity.LATE, 0
         if ahead_ns > LONGEST_BRIDGE_S * NS or ahead_ns < -LONGEST_BRIDGE_S * NS:
-            return Continuity.AFRESH, 0
+            return Continuity.RESTART, 0
         n_missing = round(ahead_ns * block.rate_hz / NS)
         if n_missing <= 0 or (follows and ahead_ns < AGREES_S * NS):
-            return Continuity.NEXT, 0
-        return Continuity.BRIDGED, n_missing
+            return Continuity.CONTIGUOUS, 0
+        return Continuity.GAP_BRIDGED, n_missing
 
-    def move(self, block: Block, last: list[float]) -> None:
-        """Stand behind a block that was taken."""
+    def advance(self, block: Block, last: list[float]) -> None:
+        """Move behind a block that was taken."""
         self.due_ns, self.boot, self.seq, self.last = block.end_ns, block.boot, block.seq, last
 
     def state(self) -> list[Any]:
-        """Return what :meth:`restored` takes."""
+        """Return what :meth:`from_state` takes."""
         return [self.due_ns, self.boot, self.seq, self.last]
 
     @classmethod
-    def restored(cls, state: list[Any]) -> "StreamSequence":
-        """Return the lane that :meth:`state` described."""
+    def from_state(cls, state: list[Any]) -> "StreamSequence":
+        """Return the sequence that :meth:`state` described."""
         due_ns, boot, seq, last = state
         return cls(due_ns=due_ns, boot=boot, seq=seq, last=last)

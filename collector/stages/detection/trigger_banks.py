@@ -1,4 +1,4 @@
-"""Banks: the acceleration streams of each rate, fed together when they tick together."""
+"""Trigger banks: acceleration streams of one sampling rate fed together in one call."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,20 +25,20 @@ class BankPiece:
     Attributes
     ----------
     number
-        Whatever the caller tells its pieces apart by.
+        Number by which the caller knows its pieces.
     accel_ms2
         What a short gap was bridged with, then the block, shape ``(n_axes, n)``. [m/s2]
     start_ns
         Time of the first of them. [ns since 1970]
-    afresh
-        The stream begins anew here.
+    restart
+        Whether the stream begins anew here.
     """
 
     number: int
     key: str
     accel_ms2: NDArray[np.float64]
     start_ns: int
-    afresh: bool
+    restart: bool
 
 
 class Banks:
@@ -64,31 +64,31 @@ class Banks:
                 self._rows[key] = np.arange(len(densities), len(densities) + n_axes)
                 densities += [noise_density_ms2(places[key])] * n_axes
             self._banks[rate_hz] = ShakingBank(rate_hz, np.array(densities), settings)
-        self.lanes = {key: StreamSequence() for key in places}
+        self.sequences = {key: StreamSequence() for key in places}
 
     def piece(self, number: int, block: Block) -> BankPiece | None:
         """Return a block as the next piece of its stream, or None if it came late."""
         key = block.stream.key
-        lane = self.lanes[key]
-        fit, n_missing = lane.fit(block)
-        if fit is Continuity.OLDER:
+        sequence = self.sequences[key]
+        continuity, n_missing = sequence.continuity(block)
+        if continuity is Continuity.LATE:
             return None
         accel_ms2 = self._places[key].physical(block)
         first = accel_ms2[:, 0]
-        if fit is Continuity.BRIDGED:
-            missing = bridge(np.array(lane.last), first, n_missing)
+        if continuity is Continuity.GAP_BRIDGED:
+            missing = bridge(np.array(sequence.last), first, n_missing)
             accel_ms2 = np.concatenate([missing, accel_ms2], axis=1)
-        lane.move(block, accel_ms2[:, -1].tolist())
+        sequence.advance(block, accel_ms2[:, -1].tolist())
         return BankPiece(
             number=number,
             key=key,
             accel_ms2=accel_ms2,
             start_ns=block.start_ns - round(n_missing * NS / block.rate_hz),
-            afresh=fit is Continuity.AFRESH,
+            restart=continuity is Continuity.RESTART,
         )
 
     def feed(self, pieces: Iterable[BankPiece]) -> dict[int, list[TriggerFrame]]:
-        """Take pieces in order and return the ticks each completed, by its number."""
+        """Take pieces in order and return the frames each completed, by its number."""
         rounds: list[list[BankPiece]] = []
         taken: dict[str, int] = {}
         for piece in pieces:
@@ -97,45 +97,47 @@ class Banks:
             if at == len(rounds):
                 rounds.append([])
             rounds[at].append(piece)
-        told: dict[int, list[TriggerFrame]] = {}
+        frames: dict[int, list[TriggerFrame]] = {}
         for together in rounds:
-            self._feed_round(together, told)
-        return told
+            self._feed_round(together, frames)
+        return frames
 
-    def _feed_round(self, pieces: Sequence[BankPiece], told: dict[int, list[TriggerFrame]]) -> None:
+    def _feed_round(
+        self, pieces: Sequence[BankPiece], frames: dict[int, list[TriggerFrame]]
+    ) -> None:
         """Feed at most one piece a stream: one call for all of the same shape and place."""
         groups: dict[tuple[float, int, int, int], list[BankPiece]] = {}
         for piece in pieces:
             rate_hz = self._places[piece.key].instrument.rate_hz
             bank, rows = self._banks[rate_hz], self._rows[piece.key]
-            if piece.afresh:
+            if piece.restart:
                 bank.reseed(rows)
             held = int(bank.held(rows[:1])[0])
             groups.setdefault((rate_hz, held, *piece.accel_ms2.shape), []).append(piece)
         for (rate_hz, held, n_axes, _), group in groups.items():
             bank = self._banks[rate_hz]
             rows = np.concatenate([self._rows[piece.key] for piece in group])
-            ticks = bank.feed(np.concatenate([piece.accel_ms2 for piece in group]), rows)
-            if ticks.n_ticks == 0:
+            found = bank.feed(np.concatenate([piece.accel_ms2 for piece in group]), rows)
+            if found.n_ticks == 0:
                 continue
             held_ns = round(held * NS / rate_hz)
             starts = np.array([piece.start_ns - held_ns for piece in group], dtype=np.int64)
-            said = node_frames(ticks, n_axes, starts, bank.tick_s, bank.motion.long_delay_s)
-            told.update(zip((piece.number for piece in group), said, strict=True))
+            grouped = node_frames(found, n_axes, starts, bank.tick_s, bank.motion.long_delay_s)
+            frames.update(zip((piece.number for piece in group), grouped, strict=True))
 
-    def stated(self) -> dict[str, dict[str, str]]:
+    def band_report(self) -> dict[str, dict[str, str]]:
         """Return the bands as built, by sampling rate."""
         return {f"{rate:g} Hz": bank.motion.stated for rate, bank in self._banks.items()}
 
     def layout(self) -> list[Any]:
-        """Return what must agree for a snapshot to fit."""
+        """Return the streams, axes and rates that must agree for a snapshot to fit."""
         return [
             [key, len(rows), self._places[key].instrument.rate_hz]
             for key, rows in self._rows.items()
         ]
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
-        """Return the state of the banks; lanes are kept apart."""
+        """Return the state of the banks; the sequences are saved apart."""
         return {
             f"{rate!r}/{name}": array
             for rate, bank in self._banks.items()

@@ -8,7 +8,7 @@ from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, TriggerInterval
-from plumbline.collector.stages.detection.pipeline_streams import listened
+from plumbline.collector.stages.detection.pipeline import acceleration_places
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stage import DetectionStage
 from plumbline.collector.stages.detection.trigger_banks import Banks
@@ -76,9 +76,9 @@ class DetectorRun:
         self._settings = settings
         self._store = EventStore(Path(":memory:"))
         self._stage = DetectionStage(settings=settings, places=known, events=self._store, start=0)
-        self._places = listened(known)
+        self._places = acceleration_places(known)
         self._banks = Banks(self._places, settings.shaking())
-        self._nodes = {key: NodeState(ground=False, kept=1) for key in self._places}
+        self._nodes = {key: NodeState(ground=False, capacity=1) for key in self._places}
         self._newest_ns = 0
 
     def hear(self, entries: Sequence[Entry]) -> None:
@@ -105,15 +105,15 @@ class DetectorRun:
             if block.stream.key in self._places:
                 piece = self._banks.piece(number, block)
                 pieces += [piece] if piece is not None else []
-        for number, ticks in sorted(self._banks.feed(pieces).items()):
-            self._nodes[entries[number].block().stream.key].hear(ticks)
+        for number, frames in sorted(self._banks.feed(pieces).items()):
+            self._nodes[entries[number].block().stream.key].update(frames)
 
     def _triggers(self) -> Iterable[Trigger]:
         found = [
             _trigger(self._places[key], detector, span)
             for key, node in self._nodes.items()
             for detector in DETECTORS
-            for span in node.spans[detector]
+            for span in node.intervals[detector]
         ]
         return sorted(found, key=lambda one: (one.known_ns, one.structure, one.node))
 

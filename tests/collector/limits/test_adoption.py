@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from slow_site import limit
+from deformation_rig import limit
 
 from plumbline.analysis.limit_standing import Adoption, Standing
 from plumbline.collector.app.limit_listing import VoidAdoptions, listing, void_texts

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hearing import tower_places
+from detection_rig import tower_places
 from replay_archive import archive_of, shaken
 
 from plumbline.cli import main

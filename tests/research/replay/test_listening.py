@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hearing import RATE_HZ, blocks, tower_places
+from detection_rig import RATE_HZ, blocks, tower_places
 from motions import ambient
 from places import START_NS
 from replay_archive import archive_of, shaken

@@ -6,10 +6,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from deformation_rig import limit
 from places import START_NS
 from servers.programs import program
 from shaken_page import Page
-from slow_site import limit
 
 from plumbline.analysis.limit_standing import Adoption, Standing
 from plumbline.collector.app.limit_listing import limit_text

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from slow_site import HOUR_NS, fed, known, limit, settings, stage
+from deformation_rig import HOUR_NS, fed, known, limit, settings, stage
 
 from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
@@ -11,8 +11,9 @@ from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
+from plumbline.collector.stages.checkpointer import StateRows
 from plumbline.collector.stages.deformation.array_codec import unpacked
-from plumbline.collector.stages.deformation.checkpointer import HOURS, SavedRows
+from plumbline.collector.stages.deformation.state_keys import HOURS, PREFIX
 from plumbline.wire.record import encode
 
 AT = known(1 / 60)
@@ -46,7 +47,7 @@ def test_hours_from_day_files_and_open_hours_are_those_lived_through(tmp_path: P
             slow.idle(number)
         slow.take(whole[41:], 0)
         slow.close()
-        state = SavedRows(kept).get(HOURS + "XX.TWR01.0T.LA")
+        state = StateRows(kept, PREFIX).get(HOURS + "XX.TWR01.0T.LA")
         hours = unpacked(state["hours"], np.int64).tolist()
         values = unpacked(state["values"], np.float64).reshape(-1, 2).tolist()
         found.append(dict(zip(hours, values, strict=True)))

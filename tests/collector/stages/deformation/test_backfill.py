@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from slow_site import HOUR_NS, START_HOUR_NS, fed, known, limit, opened, settings, stage, told
+from deformation_rig import HOUR_NS, START_HOUR_NS, fed, known, limit, opened, settings, stage, told
 
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.conditions import Conditions
+from plumbline.collector.stages.checkpointer import StateRows
 from plumbline.collector.stages.deformation.array_codec import unpacked
-from plumbline.collector.stages.deformation.checkpointer import HOURS, MODEL, SavedRows
+from plumbline.collector.stages.deformation.state_keys import HOURS, MODEL, PREFIX
 from plumbline.wire.block import NS, Block
 from plumbline.wire.timestamps import iso_of_day, midnight_ns
 
@@ -82,7 +83,7 @@ def test_what_the_archive_tells_is_what_living_through_it_would_have(tmp_path) -
         worked(slow)
         slow.take(whole[81:], 0)
         slow.close()
-        rows.append(SavedRows(kept).get(HOURS + "XX.TWR01.1A.LA"))
+        rows.append(StateRows(kept, PREFIX).get(HOURS + "XX.TWR01.1A.LA"))
         kept.close()
     assert rows[0] == rows[1]
     hours = unpacked(rows[0]["hours"], np.int64)
@@ -194,13 +195,13 @@ def test_a_compensated_copy_sees_the_settling_and_not_the_day(store: EventStore)
 def test_a_model_is_kept_by_its_version_and_not_fitted_again(store: EventStore) -> None:
     slow, _ = compensating(store, [COPY], 17)
     slow.close()
-    first = SavedRows(store).get(MODEL + "TWR01/cool/july")
+    first = StateRows(store, PREFIX).get(MODEL + "TWR01/cool/july")
     assert first["model"]["per_c"] == pytest.approx(5.0, abs=0.2)
     assert first["model"]["lag_h"] == pytest.approx(2.0, abs=0.25)
     empty = Archived([])
     slow, _ = compensating(store, [COPY], 18, window=empty)
     slow.close()
-    assert SavedRows(store).get(MODEL + "TWR01/cool/july") == first
+    assert StateRows(store, PREFIX).get(MODEL + "TWR01/cool/july") == first
 
 
 def test_a_version_stands_for_one_fit_only(store: EventStore) -> None:
@@ -212,7 +213,7 @@ def test_a_version_stands_for_one_fit_only(store: EventStore) -> None:
     slow.close()
     (condition,) = conditions.open()
     assert "version 'july' was fitted on another window" in condition.text
-    (shown,) = list(SavedRows(store).under("slow/channel/"))
+    (shown,) = list(StateRows(store, PREFIX).under("slow/channel/"))
     assert shown[1]["values"] == {"": None}
     assert shown[1]["raw"]["E"] is not None
 

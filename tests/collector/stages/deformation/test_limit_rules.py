@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from slow_site import known, limit
+from deformation_rig import known, limit
 
 from plumbline.analysis.failure.velocity import voight
 from plumbline.collector.stages.deformation.channel_frame import ChannelValues

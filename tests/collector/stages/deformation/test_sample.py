@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from slow_site import known
+from deformation_rig import known
 
 from plumbline.collector.stages import deformation as slow
 from plumbline.collector.stages.deformation.limit_settings import DeformationLimit

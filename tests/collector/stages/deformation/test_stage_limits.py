@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from deformation_rig import fed, known, limit, opened, settings, stage, told
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from slow_site import fed, known, limit, opened, settings, stage, told
 
 from plumbline.collector.events.model import AlarmLevel, EventKind, Standing
 from plumbline.collector.events.store import EventStore

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from slow_site import HOUR_NS, known, limit, settings, virtual
+from deformation_rig import HOUR_NS, known, limit, settings, virtual
 
 from plumbline.analysis.thermal.model import ThermalModel
 from plumbline.collector.stages.deformation.channel_frame import ChannelFrame

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hearing import START_NS, blocks, hear, journal, stage, told, tower_places
+from detection_rig import START_NS, blocks, journal, run_stage, saved_events, stage, tower_places
 from motions import instrument
 
 from plumbline.analysis.dsp.decimation import FirDecimator
@@ -20,9 +20,9 @@ LEVELS = {"0A": 0, "1A": 15, "3A": 30}
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EventStore]:
-    kept = EventStore(tmp_path / "events.db")
-    yield kept
-    kept.close()
+    opened = EventStore(tmp_path / "events.db")
+    yield opened
+    opened.close()
 
 
 def site_motion(spec, acts, seconds):
@@ -30,13 +30,13 @@ def site_motion(spec, acts, seconds):
     site = Site(spec, list(LEVELS.values()), acts, start_ns=START_NS, frame_s=20.0)
     slower = {level: FirDecimator(500.0, 5, 3) for level in LEVELS.values()}
     rng = np.random.default_rng(1)
-    heard: dict[str, list[np.ndarray]] = {node: [] for node in LEVELS}
+    recorded: dict[str, list[np.ndarray]] = {node: [] for node in LEVELS}
     for _ in range(seconds // 20):
         frame = site.next_frame()
         for node, level in LEVELS.items():
             x = slower[level].feed(frame.accel_ms2[level])[[2, 1, 0]]
-            heard[node].append(x + [instrument(rng, x.shape[1], 100.0) for _ in range(3)])
-    return {node: np.concatenate(pieces, axis=1) for node, pieces in heard.items()}
+            recorded[node].append(x + [instrument(rng, x.shape[1], 100.0) for _ in range(3)])
+    return {node: np.concatenate(pieces, axis=1) for node, pieces in recorded.items()}
 
 
 @pytest.mark.slow
@@ -48,9 +48,9 @@ def test_an_hour_of_traffic_feet_and_wind_is_no_shaking(tmp_path, store):
     wind = [Wind(start_s=900, seconds=1200, strength=6)]
     motion = site_motion(spec, wind, 3600)
     tower = tower_places(tmp_path)
-    hear(stage(tower, store), journal(blocks(tower[node], x) for node, x in motion.items()))
+    run_stage(stage(tower, store), journal(blocks(tower[node], x) for node, x in motion.items()))
     # Gusts of 10 gal on the roof are sway, and nobody is called for that.
-    assert {event.kind for event in told(store)} <= {EventKind.SWAY}
+    assert {event.kind for event in saved_events(store)} <= {EventKind.SWAY}
 
 
 def test_the_simulators_own_piling_opens_nothing(tmp_path, store):
@@ -58,5 +58,5 @@ def test_the_simulators_own_piling_opens_nothing(tmp_path, store):
     motion = site_motion(StructureSpec(), piling, 120)
     assert np.max(np.abs(motion["0A"])) > 0.4
     tower = tower_places(tmp_path)
-    hear(stage(tower, store), journal(blocks(tower[node], x) for node, x in motion.items()))
-    assert told(store) == []
+    run_stage(stage(tower, store), journal(blocks(tower[node], x) for node, x in motion.items()))
+    assert saved_events(store) == []

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hearing import (
+from detection_rig import (
     RATE_HZ,
     Given,
     blocks,
-    hear,
     journal,
     late_stage,
+    run_stage,
+    saved_events,
     seconds,
     stage,
-    told,
     tower_places,
 )
 from motions import ambient, far, near
@@ -33,9 +33,9 @@ NODES = (("0A", "ground"), *((f"{i}A", "structure") for i in range(1, 10)))
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EventStore]:
-    kept = EventStore(tmp_path / "events.db")
-    yield kept
-    kept.close()
+    opened = EventStore(tmp_path / "events.db")
+    yield opened
+    opened.close()
 
 
 def cut_link(
@@ -71,10 +71,10 @@ def one_after_the_other(entries: list[Given], first: set[str]) -> list[Given]:
     return [Given(next(ranked) if is_late(e) else e.made, e.offset, e.received_ns) for e in entries]
 
 
-def both_hear(tower, store, entries):
+def run_both(tower, store, entries):
     """Let the two stages hear everything, the late one after the live one as it may happen."""
     for own in (stage(tower, store), late_stage(tower, store)):
-        hear(own, entries)
+        run_stage(own, entries)
         finished(own, entries)
 
 
@@ -89,8 +89,8 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode(tmp_path, store):
     ground = near(np.random.default_rng(2), N, RATE_HZ, 80, 300.0)
     ground += far(TIME_S, 2.5, 10.0, 300.0, 10.0, 30.0, 20.0)
     entries = cut_link(tower, ground)
-    both_hear(tower, store, entries)
-    (event,) = told(store)
+    run_both(tower, store, entries)
+    (event,) = saved_events(store)
     assert event.late
     assert event.kind is EventKind.SHAKING
     assert 299 < seconds(event.onset_ns) < 303
@@ -104,36 +104,36 @@ def test_agents_that_drain_one_after_the_other_make_one_late_episode(tmp_path, s
     tower = tower_places(tmp_path, NODES[:4])
     ground = far(TIME_S, 2.5, 20.0, 300.0, 10.0, 90.0, 60.0)
     entries = one_after_the_other(cut_link(tower, ground), first)
-    both_hear(tower, store, entries)
-    assert [event.kind for event in told(store)] == [EventKind.SHAKING]
-    assert set(told(store)[0].nodes) == set(tower)
+    run_both(tower, store, entries)
+    assert [event.kind for event in saved_events(store)] == [EventKind.SHAKING]
+    assert set(saved_events(store)[0].nodes) == set(tower)
 
 
 def test_sway_inside_a_cut_is_told_when_the_late_data_end(tmp_path, store):
     tower = tower_places(tmp_path, NODES[:4])
     swaying = far(TIME_S, 2.5, 20.0, 300.0, 10.0, 90.0, 60.0)
     entries = one_after_the_other(cut_link(tower, np.zeros(N), sway=swaying), {"1A", "3A"})
-    both_hear(tower, store, entries)
-    (event,) = told(store)
+    run_both(tower, store, entries)
+    (event,) = saved_events(store)
     assert (event.kind, event.late) == (EventKind.SWAY, True)
     assert 299 < seconds(event.onset_ns) < 330
 
 
 def test_a_cut_without_a_quake_opens_nothing_when_it_ends(tmp_path, store):
     tower = tower_places(tmp_path, NODES)
-    both_hear(tower, store, cut_link(tower, np.zeros(N)))
-    assert told(store) == []
+    run_both(tower, store, cut_link(tower, np.zeros(N)))
+    assert saved_events(store) == []
 
 
 def test_the_live_state_after_a_cut_is_that_of_a_stream_that_began_then(tmp_path, store):
     tower = tower_places(tmp_path, NODES[:2])
     entries = cut_link(tower, near(np.random.default_rng(3), N, RATE_HZ, 80, 300.0))
     own = stage(tower, store)
-    hear(own, entries)
+    run_stage(own, entries)
     fresh_store = EventStore(tmp_path / "fresh.db")
     fresh = stage(tower, fresh_store)
-    hear(fresh, [e for e in entries if seconds(e.made.start_ns) >= BACK_S])
-    ours, theirs = own._live.banks.snapshot(), fresh._live.banks.snapshot()
+    run_stage(fresh, [e for e in entries if seconds(e.made.start_ns) >= BACK_S])
+    ours, theirs = own._pipeline.banks.snapshot(), fresh._pipeline.banks.snapshot()
     for name, array in theirs.items():
         np.testing.assert_array_equal(ours[name], array)
     fresh_store.close()
@@ -143,16 +143,16 @@ def test_a_restart_while_a_backlog_drains_finds_the_same(tmp_path):
     tower = tower_places(tmp_path, NODES[:3])
     entries = cut_link(tower, near(np.random.default_rng(4), N, RATE_HZ, 80, 300.0))
     whole, broken = EventStore(tmp_path / "whole.db"), EventStore(tmp_path / "broken.db")
-    both_hear(tower, whole, entries)
+    run_both(tower, whole, entries)
     middle = next(n for n, e in enumerate(entries) if 310 < seconds(e.made.start_ns) < 312)
     for made in (stage, late_stage):
-        hear(made(tower, broken, snapshot_s=3.0), entries[:middle])
+        run_stage(made(tower, broken, snapshot_s=3.0), entries[:middle])
         again = made(tower, broken)
         assert 0 < again.cursor() < middle
-        hear(again, entries[again.cursor() :])
+        run_stage(again, entries[again.cursor() :])
         finished(again, entries)
-    assert told(broken) == told(whole)
-    assert [event.late for event in told(whole)] == [True]
+    assert saved_events(broken) == saved_events(whole)
+    assert [event.late for event in saved_events(whole)] == [True]
     whole.close()
     broken.close()
 
@@ -174,8 +174,8 @@ def test_what_a_late_node_felt_is_added_to_the_live_event(tmp_path, store):
     ]
     ordered = sorted([*punctual, *first, *last, *late], key=lambda e: e.received_ns)
     entries = [Given(e.made, k, e.received_ns) for k, e in enumerate(ordered)]
-    both_hear(tower, store, entries)
-    (event,) = told(store)
+    run_both(tower, store, entries)
+    (event,) = saved_events(store)
     assert not event.late
     assert set(event.nodes) == set(tower)
     assert event.nodes["3A"]["late"] == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hearing import START_NS, hear, journal, seconds, stage, told, tower_places
+from detection_rig import START_NS, journal, run_stage, saved_events, seconds, stage, tower_places
 from motions import instrument
 from places import block_of
 from where import shared_data
@@ -22,9 +22,9 @@ NOISE_S = 20.0
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EventStore]:
-    kept = EventStore(tmp_path / "events.db")
-    yield kept
-    kept.close()
+    opened = EventStore(tmp_path / "events.db")
+    yield opened
+    opened.close()
 
 
 def lone(folder: Path, rate_hz: float) -> dict[str, Place]:
@@ -34,7 +34,7 @@ def lone(folder: Path, rate_hz: float) -> dict[str, Place]:
     return {"0A": replace(place, instrument=faster)}
 
 
-def heard(place: Place, rows: np.ndarray) -> Iterator[Block]:
+def with_noise(place: Place, rows: np.ndarray) -> Iterator[Block]:
     """Cut a record into blocks, with instrument noise before it."""
     rate_hz = place.instrument.rate_hz
     rng = np.random.default_rng(1)
@@ -54,8 +54,8 @@ def test_the_base_of_the_atwood_building_is_one_shaking(tmp_path, store):
     records = read_records(files)
     rows = np.stack([record.si() for record in records])
     tower = lone(tmp_path, records[0].rate_hz)
-    hear(stage(tower, store), journal([heard(tower["0A"], rows)]))
-    (event,) = told(store)
+    run_stage(stage(tower, store), journal([with_noise(tower["0A"], rows)]))
+    (event,) = saved_events(store)
     assert (event.kind, event.detector) == (EventKind.SHAKING, "short_period")
     # The header's largest: -221.811 gal, vertical; the mean before is all that is removed.
     assert event.value == pytest.approx(221.811, rel=0.02)
@@ -67,8 +67,8 @@ def test_mexico_city_1985_is_opened_by_the_long_period_trigger_alone(tmp_path, s
     rows = table[:, [3, 1, 2]].T * 9.80665
     tower = lone(tmp_path, 50.0)
     own = stage(tower, store, short_period=False)
-    hear(own, journal([heard(tower["0A"], rows)]))
-    (event,) = told(store)
+    run_stage(own, journal([with_noise(tower["0A"], rows)]))
+    (event,) = saved_events(store)
     assert (event.kind, event.detector) == (EventKind.SHAKING, "long_period")
     assert NOISE_S - 1 < seconds(event.onset_ns) < NOISE_S + 3
     assert event.value == pytest.approx(167.9, rel=0.02)

@@ -92,7 +92,7 @@ def late_stage(
     )
 
 
-def hear(own: DetectionStage | LateStage, entries: Sequence[Given], size: int = 30) -> None:
+def run_stage(own: DetectionStage | LateStage, entries: Sequence[Given], size: int = 30) -> None:
     """Let a stage take entries a few at a time, at the time they came."""
     for first in range(0, len(entries), size):
         some = entries[first : first + size]
@@ -100,7 +100,7 @@ def hear(own: DetectionStage | LateStage, entries: Sequence[Given], size: int = 
         own.idle(some[-1].received_ns)
 
 
-def told(store: EventStore) -> list[Event]:
+def saved_events(store: EventStore) -> list[Event]:
     """Return every event, by onset."""
     return store.between(0, 2**62)
 
