@@ -9,13 +9,7 @@ from pydantic import model_validator
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
 from plumbline.wire.settings import Settings
 
-RISING = (AlarmLevel.GREEN, AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
 From = Literal["amber", "red", "black", "never"]
-
-
-def rank(level: AlarmLevel) -> int:
-    """Return how grave a level is, from 0."""
-    return RISING.index(level)
 
 
 class PagingRule(Settings):
@@ -88,7 +82,7 @@ def paging_decision(event: Event, rules: PagingRules) -> AlarmLevel | Reason:
         return Reason.CANDIDATE
     rule = rules.of(event.kind)
     lowest = rule.late if event.late else rule.page_from
-    if lowest == "never" or rank(event.level) < rank(AlarmLevel(lowest)):
+    if lowest == "never" or event.level.rank < AlarmLevel(lowest).rank:
         return Reason.LATE if event.late else Reason.BELOW
     return event.level
 

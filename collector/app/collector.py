@@ -10,6 +10,7 @@ from plumbline.collector.alerting.service import Alerting
 from plumbline.collector.app.databases import Databases
 from plumbline.collector.app.health_report import health, readings
 from plumbline.collector.app.intake import Intake
+from plumbline.collector.app.job_table import JobTable
 from plumbline.collector.app.limit_listing import LimitView, VoidAdoptions
 from plumbline.collector.app.limit_register import with_adoptions
 from plumbline.collector.app.settings import CollectorSettings
@@ -20,6 +21,7 @@ from plumbline.collector.health.disk_space import DiskWatch
 from plumbline.collector.health.metrics import Metrics
 from plumbline.collector.health.outages.watch import OutageWatch
 from plumbline.collector.jobs.residual.view import ResidualView
+from plumbline.collector.jobs.runner import JobRunner
 from plumbline.collector.jobs.strong_motion.view import EpisodeView
 from plumbline.collector.limits.approval import AsAdopted
 from plumbline.collector.serving.web.app import application
@@ -59,14 +61,20 @@ class Collector:
         self.alerting = Alerting(
             settings.alerting, inventory, self.stores.events, settings.data, now_ns
         )
-        followers = StageTable(
+        table = StageTable(
             settings=settings,
             data=self.data,
             stores=self.stores,
             waves=self._waves,
             channels=self.channels,
         )
-        self.runners = [self._runner(name, build) for name, build in followers.table().items()]
+        jobs = JobTable(settings=settings, places=self.data.places, stores=self.stores)
+        self.stages = [self._stage(name, build) for name, build in table.table().items()]
+        self.jobs = [
+            JobRunner(name, build, self.data.conditions, now_ns)
+            for name, build in jobs.table().items()
+        ]
+        self.runners: list[StageRunner | JobRunner] = [*self.stages, *self.jobs]
         self.web = WebServer(self._application(settings.web), settings.web)
         self._silence = OutageWatch(
             settings=settings.silence,
@@ -105,7 +113,7 @@ class Collector:
         self.stores.close()
         self.data.close()
 
-    def _runner(self, name: str, build: Callable[[], Stage]) -> StageRunner:
+    def _stage(self, name: str, build: Callable[[], Stage]) -> StageRunner:
         pace_s = BATCH_INTERVAL_S.get(name, 0.0)
         return StageRunner(
             name, build, self.data.journal, self.data.conditions, self._now_ns, pace_s=pace_s
@@ -153,5 +161,5 @@ class Collector:
         self._disk.tick(now_ns)
         self._void.look(now_ns)
         self._health.look(now_ns)
-        cursors = [r.cursor for r in self.runners if r.name in RETENTION_STAGES]
+        cursors = [r.cursor for r in self.stages if r.name in RETENTION_STAGES]
         self.data.journal.release(min(cursors))

@@ -2,20 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 from plumbline.collector.app.intake import Intake
 from plumbline.collector.health.channel_metrics import channel_readings
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.health.metrics import MetricReading
-from plumbline.collector.stages.runner import StageRunner
+from plumbline.collector.health.supervisor import RunnerHealth
+
+
+class Runner(Protocol):
+    """A stage's or a job's thread."""
+
+    name: str
+
+    def health(self) -> RunnerHealth:
+        """Return how it is doing."""
+
 
 ESSENTIAL = ("archive", "detect", "slow")
 """Stages without which the collector is not well; a dead InfluxDB only delays a chart."""
 
 
-def health(data: Intake, runners: Sequence[StageRunner]) -> dict[str, Any]:
-    """Return ``ok``, the stages and every open problem in words."""
+def health(data: Intake, runners: Sequence[Runner]) -> dict[str, Any]:
+    """Return ``ok``, the stages and jobs, and every open problem in words."""
     stages = {runner.name: asdict(runner.health()) for runner in runners}
     problems = [condition.text for condition in data.conditions.open()]
     if not data.desk.alive():
@@ -31,7 +41,7 @@ def health(data: Intake, runners: Sequence[StageRunner]) -> dict[str, Any]:
 
 
 def readings(
-    data: Intake, runners: Sequence[StageRunner], channels: ChannelWatch, now_ns: int
+    data: Intake, runners: Sequence[Runner], channels: ChannelWatch, now_ns: int
 ) -> Iterator[MetricReading]:
     """Yield what Prometheus scrapes."""
     yield MetricReading(

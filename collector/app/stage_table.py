@@ -1,4 +1,4 @@
-"""The followers of the journal: which stages there are, how each is built, which are waited for."""
+"""The stages: which there are, how each is built, and for which the journal waits."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,12 +8,6 @@ from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.archive.blocks import SLICE_NS, archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.jobs.modal.stage import ModalJob
-from plumbline.collector.jobs.reports.content import ReportSources
-from plumbline.collector.jobs.reports.stage import ReportJob
-from plumbline.collector.jobs.residual.stage import ResidualJob
-from plumbline.collector.jobs.residual.view import ResidualView
-from plumbline.collector.jobs.strong_motion.stage import StrongMotionJob
 from plumbline.collector.limits.approval import AsAdopted
 from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.collector.stages.detection.late_stage import LateStage
@@ -31,10 +25,6 @@ BATCH_INTERVAL_S = {
     "detect": 0.1,  # a call costs some 5 ms whatever comes
     "live": 0.1,
     "late": 0.5,
-    "episodes": 0.5,  # these read the archive when they are idle and only pass the journal by
-    "modal": 0.5,
-    "afterwards": 0.5,
-    "summaries": 0.5,
 }
 """How long entries are gathered before a stage takes them. [s]"""
 RETENTION_STAGES = ("archive", "detect", "late", "slow")
@@ -73,10 +63,6 @@ class StageTable:
             "detect": self._detect,
             "late": self._late,
             "slow": self._slow,
-            "episodes": self._episodes,
-            "modal": self._modal,
-            "afterwards": self._afterwards,
-            "summaries": self._summaries,
             "live": self._live,
         }
         if self._settings.series.url is not None:
@@ -126,51 +112,6 @@ class StageTable:
             standings=AsAdopted(self._stores.adoptions),
             conditions=self._data.conditions,
             window=self._window(DEFORMATION_SLICE_NS),
-        )
-
-    def _episodes(self) -> StrongMotionJob:
-        return StrongMotionJob(
-            settings=self._settings.episodes,
-            places=self._data.places,
-            events=self._stores.events,
-            store=self._stores.measures,
-            archive=self._archive(),
-            start=self._data.journal.end_offset,
-        )
-
-    def _modal(self) -> ModalJob:
-        return ModalJob(
-            settings=self._settings.modal,
-            places=self._data.places,
-            events=self._stores.events,
-            store=self._stores.modes,
-            archive=self._archive(),
-            start=self._data.journal.end_offset,
-        )
-
-    def _afterwards(self) -> ResidualJob:
-        return ResidualJob(
-            places=self._data.places,
-            events=self._stores.events,
-            store=self._stores.movements,
-            archive=self._archive(),
-            start=self._data.journal.end_offset,
-        )
-
-    def _summaries(self) -> ReportJob:
-        data, events = self._settings.data, self._stores.events
-        structures = {p.structure.code: p.structure for p in self._data.places.values()}
-        movements = ResidualView(events, self._stores.movements, structures, data / "surveys")
-        return ReportJob(
-            records=ReportSources(
-                data=data,
-                events=events,
-                movements=movements,
-                alerting=data / "state" / "alerting.db",
-            ),
-            structures=tuple(structures.values()),
-            places=self._data.places,
-            start=self._data.journal.end_offset,
         )
 
     def _series(self) -> InfluxStage:

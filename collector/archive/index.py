@@ -121,6 +121,18 @@ class ArchiveIndex:
         )
         return [IndexedChunk(*row) for row in rows]
 
+    def newest_chunk(self) -> int:
+        """Return the number of the chunk that was appended last; 0 where there is none."""
+        (number,) = self._db.execute("SELECT max(rowid) FROM chunks").fetchone()
+        return int(number or 0)
+
+    def chunks_after(self, number: int) -> tuple[int, list[IndexedChunk]]:
+        """Return the chunks appended after one, and the number of the last of them."""
+        rows = self._db.execute(
+            "SELECT rowid, * FROM chunks WHERE rowid > ? ORDER BY rowid", (number,)
+        ).fetchall()
+        return rows[-1][0] if rows else number, [IndexedChunk(*row[1:]) for row in rows]
+
     def channels(self) -> Iterator[str]:
         """Yield the channels that have records."""
         for (nslc,) in self._db.execute("SELECT nslc FROM channels ORDER BY nslc"):

@@ -7,6 +7,8 @@ from enum import StrEnum
 from plumbline.analysis.limit_standing import Standing
 
 __all__ = [
+    "DETECTION_KINDS",
+    "MOTION_KINDS",
     "AlarmLevel",
     "Event",
     "EventKind",
@@ -36,6 +38,13 @@ class EventKind(StrEnum):
     HEALTH = "health"
 
 
+MOTION_KINDS = (EventKind.SHAKING, EventKind.SWAY)
+"""Kinds of an episode of motion."""
+
+DETECTION_KINDS = (*MOTION_KINDS, EventKind.THRESHOLD)
+"""Kinds that detection opens from the motion of a structure."""
+
+
 class AlarmLevel(StrEnum):
     """Level of a channel or an event, and so the severity of the incident it opens."""
 
@@ -43,6 +52,11 @@ class AlarmLevel(StrEnum):
     AMBER = "amber"
     RED = "red"
     BLACK = "black"
+
+    @property
+    def rank(self) -> int:
+        """How grave the level is, from 0 for green."""
+        return list(AlarmLevel).index(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from plumbline.collector.events.model import AlarmLevel, Event, EventKind
+from plumbline.collector.events.model import DETECTION_KINDS, AlarmLevel, Event
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.block import NS
 
-DETECTION_KINDS = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
 REVISION_NS = NS
 """An open event is revised this often. [ns]"""
 

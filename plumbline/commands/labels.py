@@ -144,10 +144,9 @@ ACTIONS = {"events": _events, "show": _show, "add": _add, "matrix": _matrix}
 
 
 def _episodes(events: "EventStore") -> "list[Event]":
-    from plumbline.collector.events.model import EventKind
+    from plumbline.collector.events.model import DETECTION_KINDS
 
-    kinds = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
-    return [event for event in events.between(0, 2**62) if event.kind in kinds]
+    return [event for event in events.between(0, 2**62) if event.kind in DETECTION_KINDS]
 
 
 def _one(events: "EventStore", begins: str) -> "Event":

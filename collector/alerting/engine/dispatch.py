@@ -11,7 +11,6 @@ from plumbline.collector.alerting.engine import rate_limits as caps
 from plumbline.collector.alerting.engine.failover import Failover
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
-from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt, Sender
 from plumbline.collector.alerting.settings import SenderName
 from plumbline.collector.alerting.store import outbox
@@ -53,7 +52,7 @@ class Dispatch:
             due = [
                 one for one in outbox.in_state(tx, NotificationState.QUEUED) if one.due_ns <= now_ns
             ]
-            due.sort(key=lambda one: (-rank(one.level), one.id))
+            due.sort(key=lambda one: (-one.level.rank, one.id))
             leased: list[Notification] = []
             limits = self.notices.settings.caps
             since_ns = now_ns - caps.longest_ns(limits)

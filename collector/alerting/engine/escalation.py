@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.policy import Call, calls
 from plumbline.collector.alerting.engine.reconcile import begun_anew, expire
-from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.settings import Person
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store import silences as mutes
@@ -122,7 +121,7 @@ class Escalation:
 
     def _lowered(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> Incident:
         count = incidents.that_count(incidents.members(tx, incident.id), incident.kind)
-        level = max((one.level for one in count), key=rank)
+        level = max((one.level for one in count), key=lambda level: level.rank)
         before = incident.level
         incident = replace(incident, level=level, lower_since_ns=None)
         incidents.save(tx, incident)

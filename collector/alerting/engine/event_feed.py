@@ -12,7 +12,6 @@ from plumbline.collector.alerting.paging_rules import (
     cause_of,
     latches,
     paging_decision,
-    rank,
 )
 from plumbline.collector.alerting.store import audit, incidents
 from plumbline.collector.alerting.store.audit import AuditEntry
@@ -175,7 +174,7 @@ def _level_of_known(event: Event, known: Member) -> AlarmLevel:
 
     A revision against a candidate limit changes nothing; motion keeps the gravest level.
     """
-    latched = latches(event.kind) and rank(event.level) < rank(known.level)
+    latched = latches(event.kind) and event.level.rank < known.level.rank
     return known.level if latched or _is_candidate(event) else event.level
 
 

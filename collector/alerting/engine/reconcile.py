@@ -4,7 +4,6 @@ import sqlite3
 from dataclasses import replace
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
-from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store import silences as mutes
 from plumbline.collector.alerting.store.audit import AuditEntry
@@ -30,12 +29,12 @@ def reconcile(
     joined = incidents.members(tx, incident.id)
     goes_on = any(one.closed_ns is None for one in joined)
     count = incidents.that_count(joined, incident.kind)
-    level = max((one.level for one in count), key=rank)
+    level = max((one.level for one in count), key=lambda level: level.rank)
     if goes_on and incident.status not in GOING_ON:
         incident = _resumed(tx, incident, now_ns)
-    if rank(level) > rank(incident.level):
+    if level.rank > incident.level.rank:
         incident = _raised(tx, incident, level, revision, now_ns)
-    lower = goes_on and rank(level) < rank(incident.level)
+    lower = goes_on and level.rank < incident.level.rank
     since_ns = incident.lower_since_ns if incident.lower_since_ns is not None else now_ns
     incident = replace(incident, lower_since_ns=since_ns if lower else None)
     if not goes_on and incident.status in GOING_ON:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from plumbline.collector.alerting.paging_rules import latches, rank
+from plumbline.collector.alerting.paging_rules import latches
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
 from plumbline.collector.events.model import AlarmLevel, EventKind
@@ -97,7 +97,7 @@ def by_code(tx: sqlite3.Connection, code: str) -> Incident | None:
 def unseen(tx: sqlite3.Connection) -> list[Incident]:
     """Return the incidents nobody has answered, gravest first."""
     waiting = [incident for incident in all_alive(tx) if incident.status in UNSEEN]
-    return sorted(waiting, key=lambda incident: -rank(incident.level))
+    return sorted(waiting, key=lambda incident: -incident.level.rank)
 
 
 def keep(tx: sqlite3.Connection, member: Member) -> None:
@@ -142,7 +142,7 @@ def lead(tx: sqlite3.Connection, incident: Incident) -> Facts | None:
     A test has no event and no facts.
     """
     count = that_count(members(tx, incident.id), incident.kind)
-    return max(count, key=lambda one: rank(one.level)).facts if count else None
+    return max(count, key=lambda one: one.level.rank).facts if count else None
 
 
 def nodes_of(tx: sqlite3.Connection, incident: Incident) -> frozenset[str]:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from plumbline.collector.alerting.errors import AlertingError
-from plumbline.collector.alerting.paging_rules import rank
 from plumbline.collector.alerting.store import audit
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import Incident
@@ -51,7 +50,7 @@ class Silence:
             and self.structure in (None, incident.structure)
             and self.kind in (None, incident.kind)
             and (self.node is None or nodes == {self.node})
-            and rank(incident.level) <= rank(self.up_to)
+            and incident.level.rank <= self.up_to.rank
         )
 
 

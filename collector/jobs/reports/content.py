@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import MOTION_KINDS, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.field.levelling.store import SurveyStore, survey_path
 from plumbline.collector.jobs.reports.completeness import completeness
@@ -21,7 +21,6 @@ from plumbline.wire.inventory.model import Structure
 LONGEST_NS = 90 * 86_400 * NS
 """An event that began before is looked for so far back: it may still go on. [ns]"""
 
-MOTION = (EventKind.SHAKING, EventKind.SWAY)
 LEVELS = (EventKind.THRESHOLD, EventKind.TILT, EventKind.DIFFERENTIAL_SETTLEMENT)
 WHOLE = 0.999
 """A stream of which this share is held counts as whole: a second of a day is at its edges. [1]"""
@@ -59,7 +58,7 @@ def report_content(
     episodes = [
         _event(event) | {"moved": _moved(records.movements, event)}
         for event in events
-        if event.kind in MOTION
+        if event.kind in MOTION_KINDS
     ]
     messages = notification_log(records.alerting, structure.code, begin_ns, end_ns)
     found: dict[str, Any] = {
@@ -76,7 +75,7 @@ def report_content(
         "other": [
             _event(event)
             for event in events
-            if event.kind not in (*MOTION, *LEVELS, EventKind.SILENCE)
+            if event.kind not in (*MOTION_KINDS, *LEVELS, EventKind.SILENCE)
         ],
         "largest": _largest(events),
         "slow": slow_values(records.data, places, begin_ns, end_ns),
@@ -138,7 +137,8 @@ def _largest(events: Sequence[Event]) -> list[dict[str, Any]]:
     best: dict[tuple[str, str], Event] = {}
     for event in events:
         key = str(event.kind), event.unit
-        if event.kind in (*MOTION, *LEVELS) and (key not in best or event.value > best[key].value):
+        is_larger = key not in best or event.value > best[key].value
+        if event.kind in (*MOTION_KINDS, *LEVELS) and is_larger:
             best[key] = event
     return [_event(event) for _, event in sorted(best.items())]
 

@@ -16,13 +16,12 @@ the daily wave cancels.
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import MOTION_KINDS, Event
 from plumbline.wire.block import NS
 
 HOLD_BEFORE_NS: Final = 10 * NS
 HOLD_AFTER_NS: Final = 120 * NS
 FOREVER_NS: Final = 2**62
-HELD: Final = (EventKind.SHAKING, EventKind.SWAY)
 
 TimeSpan = tuple[int, int]
 """``start_ns <= time < end_ns``. [ns since 1970]"""
@@ -81,7 +80,7 @@ def holds(events: Iterable[Event]) -> list[TimeSpan]:
             FOREVER_NS if event.closed_ns is None else event.closed_ns + HOLD_AFTER_NS,
         )
         for event in events
-        if event.kind in HELD
+        if event.kind in MOTION_KINDS
     ]
 
 

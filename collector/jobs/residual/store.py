@@ -1,7 +1,7 @@
-"""The store of looks: SQLite, one row an episode, instrument and horizon, revised until final.
+"""Comparisons before and after: SQLite, one row an episode, instrument and horizon.
 
-A row is noted with the revision of the event store that was read, and answered in one transaction:
-a restart goes on where it was, and nothing is asked twice.
+A row is requested with the revision of the event store that was read, and revised until it is
+final, each in one transaction: a restart goes on where it was, and nothing is compared twice.
 """
 
 import json
@@ -25,7 +25,7 @@ INSERT OR IGNORE INTO counter VALUES ('read', 0);
 
 
 class DueComparison(NamedTuple):
-    """A look to be done; ``closed_ns`` as it was when it was noted. [ns since 1970]"""
+    """A comparison to be made; ``closed_ns`` as it was when it was requested. [ns since 1970]"""
 
     event: str
     stream: str
@@ -36,28 +36,28 @@ class DueComparison(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A row as it stands; ``body`` is None until it was looked at. [ns since 1970]
+    """A row as it stands; ``body`` is None until it was compared. [ns since 1970]
 
-    ``due_ns`` is when it is looked at next, None once it is final.
+    ``due_ns`` is when it is compared next, None once it is final.
     """
 
     stream: str
     horizon: str
     due_ns: int | None
     revision: int
-    looked_ns: int | None
+    compared_ns: int | None
     body: dict[str, Any] | None
 
 
 class ResidualStore:
-    """Looks of all episodes; any thread may read while one writes."""
+    """Comparisons of all episodes; any thread may read while one writes."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")  # lost to a power cut, it is looked at again
+        self._db.execute("PRAGMA synchronous=NORMAL")  # lost to a power cut, it is compared again
         self._db.executescript(_SCHEMA)
 
     def read_to(self) -> int:
@@ -66,10 +66,10 @@ class ResidualStore:
             row = self._db.execute("SELECT value FROM counter WHERE name = 'read'").fetchone()
         return int(row[0])
 
-    def ask(self, asked: Iterable[DueComparison], revision: int) -> None:
-        """Note looks and the revision they were read with: all or none.
+    def request(self, comparisons: Iterable[DueComparison], revision: int) -> None:
+        """Insert comparisons and the revision they were read with: all or none.
 
-        A look that is there is kept, unless the episode's times changed: then it is due again.
+        A row that is there stays, unless the episode's times changed: then it is due again.
         """
         with self._lock, self._db:
             self._db.executemany(
@@ -77,12 +77,12 @@ class ResidualStore:
                 "SET onset_ns = excluded.onset_ns, closed_ns = excluded.closed_ns, "
                 "due_ns = excluded.due_ns "
                 "WHERE (onset_ns, closed_ns) <> (excluded.onset_ns, excluded.closed_ns)",
-                [tuple(one) for one in asked],
+                [tuple(one) for one in comparisons],
             )
             self._db.execute("UPDATE counter SET value = ? WHERE name = 'read'", (revision,))
 
     def next_due(self, now_ns: int) -> DueComparison | None:
-        """Return the look that is due the longest."""
+        """Return the comparison that is due the longest."""
         with self._lock:
             row = self._db.execute(
                 "SELECT event, stream, horizon, onset_ns, closed_ns, due_ns FROM look "
@@ -91,15 +91,15 @@ class ResidualStore:
             ).fetchone()
         return None if row is None else DueComparison(*row)
 
-    def answer(
-        self, asked: DueComparison, body: Mapping[str, Any], *, next_ns: int | None, now_ns: int
+    def save(
+        self, due: DueComparison, body: Mapping[str, Any], *, next_ns: int | None, now_ns: int
     ) -> None:
-        """Keep an answer; it is a new revision only if it says something else.
+        """Save a result; it is a new revision only if it is another one.
 
         Parameters
         ----------
         next_ns
-            When to look again; None if it is final. [ns since 1970]
+            When to compare again; None if it is final. [ns since 1970]
         """
         text = json.dumps(body)
         with self._lock, self._db:
@@ -107,16 +107,16 @@ class ResidualStore:
                 "UPDATE look SET revision = revision + (body IS NOT ?1), due_ns = ?2, "
                 "looked_ns = ?3, body = ?1 "
                 "WHERE (event, stream, horizon, onset_ns, closed_ns) = (?4, ?5, ?6, ?7, ?8)",
-                (text, next_ns, now_ns, *asked[:5]),
+                (text, next_ns, now_ns, *due[:5]),
             )
 
     def drop(self, event: str) -> None:
-        """Forget an episode that the event store does not know."""
+        """Delete an episode that the event store does not know."""
         with self._lock, self._db:
             self._db.execute("DELETE FROM look WHERE event = ?", (event,))
 
     def provisional(self) -> list[DueComparison]:
-        """Return the looks that were answered and are not final."""
+        """Return the comparisons that were made and are not final."""
         with self._lock:
             rows = self._db.execute(
                 "SELECT event, stream, horizon, onset_ns, closed_ns, due_ns FROM look "
@@ -124,17 +124,17 @@ class ResidualStore:
             ).fetchall()
         return [DueComparison(*row) for row in rows]
 
-    def again(self, looks: Iterable[DueComparison], due_ns: int) -> None:
-        """Look at some again, if that is sooner than they would be."""
+    def bring_forward(self, comparisons: Iterable[DueComparison], due_ns: int) -> None:
+        """Compare some again at a time, if that is sooner than they would be."""
         with self._lock, self._db:
             self._db.executemany(
                 "UPDATE look SET due_ns = min(due_ns, ?) "
                 "WHERE event = ? AND stream = ? AND horizon = ? AND due_ns IS NOT NULL",
-                [(due_ns, one.event, one.stream, one.horizon) for one in looks],
+                [(due_ns, one.event, one.stream, one.horizon) for one in comparisons],
             )
 
-    def answers(self, event: str) -> list[Comparison]:
-        """Return every row of an episode, by stream and in the order they were asked."""
+    def comparisons(self, event: str) -> list[Comparison]:
+        """Return every row of an episode, by stream and in the order they were requested."""
         with self._lock:
             rows = self._db.execute(
                 "SELECT stream, horizon, due_ns, revision, looked_ns, body FROM look "
@@ -143,12 +143,12 @@ class ResidualStore:
             ).fetchall()
         return [
             Comparison(
-                stream, horizon, due_ns, revision, looked_ns, json.loads(body) if body else None
+                stream, horizon, due_ns, revision, compared_ns, json.loads(body) if body else None
             )
-            for stream, horizon, due_ns, revision, looked_ns, body in rows
+            for stream, horizon, due_ns, revision, compared_ns, body in rows
         ]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._db.close()

@@ -63,7 +63,7 @@ class ResidualView:
 
     def of(self, event: Event) -> dict[str, Any]:
         """Return the answers of an episode; nanoseconds as text, a browser's numbers are short."""
-        rows = self._store.answers(event.id)
+        rows = self._store.comparisons(event.id)
         streams = list(dict.fromkeys(row.stream for row in rows))
         points = [
             point

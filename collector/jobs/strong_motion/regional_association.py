@@ -1,4 +1,4 @@
-"""Ties episodes of several structures into regional events, and keeps their records."""
+"""Association of episodes of several structures into regional events, and their records."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -24,7 +24,7 @@ REACH_NS = round((FARTHEST_KM / SLOWEST_KMS + SLACK_S) * NS)
 
 
 class RegionalAssociation:
-    """Sees every episode of shaking; the second that fits another founds a regional event.
+    """Associates every episode of shaking; the second that fits another founds a regional event.
 
     A regional event keeps the id it was founded with: the hash of its first episode then. An
     episode belongs to one, the one that began earliest of those it fits, and stays there.
@@ -37,17 +37,17 @@ class RegionalAssociation:
         self._events = events
         self._store = store
 
-    def see(self, event: Event) -> None:
+    def update(self, event: Event) -> None:
         """Take in an episode that is new or changed."""
         if event.kind is not EventKind.SHAKING or event.structure not in self._structures:
             return
         region = self._store.region_of(event.id)
         if region is None:
-            self._tie(event)
+            self._associate(event)
         else:
-            self._keep(region, self._members(region))
+            self._save(region, self._members(region))
 
-    def _tie(self, event: Event) -> None:
+    def _associate(self, event: Event) -> None:
         arrival = self._arrival(event)
         near = [
             other
@@ -59,13 +59,13 @@ class RegionalAssociation:
         regions = {r: self._members(r) for o in near if (r := self._store.region_of(o.id))}
         for region, members in sorted(regions.items(), key=lambda pair: _first_ns(pair[1])):
             if belongs(arrival, [self._arrival(member) for member in members]):
-                self._keep(region, [*members, event])
+                self._save(region, [*members, event])
                 return
         for other in near:
             if self._store.region_of(other.id) is None and belongs(arrival, [self._arrival(other)]):
                 members = sorted((event, other), key=lambda one: (one.onset_ns, one.id))
                 first = members[0]
-                self._keep(finding_id("regional", first.id, first.onset_ns), members)
+                self._save(finding_id("regional", first.id, first.onset_ns), members)
                 return
 
     def _members(self, region: str) -> list[Event]:
@@ -83,7 +83,7 @@ class RegionalAssociation:
             sigma_s=ONSET_SIGMA_S.get(event.detector, max(ONSET_SIGMA_S.values())),
         )
 
-    def _keep(self, region: str, members: Sequence[Event]) -> None:
+    def _save(self, region: str, members: Sequence[Event]) -> None:
         ordered = sorted(members, key=lambda one: (one.onset_ns, one.id))
         found = wave([self._arrival(event) for event in ordered if self._known(event)])
         closed = [event.closed_ns for event in ordered]

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import MOTION_KINDS, Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.strong_motion.store import STRUCTURE, EpisodeStore, MeasuredEpisode
 from plumbline.wire.block import NS
 
 REACH_NS = 24 * 3600 * NS
 """Episodes and regional events older than this are not looked for by the page. [ns]"""
-
-MEASURED = (EventKind.SHAKING, EventKind.SWAY)
 
 
 class EpisodeView:
@@ -24,7 +22,7 @@ class EpisodeView:
     def latest(self, now_ns: int) -> dict[str, Any] | None:
         """Return the latest episode that is measured, a line a node; None without one."""
         recent = self._events.between(now_ns - REACH_NS, now_ns)
-        for event in reversed([event for event in recent if event.kind in MEASURED]):
+        for event in reversed([event for event in recent if event.kind in MOTION_KINDS]):
             if rows := self._store.measures(event.id):
                 return _who(event) | {
                     "final": STRUCTURE in rows and rows[STRUCTURE].final,
@@ -37,7 +35,7 @@ class EpisodeView:
     def whole(self, event_id: str) -> dict[str, Any] | None:
         """Return all measures of an episode; None if it is not known."""
         event = self._events.get(event_id)
-        if event is None or event.kind not in MEASURED:
+        if event is None or event.kind not in MOTION_KINDS:
             return None
         rows = self._store.measures(event_id)
         told = {

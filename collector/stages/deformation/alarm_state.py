@@ -22,7 +22,6 @@ from plumbline.collector.events.model import AlarmLevel
 from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
 from plumbline.wire.block import NS
 
-ORDER = (AlarmLevel.GREEN, AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
 KEPT = ("level", "since_ns", "rising_ns", "falling_ns", "worst", "highest")
 
 
@@ -53,7 +52,7 @@ class AlarmState:
         limit = self.limit
         passed = limit.reached(size)
         kept = limit.reached(size, limit.hysteresis)
-        if ORDER.index(passed) > ORDER.index(self.level):
+        if passed.rank > self.level.rank:
             self.falling_ns = None
             self.rising_ns = time_ns if self.rising_ns is None else self.rising_ns
             if time_ns - self.rising_ns >= limit.dwell_s * NS:
@@ -61,11 +60,11 @@ class AlarmState:
                     self.since_ns, self.worst, self.highest = self.rising_ns, size, passed
                 self.level, self.rising_ns = passed, None
                 self.worst = limit.graver(self.worst, size)
-                self.highest = max(self.highest, passed, key=ORDER.index)
+                self.highest = max(self.highest, passed, key=lambda level: level.rank)
                 return True
             return False
         self.rising_ns = None
-        if ORDER.index(kept) < ORDER.index(self.level):
+        if kept.rank < self.level.rank:
             self.falling_ns = time_ns if self.falling_ns is None else self.falling_ns
             if time_ns - self.falling_ns >= limit.clear_s * NS:
                 self.level, self.falling_ns = kept, None

@@ -1,13 +1,12 @@
 """Holds: the spans in which tilt is not judged, because it shakes or has just shaken."""
 
-from plumbline.collector.events.model import EventKind
+from plumbline.collector.events.model import MOTION_KINDS
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.collector.stages.deformation.window_means import Span
 from plumbline.wire.block import NS
 
 FOR_EVER = 2**62
-MOVED = (EventKind.SHAKING, EventKind.SWAY)
 LONGEST_NS = 86_400 * NS  # an episode that began longer before a window is not looked for
 
 
@@ -42,5 +41,5 @@ class Blanking:
                 FOR_EVER if event.closed_ns is None else event.closed_ns + self._after_ns,
             )
             for event in episodes
-            if event.kind in MOVED and event.structure == structure
+            if event.kind in MOTION_KINDS and event.structure == structure
         ]

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.collector.events.model import AlarmLevel, Standing
-from plumbline.collector.stages.deformation.alarm_state import ORDER
 from plumbline.collector.stages.deformation.state_keys import CHANNEL, LIMIT
 
 
@@ -115,7 +114,8 @@ def channel_levels(db_path: Path) -> dict[tuple[str, str], AlarmLevel]:
     for one in levels(db_path):
         for address in one.channels:
             key = (one.structure, address)
-            gravest[key] = max(one.level, gravest.get(key, AlarmLevel.GREEN), key=ORDER.index)
+            before = gravest.get(key, AlarmLevel.GREEN)
+            gravest[key] = max(one.level, before, key=lambda level: level.rank)
     return gravest
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import MOTION_KINDS, Event, EventKind
 from plumbline.collector.stages.detection.coincidence import (
     CoincidenceRules,
     Detection,
@@ -106,7 +106,7 @@ class Associator:
         opened: list[Episode] = []
         while (
             detection := sway_in_hindsight(
-                self.nodes, self._rules, self._episode_times(EventKind.SHAKING, EventKind.SWAY)
+                self.nodes, self._rules, self._episode_times(*MOTION_KINDS)
             )
         ) is not None:
             opened.append(self._open(detection))
@@ -186,7 +186,7 @@ class Associator:
             return opened
         if self._open_episodes():
             return []
-        taken = self._episode_times(EventKind.SHAKING, EventKind.SWAY)
+        taken = self._episode_times(*MOTION_KINDS)
         detection = sway(self.nodes, self._rules, taken)
         return [] if detection is None else [self._open(detection)]
 

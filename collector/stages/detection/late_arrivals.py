@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from plumbline.collector.events.model import Event, EventKind, Nodes
+from plumbline.collector.events.model import MOTION_KINDS, Event, Nodes
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.detection.episode import LEAD_NS, NodeMotionSummary, node_report
 from plumbline.collector.stages.detection.frames import TriggerFrame
@@ -10,7 +10,6 @@ from plumbline.wire.block import NS
 
 REACH_NS = 7_200 * NS
 """An episode that began longer ago has been closed. [ns]"""
-EPISODES = (EventKind.SHAKING, EventKind.SWAY)
 
 
 class LateArrivals:
@@ -46,7 +45,7 @@ class LateArrivals:
         return [
             event
             for event in found
-            if event.kind not in EPISODES
+            if event.kind not in MOTION_KINDS
             or not any(
                 live.kind is event.kind
                 for live in self._live(event.structure, event.onset_ns, event.onset_ns + NS)
@@ -57,7 +56,7 @@ class LateArrivals:
         return [
             event
             for event in self._events.between(first_ns - REACH_NS, last_ns, structure)
-            if event.kind in EPISODES
+            if event.kind in MOTION_KINDS
             and not event.late
             and (event.closed_ns is None or event.closed_ns >= first_ns)
         ]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.classify import ClassifySettings
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import DETECTION_KINDS, Event
 from plumbline.research.replay.explaining import explained, largest_motion
 from plumbline.research.replay.feeding import DENSITY_MS2
 from plumbline.research.replay.listening import DetectorResult, Trigger
@@ -27,8 +27,6 @@ STILL_S = 2.0
 
 APART_NS = 10 * NS
 """Motion over 1 gal that stops for so long and comes again is another motion. [ns]"""
-
-OPENS = (EventKind.SHAKING, EventKind.SWAY, EventKind.THRESHOLD)
 
 
 def report_of(
@@ -53,7 +51,9 @@ def report_of(
         Thresholds of the classifier.
     """
     start_ns, end_ns = span or (structure.start_ns, structure.end_ns)
-    events = [e for e in heard.events if e.structure == structure.code and e.kind in OPENS]
+    events = [
+        e for e in heard.events if e.structure == structure.code and e.kind in DETECTION_KINDS
+    ]
     triggers = [one for one in heard.triggers if one.structure == structure.code]
     first_ns = passes_ns(structure)
     return {
@@ -80,7 +80,7 @@ def report_of(
 def decision(events: Sequence[Event]) -> str:
     """Return the gravest thing found: shaking, sway, threshold or none."""
     kinds = {event.kind for event in events}
-    return next((str(kind) for kind in OPENS if kind in kinds), "none")
+    return next((str(kind) for kind in DETECTION_KINDS if kind in kinds), "none")
 
 
 def passes_ns(structure: ReplayStructure, onset_ns: int | None = None) -> int | None:

@@ -14,13 +14,13 @@ from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.modal.channel_selection import tracked_streams
 from plumbline.collector.jobs.modal.identification import ModalResult
+from plumbline.collector.jobs.modal.job import ModalJob
 from plumbline.collector.jobs.modal.record_selection import (
     SelectedRecord,
     quiet_record,
     temperature_c,
 )
 from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
-from plumbline.collector.jobs.modal.stage import ModalJob
 from plumbline.collector.jobs.modal.store import ModalStore
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -128,7 +128,7 @@ def frame(known: dict[str, Place], tmp_path: Path) -> Iterator[tuple[ModalJob, E
     events, store = EventStore(tmp_path / "events.db"), ModalStore(tmp_path / "modal.db")
     made = ModalJob(
         settings=ModalSettings(every_s=720, window_s=600, high_hz=5), places=known, events=events,
-        store=store, archive=tower, start=0,
+        store=store, archive=tower,
     )  # fmt: skip
     yield made, events
     store.close()
@@ -136,7 +136,7 @@ def frame(known: dict[str, Place], tmp_path: Path) -> Iterator[tuple[ModalJob, E
 
 
 def test_a_frame_in_the_wind_has_the_frames_modes(frame: tuple[ModalJob, EventStore]) -> None:
-    stage, events = frame
+    job, events = frame
     events.save(
         Event(
             id="before", kind=EventKind.SHAKING, structure="TWR01", onset_ns=T0_NS - 1800 * NS,
@@ -144,7 +144,7 @@ def test_a_frame_in_the_wind_has_the_frames_modes(frame: tuple[ModalJob, EventSt
             value=9.0, unit="gal",
         )
     )  # fmt: skip
-    window = stage._window("TWR01", T0_NS + 720 * NS)
+    window = job._window("TWR01", T0_NS + 720 * NS)
     assert window.outcome == ModalResult.IDENTIFIED
     body = window.body
     assert body["temperature_c"] == pytest.approx(28.5)

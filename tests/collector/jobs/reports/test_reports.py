@@ -9,13 +9,12 @@ from tilted_site import CLOSED_NS, ONSET_NS, SOON, TILT, Site, shaking
 
 from plumbline.cli import main
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
-from plumbline.collector.field.levelling import AlarmLevel as PointLevel
-from plumbline.collector.field.levelling import LevellingRun, SurveyStore
+from plumbline.collector.field.levelling import LevellingRun, LevelReading, SurveyStore
 from plumbline.collector.field.levelling.store import survey_path
 from plumbline.collector.jobs.reports.content import ReportSources, report_content
+from plumbline.collector.jobs.reports.job import ReportJob
 from plumbline.collector.jobs.reports.markdown import markdown
 from plumbline.collector.jobs.reports.periods import Length, Period, period_at
-from plumbline.collector.jobs.reports.stage import ReportJob
 from plumbline.collector.jobs.residual.view import ResidualView
 from plumbline.wire.block import NS
 
@@ -49,12 +48,11 @@ def summed(site: Site, period: Period = DAY, now_ns: int | None = None) -> dict:
     return report_content(records(site), structure, [site.places[TILT]], period, now_ns)
 
 
-def stage(site: Site) -> ReportJob:
+def started(site: Site) -> ReportJob:
     return ReportJob(
         records=records(site),
         structures=site.inventory.structure,
         places={TILT: site.places[TILT]},
-        start=0,
     )
 
 
@@ -113,7 +111,7 @@ def test_what_is_not_known_is_said(site: Site) -> None:
 def test_a_survey_of_the_day_is_told(site: Site) -> None:
     with SurveyStore(survey_path(site.folder / "surveys", "TWR01")) as store:
         levels = tuple(
-            PointLevel(point=p, level_mm=mm) for p, mm in (("B", 1), ("P", 2), ("B", 1.5))
+            LevelReading(point=p, level_mm=mm) for p, mm in (("B", 1), ("P", 2), ("B", 1.5))
         )
         run = LevellingRun(
             date_ns=ONSET_NS + 5 * HOUR_NS, benchmark="B", surveyor="S", levels=levels
@@ -128,14 +126,14 @@ def test_each_period_is_written_once_and_downtime_is_caught_up(site: Site) -> No
     site.archived(site.blocks(DAY.begin_ns, DAY.begin_ns + HOUR_NS))
     site.archive.idle(DAY.end_ns)
     now_ns = DAY.end_ns + 8 * 24 * HOUR_NS
-    made = stage(site)
+    made = started(site)
     for _ in range(4):
-        made.idle(now_ns)
-    made = stage(site)  # as after a kill: what is there is not written again
+        made.step(now_ns)
+    made = started(site)  # as after a kill: what is there is not written again
     folder = site.folder / "summaries" / "TWR01"
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     for _ in range(12):
-        made.idle(now_ns)
+        made.step(now_ns)
     names = sorted(path.name for path in folder.glob("*.json"))
     assert names == [
         *(f"2026-06-{day}.json" for day in range(21, 29)),
@@ -150,9 +148,9 @@ def test_each_period_is_written_once_and_downtime_is_caught_up(site: Site) -> No
 def test_a_day_is_not_summed_up_before_its_last_hour_is_archived(site: Site) -> None:
     site.archived(site.blocks(DAY.begin_ns, DAY.begin_ns + HOUR_NS))
     site.archive.idle(DAY.end_ns)
-    stage(site).idle(DAY.end_ns + HOUR_NS - NS)
+    started(site).step(DAY.end_ns + HOUR_NS - NS)
     assert not (site.folder / "summaries").exists()
-    stage(site).idle(DAY.end_ns + HOUR_NS)
+    started(site).step(DAY.end_ns + HOUR_NS)
     assert (site.folder / "summaries" / "TWR01" / "2026-06-21.json").exists()
 
 

@@ -6,14 +6,16 @@ import numpy as np
 from blocks import blocks_of
 from places import START_NS, tower
 
+from plumbline.collector.archive.additions import ArchiveAdditions
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.residual.horizons import HORIZONS, Horizon, spans
-from plumbline.collector.jobs.residual.stage import ResidualJob
+from plumbline.collector.jobs.residual.job import ResidualJob
 from plumbline.collector.jobs.residual.store import ResidualStore
+from plumbline.collector.jobs.runner import JobPacer
 from plumbline.collector.journal import Journal
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import places
@@ -54,14 +56,14 @@ class Site:
         self.events = EventStore(folder / "state" / "events.db")
         self.store = ResidualStore(folder / "state" / "afterwards.db")
         self.now_ns = START_NS
-        self.taken = 0
-        self.stage = self.built()
+        self.start()
 
-    def built(self) -> ResidualJob:
-        return ResidualJob(
+    def start(self) -> None:
+        self.job = ResidualJob(
             places=self.places, events=self.events, store=self.store,
-            archive=ArchiveReader(self.folder), start=0, cpu_s=lambda: 0.0,
+            archive=ArchiveReader(self.folder), additions=ArchiveAdditions(self.folder),
         )  # fmt: skip
+        self.pacer = JobPacer(self.job, cpu_s=lambda: 0.0)
 
     def tilts(self, time_s: np.ndarray) -> np.ndarray:
         """A daily wave of 40 µrad, noise of 0.5 µrad, and the step. [µrad]"""
@@ -94,31 +96,26 @@ class Site:
     def archive_what_is_due(self) -> None:
         while entries := self.journal.read(self.archive._position):
             self.archive.take(entries, entries[-1].received_ns)
-
-    def hear(self) -> None:
-        """Let the stage see what the journal has new."""
-        while entries := self.journal.read(self.taken):
-            self.stage.take(entries, self.now_ns)
-            self.taken = entries[-1].next_offset
+        self.archive.commit()
 
     def idle_at(self, seconds: float) -> None:
-        """Let the stage idle at a moment after the end of the episode."""
+        """Give the job turns at a moment after the end of the episode."""
         self.now_ns = max(self.now_ns, CLOSED_NS + round(seconds * NS))
         for _ in range(4):
-            self.stage.idle(self.now_ns)
+            self.pacer.turn(self.now_ns)
 
-    def answer(self, horizon: Horizon, event: Event | None = None) -> dict | None:
-        rows = self.store.answers((event or shaking()).id)
+    def comparison(self, horizon: Horizon, event: Event | None = None) -> dict | None:
+        rows = self.store.comparisons((event or shaking()).id)
         found = {row.horizon: row.body for row in rows if row.stream == TILT}
         return found.get(horizon.name)
 
     def restart(self) -> None:
         """Forget all that is in memory."""
-        self.stage.close()
-        self.stage = self.built()
+        self.job.close()
+        self.start()
 
     def close(self) -> None:
-        self.stage.close()
+        self.job.close()
         self.store.close()
         self.events.close()
         self.archive._books.close()

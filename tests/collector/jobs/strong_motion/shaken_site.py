@@ -12,8 +12,9 @@ from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.jobs.runner import JobPacer
+from plumbline.collector.jobs.strong_motion.job import StrongMotionJob
 from plumbline.collector.jobs.strong_motion.settings import OwnPeriod, StrongMotionSettings
-from plumbline.collector.jobs.strong_motion.stage import StrongMotionJob
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
 from plumbline.collector.journal import Journal
 from plumbline.wire.block import NS, Block
@@ -73,13 +74,14 @@ class Site:
         self.store = EpisodeStore(folder / "state" / "episodes.db")
         self.now_ns = START_NS
         self.spent_s = 0.0
-        self.stage = self.built()
+        self.start()
 
-    def built(self, places: dict[str, Place] | None = None) -> StrongMotionJob:
-        return StrongMotionJob(
+    def start(self, places: dict[str, Place] | None = None) -> None:
+        self.job = StrongMotionJob(
             settings=OWN, places=places or self.places, events=self.events, store=self.store,
-            archive=ArchiveReader(self.folder), start=0, cpu_s=lambda: self.spent_s,
+            archive=ArchiveReader(self.folder),
         )  # fmt: skip
+        self.pacer = JobPacer(self.job, cpu_s=lambda: self.spent_s)
 
     def blocks(self, key: str) -> Iterator[Block]:
         place = self.places[key]
@@ -98,18 +100,18 @@ class Site:
             self.archive.take(entries, chosen[-1].end_ns)
 
     def idle_until(self, seconds: float, step_s: float = 0.5) -> None:
-        """Let the stage idle up to so long after the first sample."""
+        """Give the job turns up to so long after the first sample."""
         while self.now_ns < START_NS + seconds * NS:
             self.now_ns += round(step_s * NS)
-            self.stage.idle(self.now_ns)
+            self.pacer.turn(self.now_ns)
 
     def restart(self) -> None:
         """Forget all that is in memory."""
-        self.stage.close()
-        self.stage = self.built()
+        self.job.close()
+        self.start()
 
     def close(self) -> None:
-        self.stage.close()
+        self.job.close()
         self.store.close()
         self.events.close()
         self.archive._books.close()

@@ -45,7 +45,7 @@ def test_after_the_shaking_the_drift_is_the_sines_and_the_page_has_a_priority(si
     structure = site.inventory.structure[0].model_copy(update=FINISHED)
     for key in (GROUND, ROOF):
         site.record(key)
-    site.stage = site.built({k: replace(p, structure=structure) for k, p in site.places.items()})
+    site.start({k: replace(p, structure=structure) for k, p in site.places.items()})
     site.events.save(shaking())
     site.idle_until(QUIET_S + 40, step_s=20)
     shown = EpisodeView(site.events, site.store)

@@ -107,12 +107,12 @@ class City:
             self.structures[f"T{number}"] = one.model_copy(update=where)
         self.events = EventStore(folder / "events.db")
         self.store = EpisodeStore(folder / "episodes.db")
-        self.ties = RegionalAssociation(self.structures, self.events, self.store)
+        self.association = RegionalAssociation(self.structures, self.events, self.store)
 
     def shakes(self, number: int, after_s: float, **changed: object) -> str:
         event = shaking(f"T{number}", ONSET_NS + round(after_s * NS), **changed)
         self.events.save(event)
-        self.ties.see(event)
+        self.association.update(event)
         return event.id
 
     def regions(self) -> list[dict[str, object]]:
@@ -135,7 +135,7 @@ def test_one_tower_alone_is_no_regional_event(city: City) -> None:
 def test_towers_join_one_regional_event_that_keeps_its_id(city: City) -> None:
     members = [city.shakes(0, 0), city.shakes(1, 5)]
     (first,) = city.regions()
-    city.ties = RegionalAssociation(city.structures, city.events, city.store)  # a restart
+    city.association = RegionalAssociation(city.structures, city.events, city.store)  # a restart
     members += [city.shakes(2, -3), city.shakes(3, 6)]
     (region,) = city.regions()
     assert region["id"] == first["id"]

@@ -47,7 +47,7 @@ def test_towers_that_shake_together_are_listed(site: Site, shown: EpisodeView) -
         key.replace("TWR01", "TWR02"): replace(place, structure=second)
         for key, place in site.places.items()
     }
-    site.stage = site.built({**site.places, **moved})
+    site.start({**site.places, **moved})
     site.events.save(shaking(), shaking("TWR02", ONSET_NS + 4 * NS))
     site.idle_until(1)
     (region,) = shown.regions(LATER_NS)

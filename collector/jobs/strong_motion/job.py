@@ -1,15 +1,11 @@
-"""The episodes stage: measures what detection opens, again and again until it is final.
+"""The strong-motion job: measures what detection opens, again and again until it is final."""
 
-It works in `idle`, from the archive, and never takes much of a core: after each step it rests for
-a multiple of the processor time the step took.
-"""
-
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import MOTION_KINDS, Event, EventKind
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.jobs.runner import REST, REST_WHILE_SHAKING
 from plumbline.collector.jobs.strong_motion.measurement import (
     LONGEST_NS,
     EpisodeMeasurement,
@@ -18,11 +14,9 @@ from plumbline.collector.jobs.strong_motion.measurement import (
 from plumbline.collector.jobs.strong_motion.regional_association import RegionalAssociation
 from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
-from plumbline.collector.journal.entry import Entry
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
-MEASURED = (EventKind.SHAKING, EventKind.SWAY)
 ARCHIVED_NS = 2 * NS
 """The archive has what is older than this. [ns]"""
 
@@ -32,23 +26,9 @@ AGAIN_NS = NS
 STRAGGLERS_NS = 60 * NS
 """A gap in a closed episode is waited for so long before the measures are final. [ns]"""
 
-REST_OPEN, REST_CLOSED = 20.0, 5.0
-"""Rest after a step, in processor times of that step: 5 % of a core while it shakes, 17 % after."""
-
-SLICE_S = 0.3
-"""Work at one go, so that the stage can be stopped. [s]"""
-
 
 class StrongMotionJob:
-    """Follows the event store, and reads windows from the archive.
-
-    Parameters
-    ----------
-    start
-        Journal offset it stands at: it needs nothing of the journal.
-    cpu_s
-        Processor time of this thread. [s]
-    """
+    """Follows the event store, and measures windows of the archive."""
 
     name = "episodes"
 
@@ -60,74 +40,61 @@ class StrongMotionJob:
         events: EventStore,
         store: EpisodeStore,
         archive: ArchiveReader,
-        start: int,
-        cpu_s: Callable[[], float] = time.thread_time,
     ) -> None:
         self._settings = settings
         self._events = events
         self._store = store
         self._archive = archive
-        self._position = start
-        self._cpu_s = cpu_s
         self._streams = measured_streams(places)
         structures = {place.structure.code: place.structure for place in places.values()}
-        self._ties = RegionalAssociation(structures, events, store)
-        self._round: tuple[EpisodeMeasurement, int] | None = None
+        self._regional = RegionalAssociation(structures, events, store)
+        self._measuring: tuple[EpisodeMeasurement, int] | None = None
         self._began_ns: dict[str, int] = {}
-        self._rest_until_ns = 0
-        self._idle_ns = 0
 
-    def cursor(self) -> int:
-        """Journal offset it stands at."""
-        return self._position
+    def refresh(self, now_ns: int) -> None:
+        """Take in what the event store has new."""
+        if self._events.revision < self._store.read_to():
+            self._store.wait_for((), 0, now_ns)  # another event store: all of it is new
+        while changes := self._events.changes(self._store.read_to()):
+            episodes = [event for _, event in changes if event.kind in MOTION_KINDS]
+            for event in episodes:
+                self._regional.update(event)
+            self._store.wait_for([event.id for event in episodes], changes[-1][0], now_ns)
 
-    def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Pass by: the archive has the samples, the event store what they mean."""
-        self._position = entries[-1].next_offset
-
-    def idle(self, now_ns: int) -> None:
-        """Note what changed, then measure for as long as is due."""
-        if now_ns < self._idle_ns:
-            self._rest_until_ns = now_ns  # the clock was set back
-        self._idle_ns = now_ns
-        self._note(now_ns)
-        stop = time.monotonic() + SLICE_S
-        while now_ns >= self._rest_until_ns and time.monotonic() < stop:
-            if self._round is None and not self._begin(now_ns):
-                return
-            self._step(now_ns)
+    def step(self, now_ns: int) -> float | None:
+        """Go on with the measurement at hand, or begin the one that is due the longest."""
+        if self._measuring is None:
+            self._measuring = self._begin(now_ns)
+        if self._measuring is None:
+            return None
+        measurement, changed_ns = self._measuring
+        if measurement.step(self._archive, self._store, now_ns):
+            self._measuring = None
+            if measurement.final:
+                self._finish(measurement.event.id, changed_ns)
+        return REST_WHILE_SHAKING if measurement.event.closed_ns is None else REST
 
     def close(self) -> None:
         """Let go of the archive; what is not final is taken up again."""
         self._archive.close()
 
-    def _note(self, now_ns: int) -> None:
-        """Take in what the event store has new."""
-        if self._events.revision < self._store.read_to():
-            self._store.wait_for((), 0, now_ns)  # another event store: all of it is new
-        while changes := self._events.changes(self._store.read_to()):
-            episodes = [event for _, event in changes if event.kind in MEASURED]
-            for event in episodes:
-                self._ties.see(event)
-            self._store.wait_for([event.id for event in episodes], changes[-1][0], now_ns)
-
-    def _begin(self, now_ns: int) -> bool:
-        """Begin the round that is due the longest; tell whether one is."""
+    def _begin(self, now_ns: int) -> tuple[EpisodeMeasurement, int] | None:
+        """Return the measurement that is due the longest, with when its episode changed."""
         due: list[tuple[int, Event, int]] = []
         for event_id, changed_ns in self._store.waiting().items():
             event = self._events.get(event_id)
             if event is None or event.structure not in self._streams:
-                self._over(event_id, changed_ns)
+                self._finish(event_id, changed_ns)
             elif (when_ns := self._due_ns(event, changed_ns)) <= now_ns:
                 due.append((when_ns, event, changed_ns))
         if not due:
-            return False
+            return None
         _, event, changed_ns = min(due, key=lambda each: (each[0], each[1].id))
         self._began_ns[event.id] = now_ns
         until_ns = now_ns - ARCHIVED_NS if event.closed_ns is None else event.closed_ns
         patient = now_ns < _over_ns(event, changed_ns) + STRAGGLERS_NS
         streams = self._streams[event.structure]
-        made = EpisodeMeasurement(
+        measurement = EpisodeMeasurement(
             event,
             streams,
             self._settings,
@@ -135,8 +102,7 @@ class StrongMotionJob:
             until_ns=until_ns,
             patient=patient,
         )
-        self._round = made, changed_ns
-        return True
+        return measurement, changed_ns
 
     def _quiet_ns(self, event: Event) -> int:
         """Return when the shaking before an episode was over: an aftershock's quiet is shorter."""
@@ -155,20 +121,7 @@ class StrongMotionJob:
         settled_ns = _over_ns(event, changed_ns) + ARCHIVED_NS
         return settled_ns if began_ns < settled_ns else settled_ns - ARCHIVED_NS + STRAGGLERS_NS
 
-    def _step(self, now_ns: int) -> None:
-        if self._round is None:
-            return
-        going, changed_ns = self._round
-        before_s = self._cpu_s()
-        over = going.step(self._archive, self._store, now_ns)
-        rest = REST_OPEN if going.event.closed_ns is None else REST_CLOSED
-        self._rest_until_ns = now_ns + round(rest * (self._cpu_s() - before_s) * NS)
-        if over:
-            self._round = None
-            if going.final:
-                self._over(going.event.id, changed_ns)
-
-    def _over(self, event_id: str, changed_ns: int) -> None:
+    def _finish(self, event_id: str, changed_ns: int) -> None:
         self._store.done(event_id, changed_ns)
         self._began_ns.pop(event_id, None)
 

@@ -1,10 +1,6 @@
-"""The modal stage: every hour of every structure identified once, from the archive.
+"""The modal job: every hour of every structure identified once, from the archive."""
 
-It works in `idle` and rests after each window for a multiple of the processor time it took.
-"""
-
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plumbline.analysis.modal import identify
@@ -12,7 +8,7 @@ from plumbline.analysis.modal.identification import default_band_hz
 from plumbline.analysis.modal.verdict import RECOVERY_S
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.codec import from_text, to_text
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import MOTION_KINDS, Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.modal.alarm import SAYS, fresh, next_state
 from plumbline.collector.jobs.modal.channel_selection import tracked_streams
@@ -30,7 +26,7 @@ from plumbline.collector.jobs.modal.record_selection import (
 from plumbline.collector.jobs.modal.settings import ModalSettings
 from plumbline.collector.jobs.modal.shift_events import stage_event
 from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow, Retry
-from plumbline.collector.journal.entry import Entry
+from plumbline.collector.jobs.runner import REST, Pause
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.dating import stage_at
 from plumbline.wire.inventory.lookup import Place
@@ -43,24 +39,12 @@ AGAIN_S = (3600.0, 4 * 3600.0, 24 * 3600.0)
 """What had too little data is looked at again after so long: a link that was cut fills it. [s]"""
 
 HELD_BEFORE_NS, HELD_AFTER_NS = 10 * NS, 60 * NS
-MOVED = (EventKind.SHAKING, EventKind.SWAY)
 NO_STAGE = "undeclared"
-REST = 5.0
-"""Rest after a window, in processor times of it: 17 % of a core at most."""
-
 STAGES_EVERY_NS = 60 * NS
 
 
 class ModalJob:
-    """Follows no sample: the archive has them. What it knows is in its store.
-
-    Parameters
-    ----------
-    start
-        Journal offset it stands at: it needs nothing of the journal.
-    cpu_s
-        Processor time of this thread. [s]
-    """
+    """Identifies the modes of each structure hour by hour; all it knows is in its store."""
 
     name = "modal"
 
@@ -72,15 +56,11 @@ class ModalJob:
         events: EventStore,
         store: ModalStore,
         archive: ArchiveReader,
-        start: int,
-        cpu_s: Callable[[], float] = time.thread_time,
     ) -> None:
         self._settings = settings
         self._events = events
         self._store = store
         self._archive = archive
-        self._position = start
-        self._cpu_s = cpu_s
         self._streams = tracked_streams(places, settings.structures)
         self._structures = {place.structure.code: place.structure for place in places.values()}
         self._warm = {
@@ -91,39 +71,25 @@ class ModalJob:
             ]
             for code in self._structures
         }
-        self._rest_until_ns = 0
-        self._idle_ns = 0
-        self._stages_ns = 0
+        self._stages_known = Pause()
         for code in self._streams:
             self._tell(store.state(code))
 
-    def cursor(self) -> int:
-        """Journal offset it stands at."""
-        return self._position
+    def refresh(self, now_ns: int) -> None:
+        """Save events of construction stages that began."""
+        if self._stages_known.over(now_ns):
+            self._stages_known.begin(now_ns, STAGES_EVERY_NS)
+            self._save_stages(now_ns)
 
-    def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Pass by: the archive has the samples."""
-        self._position = entries[-1].next_offset
-
-    def idle(self, now_ns: int) -> None:
-        """Tell stages that began; identify the window that is due, if one is."""
-        if now_ns < self._idle_ns:
-            self._rest_until_ns = self._stages_ns = now_ns  # the clock was set back
-        self._idle_ns = now_ns
-        if now_ns >= self._stages_ns:
-            self._stages_ns = now_ns + STAGES_EVERY_NS
-            self._tell_stages(now_ns)
-        if now_ns < self._rest_until_ns:
-            return
-        before_s = self._cpu_s()
-        if self._look(now_ns):
-            self._rest_until_ns = now_ns + round(REST * (self._cpu_s() - before_s) * NS)
+    def step(self, now_ns: int) -> float | None:
+        """Identify the window that is due the longest, if one is."""
+        return REST if self._look(now_ns) else None
 
     def close(self) -> None:
         """Let go of the archive; a window that was not finished is done again."""
         self._archive.close()
 
-    def _tell_stages(self, now_ns: int) -> None:
+    def _save_stages(self, now_ns: int) -> None:
         """Tell the stages that began; the one a structure is first met in is no news."""
         for structure in self._structures.values():
             stage = stage_at(structure, now_ns)
@@ -248,7 +214,7 @@ class ModalJob:
     def _episodes(self, code: str, begin_ns: int, end_ns: int) -> list[Event]:
         """Return the episodes that may matter to a stretch: one lasts an hour at most."""
         since_ns = begin_ns - round((RECOVERY_S + 2 * 3600) * NS)
-        return [e for e in self._events.between(since_ns, end_ns, code) if e.kind in MOVED]
+        return [e for e in self._events.between(since_ns, end_ns, code) if e.kind in MOTION_KINDS]
 
     def _tell(self, state: Mapping[str, Any] | None) -> None:
         """Bring the event store up to the state: after a kill it may be one behind."""

@@ -11,9 +11,10 @@ from recorded import HOUR_NS, T0_NS, Recorded, built, stage
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.modal.identification import ModalResult
+from plumbline.collector.jobs.modal.job import LAG_NS, ModalJob
 from plumbline.collector.jobs.modal.settings import ModalSettings
-from plumbline.collector.jobs.modal.stage import LAG_NS, ModalJob
 from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow
+from plumbline.collector.jobs.runner import JobPacer
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Stage
 
@@ -46,12 +47,12 @@ class Tower:
         self.store = ModalStore(folder / "modal.db")
         self.script = script
         self.looked: list[int] = []
-        self.stage = self.started()
+        self.start()
 
-    def started(self) -> ModalJob:
+    def start(self) -> None:
         made = ModalJob(
             settings=self.settings, places=self.known, events=self.events, store=self.store,
-            archive=Recorded(self.known), start=0, cpu_s=lambda: 0.0,
+            archive=Recorded(self.known),
         )  # fmt: skip
         real = made._window
 
@@ -66,15 +67,15 @@ class Tower:
             return found._replace(outcome=outcome, body=body)
 
         made._window = told  # type: ignore[method-assign]
-        return made
+        self.job, self.pacer = made, JobPacer(made, cpu_s=lambda: 0.0)
 
     def run(self, begin_h: float, end_h: float, *, restart: bool = False) -> None:
-        """Idle every ten minutes."""
+        """Give the job a turn every ten minutes."""
         for minute in range(round(begin_h * 60), round(end_h * 60), 10):
             if restart:
-                self.stage.close()
-                self.stage = self.started()
-            self.stage.idle(T0_NS + minute * 60 * NS)
+                self.job.close()
+                self.start()
+            self.pacer.turn(T0_NS + minute * 60 * NS)
 
     def health(self) -> list[str]:
         return [str(w.body.get("health", w.outcome)) for w in self.store.windows("TWR01")]
@@ -83,7 +84,7 @@ class Tower:
         return [event for _, event in self.events.changes(0) if event.kind is kind]
 
     def close(self) -> None:
-        self.stage.close()
+        self.job.close()
         self.store.close()
         self.events.close()
 
@@ -113,9 +114,9 @@ def test_each_hour_is_looked_at_once_after_it_is_archived(tower: Callable[..., T
     assert one.looked == [1, 2, 3, 4, 5]
     ends = [window.end_ns for window in one.store.windows("TWR01")]
     assert ends == [T0_NS + hour * HOUR_NS for hour in range(1, 6)]
-    one.stage.idle(T0_NS + 6 * HOUR_NS + LAG_NS - 1)
+    one.pacer.turn(T0_NS + 6 * HOUR_NS + LAG_NS - 1)
     assert one.looked[-1] == 5
-    one.stage.idle(T0_NS + 6 * HOUR_NS + LAG_NS)
+    one.pacer.turn(T0_NS + 6 * HOUR_NS + LAG_NS)
     assert one.looked[-1] == 6
 
 
@@ -135,7 +136,7 @@ def test_a_restart_at_every_look_changes_nothing(tower: Callable[..., Tower]) ->
 def test_what_passed_while_it_was_off_is_looked_at_afterwards(tower: Callable[..., Tower]) -> None:
     one = tower(steady)
     one.run(0, 2)
-    one.stage = one.started()
+    one.start()
     one.run(9, 11)
     assert one.looked == list(range(1, 11))
 
@@ -154,7 +155,7 @@ def test_killed_between_the_history_and_the_event_the_event_is_told_on_start(
         with pytest.raises(KeyboardInterrupt):
             one.run(22, 23)
     assert one.told(EventKind.MODAL_SHIFT) == []
-    one.stage = one.started()
+    one.start()
     (event,) = one.told(EventKind.MODAL_SHIFT)
     assert event.onset_ns == T0_NS + 20 * HOUR_NS
     assert one.looked == list(range(1, 23))

@@ -29,9 +29,9 @@ def test_a_step_is_told_after_two_minutes_an_hour_and_a_day(site: Site) -> None:
     site.record(*HORIZONS)
     site.events.save(shaking())
     site.idle_at(100)
-    assert site.answer(SOON) is None
+    assert site.comparison(SOON) is None
     site.idle_at(300)
-    soon = site.answer(SOON)
+    soon = site.comparison(SOON)
     assert soon["verdict"] == "moved"
     first, second = soon["axes"]
     assert first["size"] == pytest.approx(30, abs=0.5)
@@ -39,24 +39,25 @@ def test_a_step_is_told_after_two_minutes_an_hour_and_a_day(site: Site) -> None:
     assert first["witnesses"] == 20
     assert second["verdict"] == "not moved above"
     assert second["bound"] < 1.5
-    assert site.answer(LATER) is None
+    assert site.comparison(LATER) is None
     site.idle_at(3_700)
-    later = site.answer(LATER)["axes"][0]
+    later = site.comparison(LATER)["axes"][0]
     # An hour of the daily wave is up to 5.2 urad, as its witnesses know.
     assert 5 < later["high"] - later["size"] < 20
     assert later["low"] < 30 < later["high"]
     site.idle_at(86_500)
-    day = site.answer(NEXT_DAY)["axes"][0]
+    day = site.comparison(NEXT_DAY)["axes"][0]
     assert day["size"] == pytest.approx(30, abs=0.5)
     assert day["high"] - day["size"] < 0.5  # the same hour of the day: the wave cancels
-    assert all(row.due_ns is None and row.revision == 1 for row in site.store.answers(shaking().id))
+    rows = site.store.comparisons(shaking().id)
+    assert all(row.due_ns is None and row.revision == 1 for row in rows)
 
 
 def test_the_settlement_over_the_baseline_is_told_beside_the_tilt(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
-    axis = site.answer(SOON)["axes"][0]
+    axis = site.comparison(SOON)["axes"][0]
     assert axis["settlement_mm"]["size"] == pytest.approx(axis["size"] * 12 / 1000)
 
 
@@ -64,7 +65,7 @@ def test_the_resultant_points_where_the_top_went(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
-    resultant = site.answer(SOON)["resultant"]
+    resultant = site.comparison(SOON)["resultant"]
     assert resultant["size"] == pytest.approx(30, abs=0.5)
     assert resultant["azimuth_deg"] == pytest.approx(30, abs=2)
 
@@ -82,17 +83,16 @@ def test_a_gap_is_stated_and_what_comes_late_revises_the_answer(site: Site) -> N
     site.record(SOON, without=(245, 1000))
     site.events.save(shaking())
     site.idle_at(300)
-    told = site.answer(SOON)
+    told = site.comparison(SOON)
     assert not told["whole"]
     assert told["after"]["missing_s"] == pytest.approx(92, abs=11)
-    early = [row.revision for row in site.store.answers(shaking().id)]
+    early = [row.revision for row in site.store.comparisons(shaking().id)]
     site.archived(site.blocks(CLOSED_NS + 120 * NS, CLOSED_NS + 240 * NS))
-    site.hear()
     site.idle_at(310)
-    assert not site.answer(SOON)["whole"]  # the archive is given a moment
+    assert not site.comparison(SOON)["whole"]  # the archive is given a moment
     site.idle_at(330)
-    assert site.answer(SOON)["whole"]
-    row = next(row for row in site.store.answers(shaking().id) if row.horizon == SOON.name)
+    assert site.comparison(SOON)["whole"]
+    row = next(row for row in site.store.comparisons(shaking().id) if row.horizon == SOON.name)
     assert (row.due_ns, row.revision) == (None, early[0] + 1)
 
 
@@ -100,11 +100,11 @@ def test_late_data_nobody_announced_are_found_by_looking_again(site: Site) -> No
     site.record(SOON, without=(100, 1000))
     site.events.save(shaking())
     site.idle_at(300)
-    assert site.answer(SOON)["verdict"] == "cannot be said"
-    assert "0 readings in the window after" in site.answer(SOON)["axes"][0]["why"]
+    assert site.comparison(SOON)["verdict"] == "cannot be said"
+    assert "0 readings in the window after" in site.comparison(SOON)["axes"][0]["why"]
     site.archived(site.blocks(CLOSED_NS + 120 * NS, CLOSED_NS + 240 * NS))
     site.idle_at(300 + 601)
-    assert site.answer(SOON)["verdict"] == "moved"
+    assert site.comparison(SOON)["verdict"] == "moved"
 
 
 def test_what_never_comes_is_given_up_after_a_week(site: Site) -> None:
@@ -112,7 +112,7 @@ def test_what_never_comes_is_given_up_after_a_week(site: Site) -> None:
     site.events.save(shaking())
     for hours in range(0, 8 * 24, 6):
         site.idle_at(300 + 3_600 * hours)
-    rows = [row for row in site.store.answers(shaking().id) if row.horizon == SOON.name]
+    rows = [row for row in site.store.comparisons(shaking().id) if row.horizon == SOON.name]
     assert [(row.due_ns, row.revision) for row in rows] == [(None, 1)]
 
 
@@ -120,10 +120,10 @@ def test_a_restart_looks_again_only_at_what_is_not_final(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
-    before = site.store.answers(shaking().id)
+    before = site.store.comparisons(shaking().id)
     site.restart()
     site.idle_at(301)
-    assert site.store.answers(shaking().id) == before
+    assert site.store.comparisons(shaking().id) == before
 
 
 def test_an_episode_that_ends_later_after_all_is_asked_again(site: Site) -> None:
@@ -134,7 +134,7 @@ def test_an_episode_that_ends_later_after_all_is_asked_again(site: Site) -> None
     site.events.save(replace(longer, closed_ns=None))
     site.events.save(longer)
     site.idle_at(310)
-    row = next(row for row in site.store.answers(longer.id) if row.horizon == SOON.name)
+    row = next(row for row in site.store.comparisons(longer.id) if row.horizon == SOON.name)
     assert row.due_ns == CLOSED_NS + (1000 + 240 + 20) * NS
 
 
@@ -151,11 +151,11 @@ def test_an_aftershock_is_left_out_and_counted(site: Site) -> None:
     again = shaking(onset_ns=ONSET_NS + 2_900 * NS)  # inside the window after an hour
     site.events.save(shaking(), again)
     site.idle_at(4_000)
-    told = site.answer(LATER)
+    told = site.comparison(LATER)
     assert told["later_episodes"] == [again.id]
     assert told["after"]["held_s"] == pytest.approx(230)
     assert told["after"]["readings"] == pytest.approx(1200 - 230, abs=3)
-    soon = site.answer(SOON, again)
+    soon = site.comparison(SOON, again)
     assert soon["axes"][0]["size"] == pytest.approx(0, abs=1)  # the first one's step is before it
 
 
@@ -168,7 +168,7 @@ def test_a_railed_instrument_says_nothing(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
-    told = site.answer(SOON)
+    told = site.comparison(SOON)
     assert told["verdict"] == "cannot be said"
     assert "end of its range (25 urad) after it; re-level it" in told["axes"][0]["why"]
 
@@ -184,7 +184,7 @@ def test_a_new_zero_between_the_windows_forbids_an_answer(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
-    told = site.answer(SOON)["axes"]
+    told = site.comparison(SOON)["axes"]
     assert told[0]["verdict"] == "cannot be said"
     assert "a new zero was taken" in told[0]["why"]
     assert told[1]["verdict"] == "not moved above"
@@ -196,7 +196,7 @@ def test_a_young_site_says_what_its_interval_leaves_out(site: Site) -> None:
         site.archived(site.blocks(*span))
     site.events.save(shaking())
     site.idle_at(300)
-    axis = site.answer(SOON)["axes"][0]
+    axis = site.comparison(SOON)["axes"][0]
     assert axis["verdict"] == "moved"
     assert "not drift and slow wander" in axis["why"]
 
@@ -207,15 +207,15 @@ from pathlib import Path
 sys.path[:0] = {paths!r}
 from tilted_site import HORIZONS, Site, CLOSED_NS
 site = Site(Path({folder!r}))
-answer, left = site.store.answer, [{answers}]
+save, left = site.store.save, [{saves}]
 def dying(*given, **named):
     if {when!r} == "before" and not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
-    answer(*given, **named)
+    save(*given, **named)
     left[0] -= 1
     if {when!r} == "after" and not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
-site.store.answer = dying
+site.store.save = dying
 site.idle_at(90_000)
 """
 
@@ -228,16 +228,16 @@ def test_kills_in_the_middle_lose_nothing_and_double_nothing(tmp_path: Path) -> 
     site.close()
     here = Path(__file__).resolve().parent
     paths = [str(here), str(here.parents[2])]
-    for answers, when in ((0, "before"), (1, "after"), (2, "before")):
-        code = DIES.format(paths=paths, folder=str(tmp_path), answers=answers, when=when)
+    for saves, when in ((0, "before"), (1, "after"), (2, "before")):
+        code = DIES.format(paths=paths, folder=str(tmp_path), saves=saves, when=when)
         words = [sys.executable, "-c", code]
         ended = subprocess.run(words, capture_output=True, text=True, check=False)
         assert ended.returncode == -9, ended.stderr
     site = Site(tmp_path)
-    answered = [row for event in events for row in site.store.answers(event.id) if row.body]
+    answered = [row for event in events for row in site.store.comparisons(event.id) if row.body]
     assert len(answered) == 3
     site.idle_at(90_000)
-    rows = [row for event in events for row in site.store.answers(event.id)]
+    rows = [row for event in events for row in site.store.comparisons(event.id)]
     site.close()
     assert len(rows) == 3 * len(HORIZONS)
     assert all(row.body is not None and row.revision == 1 for row in rows)

@@ -96,7 +96,7 @@ def test_an_open_episode_is_revised_and_grows(site: Site) -> None:
 def test_revision_rests_twenty_times_what_it_worked(site: Site) -> None:
     site.record(GROUND)
     site.events.save(shaking())
-    site.stage._cpu_s = lambda: (setattr(site, "spent_s", site.spent_s + 0.1), site.spent_s)[1]
+    site.pacer._cpu_s = lambda: (setattr(site, "spent_s", site.spent_s + 0.1), site.spent_s)[1]
     site.idle_until(QUIET_S + 50)
     assert site.store.measures(shaking().id)["0A"].revision <= (QUIET_S + 50) / (2 * 2) + 1
 

@@ -1,4 +1,4 @@
-"""The summaries stage: writes each day and week of each structure once, caught up after downtime.
+"""The report job: writes each day and week of each structure once, caught up after downtime.
 
 The two files of a summary appear whole, the JSON last: where it is, the summary is written.
 """
@@ -13,7 +13,7 @@ from plumbline.collector.archive.index import ArchiveIndex
 from plumbline.collector.jobs.reports.content import ReportSources, report_content
 from plumbline.collector.jobs.reports.markdown import markdown
 from plumbline.collector.jobs.reports.periods import Length, Period, periods_over
-from plumbline.collector.journal.entry import Entry
+from plumbline.collector.jobs.runner import REST, Pause
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Structure
@@ -24,17 +24,12 @@ SETTLED_NS = 3_600 * NS
 CAUGHT_UP_NS = 35 * 86_400 * NS
 """Periods that ended longer ago are not written by themselves; ask for them. [ns]"""
 
-LOOK_NS = 60 * NS
+NOTHING_DUE_NS = 60 * NS
+"""How long nothing is looked for after nothing was due. [ns]"""
 
 
 class ReportJob:
-    """Writes summaries under ``data/summaries/STRUCTURE``.
-
-    Parameters
-    ----------
-    start
-        Journal offset it stands at: it needs nothing of the journal.
-    """
+    """Writes summaries under ``data/summaries/STRUCTURE``."""
 
     name = "summaries"
 
@@ -44,39 +39,29 @@ class ReportJob:
         records: ReportSources,
         structures: Sequence[Structure],
         places: Mapping[str, Place],
-        start: int,
     ) -> None:
         self._records = records
         self._structures = structures
         self._places = places
-        self._position = start
-        self._looked_ns = 0
+        self._nothing_due = Pause()
 
-    def cursor(self) -> int:
-        """Journal offset it stands at."""
-        return self._position
+    def refresh(self, now_ns: int) -> None:
+        """Do nothing: what is due follows from the clock and from the files that are there."""
 
-    def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Pass by."""
-        self._position = entries[-1].next_offset
-
-    def fell_off(self, first_offset: int, now_ns: int) -> None:
-        """Go on from the oldest entry there is."""
-        self._position = first_offset
-
-    def idle(self, now_ns: int) -> None:
+    def step(self, now_ns: int) -> float | None:
         """Write the oldest summary that is due and not there; one at a time."""
-        if 0 <= now_ns - self._looked_ns < LOOK_NS:
-            return
+        if not self._nothing_due.over(now_ns):
+            return None
         for structure in self._structures:
             for period in self._due(structure, now_ns):
                 if not summary_path(self._records.data, structure.code, period).exists():
                     self._write(structure, period, now_ns)
-                    return
-        self._looked_ns = now_ns
+                    return REST
+        self._nothing_due.begin(now_ns, NOTHING_DUE_NS)
+        return None
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: no file stays open."""
 
     def _due(self, structure: Structure, now_ns: int) -> list[Period]:
         begun_ns = _begun_ns(self._records.data, self._of(structure))

@@ -1,0 +1,58 @@
+"""What came into the archive is told once, late data too, wherever it lies by then."""
+
+from blocks import T0_NS, blocks_of, truth
+from keeping import Keeping
+
+from plumbline.collector.archive.additions import AddedSpan, ArchiveAdditions
+from plumbline.wire.block import NS
+
+STREAM = "XX.TWR01.3A.HN"
+BLOCKS = list(blocks_of(truth(3, 75 * 300), rate_hz=5.0, size=300))  # 75 minutes, a minute each
+
+
+def spans(first: int, last: int) -> list[AddedSpan]:
+    return [AddedSpan(STREAM, b.start_ns, b.end_ns) for b in BLOCKS[first:last]]
+
+
+def test_each_block_is_added_once(keeping: Keeping) -> None:
+    additions = ArchiveAdditions(keeping.folder)
+    keeping.take(BLOCKS[:2])
+    keeping.stage.commit()
+    assert additions.poll([STREAM]) == spans(0, 2)
+    assert additions.poll([STREAM]) == []
+    keeping.take(BLOCKS[3:4])
+    keeping.stage.commit()
+    assert additions.poll([STREAM]) == spans(3, 4)
+    additions.close()
+
+
+def test_what_was_there_before_is_not_added(keeping: Keeping) -> None:
+    keeping.take(BLOCKS[:2])
+    keeping.stage.commit()
+    additions = ArchiveAdditions(keeping.folder)
+    assert additions.poll([STREAM]) == []
+    additions.close()
+
+
+def test_another_streams_blocks_are_passed_by(keeping: Keeping) -> None:
+    additions = ArchiveAdditions(keeping.folder)
+    keeping.take(BLOCKS[:2])
+    keeping.stage.commit()
+    assert additions.poll(["XX.TWR01.0A.HN"]) == []
+    assert additions.poll([STREAM]) == []
+    additions.close()
+
+
+def test_what_came_and_was_closed_between_two_polls_is_added(keeping: Keeping) -> None:
+    additions = ArchiveAdditions(keeping.folder)
+    keeping.take(BLOCKS[:60])
+    keeping.wait(3600 + 61)
+    assert not list(keeping.folder.glob("open/*/*"))
+    added = additions.poll([STREAM])
+    assert {each.stream for each in added} == {STREAM}
+    assert min(each.start_ns for each in added) == T0_NS
+    assert max(each.end_ns for each in added) >= BLOCKS[59].end_ns - NS
+    keeping.take(BLOCKS[5:6])  # late, into an hour that is closed
+    keeping.stage.commit()
+    assert additions.poll([STREAM]) == spans(5, 6)
+    additions.close()
