@@ -1,4 +1,4 @@
-"""Reading the collector's file for alerting alone: an answer must not wait for the rest of it."""
+"""Reader of the alerting section alone: an answer must not wait for the rest of the file."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ class _Part(Settings):
     alerting: AlertingSettings = AlertingSettings()
 
 
-def configured(path: Path) -> tuple[Path, AlertingSettings]:
+def read_alerting(path: Path) -> tuple[Path, AlertingSettings]:
     """Return the data folder and the ``[alerting]`` section of a collector's file.
 
     Raises

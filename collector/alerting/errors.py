@@ -6,8 +6,8 @@
      ├ SendError                 a sender could not take a message
      │  ├ GatewayAway            not now                           -> again, after a pause
      │  └ MessageRefused         this number or text, never        -> the next sender, or person
-     ├ StepRefused               a change of status that is not in the table -> a fault of ours
-     └ AnswerRefused             an answer that cannot be taken    -> tell who gave it what to do
+     ├ InvalidTransition         a change of status that is not in the table -> a fault of ours
+     └ AnswerRefused             an answer that cannot be taken    -> its giver reads what to do
 """
 
 
@@ -27,8 +27,8 @@ class MessageRefused(SendError):
     """The gateway will never take this message; another way has to be found."""
 
 
-class StepRefused(AlertingError):
-    """A status was asked to change in a way its table does not know."""
+class InvalidTransition(AlertingError):
+    """A status cannot change in a way its table does not know."""
 
 
 class AnswerRefused(AlertingError, ValueError):

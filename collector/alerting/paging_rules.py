@@ -22,7 +22,7 @@ class PagingRule(Settings):
     must_be_seen: bool
     """Keep calling after the cause has ended, until somebody answers."""
     all_clear: bool
-    """Tell those who were told when the cause has ended."""
+    """Notify those who were called when the cause has ended."""
 
 
 def _rule(page_from: From, *, must_be_seen: bool) -> PagingRule:
@@ -30,7 +30,7 @@ def _rule(page_from: From, *, must_be_seen: bool) -> PagingRule:
 
 
 class PagingRules(Settings):
-    """One rule a kind of event; a key that is not given keeps the value printed here."""
+    """One rule a kind of event; a key that is not given has the value printed here."""
 
     shaking: PagingRule = _rule("amber", must_be_seen=True)
     sway: PagingRule = _rule("never", must_be_seen=False)
@@ -95,7 +95,7 @@ class _Cause:
 
 
 # Accelerations over a threshold during a quake have the quake as their cause. Tilt and settlement
-# stay apart: another measure, another limit, another thing to look at. What falls silent or breaks
+# stay apart: another measure, another limit, another thing to inspect. What falls silent or breaks
 # is one cause a place, named by the detector (evidence "key"): two faults need two repairs. Motion
 # latches: what a structure went through does not become less when it calms down; a tilt may go
 # back.
@@ -121,5 +121,5 @@ def cause_of(event: Event) -> str:
 
 
 def latches(kind: EventKind) -> bool:
-    """Tell whether an incident keeps the gravest level it ever had."""
+    """Tell whether an incident latches at the gravest level it ever had."""
     return _CAUSES[kind].latches

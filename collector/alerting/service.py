@@ -1,4 +1,4 @@
-"""Alerting, assembled: what the collector starts, stops and asks."""
+"""Alerting service: the engine in its thread, and what the rest of the collector calls."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +8,12 @@ from plumbline.collector.alerting.engine.engine import database, open_engine
 from plumbline.collector.alerting.engine.event_feed import Events
 from plumbline.collector.alerting.engine.thread import AlertRunner
 from plumbline.collector.alerting.settings import AlertingSettings
-from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.alerting.views import web as page
+from plumbline.collector.alerting.views import queries, web
 from plumbline.wire.inventory.model import Inventory
 
 
 class Alerting:
-    """The engine in its thread, and what others may ask of it.
+    """The alerting engine in its thread, and the calls others may make.
 
     Parameters
     ----------
@@ -46,18 +45,18 @@ class Alerting:
         self.runner.stop()
         self._engine.store.close()
 
-    def shown(self) -> list[dict[str, Any]]:
-        """Return the incidents for the page: who was told, who answered."""
-        return page.shown_incidents(self._path, self._now_ns())
+    def incident_reports(self) -> list[dict[str, Any]]:
+        """Return the incidents for the page: who was called, who answered."""
+        return web.incident_reports(self._path, self._now_ns())
 
-    def answered(self) -> frozenset[str]:
+    def answered_events(self) -> frozenset[str]:
         """Return the ids of events whose incident is answered and over."""
-        return page.answered_events(self._engine.store)
+        return web.answered_events(self._engine.store)
 
     def acknowledge(self, code: str, by: str) -> str:
         """Take an answer from the page; raises ValueError with what to do."""
-        return page.answer(self._engine.store, code, by, "web", self._now_ns())
+        return web.acknowledge_incident(self._engine.store, code, by, "web", self._now_ns())
 
-    def summary(self) -> view.Summary:
+    def summary(self) -> queries.Summary:
         """Return alerting in a few numbers."""
-        return view.summary(self._path)
+        return queries.summary(self._path)

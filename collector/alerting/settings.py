@@ -132,7 +132,7 @@ class AlertingSettings(Settings):
     step: tuple[EscalationStep, ...] = ()
     """Not given: one person after the other, in the order of ``person``."""
     rounds: Annotated[int, Field(ge=1, le=10)] = 2
-    """How often the steps are walked before nobody is called any more."""
+    """How often the steps are gone through before nobody is called any more."""
     rule: PagingRules = PagingRules()
     answer_s: LevelTimes = LevelTimes(amber=1_800, red=300, black=120)
     ttl_s: LevelTimes = LevelTimes(amber=3_600, red=1_800, black=900)
@@ -142,7 +142,7 @@ class AlertingSettings(Settings):
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 6
     caps: tuple[Cap, ...] = _CAPS
     settle_s: Seconds = 60
-    """How long a level must stay lower before people are told."""
+    """How long a level must stay lower before people are notified."""
     join_s: Seconds = 600
     """How soon after its end the same cause is still the same incident."""
     stale_s: Seconds = 6 * 3_600
@@ -161,7 +161,7 @@ class AlertingSettings(Settings):
     @model_validator(mode="wrap")
     @classmethod
     def _with_the_roster(cls, raw: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Tell what is wrong between the tables together with what is wrong in them."""
+        """Report what is wrong between the tables together with what is wrong in them."""
         problems: list[Any] = list(roster_problems(raw))
         try:
             settings = handler(raw)
@@ -182,10 +182,10 @@ class AlertingSettings(Settings):
 
     def in_house(self) -> "AlertingSettings":
         """Return the same without any sender that could reach a phone, as the demo uses it."""
-        kept = tuple(name for name in self.senders if name in HARMLESS)
+        harmless = tuple(name for name in self.senders if name in HARMLESS)
         people = tuple(person.model_copy(update={"senders": ()}) for person in self.person)
         return self.model_copy(
-            update={"senders": kept or (SenderName.OUTBOX_FOLDER,), "person": people}
+            update={"senders": harmless or (SenderName.OUTBOX_FOLDER,), "person": people}
         )
 
 

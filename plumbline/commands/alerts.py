@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from plumbline.collector.alerting.settings import AlertingSettings
     from plumbline.collector.alerting.store.database import AlertStore
 
-NS = 1_000_000_000
 EXAMPLE = """example:
   plumbline alerts list                          what is open, who was told, who answered
   plumbline alerts ack 4711 --by Somchai         nobody is called about 4711 any more
@@ -88,57 +87,53 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting.views import queries as view
-    from plumbline.collector.alerting.views import terminal as printed
-    from plumbline.collector.alerting.views import web as page
+    from plumbline.collector.alerting.views import queries, terminal, web
 
     now_ns = time.time_ns()
     if args.json:
         within_s = _FOR_EVER_S if args.all else 0.0
-        print(json.dumps(page.shown_incidents(path, now_ns, within_s), ensure_ascii=False))
+        print(json.dumps(web.incident_reports(path, now_ns, within_s), ensure_ascii=False))
         return 0
-    found = (view.recent_incidents if args.all else view.open_incidents)(path, now_ns)
-    for one in found:
-        print("\n".join(printed.listed(one)))
-    if not found:
+    listed = (queries.recent_incidents if args.all else queries.open_incidents)(path, now_ns)
+    for one in listed:
+        print("\n".join(terminal.incident_lines(one)))
+    if not listed:
         print("there has been no alarm" if args.all else "no alarm is open")
-    _warn_when_nobody_looks(path, now_ns)
+    _warn_when_no_collector_runs(path, now_ns)
     return 0
 
 
 def _show(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting.views import queries as view
-    from plumbline.collector.alerting.views import terminal as printed
+    from plumbline.collector.alerting.views import queries, terminal
 
-    one = view.incident_with(path, args.code, time.time_ns())
+    one = queries.incident_with(path, args.code, time.time_ns())
     if one is None:
         raise CommandError(f"no alarm has the code {args.code}; see 'plumbline alerts list --all'")
-    print("\n".join(printed.shown(one, view.log(path, one.incident.id))))
+    print("\n".join(terminal.incident_details(one, queries.log(path, one.incident.id))))
     return 0
 
 
 def _ack(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting.views import web as page
+    from plumbline.collector.alerting.views import web
 
     with _opened(path) as store:
-        print(page.answer(store, args.code, args.by, "command line", time.time_ns()))
+        print(web.acknowledge_incident(store, args.code, args.by, "command line", time.time_ns()))
     return 0
 
 
 def _silence(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting.store import silences as mutes
-    from plumbline.collector.alerting.views import queries as view
-    from plumbline.collector.alerting.views import terminal as printed
+    from plumbline.collector.alerting.store import silences
+    from plumbline.collector.alerting.views import queries, terminal
 
     now_ns = time.time_ns()
     if args.end is not None:
         with _opened(path) as store, store.transaction() as tx:
-            if not mutes.end_silence(tx, args.end, args.by or "command line", now_ns):
+            if not silences.end_silence(tx, args.end, args.by or "command line", now_ns):
                 raise CommandError(f"no silence {args.end} holds; see 'plumbline alerts silence'")
         print(f"silence {args.end} has ended")
         return 0
     if args.lasting is not None:
-        matcher = mutes.Matcher(
+        matcher = silences.Matcher(
             structure=args.structure,
             kind=EventKind(args.kind) if args.kind else None,
             node=args.node,
@@ -146,7 +141,7 @@ def _silence(args: argparse.Namespace, path: Path, settings: "AlertingSettings")
         )
         lasting_s = _seconds(args.lasting)
         with _opened(path) as store, store.transaction() as tx:
-            mutes.set_silence(
+            silences.set_silence(
                 tx,
                 matcher,
                 reason=args.reason,
@@ -154,34 +149,34 @@ def _silence(args: argparse.Namespace, path: Path, settings: "AlertingSettings")
                 duration_s=lasting_s,
                 now_ns=now_ns,
             )
-    held = view.silences(path, now_ns)
-    print("\n".join(map(printed.silence, held)) if held else "no silence holds")
+    held = queries.silences(path, now_ns)
+    print("\n".join(map(terminal.silence_line, held)) if held else "no silence holds")
     return 0
 
 
 def _test(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting.engine import alarm_test as drill
+    from plumbline.collector.alerting.engine.alarm_test import start_test
 
     if args.person is not None and settings.named(args.person) is None:
         names = ", ".join(one.name for one in settings.person) or "nobody"
         raise CommandError(f"nobody is called {args.person!r}; the configuration has {names}")
     now_ns = time.time_ns()
     with _opened(path) as store, store.transaction() as tx:
-        begun = drill.start_test(
+        begun = start_test(
             tx, structure=args.structure, by=args.by, only=args.person, now_ns=now_ns
         )
     print(f"test {begun.code} begins; 'plumbline alerts show {begun.code}' says what came of it")
-    _warn_when_nobody_looks(path, now_ns)
+    _warn_when_no_collector_runs(path, now_ns)
     return 0
 
 
 def _people(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting import validation as checks
-    from plumbline.collector.alerting.views import terminal as printed
+    from plumbline.collector.alerting.validation import problems_here
+    from plumbline.collector.alerting.views import terminal
 
-    for line in printed.people(settings):
+    for line in terminal.roster_lines(settings):
         print(line)
-    problems = list(checks.problems_here(settings))
+    problems = list(problems_here(settings))
     for problem in problems:
         print(f"! {problem}")
     return 1 if problems else 0
@@ -199,7 +194,7 @@ _ACTIONS: "dict[str, Callable[[argparse.Namespace, Path, AlertingSettings], int]
 
 def _place(args: argparse.Namespace) -> "tuple[Path, AlertingSettings]":
     """Return the data folder and the section; the rest of the file may be broken."""
-    from plumbline.collector.alerting.config_reader import configured
+    from plumbline.collector.alerting.config_reader import read_alerting
     from plumbline.collector.alerting.settings import AlertingSettings
     from plumbline.wire.settings import BadSettings
 
@@ -208,7 +203,7 @@ def _place(args: argparse.Namespace) -> "tuple[Path, AlertingSettings]":
     if path is None:
         return args.data or Path("data"), AlertingSettings()
     try:
-        data, settings = configured(path)
+        data, settings = read_alerting(path)
     except BadSettings as error:
         # Whoever answers an alarm must not have to mend the file first.
         if args.data is None or args.action in ("test", "people"):
@@ -232,13 +227,13 @@ def _opened(path: Path) -> "Iterator[AlertStore]":
         store.close()
 
 
-def _warn_when_nobody_looks(path: Path, now_ns: int) -> None:
-    from plumbline.collector.alerting.views import queries as view
-    from plumbline.collector.alerting.views import terminal as printed
+def _warn_when_no_collector_runs(path: Path, now_ns: int) -> None:
+    from plumbline.collector.alerting.views import queries, terminal
+    from plumbline.wire.block import NS
 
-    last_ns = view.summary(path).last_tick_ns
+    last_ns = queries.summary(path).last_tick_ns
     if now_ns - last_ns > _STALE_S * NS:
-        since = f"since {printed.clock(last_ns)}" if last_ns else "yet"
+        since = f"since {terminal.clock(last_ns)}" if last_ns else "yet"
         print(f"! no collector has looked at alarms {since}; is it running?")
 
 

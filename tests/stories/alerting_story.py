@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from plumbline.collector.alerting.engine import acknowledgement as answers
+from plumbline.collector.alerting.engine.acknowledgement import Acknowledgement, acknowledge
 from plumbline.collector.alerting.engine.engine import AlertEngine
 from plumbline.collector.alerting.errors import GatewayAway, MessageRefused
 from plumbline.collector.alerting.senders.inbox import Received
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import (
     AlarmLevel,
     Event,
@@ -23,8 +23,8 @@ from plumbline.collector.events.model import (
     finding_id,
 )
 from plumbline.collector.events.store import EventStore
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 START_NS = 1_743_142_831 * NS  # 2025-03-28 13:20:31 +07:00
 PROJECT = Limit(value=8.0, unit="gal", source="Site rules 3", standing=Standing.PROJECT)
 CANDIDATE = replace(PROJECT, standing=Standing.CANDIDATE)
@@ -41,7 +41,7 @@ TWO_PEOPLE: dict[str, Any] = {
 
 
 class PhoneNetwork:
-    """A gateway that delivers at once, unless a story says that it is away, refuses or sits on it.
+    """A gateway that delivers at once, unless a story makes it away, refuse or hold messages.
 
     It knows a message by its name, as a spool of files does.
     """
@@ -50,7 +50,7 @@ class PhoneNetwork:
         self.delivered: list[Message] = []
         self.away = False
         self.refuses: set[str] = set()
-        self.slow = False
+        self.holds = False
         self._held: dict[str, Message] = {}
         self._known: dict[str, Receipt] = {}
 
@@ -62,19 +62,19 @@ class PhoneNetwork:
         if message.name not in self._known:
             self._known[message.name] = Receipt.PENDING
             self._held[message.name] = message
-        if not self.slow:
+        if not self.holds:
             self.deliver()
         return Handed(ref=message.name, receipt=self._known[message.name])
 
     def deliver(self) -> None:
-        """Send what is held."""
+        """Send what it holds."""
         for name, message in self._held.items():
             self.delivered.append(message)
             self._known[name] = Receipt.CONFIRMED
         self._held.clear()
 
     def give_back(self) -> None:
-        """Return what is held as not sendable."""
+        """Return what it holds as not sendable."""
         self._known.update(dict.fromkeys(self._held, Receipt.GIVEN_BACK))
         self._held.clear()
 
@@ -156,7 +156,7 @@ class Story:
             self.engine.tick(self.now_ns)
 
     def happens(self, name: str = "quake", **changes: Any) -> Event:
-        """Save an event, as a detector would, and let the engine look."""
+        """Save an event, as a detector would, and tick the engine."""
         event = self.event(name, **changes)
         self.events.save(event)
         self.forward(0)
@@ -177,8 +177,8 @@ class Story:
         }
         return Event(**{**given, **changes})
 
-    def revised(self, event: Event, **changes: Any) -> Event:
-        """Save a later word on an event."""
+    def revises(self, event: Event, **changes: Any) -> Event:
+        """Save a later revision of an event."""
         revised = replace(event, **changes)
         self.events.save(revised)
         self.forward(0)
@@ -186,7 +186,7 @@ class Story:
 
     def ends(self, event: Event) -> Event:
         """Close an event now."""
-        return self.revised(event, closed_ns=self.now_ns)
+        return self.revises(event, closed_ns=self.now_ns)
 
     def expect_sms(self, person: str, *words: str, by: str = "network") -> str:
         """Return the next SMS; it must be to this person and hold these words."""
@@ -195,30 +195,30 @@ class Story:
         message = delivered[self._seen[by]]
         assert message.person == person, f"SMS to {message.person}, not {person}: {message.text}"
         missing = [word for word in words if word not in message.text]
-        assert missing == [], f"not said: {missing} in {message.text!r}"
+        assert missing == [], f"missing: {missing} in {message.text!r}"
         assert message.segments <= 2
         self._seen[by] += 1
         return message.text
 
-    def expect_silence(self) -> None:
+    def expect_no_sms(self) -> None:
         """Fail when an SMS came."""
         for name, seen in self._seen.items():
             rest = getattr(self, name).delivered[seen:]
             assert not rest, f"SMS nobody expected: {[one.text for one in rest]}"
 
-    def says(self, phone: str, text: str, key: str | None = None) -> None:
+    def receives_reply(self, phone: str, text: str, key: str | None = None) -> None:
         """Let an SMS come in."""
         key = key or f"{phone}|{text}|{self.now_ns}"
         self.mailbox.waiting.append(Received(key=key, phone=phone, text=text, name="IN"))
         self.forward(0)
 
-    def acknowledge(self, code: str | None = None, by: str = "Somchai") -> answers.Acknowledgement:
+    def acknowledge(self, code: str | None = None, by: str = "Somchai") -> Acknowledgement:
         """Answer as the command line does, from another connection."""
         store = AlertStore(self.path)
         try:
             with store.transaction() as tx:
                 given = code or self.code()
-                return answers.acknowledge(tx, given, by=by, via="command line", now_ns=self.now_ns)
+                return acknowledge(tx, given, by=by, via="command line", now_ns=self.now_ns)
         finally:
             store.close()
 
@@ -227,9 +227,9 @@ class Story:
         (only,) = self.open()
         return only.incident.code
 
-    def open(self) -> Sequence[view.IncidentView]:
-        return view.open_incidents(self.path, self.now_ns)
+    def open(self) -> Sequence[queries.IncidentView]:
+        return queries.open_incidents(self.path, self.now_ns)
 
     def log(self) -> list[str]:
         """Return the kinds of entries of the log, in order."""
-        return [line.entry.value for line in view.log(self.path)]
+        return [line.entry.value for line in queries.log(self.path)]

@@ -14,35 +14,35 @@ class Link:
         self.port = free_port()
         self._to_port = to_port
         self._lock = threading.Lock()
-        self._listener: socket.socket | None = None
+        self._server: socket.socket | None = None
         self._ends: list[socket.socket] = []
         self.mend()
 
     def mend(self) -> None:
         """Accept connections."""
-        listener = socket.create_server(("127.0.0.1", self.port), reuse_port=True)
-        self._listener = listener
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        server = socket.create_server(("127.0.0.1", self.port), reuse_port=True)
+        self._server = server
+        threading.Thread(target=self._accept, args=(server,), daemon=True).start()
 
     def cut(self) -> None:
         """End every connection and accept no more."""
-        assert self._listener is not None
+        assert self._server is not None
         with self._lock:
-            _hang_up(self._listener)
-            self._listener = None
+            _hang_up(self._server)
+            self._server = None
             for end in self._ends:
                 _hang_up(end)
             self._ends.clear()
 
-    def _accept(self, listener: socket.socket) -> None:
+    def _accept(self, server: socket.socket) -> None:
         while True:
             try:
-                near, _ = listener.accept()
+                near, _ = server.accept()
                 far = socket.create_connection(("127.0.0.1", self._to_port))
             except OSError:  # cut, or the broker is away
                 return
             with self._lock:
-                if self._listener is not listener:
+                if self._server is not server:
                     _hang_up(near)
                     _hang_up(far)
                     return

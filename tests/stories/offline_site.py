@@ -112,7 +112,7 @@ class OfflineCollector:
         self._offset = 0
 
     def take(self, arriving: Iterator[Arrival], group_ns: int = NS // 4) -> None:
-        """Take blocks as they arrive, a group at a time, and let everybody look after each."""
+        """Take blocks as they arrive, a group at a time, and let every stage follow after each."""
         for due_ns, group in itertools.groupby(arriving, key=lambda one: one[0] // group_ns):
             now_ns = (due_ns + 1) * group_ns
             some = list(group)
@@ -128,7 +128,7 @@ class OfflineCollector:
                 stage.idle(now_ns)
             self._alarms.tick(now_ns)
 
-    def told(self) -> list[Event]:
+    def saved_events(self) -> list[Event]:
         """Return every event, by onset."""
         return self.events.between(0, 2**62)
 

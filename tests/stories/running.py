@@ -30,7 +30,7 @@ class Running:
         self.stop()
 
     def start(self, name: str, words: Sequence[str]) -> None:
-        """Start a process; what it says is appended to ``NAME.log``."""
+        """Start a process; its output is appended to ``NAME.log``."""
         with (self.folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT)
 
@@ -68,7 +68,7 @@ class Running:
         return name in self._processes and self._processes[name].poll() is None
 
     def log(self, name: str) -> str:
-        """Return what a process has said."""
+        """Return the output of a process."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def stop(self) -> None:
@@ -79,7 +79,7 @@ class Running:
         self._processes.clear()
 
 
-def asked(web: int, what: str) -> Any:
+def page_answer(web: int, what: str) -> Any:
     """Return what a collector's page answers to a path, as ``api/status``."""
     with urllib.request.urlopen(f"http://127.0.0.1:{web}/{what}", timeout=10) as answer:
         return json.load(answer)
@@ -91,5 +91,5 @@ def recounted(archive: Path, truth: Path) -> dict[str, Any]:
     words += [str(archive), str(truth)]
     counted = subprocess.run(words, capture_output=True, text=True, check=False)
     assert counted.returncode in (0, 1), counted.stderr
-    told: dict[str, Any] = json.loads(counted.stdout)
-    return told
+    counts: dict[str, Any] = json.loads(counted.stdout)
+    return counts

@@ -3,7 +3,7 @@
 import pytest
 from stories.alerting_story import CANDIDATE, NS, Story
 
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import AlarmLevel, EventKind
 
 
@@ -22,7 +22,7 @@ def test_without_an_answer_the_second_person_is_told(tmp_path):
         code = story.code()
         story.expect_sms("Somchai", code)
         story.forward(119)
-        story.expect_silence()
+        story.expect_no_sms()
         story.forward(1)
         story.expect_sms("Mali", "RED", "12.3 gal", "limit 8 gal (project)", "STOP WORK", code)
 
@@ -83,7 +83,7 @@ def test_a_graver_level_calls_again_even_after_an_answer(tmp_path):
         story.expect_sms("Somchai", "เหลือง")
         story.acknowledge()
         story.forward(10)
-        story.revised(quake, level=AlarmLevel.BLACK, value=95.0)
+        story.revises(quake, level=AlarmLevel.BLACK, value=95.0)
         story.expect_sms("Somchai", "↑ดำ", "95 gal", "อพยพทันที")
         story.forward(120)
         story.expect_sms("Mali", "BLACK", "EVACUATE NOW")
@@ -96,7 +96,7 @@ def test_everybody_who_was_told_hears_that_it_is_graver(tmp_path):
         story.expect_sms("Somchai")
         story.forward(120)
         story.expect_sms("Mali")
-        story.revised(quake, level=AlarmLevel.RED)
+        story.revises(quake, level=AlarmLevel.RED)
         story.expect_sms("Somchai", "↑แดง")
         story.expect_sms("Mali", "NOW RED")
         story.acknowledge()
@@ -143,12 +143,12 @@ def test_a_tilt_that_goes_back_is_told_only_when_it_stays_so(tmp_path):
         tilt = story.happens(kind=EventKind.TILT, unit="urad", value=310.0)
         story.expect_sms("Somchai", "การเอียง", "310 urad")
         story.acknowledge()
-        tilt = story.revised(tilt, level=AlarmLevel.AMBER)
+        tilt = story.revises(tilt, level=AlarmLevel.AMBER)
         story.forward(30)
-        tilt = story.revised(tilt, level=AlarmLevel.RED)
+        tilt = story.revises(tilt, level=AlarmLevel.RED)
         story.forward(300)
-        story.expect_silence()
-        story.revised(tilt, level=AlarmLevel.AMBER)
+        story.expect_no_sms()
+        story.revises(tilt, level=AlarmLevel.AMBER)
         story.forward(60)
         story.expect_sms("Somchai", "↓เหลือง")
 
@@ -157,7 +157,7 @@ def test_a_quake_that_calms_down_keeps_its_gravest_level(tmp_path):
     with Story(tmp_path) as story:
         quake = story.happens(level=AlarmLevel.RED)
         story.expect_sms("Somchai", "แดง")
-        story.revised(quake, level=AlarmLevel.AMBER)
+        story.revises(quake, level=AlarmLevel.AMBER)
         story.acknowledge()
         story.forward(600, every_s=10)
         assert story.open()[0].incident.level is AlarmLevel.RED
@@ -219,7 +219,7 @@ def test_a_candidate_limit_does_not_make_an_open_incident_graver_or_milder(tmp_p
     with Story(tmp_path) as story:
         quake = story.happens(level=AlarmLevel.AMBER)
         story.expect_sms("Somchai", "8 gal (โครงการ)")
-        quake = story.revised(quake, level=AlarmLevel.BLACK, value=99.0, limit=CANDIDATE)
+        quake = story.revises(quake, level=AlarmLevel.BLACK, value=99.0, limit=CANDIDATE)
         story.forward(100)
         assert story.open()[0].incident.level is AlarmLevel.AMBER
         assert story.open()[0].facts.value == 12.34
@@ -273,8 +273,8 @@ def test_an_hour_of_wind_cranes_and_weak_shaking_calls_nobody(tmp_path):
             event = story.happens(str(n), kind=kind, level=level)
             story.forward(60, every_s=20)
             story.ends(event)
-        assert view.summary(story.path).passed_over == 60
-        assert view.notifications(story.path) == []
+        assert queries.summary(story.path).passed_over == 60
+        assert queries.notifications(story.path) == []
 
 
 def test_motion_stays_as_grave_as_its_gravest_event_though_that_one_ended(tmp_path):

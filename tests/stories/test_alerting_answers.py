@@ -17,7 +17,7 @@ def test_an_sms_with_the_code_answers(tmp_path, answer):
         story.happens()
         story.expect_sms("Somchai")
         code = story.code()
-        story.says(SOMCHAI, answer.format(code=code))
+        story.receives_reply(SOMCHAI, answer.format(code=code))
         story.expect_sms("Somchai", code, "รับทราบแล้ว")
         assert story.open()[0].incident.answered_by == "Somchai"
         story.forward(600, every_s=20)
@@ -32,7 +32,7 @@ def test_thai_and_full_width_digits_are_digits(tmp_path):
         with Story(tmp_path / word) as story:
             story.happens()
             story.expect_sms("Somchai")
-            story.says(SOMCHAI, f"{word} {story.code().translate(digits)}")
+            story.receives_reply(SOMCHAI, f"{word} {story.code().translate(digits)}")
             story.expect_sms("Somchai", "รับทราบแล้ว")
 
 
@@ -40,7 +40,7 @@ def test_a_word_without_a_code_answers_the_only_alarm_the_sender_was_told(tmp_pa
     with Story(tmp_path) as story:
         story.happens()
         story.expect_sms("Somchai")
-        story.says(SOMCHAI, "รับทราบ")
+        story.receives_reply(SOMCHAI, "รับทราบ")
         story.expect_sms("Somchai", "รับทราบแล้ว")
 
 
@@ -51,7 +51,7 @@ def test_a_word_without_a_code_is_unclear_while_two_alarms_wait(tmp_path):
         story.expect_sms("Somchai")
         story.expect_sms("Somchai")
         codes = [one.incident.code for one in story.open()]
-        story.says(SOMCHAI, "OK")
+        story.receives_reply(SOMCHAI, "OK")
         story.expect_sms("Somchai", "รหัส 4 หลัก", *codes)
         for code in codes:
             story.acknowledge(code)
@@ -63,7 +63,7 @@ def test_the_second_to_answer_hears_who_was_first(tmp_path):
         story.expect_sms("Somchai")
         code = story.code()
         story.acknowledge(by="Somchai")
-        story.says(MALI, code)
+        story.receives_reply(MALI, code)
         story.expect_sms("Mali", f"{code} was already acknowledged by Somchai at 13:20:31")
         assert story.open()[0].incident.answered_by == "Somchai"
 
@@ -74,7 +74,7 @@ def test_the_same_sms_delivered_twice_is_taken_once(tmp_path):
         story.expect_sms("Somchai")
         code = story.code()
         for _ in range(2):
-            story.says(SOMCHAI, code, key="same")
+            story.receives_reply(SOMCHAI, code, key="same")
             story.forward(5)
         story.expect_sms("Somchai", "รับทราบแล้ว")
         assert story.log().count("received") == 1
@@ -87,12 +87,12 @@ def test_a_wrong_code_gets_one_help_in_ten_minutes(tmp_path):
         code = story.code()
         wrong = "1111" if code != "1111" else "2222"
         for text in (wrong, "hello?", "call me"):
-            story.says(SOMCHAI, text)
+            story.receives_reply(SOMCHAI, text)
             story.forward(10)
         story.expect_sms("Somchai", "ไม่เข้าใจ", code)
         story.acknowledge()
         story.forward(600, every_s=10)
-        story.says(SOMCHAI, "hello?")
+        story.receives_reply(SOMCHAI, "hello?")
         story.expect_sms("Somchai", "ไม่เข้าใจ")
 
 
@@ -100,7 +100,7 @@ def test_a_stranger_is_written_down_and_not_answered(tmp_path):
     with Story(tmp_path) as story:
         story.happens()
         story.expect_sms("Somchai")
-        story.says("+66800000000", story.code())
+        story.receives_reply("+66800000000", story.code())
         assert story.open()[0].waits_for_answer
         assert "stranger" in story.log()
         story.acknowledge()
@@ -111,7 +111,7 @@ def test_a_number_written_the_national_way_is_the_same_person(tmp_path, number):
     with Story(tmp_path) as story:
         story.happens()
         story.expect_sms("Somchai")
-        story.says(number, story.code())
+        story.receives_reply(number, story.code())
         story.expect_sms("Somchai", "รับทราบแล้ว")
 
 
@@ -122,7 +122,7 @@ def test_an_answer_that_comes_as_the_next_call_falls_due_stops_it(tmp_path):
         code = story.code()
         story.forward(119)
         story.now_ns += 1_000_000_000
-        story.says(SOMCHAI, code)
+        story.receives_reply(SOMCHAI, code)
         story.expect_sms("Somchai", "รับทราบแล้ว")
 
 

@@ -31,14 +31,14 @@ repeat = 2
 @pytest.fixture
 def story(tmp_path, monkeypatch):
     """A story whose database lies where the command looks, at the time the command reads."""
-    with Story(tmp_path) as told:
+    with Story(tmp_path) as story:
         (tmp_path / "state").mkdir()
-        told.path = tmp_path / "state" / "alerting.db"
-        told.restart()
-        monkeypatch.setattr("plumbline.commands.alerts.time.time_ns", lambda: told.now_ns)
+        story.path = tmp_path / "state" / "alerting.db"
+        story.restart()
+        monkeypatch.setattr("plumbline.commands.alerts.time.time_ns", lambda: story.now_ns)
         monkeypatch.chdir(tmp_path)
         (tmp_path / "collector.toml").write_text(CONFIG, encoding="utf-8")
-        yield told
+        yield story
 
 
 def alerts(*words):
@@ -112,7 +112,7 @@ def test_a_silence_is_set_listed_and_ended(story, capsys):
     assert alerts("silence", *words) == 0
     assert "crane works (Mali)" in capsys.readouterr().out
     story.happens()
-    story.expect_silence()
+    story.expect_no_sms()
     assert alerts("silence") == 0
     assert "1  TWR01 up to red" in capsys.readouterr().out
     assert alerts("silence", "--end", "1", "--by", "Mali") == 0
@@ -168,7 +168,7 @@ def test_a_database_that_cannot_be_written_is_one_line(story, capsys, monkeypatc
     def refused(*_):
         raise sqlite3.OperationalError("attempt to write a readonly database")
 
-    monkeypatch.setattr("plumbline.collector.alerting.views.web.answer", refused)
+    monkeypatch.setattr("plumbline.collector.alerting.views.web.acknowledge_incident", refused)
     assert alerts("ack", "4711", "--by", "Mali") == 2
     error = capsys.readouterr().err
     assert "readonly database; try again, or as the user the collector runs as" in error

@@ -60,8 +60,10 @@ def dying_store(fate: Fate) -> type[AlertStore]:
     return DyingStore
 
 
-def told(folder: Path, fate: Fate, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """Play an alarm, a graver one, its end and the second person; return who was told what."""
+def messages_sent(
+    folder: Path, fate: Fate, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, str]]:
+    """Play an alarm, a graver one, its end and the second person; return who got which message."""
     with Story(folder) as story:
         with monkeypatch.context() as patched:
             patched.setattr("stories.alerting_story.AlertStore", dying_store(fate))
@@ -98,8 +100,8 @@ def _live(story: Story) -> None:
 
 def test_killed_at_any_moment_everybody_is_told_once(tmp_path, monkeypatch):
     undisturbed = Fate()
-    expected = told(tmp_path / "undisturbed", undisturbed, monkeypatch)
+    expected = messages_sent(tmp_path / "undisturbed", undisturbed, monkeypatch)
     assert [person for person, _ in expected] == ["Somchai", "Somchai", "Somchai", "Mali"]
     for dies_at in range(1, undisturbed.moments):
-        messages = told(tmp_path / str(dies_at), Fate(dies_at), monkeypatch)
+        messages = messages_sent(tmp_path / str(dies_at), Fate(dies_at), monkeypatch)
         assert messages == expected, f"died at moment {dies_at} of {undisturbed.moments}"

@@ -18,7 +18,7 @@ from plumbline.collector.alerting.senders import senders_for
 from plumbline.collector.alerting.senders.gammu_inbox import GammuInbox
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 
@@ -58,8 +58,8 @@ class Room:
         self.events.close()
 
     def states(self) -> list[tuple[str, str, str]]:
-        told = reversed(view.notifications(self.path))
-        return [(one.person, one.purpose.value, one.state.value) for one in told]
+        sent = reversed(queries.notifications(self.path))
+        return [(one.person, one.purpose.value, one.state.value) for one in sent]
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_crossing_reaches_two_people_and_a_typed_answer_stops_it(
     wait_until(lambda: room.states() == [("Somchai", "alarm", "sent")], timeout_s=60)
     room.push_ahead(121)
     wait_until(lambda: ("Mali", "alarm", "sent") in room.states(), timeout_s=60)
-    code = view.open_incidents(room.path, room.now_ns())[0].incident.code
+    code = queries.open_incidents(room.path, room.now_ns())[0].incident.code
     thai, english = sent_texts(gammu)
     assert thai == (
         "+66812345678",
@@ -116,9 +116,9 @@ def test_a_crossing_reaches_two_people_and_a_typed_answer_stops_it(
         "STOP WORK. Inspect before going on\n"
         f"Reply {code}",
     )
-    said = gammu.said()
-    assert "Found 2 sms" in said, "the daemon cut the Thai text into two segments"
-    assert "Found 1 sms" in said, "the English one is a single GSM-7 message"
+    log = gammu.log()
+    assert "Found 2 sms" in log, "the daemon cut the Thai text into two segments"
+    assert "Found 1 sms" in log, "the English one is a single GSM-7 message"
     assert main(["alerts", "ack", code, "--by", "Mali", "--data", str(tmp_path / "data")]) == 0
     assert "nobody is called about it any more" in capsys.readouterr().out
     room.push_ahead(3600)
@@ -132,11 +132,11 @@ def test_an_answer_by_sms_in_thai_digits_stops_the_second_call(
 ) -> None:
     room.events.save(quake)
     wait_until(lambda: room.states() == [("Somchai", "alarm", "sent")], timeout_s=60)
-    code = view.open_incidents(room.path, room.now_ns())[0].incident.code
+    code = queries.open_incidents(room.path, room.now_ns())[0].incident.code
     thai = code.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
     gammu.receive("+66812345678", f"รับทราบ {thai}")
     wait_until(lambda: ("Somchai", "reply", "sent") in room.states(), timeout_s=60)
-    (shown,) = view.open_incidents(room.path, room.now_ns())
+    (shown,) = queries.open_incidents(room.path, room.now_ns())
     assert shown.incident.answered_by == "Somchai"
     assert f"{code} Somchai รับทราบแล้ว" in sent_texts(gammu)[-1][1]
     room.push_ahead(3600)
@@ -153,4 +153,4 @@ def test_a_daemon_that_died_and_came_back_sends_it_once(
     gammu.start()
     wait_until(lambda: room.states() == [("Somchai", "alarm", "sent")], timeout_s=60)
     assert len(gammu.sent()) == 1
-    assert gammu.said().count("New message to send") == 1
+    assert gammu.log().count("New message to send") == 1

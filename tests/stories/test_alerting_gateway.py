@@ -3,14 +3,14 @@
 from stories.alerting_story import Story
 
 from plumbline.collector.alerting.store.notification import NotificationState
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import AlarmLevel, EventKind
 
 BOTH = ["gammu-smsd", "outbox-folder"]
 
 
 def states(story: Story) -> list[NotificationState]:
-    return [one.state for one in reversed(view.notifications(story.path))]
+    return [one.state for one in reversed(queries.notifications(story.path))]
 
 
 def test_a_gateway_that_is_away_for_a_moment_is_tried_again(tmp_path):
@@ -46,10 +46,10 @@ def test_a_lost_message_goes_by_the_next_sender(tmp_path):
 
 def test_a_gateway_that_sits_on_a_message_is_given_up_while_there_is_another(tmp_path):
     with Story(tmp_path, senders=BOTH, confirm_s=60) as story:
-        story.network.slow = True
+        story.network.holds = True
         story.happens()
         story.forward(59)
-        story.expect_silence()
+        story.expect_no_sms()
         story.forward(2)
         story.expect_sms("Somchai", by="backup")
         story.network.deliver()  # it was taken back: nothing goes out twice
@@ -58,10 +58,10 @@ def test_a_gateway_that_sits_on_a_message_is_given_up_while_there_is_another(tmp
 
 def test_what_a_gateway_gives_back_is_tried_again(tmp_path):
     with Story(tmp_path) as story:
-        story.network.slow = True
+        story.network.holds = True
         story.happens()
         story.network.give_back()
-        story.network.slow = False
+        story.network.holds = False
         story.forward(5)
         story.expect_sms("Somchai")
         story.acknowledge()
@@ -90,7 +90,7 @@ def test_without_any_person_it_is_recorded_that_nobody_was_reachable(tmp_path):
 def test_an_old_alarm_is_not_sent_when_the_gateway_comes_back_late(tmp_path):
     only = {"person": [{"name": "Mali", "phone": "+66898765432"}], "step": []}
     with Story(tmp_path, **only, max_attempts=20) as story:
-        story.network.slow = True
+        story.network.holds = True
         story.happens()
         story.forward(1801, every_s=10)
         assert NotificationState.EXPIRED in states(story)
@@ -120,7 +120,7 @@ def test_a_storm_becomes_few_messages_and_one_that_counts_the_rest(tmp_path):
             story.happens(node, kind=EventKind.SILENCE, level=AlarmLevel.AMBER, nodes={node: {}})
         for _ in range(5):
             story.expect_sms("Somchai", "ไม่มีข้อมูล")
-        story.expect_silence()
+        story.expect_no_sms()
         for one in story.open()[:8]:
             story.acknowledge(one.incident.code)
         story.forward(901, every_s=5)
@@ -163,7 +163,7 @@ def test_what_grew_graver_while_the_gateway_was_away_is_told_once(tmp_path):
         story.network.away = True
         quake = story.happens(level=AlarmLevel.AMBER)
         story.forward(3)
-        story.revised(quake, level=AlarmLevel.RED)
+        story.revises(quake, level=AlarmLevel.RED)
         story.network.away = False
         story.forward(10)
         assert story.expect_sms("Somchai").startswith("แดง"), "nobody was told of amber"
@@ -198,7 +198,7 @@ def test_a_gateway_whose_answer_got_lost_is_not_given_the_message_twice(tmp_path
 
 def test_an_answered_alarm_does_not_look_for_another_way(tmp_path):
     with Story(tmp_path, senders=BOTH, confirm_s=60) as story:
-        story.network.slow = True
+        story.network.holds = True
         story.happens()
         story.forward(30)
         story.acknowledge(by="Mali")

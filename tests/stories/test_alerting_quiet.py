@@ -43,7 +43,7 @@ def test_what_still_goes_on_when_the_silence_ends_is_told(tmp_path):
         silence(story, duration_s=600)
         story.happens()
         story.forward(599, every_s=10)
-        story.expect_silence()
+        story.expect_no_sms()
         story.forward(1)
         story.expect_sms("Somchai", "แดง")
         assert "silence_ended" in story.log()
@@ -64,7 +64,7 @@ def test_a_silence_ended_by_hand_ends_at_once(tmp_path):
     with Story(tmp_path) as story:
         held = silence(story)
         story.happens()
-        story.expect_silence()
+        story.expect_no_sms()
         with story.store.transaction() as tx:
             assert mutes.end_silence(tx, held.id, "Mali", story.now_ns)
             assert not mutes.end_silence(tx, held.id, "Mali", story.now_ns)
@@ -77,8 +77,8 @@ def test_a_black_alarm_breaks_a_silence_that_does_not_name_it(tmp_path):
     with Story(tmp_path) as story:
         silence(story)
         quake = story.happens(level=AlarmLevel.RED)
-        story.expect_silence()
-        story.revised(quake, level=AlarmLevel.BLACK)
+        story.expect_no_sms()
+        story.revises(quake, level=AlarmLevel.BLACK)
         story.expect_sms("Somchai", "ดำ")
         story.acknowledge()
 
@@ -89,7 +89,7 @@ def test_a_silence_of_one_kind_or_node_leaves_the_others(tmp_path):
         silence(story, node="0A")
         story.happens("tilt", kind=EventKind.TILT)
         story.happens("silent", kind=EventKind.SILENCE, nodes={"0A": {}})
-        story.expect_silence()
+        story.expect_no_sms()
         story.happens("quake", nodes={"0A": {}, "3A": {}})
         story.expect_sms("Somchai", "แรงสั่นสะเทือน")
         for one in story.open():
@@ -117,7 +117,7 @@ def test_a_test_walks_the_policy_marked_in_every_language(tmp_path):
         story.expect_sms("Somchai", "ทดสอบ", code, "ไม่มีเหตุ")
         story.forward(120)
         story.expect_sms("Mali", "TEST", code, "Nothing happened", f"Reply {code}")
-        story.says(SOMCHAI, code)
+        story.receives_reply(SOMCHAI, code)
         story.expect_sms("Somchai", code)
         assert story.open() == []
 
@@ -151,11 +151,11 @@ def test_in_an_exercise_every_message_says_so(tmp_path):
 
 def test_a_broken_inbox_does_not_keep_an_alarm_from_going_out(tmp_path):
     with Story(tmp_path) as story:
-        story.mailbox.look = lambda: (_ for _ in ()).throw(PermissionError("inbox"))  # type: ignore
+        story.mailbox.messages = lambda: (_ for _ in ()).throw(PermissionError("inbox"))  # type: ignore
         story.events.save(story.event())
         with pytest.raises(ExceptionGroup, match="alerting"):
             story.engine.tick(story.now_ns)
-        del story.mailbox.look
+        del story.mailbox.messages
         story.expect_sms("Somchai")
         story.acknowledge()
 

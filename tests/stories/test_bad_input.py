@@ -10,7 +10,7 @@ import numpy as np
 import paho.mqtt.client as mqtt
 import pytest
 from servers.programs import wait_until
-from stories.running import asked
+from stories.running import page_answer
 from stories.whole_site import WholeSite, counted
 
 from plumbline.demo.tower import Spot, accelerometer
@@ -48,8 +48,8 @@ def sites(tmp_path: Path) -> Iterator[Sites]:
 def complaints(site: WholeSite, name: str) -> list[str]:
     """Return what a process has warned of."""
     lines = site.processes.log(name).splitlines()
-    told = [line for line in lines if " WARNING " in line or " ERROR " in line]
-    return [line for line in told if BUSY not in line]
+    reported = [line for line in lines if " WARNING " in line or " ERROR " in line]
+    return [line for line in reported if BUSY not in line]
 
 
 def only_complaint(site: WholeSite, name: str, *words: str) -> str:
@@ -63,7 +63,7 @@ def only_complaint(site: WholeSite, name: str, *words: str) -> str:
     return line
 
 
-def blocks_kept(site: WholeSite, name: str) -> int:
+def blocks_held(site: WholeSite, name: str) -> int:
     spool = site.folder / f"{name}.db"
     return counted(spool, RowStanding.UNHELD) + counted(spool, RowStanding.HELD)
 
@@ -101,12 +101,12 @@ def test_without_a_broker_an_agent_says_so_once_keeps_its_blocks_and_sends_them_
     site.begin("pi-ground")
     line = only_complaint(site, "pi-ground", "cannot be reached", "start it, or correct host")
     assert str(site.broker.port) in line
-    wait_until(lambda: blocks_kept(site, "pi-ground") > 3)
+    wait_until(lambda: blocks_held(site, "pi-ground") > 3)
     site.broker.start()
     site.begin("collector")
     wait_until(lambda: counted(site.folder / "pi-ground.db", RowStanding.HELD) > 3)
-    told = site.finish()
-    assert (told["lost"], told["duplicated"], told["altered"]) == (0, 0, 0)
+    counts = site.finish()
+    assert (counts["lost"], counts["duplicated"], counts["altered"]) == (0, 0, 0)
 
 
 def test_an_agent_that_is_refused_says_so_once_and_keeps_its_blocks(sites: Sites) -> None:
@@ -114,8 +114,8 @@ def test_an_agent_that_is_refused_says_so_once_and_keeps_its_blocks(sites: Sites
     site.instruments()
     site.begin("pi-ground")
     only_complaint(site, "pi-ground", "refuses", "check username and password_file")
-    before = blocks_kept(site, "pi-ground")
-    wait_until(lambda: blocks_kept(site, "pi-ground") > before + 2)
+    before = blocks_held(site, "pi-ground")
+    wait_until(lambda: blocks_held(site, "pi-ground") > before + 2)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_collector_without_a_broker_says_so_once_and_its_page_answers(
         site.broker.stop()
     site.begin("collector")
     only_complaint(site, "collector", *words)
-    problems = asked(site.web, "api/status")["problems"]
+    problems = page_answer(site.web, "api/status")["problems"]
     assert any(words[0] in problem for problem in problems)
     assert site.processes.end("collector") == 0
 
@@ -146,8 +146,8 @@ def test_a_port_that_does_not_exist_is_told_once_and_the_other_is_read(sites: Si
     config.write_text(config.read_text() + instrument_of(absent, site.folder / "ports"))
     site.start()
     only_complaint(site, "pi-ground", "tty3AHN does not exist", "plumbline edge list-ports")
-    told = site.finish()
-    assert (told["lost"], told["duplicated"], told["altered"]) == (0, 0, 0)
+    counts = site.finish()
+    assert (counts["lost"], counts["duplicated"], counts["altered"]) == (0, 0, 0)
 
 
 def instrument_of(spot: Spot, ports: Path) -> str:
@@ -174,8 +174,8 @@ def test_a_corrupt_payload_is_set_aside_once_and_the_rest_goes_on(
         for _ in range(3):
             client.publish(TOPIC, payload, qos=1)
         only_complaint(site, "collector", "pi-spare/blocks/9Z.HN", "set aside", *words)
-    told = site.finish()
-    assert (told["lost"], told["duplicated"], told["altered"]) == (0, 0, 0)
+    counts = site.finish()
+    assert (counts["lost"], counts["duplicated"], counts["altered"]) == (0, 0, 0)
 
 
 def test_a_block_from_the_future_is_kept_told_once_and_the_rest_goes_on(sites: Sites) -> None:
@@ -188,8 +188,8 @@ def test_a_block_from_the_future_is_kept_told_once_and_the_rest_goes_on(sites: S
         only_complaint(
             site, "collector", "XX.TWR01.9Z.HN", "ahead of the collector", "Check the clocks"
         )
-    told = site.finish()
-    assert (told["lost"], told["duplicated"], told["altered"]) == (0, 0, 0)
+    counts = site.finish()
+    assert (counts["lost"], counts["duplicated"], counts["altered"]) == (0, 0, 0)
     assert list((site.folder / "data" / "archive").rglob("XX.TWR01.9Z.HNZ.D.*"))
 
 
@@ -198,16 +198,16 @@ def test_two_agents_of_one_name_are_told_of_and_both_are_kept(sites: Sites) -> N
     site = sites({"pi-ground": [GROUND], "pi-twin": [twin]})
     site.start()
 
-    def told_by(name: str, words: str) -> bool:
+    def logged_by(name: str, words: str) -> bool:
         return any(words in line for line in complaints(site, name))
 
-    wait_until(lambda: told_by("collector", "two agents call themselves"), 240, every_s=0.5)
-    wait_until(lambda: told_by("pi-ground", "pi-ground") or told_by("pi-twin", "pi-ground"))
+    wait_until(lambda: logged_by("collector", "two agents call themselves"), 240, every_s=0.5)
+    wait_until(lambda: logged_by("pi-ground", "pi-ground") or logged_by("pi-twin", "pi-ground"))
     lines = [line for line in complaints(site, "collector") if "two agents" in line]
     assert len(lines) == 1
     assert "give one of them another name in its edge.toml" in lines[0]
-    told = site.finish()
-    assert (told["lost"], told["duplicated"], told["altered"]) == (0, 0, 0)
+    counts = site.finish()
+    assert (counts["lost"], counts["duplicated"], counts["altered"]) == (0, 0, 0)
 
 
 def test_a_broker_that_comes_back_is_said_to_be_back(sites: Sites) -> None:

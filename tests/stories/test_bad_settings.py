@@ -27,7 +27,7 @@ people = ["Somchai"]
 """
 EDGE, COLLECTOR = "edge run --config edge.toml", "collector run collector.toml"
 
-# what it is, the command, the file, what is replaced by what, what must be said
+# what it is, the command, the file, what is replaced by what, what must be printed
 BAD = (
     ("an unknown key", EDGE, "edge", "port = 1\n", "prot = 1\n",
      "edge.toml: 1 problem\n  line 7: broker.prot: unknown key; did you mean 'port'?"),
@@ -69,7 +69,7 @@ def files(folder: Path) -> None:
 
 
 def refused(folder: Path, command: str) -> str:
-    """Return what a command said that refused, in one message and before anything began."""
+    """Return what a command printed that refused, in one message and before anything began."""
     done = ran(folder, command)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -82,18 +82,18 @@ def refused(folder: Path, command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("command", "file", "good", "bad", "said"),
+    ("command", "file", "good", "bad", "expected"),
     [case[1:] for case in BAD],
     ids=[case[0].replace(" ", "-") for case in BAD],
 )
 def test_a_file_that_cannot_be_used_starts_nothing_and_says_why(
-    tmp_path: Path, command: str, file: str, good: str, bad: str, said: str
+    tmp_path: Path, command: str, file: str, good: str, bad: str, expected: str
 ) -> None:
     files(tmp_path)
     path = tmp_path / f"{file}.toml"
     assert good in path.read_text()
     path.write_text(path.read_text().replace(good, bad, 1))
-    assert said in refused(tmp_path, command)
+    assert expected in refused(tmp_path, command)
 
 
 def test_a_tilt_alarm_without_a_zero_is_refused_and_says_what_to_add(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_a_tilt_alarm_without_a_zero_is_refused_and_says_what_to_add(tmp_path: P
     inventory = tmp_path / "inventory.toml"
     inventory.write_text(inventory.read_text().replace(ZERO, ""))
     (tmp_path / "collector.toml").write_text(LIMIT)
-    said = refused(tmp_path, COLLECTOR)
-    assert "slow.limit[0]: node 0T has no commissioning zero" in said
-    assert "add zero = { value, when, who } to every axis in the inventory" in said
+    refusal = refused(tmp_path, COLLECTOR)
+    assert "slow.limit[0]: node 0T has no commissioning zero" in refusal
+    assert "add zero = { value, when, who } to every axis in the inventory" in refusal
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -111,6 +111,6 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "edge.toml"
     text = path.read_text().replace('agent = "pi"', 'agent = "Pi One"')
     path.write_text(text.replace("port = 1\n", "prot = 1\n").replace('"TWR01"', '"TOWER01"'))
-    said = refused(tmp_path, EDGE)
-    assert "3 problems" in said
-    assert all(word in said for word in ("Pi One", "broker.prot", "TOWER01"))
+    refusal = refused(tmp_path, EDGE)
+    assert "3 problems" in refusal
+    assert all(word in refusal for word in ("Pi One", "broker.prot", "TOWER01"))

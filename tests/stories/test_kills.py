@@ -27,13 +27,13 @@ def test_kills_cost_at_most_what_the_agent_killed_had_read_since_its_last_commit
 ) -> None:
     site.start()
     kills = site.kill_at_random(KILLS, seed=20250328, between_s=BETWEEN_S)
-    told = site.finish()
+    counts = site.finish()
     assert site.late_s() < PLAYED_S, "the machine was too busy to play the instruments"
-    assert (told["duplicated"], told["altered"]) == (0, 0)
+    assert (counts["duplicated"], counts["altered"]) == (0, 0)
     gaps = []
-    for channel in told["channels"]:
+    for channel in counts["channels"]:
         assert unexplained(channel, kills) == [], channel["nslc"]
         gaps += [run["samples"] for run in channel["lost_runs"]]
     # a machine whose disk is slow just then keeps more waiting; most of the time it does not
     assert median(gaps) <= USUAL_GAP
-    assert told["delivered"] - told["archived"] == told["lost"]
+    assert counts["delivered"] - counts["archived"] == counts["lost"]

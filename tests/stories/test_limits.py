@@ -51,7 +51,7 @@ class Site:
         self.start()
 
     def start(self):
-        """Read the configuration as the collector does, and go on from what is kept."""
+        """Read the configuration as the collector does, and go on from what is stored."""
         settings, inventory = read_collector(self.config)
         self.places = places(inventory)
         self.adoptions = AdoptionStore(database(settings.data))
@@ -68,7 +68,7 @@ class Site:
         self.adoptions.close()
 
     def tilts(self, urad, seconds=60):
-        """Let the tiltmeter read so much for a while, and the engine look."""
+        """Let the tiltmeter read so much for a while, and tick the engine."""
         rows = np.full((2, seconds), 0.0)
         rows[0] = 12.5 + urad
         entries = fed(self.places, {"0A.LA": rows}, start_ns=self.story.now_ns)
@@ -102,7 +102,7 @@ def test_a_candidate_limit_calls_nobody_and_is_shown(site):
     site.tilts(250)
     (event,) = [event for _, event in site.story.events.changes(0)]
     assert (event.level, event.limit.standing) == ("red", "candidate")
-    site.story.expect_silence()
+    site.story.expect_no_sms()
     assert site.story.log() == ["not_paged"]
 
 
@@ -118,7 +118,7 @@ def test_a_project_limit_calls_with_the_action_its_owner_wrote(site):
 def test_adopting_while_it_is_over_calls_at_once(site):
     site.tilts(0)
     site.tilts(250)
-    site.story.expect_silence()
+    site.story.expect_no_sms()
     limits(*ADOPT)
     site.idle()
     site.story.expect_sms("Somchai", "Stop piling")
@@ -131,10 +131,11 @@ def test_the_incident_names_owner_and_limit(site, capsys):
     site.story.expect_sms("Somchai")
     (view,) = site.story.open()
     assert (view.facts.limit.owner, view.facts.limit.name) == ("S. Chai", NAME)
-    from plumbline.collector.alerting.views import queries as views
-    from plumbline.collector.alerting.views import terminal as printed
+    from plumbline.collector.alerting.views import queries, terminal
 
-    shown = "\n".join(printed.shown(view, views.log(site.story.path, view.incident.id)))
+    shown = "\n".join(
+        terminal.incident_details(view, queries.log(site.story.path, view.incident.id))
+    )
     for words in (
         "owner     S. Chai",
         f"named     {NAME}",
@@ -152,7 +153,7 @@ def test_an_adoption_withdrawn_while_it_is_over_calls_nobody_else(site):
     limits("withdraw", NAME, "--by", "P. Wong", "--reason", "raft thickened")
     site.idle()
     site.tilts(500)
-    site.story.expect_silence()
+    site.story.expect_no_sms()
 
 
 def test_changed_bounds_void_the_adoption_and_call_nobody(site):
@@ -162,7 +163,7 @@ def test_changed_bounds_void_the_adoption_and_call_nobody(site):
     site.start()
     site.tilts(0)
     site.tilts(250)
-    site.story.expect_silence()
+    site.story.expect_no_sms()
 
 
 def test_an_adoption_survives_a_restart_and_so_does_the_level(site, capsys):
@@ -173,7 +174,7 @@ def test_an_adoption_survives_a_restart_and_so_does_the_level(site, capsys):
     site.stop()
     site.start()
     site.tilts(250)
-    site.story.expect_silence()
+    site.story.expect_no_sms()
     assert len(site.story.open()) == 1
 
 
@@ -183,9 +184,9 @@ def test_the_listing_reads_beside_the_collector(site, capsys, tmp_path):
     (tmp_path / "data" / "state").mkdir(exist_ok=True)
     (tmp_path / "data" / "state" / "events.db").symlink_to(tmp_path / "events.db")
     assert limits("list") == 0
-    said = capsys.readouterr().out
-    assert f"{NAME}  AMBER  150 µrad at " in said
-    assert "candidate, shown only, never calls; Bjerrum (1963)" in said
+    printed = capsys.readouterr().out
+    assert f"{NAME}  AMBER  150 µrad at " in printed
+    assert "candidate, shown only, never calls; Bjerrum (1963)" in printed
     limits("list", "--json")
     (row,) = json.loads(capsys.readouterr().out)["limits"]
     assert (row["level"], row["may_page"]) == ("amber", False)

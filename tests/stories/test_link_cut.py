@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from servers.programs import wait_until
 from stories.cut_site import CutSite
-from stories.running import asked, recounted
+from stories.running import page_answer, recounted
 
 from plumbline.collector.alerting.store.audit import AuditEntry
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
@@ -74,7 +74,7 @@ def until(enough: threading.Event, blocks: list[Block]) -> Iterator[Block]:
         yield block
 
 
-def told(data: Path) -> list[Event]:
+def saved_events(data: Path) -> list[Event]:
     store = EventStore(data / "state" / "events.db")
     events = store.between(0, 2**62)
     store.close()
@@ -115,7 +115,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
         connected_ns = time.time_ns()
         wait_until(lambda: site.spooled(RowStanding.UNHELD) < len(SPOTS) * 10, LIVE_S, every_s=0.1)
         drained_ns = time.time_ns()
-        detect = asked(site.web, "healthz")["stages"]["detect"]
+        detect = page_answer(site.web, "healthz")["stages"]["detect"]
         time.sleep(AFTER_S)
         enough.set()
         feeding.join(10)
@@ -130,7 +130,7 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
     assert len(delays) > 5 * len(SPOTS)
     assert p99_s + detect["delay_p50_s"] < 2.0
 
-    (event,) = told(tmp_path / "data")
+    (event,) = saved_events(tmp_path / "data")
     assert (event.kind, event.late) == (EventKind.SHAKING, True)
     begun_ns = start_ns + shift_ns + QUAKE_S * NS
     assert begun_ns < event.onset_ns < begun_ns + 30 * NS
@@ -138,8 +138,8 @@ def test_a_quake_inside_a_ten_minute_cut_is_one_late_episode_and_nothing_is_lost
     assert set(event.nodes) == {spot.node for spot in SPOTS}
 
     alarms = tmp_path / "data" / "state" / "alerting.db"
-    assert view.notifications(alarms) == []
-    (passed_over,) = view.log(alarms)
+    assert queries.notifications(alarms) == []
+    (passed_over,) = queries.log(alarms)
     assert (passed_over.entry, passed_over.detail["reason"]) == (AuditEntry.NOT_PAGED, "LATE")
 
     counted = recounted(tmp_path / "data" / "archive", site.shifted_truth(shift_ns))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from stories.offline_site import OfflineCollector, arrivals, read_agents
 
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import EventKind
 from plumbline.demo.tower import (
     accelerometer,
@@ -76,17 +76,17 @@ class City:
         self.collector.take(some, group_ns=5 * NS)
 
     def kinds(self) -> set[EventKind]:
-        return {event.kind for event in self.collector.told()}
+        return {event.kind for event in self.collector.saved_events()}
 
     def calls(self) -> list[str]:
-        calls = view.notifications(self.collector.data / "state" / "alerting.db")
+        calls = queries.notifications(self.collector.data / "state" / "alerting.db")
         return [call.text for call in calls]
 
 
 def test_an_hour_of_traffic_footfall_and_wind_calls_nobody(tmp_path: Path) -> None:
     city = City(tmp_path, STORM)
     city.passes(3600)
-    # A storm may be told as sway, which is shown and calls nobody.
+    # A storm may be reported as sway, which is shown and calls nobody.
     assert city.kinds() <= {EventKind.SWAY}
     assert city.calls() == []
 

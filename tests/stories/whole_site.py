@@ -9,7 +9,7 @@ from typing import Any
 
 from servers.mosquitto import Mosquitto
 from servers.programs import free_port, wait_until
-from stories.running import STARTED_S, Running, asked, recounted
+from stories.running import STARTED_S, Running, page_answer, recounted
 
 from plumbline.demo.tower import Spot, edge_text, inventory_text, rig_text
 from plumbline.edge_agent.spool import RowStanding
@@ -21,7 +21,7 @@ class WholeSite:
     Parameters
     ----------
     agents
-        The instruments each agent reads; a ``Spot`` says what the agent calls itself.
+        The instruments each agent reads; a ``Spot`` has the name of its agent.
     seconds
         How long the instruments run. [s]
     idle
@@ -94,9 +94,9 @@ class WholeSite:
         return recounted(self.folder / "data" / "archive", self.folder / "truth")
 
     def late_s(self) -> float:
-        """Return how late the instruments' bytes left at worst; to be asked when they ended. [s]"""
-        said = json.loads(self.processes.log("rig").splitlines()[-1])
-        return float(said["late_s"])
+        """Return how late the instruments' bytes left at worst; to be read when they ended. [s]"""
+        summary = json.loads(self.processes.log("rig").splitlines()[-1])
+        return float(summary["late_s"])
 
     def stop(self) -> None:
         """Stop whatever still runs."""
@@ -104,9 +104,9 @@ class WholeSite:
         self.broker.stop()
 
     def channels(self) -> list[dict[str, Any]]:
-        """Return what the collector says of its channels; nothing while it is down."""
+        """Return what the collector shows of its channels; nothing while it is down."""
         try:
-            channels: list[dict[str, Any]] = asked(self.web, "api/status")["channels"]
+            channels: list[dict[str, Any]] = page_answer(self.web, "api/status")["channels"]
         except OSError:
             return []
         return channels
@@ -121,7 +121,7 @@ def counted(spool: Path, standing: RowStanding) -> int:
     """Return how many blocks of a spool stand so; the agent may be running."""
     db = sqlite3.connect(f"file:{spool}?mode=ro", uri=True)
     try:
-        asked = "SELECT count(*) FROM rows WHERE standing = ?"
-        return int(db.execute(asked, (standing,)).fetchone()[0])
+        query = "SELECT count(*) FROM rows WHERE standing = ?"
+        return int(db.execute(query, (standing,)).fetchone()[0])
     finally:
         db.close()

@@ -1,16 +1,23 @@
-"""Taking an answer: the same for the command line, the web page and an SMS."""
+"""Acknowledging an incident: the same for the command line, the web page and an SMS."""
 
 import re
 import sqlite3
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from plumbline.collector.alerting.engine.reply_parser import plain
 from plumbline.collector.alerting.errors import AnswerRefused
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store.audit import AuditEntry
-from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentEvent, after
+from plumbline.collector.alerting.store.incident import (
+    TRANSITIONS,
+    UNSEEN,
+    Incident,
+    IncidentEvent,
+)
 from plumbline.collector.alerting.store.notification import CALLS
+from plumbline.collector.alerting.store.transitions import next_status
 
 
 class ReplyOutcome(StrEnum):
@@ -30,7 +37,7 @@ class Acknowledgement:
 
 
 def acknowledge(
-    tx: sqlite3.Connection, code: str, *, by: str, via: str, now_ns: int, said: str = ""
+    tx: sqlite3.Connection, code: str, *, by: str, via: str, now_ns: int, reply_text: str = ""
 ) -> Acknowledgement:
     """Answer the incident with a code; nobody is called about it any more.
 
@@ -39,11 +46,11 @@ def acknowledge(
     code
         Four digits, in whatever script.
     by
-        Who answers.
+        Name of the person who answers.
     via
-        How: ``command line``, ``web``, ``sms``.
-    said
-        The raw text of the answer, for the log.
+        Way of the answer: ``command line``, ``web``, ``sms``.
+    reply_text
+        Raw text of the answer, for the log.
 
     Raises
     ------
@@ -60,26 +67,32 @@ def acknowledge(
         open_codes = [one.code for one in incidents.unseen(tx)]
         waiting = f"open alarms: {', '.join(open_codes)}" if open_codes else "no alarm is open"
         raise AnswerRefused(f"no alarm has the code {digits}; {waiting}")
-    return acknowledge_reply(tx, incident, by=by, via=via, now_ns=now_ns, said=said)
+    return acknowledge_reply(tx, incident, by=by, via=via, now_ns=now_ns, reply_text=reply_text)
 
 
 def acknowledge_reply(
-    tx: sqlite3.Connection, incident: Incident, *, by: str, via: str, now_ns: int, said: str = ""
+    tx: sqlite3.Connection,
+    incident: Incident,
+    *,
+    by: str,
+    via: str,
+    now_ns: int,
+    reply_text: str = "",
 ) -> Acknowledgement:
     """Answer an incident."""
     if incident.status not in UNSEEN:
         outcome = ReplyOutcome.ALREADY if incident.answered_by else ReplyOutcome.CLOSED
-        _log(tx, incident, AuditEntry.ACKNOWLEDGED_AGAIN, by, via, said, now_ns)
+        _log(tx, incident, AuditEntry.ACKNOWLEDGED_AGAIN, by, via, reply_text, now_ns)
         return Acknowledgement(outcome=outcome, incident=incident)
     answered = replace(
         incident,
-        status=after(incident.status, IncidentEvent.ACK),
+        status=next_status(TRANSITIONS, incident.status, IncidentEvent.ACK),
         answered_by=by,
         answered_ns=now_ns,
         next_ns=None,
     )
     incidents.save(tx, answered)
-    _log(tx, answered, AuditEntry.ACKNOWLEDGED, by, via, said, now_ns)
+    _log(tx, answered, AuditEntry.ACKNOWLEDGED, by, via, reply_text, now_ns)
     outbox.withdraw(tx, incident.id, CALLS, now_ns)
     return Acknowledgement(outcome=ReplyOutcome.ACKNOWLEDGED, incident=answered)
 
@@ -90,7 +103,8 @@ def _log(
     entry: AuditEntry,
     by: str,
     via: str,
-    said: str,
+    reply_text: str,
     now_ns: int,
 ) -> None:
-    audit.write(tx, now_ns, entry, incident_id=incident.id, person=by, via=via, said=said)
+    detail: dict[str, Any] = {"via": via, audit.REPLY_TEXT: reply_text}
+    audit.write(tx, now_ns, entry, incident_id=incident.id, person=by, **detail)

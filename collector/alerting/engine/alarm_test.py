@@ -16,14 +16,14 @@ def start_test(
     Parameters
     ----------
     only
-        One person, or None to walk the whole policy once.
+        One person, or None for one round of the whole policy.
     """
     opened = incidents.add(
         tx,
         cause=f"test/{now_ns}",
         structure=structure,
         kind=EventKind.HEALTH,
-        status=IncidentStatus.OVER,  # nothing goes on; what is asked for is an answer
+        status=IncidentStatus.OVER,  # nothing goes on; what is wanted is an answer
         level=AlarmLevel.AMBER,
         test=True,
         only=only,

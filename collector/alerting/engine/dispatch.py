@@ -1,4 +1,4 @@
-"""Handing over what is due: leased first, then given to its sender, then noted.
+"""Dispatch of notifications: leased first, then handed to their sender, then noted.
 
 The lease is committed before the hand-over and the hand-over noted after it. A crash in between
 leaves a lease that ends by itself; the sender then finds the same message by its name.
@@ -7,7 +7,7 @@ leaves a lease that ends by itself; the sender then finds the same message by it
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from plumbline.collector.alerting.engine import rate_limits as caps
+from plumbline.collector.alerting.engine import rate_limits
 from plumbline.collector.alerting.engine.failover import Failover
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
@@ -22,20 +22,20 @@ from plumbline.collector.alerting.store.notification import (
     Purpose,
 )
 from plumbline.collector.events.model import AlarmLevel
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 LEASE_NS = 30 * NS
 _AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """Hands over what is due."""
+    """Hands over the notifications that are due."""
 
     store: AlertStore
-    notices: NotificationWriter
+    writer: NotificationWriter
     senders: Mapping[SenderName, Sender]
-    loss: Failover
+    failover: Failover
 
     def hand_over(self, now_ns: int) -> None:
         """Hand over every message that is due, gravest first."""
@@ -48,21 +48,21 @@ class Dispatch:
             for one in outbox.in_state(tx, NotificationState.LEASED):
                 if (one.lease_ns or 0) <= now_ns:
                     outbox.move(tx, one, NotificationStep.LEASE_ENDED, now_ns)
-            caps.bundle_held(tx, self.notices, now_ns)
+            rate_limits.bundle_held(tx, self.writer, now_ns)
             due = [
                 one for one in outbox.in_state(tx, NotificationState.QUEUED) if one.due_ns <= now_ns
             ]
             due.sort(key=lambda one: (-one.level.rank, one.id))
             leased: list[Notification] = []
-            limits = self.notices.settings.caps
-            since_ns = now_ns - caps.longest_ns(limits)
+            caps = self.writer.settings.caps
+            since_ns = now_ns - rate_limits.longest_ns(caps)
             for one in due:
                 if len(leased) == _AT_ONCE:
                     break
                 handed = outbox.handed_since(tx, one.person, since_ns)
                 handed += [now_ns for other in leased if other.person == one.person]
-                free_ns = caps.free_at_ns(handed, limits, now_ns)
-                if free_ns > now_ns and not caps.is_exempt(one):
+                free_ns = rate_limits.free_at_ns(handed, caps, now_ns)
+                if free_ns > now_ns and not rate_limits.is_exempt(one):
                     outbox.hold(tx, one, free_ns)
                     continue
                 outbox.move(tx, one, NotificationStep.LEASE, now_ns, lease_ns=now_ns + LEASE_NS)
@@ -89,7 +89,7 @@ class Dispatch:
     def _not_taken(self, one: Notification, fault: Exception, now_ns: int) -> None:
         attempts = one.attempts + 1
         error = f"{type(fault).__name__}: {fault}"
-        again = is_temporary(fault) and attempts < self.notices.settings.max_attempts
+        again = is_temporary(fault) and attempts < self.writer.settings.max_attempts
         with self.store.transaction() as tx:
             if again:
                 due_ns = now_ns + pause_ns(attempts, one.key)
@@ -106,7 +106,7 @@ class Dispatch:
                 outbox.move(
                     tx, one, NotificationStep.REFUSED, now_ns, attempts=attempts, error=error
                 )
-                self.loss.make_good(tx, one, now_ns)
+                self.failover.try_next_sender(tx, one, now_ns)
 
 
 def _message(one: Notification) -> Message:

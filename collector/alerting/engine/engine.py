@@ -1,4 +1,4 @@
-"""The engine: at every tick the next state is computed from what is stored."""
+"""Alerting engine: at every tick the next state is computed from what is stored."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -18,17 +18,17 @@ from plumbline.collector.alerting.senders.inbox import Inbox
 from plumbline.collector.alerting.senders.message import Sender
 from plumbline.collector.alerting.settings import AlertingSettings, SenderName
 from plumbline.collector.alerting.store.database import AlertStore, set_mark
+from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Inventory
 
-NS = 1_000_000_000
 TICKED = "last tick"
-_SAY_EVERY_NS = 5 * NS
+_NOTE_EVERY_NS = 5 * NS
 
 
 class AlertEngine:
     """Follows events, calls people, sends, and takes their answers.
 
-    It keeps nothing between two ticks that is not in the store: killed at any moment, the next one
+    It holds nothing between two ticks that is not in the store: killed at any moment, the next one
     goes on where it stopped.
 
     Parameters
@@ -55,23 +55,23 @@ class AlertEngine:
         inbox: Inbox | None = None,
         zones: Mapping[str, dt.tzinfo] | None = None,
     ) -> None:
-        notices = NotificationWriter(settings=settings, zones=zones or {})
-        loss = Failover(notices=notices)
-        receipts = Receipts(store=store, notices=notices, senders=senders, loss=loss)
+        writer = NotificationWriter(settings=settings, zones=zones or {})
+        failover = Failover(writer=writer)
+        receipts = Receipts(store=store, writer=writer, senders=senders, failover=failover)
         self.store = store
-        self._follower = EventFeed(store=store, events=events, notices=notices)
+        self._feed = EventFeed(store=store, events=events, writer=writer)
         # Answers before calls: who answers as the next call falls due stops it.
         self._passes: tuple[Callable[[int], None], ...] = (
             self._check_events,
-            self._follower.take,
-            Inbound(store=store, notices=notices, inbox=inbox).take,
+            self._feed.take,
+            Inbound(store=store, writer=writer, inbox=inbox).take,
             receipts.collect,
-            Escalation(store=store, notices=notices).advance,
-            Dispatch(store=store, notices=notices, senders=senders, loss=loss).hand_over,
-            self._say_alive,
+            Escalation(store=store, writer=writer).advance,
+            Dispatch(store=store, writer=writer, senders=senders, failover=failover).hand_over,
+            self._note_tick,
         )
         self._checked = False
-        self._said_ns: int | None = None
+        self._noted_ns: int | None = None
 
     def tick(self, now_ns: int) -> None:
         """Do all that is due.
@@ -85,25 +85,25 @@ class AlertEngine:
         for one_pass in self._passes:
             try:
                 one_pass(now_ns)
-            except Exception as fault:  # a broken inbox must not keep alarms from going out
+            except Exception as fault:  # a broken inbox must not stop alarms from going out
                 faults.append(fault)
         if faults:
             raise ExceptionGroup("alerting", faults)
 
     def revision(self) -> int:
         """Return the last revision of the event store that was taken."""
-        return self._follower.revision()
+        return self._feed.revision()
 
     def _check_events(self, now_ns: int) -> None:
         if not self._checked:
-            self._follower.check_store(now_ns)
+            self._feed.check_store(now_ns)
             self._checked = True
 
-    def _say_alive(self, now_ns: int) -> None:
-        if self._said_ns is None or not 0 <= now_ns - self._said_ns < _SAY_EVERY_NS:
+    def _note_tick(self, now_ns: int) -> None:
+        if self._noted_ns is None or not 0 <= now_ns - self._noted_ns < _NOTE_EVERY_NS:
             with self.store.transaction() as tx:
                 set_mark(tx, TICKED, now_ns)
-            self._said_ns = now_ns
+            self._noted_ns = now_ns
 
 
 def open_engine(

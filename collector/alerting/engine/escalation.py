@@ -1,6 +1,6 @@
-"""Calling people, one call of the policy after the other, until somebody answers.
+"""Escalation: one call of the policy after the other, until somebody answers.
 
-Nothing is remembered between two looks: whom to call next, and when, stands in the incident.
+Nothing is remembered between two ticks: whom to call next, and when, stands in the incident.
 """
 
 import sqlite3
@@ -11,40 +11,39 @@ from plumbline.collector.alerting.engine.notification_writer import Notification
 from plumbline.collector.alerting.engine.policy import Call, calls
 from plumbline.collector.alerting.engine.reconcile import begun_anew, expire
 from plumbline.collector.alerting.settings import Person
-from plumbline.collector.alerting.store import audit, incidents, outbox
-from plumbline.collector.alerting.store import silences as mutes
+from plumbline.collector.alerting.store import audit, incidents, outbox, silences
 from plumbline.collector.alerting.store.audit import AuditEntry
-from plumbline.collector.alerting.store.database import AlertStore, apart
+from plumbline.collector.alerting.store.database import AlertStore, savepoint
 from plumbline.collector.alerting.store.incident import Incident, IncidentStatus
 from plumbline.collector.alerting.store.notification import CALLS, GONE_OUT, LOST, Purpose
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 _TEST_LAPSE_S = 3_600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """Looks at every incident that is not closed, and makes the calls that are due."""
+    """Evaluates every incident that is not closed, and makes the calls that are due."""
 
     store: AlertStore
-    notices: NotificationWriter
+    writer: NotificationWriter
 
     def advance(self, now_ns: int) -> None:
         """Make the calls that are due; each incident stands or falls on its own."""
         faults: list[Exception] = []
         with self.store.transaction() as tx:
-            mutes.end_due(tx, now_ns)
+            silences.end_due(tx, now_ns)
             for incident in incidents.all_alive(tx):
                 try:
-                    with apart(tx):
-                        self._look_at(tx, incident, now_ns)
+                    with savepoint(tx):
+                        self._evaluate(tx, incident, now_ns)
                 except Exception as fault:  # the others still have to be called about
                     faults.append(fault)
         if faults:
             raise ExceptionGroup("incidents nobody could be called about", faults)
 
-    def _look_at(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
-        settings = self.notices.settings
+    def _evaluate(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
+        settings = self.writer.settings
         if incident.status is IncidentStatus.OVER and self._is_old(incident, now_ns):
             outbox.withdraw(tx, incident.id, CALLS, now_ns)
             expire(tx, incident, now_ns)
@@ -62,31 +61,31 @@ class Escalation:
         due_ns = incident.next_ns or 0
         if now_ns < due_ns and not _last_call_is_lost(tx, incident):
             return
-        silence = mutes.covering(tx, incident, incidents.nodes_of(tx, incident), now_ns)
+        silence = silences.covering(tx, incident, incidents.nodes_of(tx, incident), now_ns)
         if silence is not None:
-            if incident.muted_by != silence.id:
+            if incident.silenced_by != silence.id:
                 audit.write(
-                    tx, now_ns, AuditEntry.MUTED, incident_id=incident.id, silence=silence.id
+                    tx, now_ns, AuditEntry.SILENCED, incident_id=incident.id, silence=silence.id
                 )
-                incidents.save(tx, replace(incident, muted_by=silence.id))
+                incidents.save(tx, replace(incident, silenced_by=silence.id))
             return
-        policy = calls(self.notices.settings, incident)
+        policy = calls(self.writer.settings, incident)
         if incident.position < len(policy):
             self._make(tx, incident, policy[incident.position], now_ns)
         else:
             self._finish(tx, incident, policy, now_ns)
 
     def _make(self, tx: sqlite3.Connection, incident: Incident, call: Call, now_ns: int) -> None:
-        raised = incident.walk > 0 and incident.position == 0
-        told = outbox.told(tx, incident.id)
+        raised = incident.repeat > 0 and incident.position == 0
+        called = outbox.called(tx, incident.id)
         people = _each_once(
-            [*call.people, *filter(None, map(self.notices.settings.named, told if raised else ()))]
+            [*call.people, *filter(None, map(self.writer.settings.named, called if raised else ()))]
         )
         purpose = Purpose.TEST if incident.test else Purpose.ALARM
-        if raised and told and not incident.test:
+        if raised and called and not incident.test:
             purpose = Purpose.RAISED
-        tag = f"{incident.walk}.{incident.position}"
-        self.notices.tell(tx, incident, purpose, people, tag, now_ns)
+        tag = f"{incident.repeat}.{incident.position}"
+        self.writer.notify(tx, incident, purpose, people, tag, now_ns)
         audit.write(
             tx,
             now_ns,
@@ -97,7 +96,7 @@ class Escalation:
         )
         later_ns = now_ns + round(call.delay_s * NS)
         position = incident.position + 1
-        incidents.save(tx, replace(incident, position=position, next_ns=later_ns, muted_by=None))
+        incidents.save(tx, replace(incident, position=position, next_ns=later_ns, silenced_by=None))
 
     def _finish(
         self,
@@ -107,20 +106,20 @@ class Escalation:
         now_ns: int,
     ) -> None:
         """Record that the policy is at its end; begin anew when no message got out at all."""
-        prefix = f"{incident.walk}."
-        walk = [one for one in outbox.of_incident(tx, incident.id) if one.call.startswith(prefix)]
-        if any(one.state in GONE_OUT for one in walk):
+        prefix = f"{incident.repeat}."
+        notifications = outbox.of_incident(tx, incident.id)
+        if any(one.state in GONE_OUT for one in notifications if one.call.startswith(prefix)):
             audit.write(tx, now_ns, AuditEntry.NOBODY_ANSWERED, incident_id=incident.id)
             incidents.save(tx, replace(incident, next_ns=None))
             return
         audit.write(
             tx, now_ns, AuditEntry.NOBODY_REACHABLE, incident_id=incident.id, calls=len(policy)
         )
-        pause_ns = round(self.notices.settings.answer_s.of(incident.level) * NS)
+        pause_ns = round(self.writer.settings.answer_s.of(incident.level) * NS)
         incidents.save(tx, begun_anew(incident, now_ns + pause_ns))
 
     def _lowered(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> Incident:
-        count = incidents.that_count(incidents.members(tx, incident.id), incident.kind)
+        count = incidents.counting_members(incidents.members(tx, incident.id), incident.kind)
         level = max((one.level for one in count), key=lambda level: level.rank)
         before = incident.level
         incident = replace(incident, level=level, lower_since_ns=None)
@@ -128,9 +127,9 @@ class Escalation:
         audit.write(
             tx, now_ns, AuditEntry.LOWERED, incident_id=incident.id, before=before, level=level
         )
-        told = [*filter(None, map(self.notices.settings.named, outbox.told(tx, incident.id)))]
-        self.notices.tell(
-            tx, incident, Purpose.LOWERED, told, f"{incident.walk}.low{now_ns}", now_ns
+        called = [*filter(None, map(self.writer.settings.named, outbox.called(tx, incident.id)))]
+        self.writer.notify(
+            tx, incident, Purpose.LOWERED, called, f"{incident.repeat}.low{now_ns}", now_ns
         )
         return incident
 
@@ -138,13 +137,13 @@ class Escalation:
         ended_ns = incident.ended_ns if incident.ended_ns is not None else incident.opened_ns
         # Counted from when it was opened, too: an event may reach us long after its end.
         since_ns = max(ended_ns, incident.opened_ns)
-        lapse_s = _TEST_LAPSE_S if incident.test else self.notices.settings.lapse_s
+        lapse_s = _TEST_LAPSE_S if incident.test else self.writer.settings.lapse_s
         return now_ns - since_ns >= lapse_s * NS
 
 
 def _last_call_is_lost(tx: sqlite3.Connection, incident: Incident) -> bool:
     """Tell whether every message of the call that is waited for was lost: waiting is no use."""
-    tag = f"{incident.walk}.{incident.position - 1}"
+    tag = f"{incident.repeat}.{incident.position - 1}"
     made = [one for one in outbox.of_incident(tx, incident.id) if one.call == tag]
     return bool(made) and all(one.state in LOST for one in made)
 

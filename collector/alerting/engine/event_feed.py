@@ -1,4 +1,4 @@
-"""From events to incidents: what is new since the last revision seen, in one transaction."""
+"""Event feed: what is new in the event store since the last revision seen becomes incidents."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ from plumbline.collector.alerting.paging_rules import (
 )
 from plumbline.collector.alerting.store import audit, incidents
 from plumbline.collector.alerting.store.audit import AuditEntry
-from plumbline.collector.alerting.store.database import AlertStore, apart, mark, set_mark
+from plumbline.collector.alerting.store.database import AlertStore, mark, savepoint, set_mark
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import GOING_ON, Incident, IncidentStatus
 from plumbline.collector.alerting.store.incidents import Member
 from plumbline.collector.events.model import AlarmLevel, Event, Standing
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 REVISION = "event revision"
 BATCH = 500
 
@@ -40,11 +40,11 @@ class Events(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFeed:
-    """Follows the event store from the revision it has seen."""
+    """Follows the event store from the last revision it took."""
 
     store: AlertStore
     events: Events
-    notices: NotificationWriter
+    writer: NotificationWriter
 
     def take(self, now_ns: int) -> None:
         """Take every event that is new."""
@@ -75,7 +75,7 @@ class EventFeed:
             with self.store.transaction() as tx:
                 for revision, event in changed:
                     try:
-                        with apart(tx):
+                        with savepoint(tx):
                             self._take_one(tx, event, revision, now_ns)
                     except Exception as fault:  # one bad event must not hold back all later ones
                         audit.write(
@@ -90,19 +90,19 @@ class EventFeed:
     def _take_one(self, tx: sqlite3.Connection, event: Event, revision: int, now_ns: int) -> None:
         known = incidents.member(tx, event.id)
         if known is not None:
-            incident = self._home(tx, known)
+            incident = self._incident_for_known(tx, known)
             level = _level_of_known(event, known)
         else:
-            paged = self._verdict(event, now_ns)
+            paged = self._decision(event, now_ns)
             if isinstance(paged, Reason):
                 _pass_over(tx, event, paged, revision, now_ns)
                 return
-            incident = self._home_of_new(tx, event, paged, revision, now_ns)
+            incident = self._incident_for_new(tx, event, paged, revision, now_ns)
             level = paged
         facts = Facts.of(event, level)
         if known is not None and _is_candidate(event):
             facts = replace(known.facts, closed_ns=event.closed_ns)
-        incidents.keep(
+        incidents.save_member(
             tx,
             Member(
                 event_id=event.id,
@@ -112,27 +112,27 @@ class EventFeed:
                 facts=facts,
             ),
         )
-        reconcile(tx, incident, self.notices, revision, now_ns)
+        reconcile(tx, incident, self.writer, revision, now_ns)
 
-    def _verdict(self, event: Event, now_ns: int) -> AlarmLevel | Reason:
-        stale_ns = round(self.notices.settings.stale_s * NS)
+    def _decision(self, event: Event, now_ns: int) -> AlarmLevel | Reason:
+        stale_ns = round(self.writer.settings.stale_s * NS)
         if event.closed_ns is not None and now_ns - event.closed_ns > stale_ns:
             return Reason.STALE
-        return paging_decision(event, self.notices.settings.rule)
+        return paging_decision(event, self.writer.settings.rule)
 
-    def _home(self, tx: sqlite3.Connection, known: Member) -> Incident:
+    def _incident_for_known(self, tx: sqlite3.Connection, known: Member) -> Incident:
         """Return the incident of a known event: its own, or the one that has taken its place."""
         own = incidents.get(tx, known.incident_id)
         if own.status is IncidentStatus.CLOSED:
             return incidents.alive(tx, own.cause) or own
         return own
 
-    def _home_of_new(
+    def _incident_for_new(
         self, tx: sqlite3.Connection, event: Event, level: AlarmLevel, revision: int, now_ns: int
     ) -> Incident:
         """Return the incident a new event belongs to; opens one where none waits for it."""
         found = incidents.alive(tx, cause_of(event))
-        join_ns = round(self.notices.settings.join_s * NS)
+        join_ns = round(self.writer.settings.join_s * NS)
         if found and (found.status in GOING_ON or event.onset_ns - (found.ended_ns or 0) < join_ns):
             audit.write(
                 tx,
@@ -172,7 +172,7 @@ class EventFeed:
 def _level_of_known(event: Event, known: Member) -> AlarmLevel:
     """Return the level at which a known event calls now.
 
-    A revision against a candidate limit changes nothing; motion keeps the gravest level.
+    A revision against a candidate limit changes nothing; motion latches at the gravest level.
     """
     latched = latches(event.kind) and event.level.rank < known.level.rank
     return known.level if latched or _is_candidate(event) else event.level
@@ -185,7 +185,7 @@ def _is_candidate(event: Event) -> bool:
 def _pass_over(
     tx: sqlite3.Connection, event: Event, reason: Reason, revision: int, now_ns: int
 ) -> None:
-    """Keep why an event calls nobody; logged once, not at every revision."""
+    """Record why an event calls nobody; logged once, not at every revision."""
     added = tx.execute(
         "INSERT INTO passed_over VALUES (?, ?, ?) ON CONFLICT (event_id) DO UPDATE SET"
         " reason = excluded.reason, at_ns = excluded.at_ns WHERE reason <> excluded.reason",

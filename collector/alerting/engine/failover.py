@@ -1,4 +1,4 @@
-"""What is done when a message is lost: another way to the same person."""
+"""Failover: another sender to the same person when a message is lost."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from plumbline.collector.alerting.store.notification import CALLS, Notification,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failover:
-    """Makes good for messages that failed or grew too old."""
+    """Queues messages that failed or grew too old once more, by the next sender."""
 
-    notices: NotificationWriter
+    writer: NotificationWriter
 
-    def make_good(self, tx: sqlite3.Connection, lost: Notification, now_ns: int) -> None:
-        """Try the person's next sender, as long as somebody still has to answer.
+    def try_next_sender(self, tx: sqlite3.Connection, lost: Notification, now_ns: int) -> None:
+        """Queue it again by the person's next sender, while somebody still has to answer.
 
         Where there is none, the escalation sees that the call is lost and makes the next one.
         """
         if not self._is_wanted(tx, lost):
             return
-        sender = self.notices.by_next_sender(tx, lost, now_ns)
+        sender = self.writer.by_next_sender(tx, lost, now_ns)
         if sender is not None:
             audit.write(
                 tx,

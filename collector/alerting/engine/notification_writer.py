@@ -1,4 +1,4 @@
-"""Writing notifications into the outbox: the words, the person's sender, the time to live."""
+"""Notification writer: text, sender and time to live of each message put into the outbox."""
 
 import datetime as dt
 import sqlite3
@@ -12,15 +12,15 @@ from plumbline.collector.alerting.store.notification import CALLS, Notification,
 from plumbline.collector.alerting.text.sms_segments import segments
 from plumbline.collector.alerting.text.wording import Wording
 from plumbline.collector.events.model import AlarmLevel
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 _ANSWER_TTL_S = 600.0
 """A reply that comes later than this answers nothing any more. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationWriter:
-    """Writes what people are told.
+    """Writes the messages to people into the outbox.
 
     Attributes
     ----------
@@ -32,12 +32,12 @@ class NotificationWriter:
     zones: Mapping[str, dt.tzinfo] = field(default_factory=dict)
 
     def wording(self, person: Person, structure: str | None) -> Wording:
-        """Return how a person is told about a structure."""
+        """Return the wording of messages to a person about a structure."""
         zone = self.zones.get(structure or "", dt.UTC)
         exercise = self.settings.exercise
         return Wording(language=person.language, zone=zone, exercise=exercise)
 
-    def tell(
+    def notify(
         self,
         tx: sqlite3.Connection,
         incident: Incident,
@@ -48,7 +48,7 @@ class NotificationWriter:
     ) -> int:
         """Queue one message about an incident to each person; return how many are new.
 
-        What was to be said about the incident before and has not left yet is taken back.
+        Earlier messages about the incident that have not left yet are withdrawn.
         """
         facts = incidents.lead(tx, incident)
         queued = 0
@@ -63,7 +63,7 @@ class NotificationWriter:
             queued += self._queue(tx, incident, purpose, person, text, call, now_ns)
         return queued
 
-    def answer(
+    def write_to(
         self,
         tx: sqlite3.Connection,
         person: Person,
@@ -72,7 +72,7 @@ class NotificationWriter:
         key: str,
         now_ns: int,
     ) -> None:
-        """Queue a message that belongs to no incident: an answer, or a bundle."""
+        """Queue a message that belongs to no incident: a reply, or a bundle."""
         sender = self.settings.senders_of(person)[0]
         outbox.queue(
             tx,

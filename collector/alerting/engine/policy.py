@@ -1,4 +1,4 @@
-"""The policy laid out as calls: whom, and how long to wait for an answer before the next."""
+"""Escalation policy as calls: whom, and how long to wait for an answer before the next."""
 
 from dataclasses import dataclass
 
@@ -23,8 +23,8 @@ def calls(settings: AlertingSettings, incident: Incident) -> tuple[Call, ...]:
     if incident.only is not None:
         steps = (EscalationStep(people=(incident.only,)),)
     rounds = 1 if incident.test else settings.rounds
-    walk = [_call(settings, step, incident) for step in steps for _ in range(step.repeat)]
-    return tuple(call for call in walk if call.people) * rounds
+    one_round = [_call(settings, step, incident) for step in steps for _ in range(step.repeat)]
+    return tuple(call for call in one_round if call.people) * rounds
 
 
 def _call(settings: AlertingSettings, step: EscalationStep, incident: Incident) -> Call:

@@ -1,4 +1,4 @@
-"""How many messages one person can read: when the next may go, and what becomes one message."""
+"""Rate limits of messages to one person: when the next may go, what becomes one message."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -17,8 +17,7 @@ from plumbline.collector.alerting.store.notification import (
     Purpose,
 )
 from plumbline.collector.events.model import AlarmLevel
-
-NS = 1_000_000_000
+from plumbline.wire.block import NS
 
 
 def free_at_ns(handed_ns: Sequence[int], caps: Sequence[Cap], now_ns: int) -> int:
@@ -35,7 +34,7 @@ def free_at_ns(handed_ns: Sequence[int], caps: Sequence[Cap], now_ns: int) -> in
 
 
 def longest_ns(caps: Sequence[Cap]) -> int:
-    """Return how far back the caps look. [ns]"""
+    """Return the longest period of the caps. [ns]"""
     return max((round(cap.within_s * NS) for cap in caps), default=0)
 
 
@@ -44,7 +43,7 @@ def is_exempt(one: Notification) -> bool:
     return one.level is AlarmLevel.BLACK and one.purpose in CALLS
 
 
-def bundle_held(tx: sqlite3.Connection, notices: NotificationWriter, now_ns: int) -> None:
+def bundle_held(tx: sqlite3.Connection, writer: NotificationWriter, now_ns: int) -> None:
     """Make one message of those that caps held back and that may go now, for each person."""
     held = [
         one
@@ -54,7 +53,7 @@ def bundle_held(tx: sqlite3.Connection, notices: NotificationWriter, now_ns: int
     held.sort(key=attrgetter("person", "id"))
     for name, group in groupby(held, key=attrgetter("person")):
         together = list(group)
-        person = notices.settings.named(name)
+        person = writer.settings.named(name)
         if person is None or len(together) < 2:
             continue
         concerned = dict.fromkeys(one.incident_id for one in together if one.incident_id)
@@ -63,8 +62,8 @@ def bundle_held(tx: sqlite3.Connection, notices: NotificationWriter, now_ns: int
             for one in (incidents.get(tx, incident_id) for incident_id in concerned)
             if one.status in UNSEEN
         ]
-        text = notices.wording(person, None).bundle(len(together), codes)
+        text = writer.wording(person, None).bundle(len(together), codes)
         for one in together:
             outbox.move(tx, one, NotificationStep.BUNDLE, now_ns)
         key = f"bundle/{name}/{together[-1].id}"
-        notices.answer(tx, person, Purpose.BUNDLE, text, key, now_ns)
+        writer.write_to(tx, person, Purpose.BUNDLE, text, key, now_ns)

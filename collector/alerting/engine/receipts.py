@@ -1,4 +1,4 @@
-"""What the gateways say of what they took, and what grew too old on the way."""
+"""Receipts: what became of the messages the gateways took, and which grew too old."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from plumbline.collector.alerting.store.notification import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipts:
-    """Asks the senders, and takes back what is too old."""
+    """Polls the senders, and withdraws what is too old."""
 
     store: AlertStore
-    notices: NotificationWriter
+    writer: NotificationWriter
     senders: Mapping[SenderName, Sender]
-    loss: Failover
+    failover: Failover
 
     def collect(self, now_ns: int) -> None:
-        """Ask about every message a gateway holds; drop what waited too long."""
+        """Poll the sender of every message a gateway holds; drop what waited too long."""
         with self.store.transaction() as tx:
             waiting = outbox.in_state(tx, NotificationState.QUEUED)
             for one in waiting:
@@ -35,12 +35,12 @@ class Receipts:
                     outbox.move(
                         tx, one, NotificationStep.TOO_OLD, now_ns, error=one.error or "too old"
                     )
-                    self.loss.make_good(tx, one, now_ns)
+                    self.failover.try_next_sender(tx, one, now_ns)
             submitted = outbox.in_state(tx, NotificationState.SUBMITTED)
         for one in submitted:
-            self._ask(one, now_ns)
+            self._poll(one, now_ns)
 
-    def _ask(self, one: Notification, now_ns: int) -> None:
+    def _poll(self, one: Notification, now_ns: int) -> None:
         sender = self.senders.get(SenderName(one.sender))
         if sender is None or one.ref is None:
             self._given_back(one, "its sender is no longer configured", now_ns, lasting=True)
@@ -60,16 +60,16 @@ class Receipts:
                     now_ns,
                     error="not sent by the gateway in time",
                 )
-                self.loss.make_good(tx, one, now_ns)
+                self.failover.try_next_sender(tx, one, now_ns)
 
     def _given_back(self, one: Notification, error: str, now_ns: int, *, lasting: bool) -> None:
         attempts = one.attempts + 1
         tried = {"attempts": attempts, "returned": one.returned + 1, "error": error}
-        again = not lasting and attempts < self.notices.settings.max_attempts
+        again = not lasting and attempts < self.writer.settings.max_attempts
         with self.store.transaction() as tx:
             if again:
                 due_ns = now_ns + pause_ns(attempts, one.key)
                 outbox.move(tx, one, NotificationStep.TRY_AGAIN, now_ns, due_ns=due_ns, **tried)
             else:
                 outbox.move(tx, one, NotificationStep.REFUSED, now_ns, **tried)
-                self.loss.make_good(tx, one, now_ns)
+                self.failover.try_next_sender(tx, one, now_ns)

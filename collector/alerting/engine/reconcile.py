@@ -4,31 +4,31 @@ import sqlite3
 from dataclasses import replace
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
-from plumbline.collector.alerting.store import audit, incidents, outbox
-from plumbline.collector.alerting.store import silences as mutes
+from plumbline.collector.alerting.store import audit, incidents, outbox, silences
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import (
     GOING_ON,
+    TRANSITIONS,
     Incident,
     IncidentEvent,
     IncidentStatus,
-    after,
 )
 from plumbline.collector.alerting.store.notification import CALLS, Purpose
+from plumbline.collector.alerting.store.transitions import next_status
 from plumbline.collector.events.model import AlarmLevel
 
 
 def reconcile(
     tx: sqlite3.Connection,
     incident: Incident,
-    notices: NotificationWriter,
+    writer: NotificationWriter,
     revision: int,
     now_ns: int,
 ) -> None:
-    """Bring an incident into line with its events, and tell those who need to know."""
+    """Bring an incident into line with its events, and notify those who need to know."""
     joined = incidents.members(tx, incident.id)
     goes_on = any(one.closed_ns is None for one in joined)
-    count = incidents.that_count(joined, incident.kind)
+    count = incidents.counting_members(joined, incident.kind)
     level = max((one.level for one in count), key=lambda level: level.rank)
     if goes_on and incident.status not in GOING_ON:
         incident = _resumed(tx, incident, now_ns)
@@ -39,43 +39,43 @@ def reconcile(
     incident = replace(incident, lower_since_ns=since_ns if lower else None)
     if not goes_on and incident.status in GOING_ON:
         ended_ns = max(one.closed_ns or 0 for one in joined)
-        incident = _ended(tx, replace(incident, ended_ns=ended_ns), notices, now_ns)
+        incident = _ended(tx, replace(incident, ended_ns=ended_ns), writer, now_ns)
     incidents.save(tx, incident)
 
 
 def expire(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
-    """Close an incident that nobody answered and nobody is asked about any more."""
-    status = after(incident.status, IncidentEvent.LAPSED)
+    """Close an incident that nobody answered and nobody is called about any more."""
+    status = next_status(TRANSITIONS, incident.status, IncidentEvent.LAPSED)
     incidents.save(tx, replace(incident, status=status, next_ns=None))
     audit.write(tx, now_ns, AuditEntry.LAPSED, incident_id=incident.id)
 
 
 def begun_anew(incident: Incident, now_ns: int) -> Incident:
     """Return the incident with its calls due from the first one again."""
-    walk = incident.walk + (incident.position > 0)
-    return replace(incident, walk=walk, position=0, next_ns=now_ns)
+    repeat = incident.repeat + (incident.position > 0)
+    return replace(incident, repeat=repeat, position=0, next_ns=now_ns)
 
 
 def _ended(
-    tx: sqlite3.Connection, incident: Incident, notices: NotificationWriter, now_ns: int
+    tx: sqlite3.Connection, incident: Incident, writer: NotificationWriter, now_ns: int
 ) -> Incident:
-    rule = notices.settings.rule.of(incident.kind)
-    told = outbox.told(tx, incident.id)
+    rule = writer.settings.rule.of(incident.kind)
+    called = outbox.called(tx, incident.id)
     nodes = incidents.nodes_of(tx, incident)
-    # What was kept silent from its beginning to its end has been explained already.
-    explained = mutes.covering(tx, incident, nodes, now_ns) is not None and not told
+    # What was silenced from its beginning to its end has been explained already.
+    explained = silences.covering(tx, incident, nodes, now_ns) is not None and not called
     recovered = explained or not rule.must_be_seen
-    happening = IncidentEvent.RECOVERED if recovered else IncidentEvent.ENDED
-    status = after(incident.status, happening)
+    event = IncidentEvent.RECOVERED if recovered else IncidentEvent.ENDED
+    status = next_status(TRANSITIONS, incident.status, event)
     due_ns = None if status is IncidentStatus.CLOSED else incident.next_ns
     incident = replace(incident, status=status, next_ns=due_ns)
-    audit.write(tx, now_ns, AuditEntry(happening.value), incident_id=incident.id)
+    audit.write(tx, now_ns, AuditEntry(event.value), incident_id=incident.id)
     if recovered:
         outbox.withdraw(tx, incident.id, CALLS, now_ns)
-    people = [person for person in map(notices.settings.named, told) if person]
+    people = [person for person in map(writer.settings.named, called) if person]
     if rule.all_clear and people:
-        call = f"{incident.walk}.end{incident.ended_ns}"
-        notices.tell(tx, incident, Purpose.CLEAR, people, call, now_ns)
+        call = f"{incident.repeat}.end{incident.ended_ns}"
+        writer.notify(tx, incident, Purpose.CLEAR, people, call, now_ns)
     return incident
 
 
@@ -91,14 +91,14 @@ def _raised(
         before=incident.level,
         level=level,
     )
-    status = after(incident.status, IncidentEvent.WORSE)
+    status = next_status(TRANSITIONS, incident.status, IncidentEvent.WORSE)
     raised = replace(incident, status=status, level=level, answered_ns=None, answered_by=None)
     return begun_anew(raised, now_ns)
 
 
 def _resumed(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> Incident:
     audit.write(tx, now_ns, AuditEntry.RESUMED, incident_id=incident.id)
-    status = after(incident.status, IncidentEvent.RESUMED)
+    status = next_status(TRANSITIONS, incident.status, IncidentEvent.RESUMED)
     resumed = replace(incident, status=status, ended_ns=None, answered_ns=None, answered_by=None)
     nobody_called = incident.status is IncidentStatus.CLOSED or incident.next_ns is None
     return begun_anew(resumed, now_ns) if nobody_called else resumed

@@ -1,4 +1,4 @@
-"""Reading an answer: a code of four digits, with or without a word, in whatever digits."""
+"""Parser of replies: a code of four digits, with or without a word, in whatever digits."""
 
 import re
 import unicodedata
@@ -53,9 +53,9 @@ def plain(text: str) -> str:
     return " ".join("".join(digits).split()).casefold()
 
 
-def parsed(text: str) -> Reply:
-    """Return what an answer says."""
-    said = plain(text)
-    if found := _ANSWER.fullmatch(said):
+def parse_reply(text: str) -> Reply:
+    """Return the meaning of a reply."""
+    words = plain(text)
+    if found := _ANSWER.fullmatch(words):
         return Code(found[1])
-    return Acknowledge() if _WORD_ALONE.fullmatch(said) else Unparsed()
+    return Acknowledge() if _WORD_ALONE.fullmatch(words) else Unparsed()

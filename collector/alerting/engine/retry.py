@@ -1,11 +1,11 @@
-"""Trying again: the one place that tells what is temporary, and how long to wait."""
+"""Retry: the one place that decides what is temporary, and how long to wait."""
 
 import errno
 import hashlib
 
 from plumbline.collector.alerting.errors import GatewayAway, MessageRefused
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 FIRST_S = 2.0
 LONGEST_S = 120.0
 _JITTER = 0.25

@@ -55,7 +55,7 @@ class AlertRunner:
                 self._events.wait(self._engine.revision(), LONGEST_NAP_S)
             except Exception as fault:
                 self.faults += 1
-                if repr(fault) != last_fault:  # the same fault twice a second says nothing new
+                if repr(fault) != last_fault:  # the same fault twice a second is no news
                     _log.exception("alerting met a fault and goes on")
                     last_fault = repr(fault)
                 self._stopping.wait(LONGEST_NAP_S)

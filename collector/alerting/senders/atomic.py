@@ -1,4 +1,4 @@
-"""Writing a file so that whoever looks sees all of it or nothing."""
+"""Atomic files: whoever opens one reads all of it or nothing."""
 
 import os
 from pathlib import Path

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from plumbline.collector.alerting.senders.atomic import write_whole
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt
-
-NS = 1_000_000_000
+from plumbline.wire.block import NS
 
 
 class OutboxFolder:
@@ -33,5 +32,5 @@ class OutboxFolder:
         return Receipt.CONFIRMED if (self._folder / ref).exists() else Receipt.GIVEN_BACK
 
     def withdraw(self, ref: str) -> bool:
-        """Say that it has left: a file that was read is not taken back."""
+        """Return False: a file that was read is not taken back."""
         return False

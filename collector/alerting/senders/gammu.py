@@ -1,7 +1,7 @@
 """The file spool of gammu-smsd: a file in ``outbox``, found again in ``sent`` or ``error``.
 
 The daemon takes ``OUT<priority><date>_<time>_<serial>_<number>_<note>.txt`` and moves the file by
-its name; our name of the message is the note. It looks only at names that begin with OUT, so that
+its name; our name of the message is the note. It takes only names that begin with OUT, so that
 a hidden file being written is left alone.
 """
 
@@ -12,15 +12,15 @@ from plumbline.collector.alerting.errors import GatewayAway
 from plumbline.collector.alerting.senders.atomic import write_whole
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt
 from plumbline.collector.events.model import AlarmLevel
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 _PRIORITY: dict[AlarmLevel, str] = {
     AlarmLevel.BLACK: "A",
     AlarmLevel.RED: "B",
     AlarmLevel.AMBER: "C",
     AlarmLevel.GREEN: "D",
 }
-# In the order the daemon moves a file: looked through in this order, none is missed on its way.
+# In the order the daemon moves a file: searched in this order, none is missed on its way.
 _PLACES: dict[str, Receipt] = {
     "outbox": Receipt.PENDING,
     "sent": Receipt.CONFIRMED,

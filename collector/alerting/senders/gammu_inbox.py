@@ -13,7 +13,7 @@ _NAME = re.compile(r"IN(?P<sent>\d{8}_\d{6})_\d+_(?P<phone>.+)_\d+\.txt")
 class GammuInbox:
     """Reads the inbox of a gammu-smsd, and puts away what was taken.
 
-    The daemon writes a file in place: it is read once its size has not changed between two looks.
+    The daemon writes a file in place: it is read once its size has not changed between two polls.
     The same message may come twice under another serial number, so that its key is made of
     sender, service centre time and text.
     """

@@ -1,4 +1,4 @@
-"""What a sender takes, and what it must promise."""
+"""Messages and senders: what a sender takes, and what it must promise."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,7 +39,7 @@ class Message:
 
 
 class Receipt(StrEnum):
-    """What the gateway says of a message."""
+    """What the gateway has confirmed of a message."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -48,7 +48,7 @@ class Receipt(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """A message the sender took: the sender's name of it, and what is known already."""
+    """A message the sender took: the name the sender has for it, and its receipt so far."""
 
     ref: str
     receipt: Receipt

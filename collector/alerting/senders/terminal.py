@@ -22,9 +22,9 @@ class Terminal:
         return Handed(ref=message.name, receipt=Receipt.CONFIRMED)
 
     def receipt(self, ref: str) -> Receipt:
-        """Say that it was printed."""
+        """Return confirmed: it was printed."""
         return Receipt.CONFIRMED
 
     def withdraw(self, ref: str) -> bool:
-        """Say that it was printed."""
+        """Return False: it was printed."""
         return False

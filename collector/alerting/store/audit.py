@@ -1,4 +1,4 @@
-"""The log of who did what and when: entries of a closed kind, added and never changed."""
+"""The audit log, who did what and when: entries of a closed kind, added and never changed."""
 
 import json
 import sqlite3
@@ -22,7 +22,7 @@ class AuditEntry(StrEnum):
     NOT_TAKEN = "not_taken"
     EVENTS_REPLACED = "events_replaced"
     CALLED = "called"
-    MUTED = "muted"
+    SILENCED = "muted"
     NOBODY_ANSWERED = "nobody_answered"
     NOBODY_REACHABLE = "nobody_reachable"
     ACKNOWLEDGED = "acknowledged"
@@ -43,6 +43,10 @@ class AuditEntry(StrEnum):
     TEST_STARTED = "test_started"
 
 
+REPLY_TEXT = "said"
+"""Key of a detail: the raw text of a reply."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
     """One line of the log.
@@ -50,7 +54,7 @@ class AuditLine:
     Attributes
     ----------
     at_ns
-        When it happened. [ns since 1970]
+        Time at which it happened. [ns since 1970]
     detail
         The evidence: event and revision, limit, message text, gateway's name of it, raw answer.
     """
@@ -74,7 +78,7 @@ def write(
     person: str | None = None,
     **detail: object,
 ) -> None:
-    """Add a line to the log, in the transaction of what it tells."""
+    """Add a line to the log, in the transaction of what it records."""
     tx.execute(
         "INSERT INTO audit (at_ns, entry, incident_id, notification_id, person, detail)"
         " VALUES (?, ?, ?, ?, ?, ?)",

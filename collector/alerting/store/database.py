@@ -92,7 +92,7 @@ class AlertStore:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the database for reading and writing; all of it is kept, or nothing."""
+        """Hold the database for reading and writing; all of it is committed, or nothing."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -134,8 +134,8 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def apart(tx: sqlite3.Connection) -> Iterator[None]:
-    """Keep or undo a part of a transaction on its own."""
+def savepoint(tx: sqlite3.Connection) -> Iterator[None]:
+    """Commit or undo a part of a transaction on its own."""
     tx.execute("SAVEPOINT part")
     try:
         yield
@@ -148,13 +148,13 @@ def apart(tx: sqlite3.Connection) -> Iterator[None]:
 
 
 def mark(tx: sqlite3.Connection, name: str) -> int:
-    """Return a number that was kept under a name, or 0."""
+    """Return the number stored under a name, or 0."""
     row = tx.execute("SELECT value FROM mark WHERE name = ?", (name,)).fetchone()
     return int(row[0]) if row else 0
 
 
 def set_mark(tx: sqlite3.Connection, name: str, value: int) -> None:
-    """Keep a number under a name."""
+    """Store a number under a name."""
     tx.execute(
         "INSERT INTO mark VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),

@@ -1,4 +1,4 @@
-"""The facts of an event that a message and a page tell, as they are kept beside the incident."""
+"""Facts of an event that messages and the page show, stored beside the incident."""
 
 import json
 from dataclasses import asdict, dataclass, replace

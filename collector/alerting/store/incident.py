@@ -18,7 +18,6 @@ People are called while an incident is open or over: shaking that has ended must
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plumbline.collector.alerting.errors import StepRefused
 from plumbline.collector.events.model import AlarmLevel, EventKind
 
 
@@ -45,7 +44,7 @@ class IncidentEvent(StrEnum):
     RESUMED = "resumed"
     """The cause goes on again."""
     LAPSED = "lapsed"
-    """It was over for so long, or a new one took its place, that nobody is asked any more."""
+    """It was over for so long, or a new one took its place, that nobody need answer any more."""
 
 
 TRANSITIONS: dict[tuple[IncidentStatus, IncidentEvent], IncidentStatus] = {
@@ -71,20 +70,6 @@ GOING_ON = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED})
 UNSEEN = frozenset({IncidentStatus.OPEN, IncidentStatus.OVER})
 
 
-def after(status: IncidentStatus, happening: IncidentEvent) -> IncidentStatus:
-    """Return the status that follows.
-
-    Raises
-    ------
-    StepRefused
-        If the table does not know the step.
-    """
-    try:
-        return TRANSITIONS[status, happening]
-    except KeyError as error:
-        raise StepRefused(f"an incident that is {status} cannot be {happening}") from error
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One cause that people must know of.
@@ -96,21 +81,22 @@ class Incident:
     code
         Four digits by which people answer.
     level
-        The level people were told, or are being told.
+        The level of the calls: the last one people got or are getting.
     test
         A test of the alarm path: nothing happened.
     only
         The one person a test is for, or None for the whole policy.
     lower_since_ns
-        Since when the level is lower than told; said when it lasts. [ns since 1970]
-    walk
-        How often the policy was begun anew.
+        Time since which the level is lower than ``level``; people learn of it when it lasts, or
+        None. [ns since 1970]
+    repeat
+        Number of times the policy was begun anew.
     position
         The call of the policy that is made next.
     next_ns
-        When that is due; None when nobody is to be called any more. [ns since 1970]
-    muted_by
-        The silence that keeps the calls back, or None.
+        Time at which that is due; None when nobody is to be called any more. [ns since 1970]
+    silenced_by
+        The silence that holds the calls back, or None.
     """
 
     id: int
@@ -127,7 +113,7 @@ class Incident:
     answered_ns: int | None
     answered_by: str | None
     lower_since_ns: int | None
-    walk: int
+    repeat: int
     position: int
     next_ns: int | None
-    muted_by: int | None
+    silenced_by: int | None

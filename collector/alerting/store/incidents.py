@@ -11,12 +11,18 @@ from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
 from plumbline.collector.events.model import AlarmLevel, EventKind
 
-_COLUMNS = [field.name for field in fields(Incident) if field.name != "id"]
+_STORED_AS = {"repeat": "walk", "silenced_by": "muted_by"}
+"""Fields whose column has an older name."""
+_COLUMNS = {
+    field.name: _STORED_AS.get(field.name, field.name)
+    for field in fields(Incident)
+    if field.name != "id"
+}
 _CODES = range(1000, 10_000)
-_STRIDE = 7_919  # a prime that does not divide 9000: the walk meets every code
+_STRIDE = 7_919  # a prime that does not divide 9000: the strides meet every code
 # A code is not given again soon: an old message still on somebody's phone must not answer a new
 # alarm.
-_CODES_KEPT = 2_000
+_CODES_RESERVED = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +46,13 @@ def add(tx: sqlite3.Connection, **columns: Any) -> Incident:
         "answered_ns": None,
         "answered_by": None,
         "lower_since_ns": None,
-        "walk": 0,
+        "repeat": 0,
         "position": 0,
-        "muted_by": None,
+        "silenced_by": None,
         "code": _free_code(tx, columns["opened_ns"]),
         **columns,
     }
-    names = ", ".join(_COLUMNS)
+    names = ", ".join(_COLUMNS.values())
     values = ", ".join(f":{name}" for name in _COLUMNS)
     added = tx.execute(f"INSERT INTO incident ({names}) VALUES ({values})", given)  # noqa: S608
     return Incident(id=int(added.lastrowid or 0), **given)
@@ -54,7 +60,7 @@ def add(tx: sqlite3.Connection, **columns: Any) -> Incident:
 
 def save(tx: sqlite3.Connection, incident: Incident) -> None:
     """Store an incident as it is now."""
-    changes = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
+    changes = ", ".join(f"{column} = :{name}" for name, column in _COLUMNS.items())
     tx.execute(f"UPDATE incident SET {changes} WHERE id = :id", asdict(incident))  # noqa: S608
 
 
@@ -100,7 +106,7 @@ def unseen(tx: sqlite3.Connection) -> list[Incident]:
     return sorted(waiting, key=lambda incident: -incident.level.rank)
 
 
-def keep(tx: sqlite3.Connection, member: Member) -> None:
+def save_member(tx: sqlite3.Connection, member: Member) -> None:
     """Store an event of an incident as it is now."""
     tx.execute(
         "INSERT INTO incident_event VALUES (?, ?, ?, ?, ?) ON CONFLICT (event_id) DO UPDATE SET"
@@ -130,18 +136,18 @@ def members(tx: sqlite3.Connection, incident_id: int) -> list[Member]:
     return [_member(row) for row in rows.fetchall()]
 
 
-def that_count(joined: list[Member], kind: EventKind) -> list[Member]:
+def counting_members(joined: list[Member], kind: EventKind) -> list[Member]:
     """Return the events that make an incident's level: those that go on, or all of what latches."""
     going_on = [one for one in joined if one.closed_ns is None]
     return going_on if going_on and not latches(kind) else joined
 
 
 def lead(tx: sqlite3.Connection, incident: Incident) -> Facts | None:
-    """Return the facts a message tells: of the gravest event, the first of them.
+    """Return the facts of a message: those of the gravest event, the first of them.
 
     A test has no event and no facts.
     """
-    count = that_count(members(tx, incident.id), incident.kind)
+    count = counting_members(members(tx, incident.id), incident.kind)
     return max(count, key=lambda one: one.level.rank).facts if count else None
 
 
@@ -156,7 +162,7 @@ def _free_code(tx: sqlite3.Connection, seed: int) -> str:
         for row in tx.execute(
             "SELECT code FROM incident WHERE status <> ?"
             " UNION SELECT code FROM (SELECT code FROM incident ORDER BY id DESC LIMIT ?)",
-            (IncidentStatus.CLOSED, _CODES_KEPT),
+            (IncidentStatus.CLOSED, _CODES_RESERVED),
         )
     }
     return next(code for code in _codes_from(seed) if code not in taken)
@@ -170,10 +176,11 @@ def _codes_from(seed: int) -> Iterator[str]:
 
 
 def _incident(row: sqlite3.Row) -> Incident:
-    columns = dict(row)
+    columns = {name: row[column] for name, column in _COLUMNS.items()}
     return Incident(
         **{
             **columns,
+            "id": row["id"],
             "kind": EventKind(columns["kind"]),
             "status": IncidentStatus(columns["status"]),
             "level": AlarmLevel(columns["level"]),

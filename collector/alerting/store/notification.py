@@ -1,14 +1,13 @@
 """Everything that may change the state of a notification is in this table.
 
 A notification is one message to one person by one sender. It is written in the transaction of what
-it tells, and sent later: a crash in between loses nothing, and what a sender has confirmed is
+it reports, and sent later: a crash in between loses nothing, and what a sender has confirmed is
 never sent again.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plumbline.collector.alerting.errors import StepRefused
 from plumbline.collector.events.model import AlarmLevel
 
 
@@ -21,13 +20,13 @@ class NotificationState(StrEnum):
     SUBMITTED = "submitted"
     """The gateway has it."""
     SENT = "sent"
-    """The gateway says it went out."""
+    """The gateway has confirmed that it went out."""
     FAILED = "failed"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     """No longer wanted, as after an answer, before it left."""
     BUNDLED = "bundled"
-    """Told in a message that tells several."""
+    """Replaced by one message that stands for several."""
 
 
 class NotificationStep(StrEnum):
@@ -64,20 +63,6 @@ GONE_OUT = frozenset({NotificationState.SUBMITTED, NotificationState.SENT})
 LOST = frozenset({NotificationState.FAILED, NotificationState.EXPIRED})
 
 
-def after(state: NotificationState, step: NotificationStep) -> NotificationState:
-    """Return the state that follows.
-
-    Raises
-    ------
-    StepRefused
-        If the table does not know the step.
-    """
-    try:
-        return TRANSITIONS[state, step]
-    except KeyError as error:
-        raise StepRefused(f"a notification that is {state} cannot take: {step}") from error
-
-
 class Purpose(StrEnum):
     """What a message is for."""
 
@@ -92,7 +77,7 @@ class Purpose(StrEnum):
 
 
 CALLS = frozenset({Purpose.ALARM, Purpose.RAISED, Purpose.TEST})
-"""Messages that ask for an answer."""
+"""Messages that need an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,19 +87,20 @@ class Notification:
     Attributes
     ----------
     key
-        What makes it this message and no other: two of one key cannot be queued.
+        Identity of the message: two of one key cannot be queued.
     call
-        The call of the policy it belongs to, as ``0.2`` (walk, position), or an empty text.
+        The call of the policy it belongs to, as ``0.2`` (repeat, position), or an empty text.
     due_ns, expires_ns
-        When it may be tried next, and when it is too old to be sent. [ns since 1970]
+        Time of the next attempt, and time from which it is too old to be sent. [ns since 1970]
     attempts, returned
-        How often it was tried in vain, and how often a gateway that had taken it gave it back.
+        Number of attempts in vain, and of times a gateway that had taken it gave it back.
     lease_ns
-        Until when the dispatcher that has it in hand owns it. [ns since 1970]
+        Time until which the dispatcher that has it in hand owns it. [ns since 1970]
     handed_ns, done_ns
-        When the gateway took it, and when its last state was reached. [ns since 1970]
+        Time at which the gateway took it, and at which its last state was reached.
+        [ns since 1970]
     ref
-        The sender's own name of it.
+        Name the sender has for it.
     """
 
     id: int

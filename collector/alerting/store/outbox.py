@@ -10,12 +10,13 @@ from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.notification import (
     CALLS,
     GONE_OUT,
+    TRANSITIONS,
     Notification,
     NotificationState,
     NotificationStep,
     Purpose,
-    after,
 )
+from plumbline.collector.alerting.store.transitions import next_status
 from plumbline.collector.events.model import AlarmLevel
 
 _COLUMNS = [field.name for field in fields(Notification) if field.name != "id"]
@@ -80,7 +81,7 @@ def move(
     tx: sqlite3.Connection, one: Notification, step: NotificationStep, now_ns: int, **columns: Any
 ) -> None:
     """Change the state of a notification as the table says, and log it."""
-    state = after(one.state, step)
+    state = next_status(TRANSITIONS, one.state, step)
     given = {"state": state, **columns}
     if state in _LAST:
         given["done_ns"] = now_ns
@@ -135,8 +136,8 @@ def latest(tx: sqlite3.Connection, limit: int) -> list[Notification]:
     return [_notification(row) for row in rows.fetchall()]
 
 
-def told(tx: sqlite3.Connection, incident_id: int) -> list[str]:
-    """Return who has been told of an incident, in the order they were."""
+def called(tx: sqlite3.Connection, incident_id: int) -> list[str]:
+    """Return who has been called about an incident, in the order they were."""
     gone = [*GONE_OUT, NotificationState.LEASED]
     names = (
         one.person
@@ -176,7 +177,7 @@ def withdraw(
     now_ns: int,
     person: str | None = None,
 ) -> None:
-    """Take back what has not left yet, of an incident and perhaps one person only."""
+    """Withdraw what has not left yet, of an incident and perhaps one person only."""
     wanted = frozenset(purposes)
     for one in of_incident(tx, incident_id):
         if (

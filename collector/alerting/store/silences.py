@@ -1,4 +1,4 @@
-"""Silences: what is not to call anybody for a while, why, who said so, and until when."""
+"""Silences: what calls nobody for a while, why, by whose order, and until when."""
 
 import sqlite3
 from dataclasses import asdict, dataclass
@@ -9,8 +9,8 @@ from plumbline.collector.alerting.store import audit
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import Incident
 from plumbline.collector.events.model import AlarmLevel, EventKind
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 LONGEST_S = 14 * 86_400.0
 """A silence always ends by itself; one that is forgotten must not last for ever."""
 
@@ -19,7 +19,7 @@ LONGEST_S = 14 * 86_400.0
 class Matcher:
     """Which incidents: every field that is given must agree.
 
-    ``up_to`` is the gravest level kept silent: black only where it is asked for.
+    ``up_to`` is the gravest level that is silenced: black only where it is given.
     """
 
     structure: str | None = None
@@ -44,7 +44,7 @@ class Silence:
     ended_ns: int | None
 
     def covers(self, incident: Incident, nodes: frozenset[str]) -> bool:
-        """Tell whether it keeps an incident silent; a node only when no other one is concerned."""
+        """Tell whether it silences an incident; a node only when no other one is concerned."""
         return (
             not incident.test
             and self.structure in (None, incident.structure)
@@ -125,7 +125,7 @@ def running(tx: sqlite3.Connection, now_ns: int) -> list[Silence]:
 def covering(
     tx: sqlite3.Connection, incident: Incident, nodes: frozenset[str], now_ns: int
 ) -> Silence | None:
-    """Return a silence that keeps an incident silent now, or None."""
+    """Return a silence that covers an incident now, or None."""
     found = (one for one in running(tx, now_ns) if one.covers(incident, nodes))
     return next(found, None)
 

@@ -1,10 +1,10 @@
 """Putting a message into words: one table a language, never more than two segments.
 
-The first line holds level, structure and code and is kept within one segment, because the second
+The first line holds level, structure and code and fits one segment, because the second
 may be late. What does not fit is left out from the least needed: the unit of the limit where it is
 that of the value, the nodes, the end of the span, the hint how to answer. Value, unit, limit,
 standing, time, action and code always stay. Where the owner of a limit has written what is to be
-done, that is said in place of the table's words, unless it takes a third segment.
+done, that stands in place of the table's words, unless it takes a third segment.
 """
 
 import datetime as dt
@@ -18,14 +18,14 @@ from plumbline.collector.alerting.text.messages import MessageTable, table
 from plumbline.collector.alerting.text.quantity import number, quantity
 from plumbline.collector.alerting.text.sms_segments import BUDGET, segments, size
 from plumbline.collector.events.model import AlarmLevel, EventKind
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 _SHOWN_NODES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """How one person is told: language, clock, and whether it is an exercise."""
+    """Wording of messages to one person: language, clock, and whether it is an exercise."""
 
     language: Language
     zone: dt.tzinfo
@@ -37,7 +37,7 @@ class Wording:
         clear = purpose is Purpose.CLEAR
         plain = words.after[facts.kind] if clear else words.action[facts.kind][level]
         wanted = _action_of_limit(facts, level) if not clear else ""
-        reply = () if purpose in _TOLD_ONLY else (words.line.reply.format(code=code),)
+        reply = () if purpose in _WITHOUT_REPLY else (words.line.reply.format(code=code),)
         when, span = self._when(facts.onset_ns), self._span(facts)
         where = words.line.where.format(when=span, nodes=_places(words, facts.nodes))
         full, short = self._heads(purpose, facts, level, code)
@@ -143,7 +143,7 @@ class Wording:
         )
 
 
-_TOLD_ONLY = frozenset({Purpose.CLEAR, Purpose.LOWERED})
+_WITHOUT_REPLY = frozenset({Purpose.CLEAR, Purpose.LOWERED})
 # What is silent or broken has no limit of a standard, and the message need not say so.
 _WITHOUT_LIMIT = frozenset({EventKind.SILENCE, EventKind.HEALTH})
 

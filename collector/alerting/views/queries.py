@@ -1,4 +1,4 @@
-"""What the page, the status and the command line read: never more than looking.
+"""Queries of the alerting database for the page, the status and the command line: read only.
 
 Each function opens the database for itself, read-only, and may be called from any thread or
 process; where there is no database yet, there is nothing to show.
@@ -12,17 +12,16 @@ from pathlib import Path
 
 from plumbline.collector.alerting.engine.engine import TICKED
 from plumbline.collector.alerting.store import audit, incidents, outbox
-from plumbline.collector.alerting.store import silences as mutes
 from plumbline.collector.alerting.store.database import mark
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident
 from plumbline.collector.alerting.store.notification import LOST, Notification, NotificationState
-from plumbline.collector.alerting.store.silences import Silence
+from plumbline.collector.alerting.store.silences import Silence, covering, running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """An incident with its facts, who was told and what came of it.
+    """An incident with its facts, its notifications and what came of them.
 
     Attributes
     ----------
@@ -30,22 +29,22 @@ class IncidentView:
         The gravest event's; None for a test.
     nodes
         Every node that saw it.
-    told
+    notifications
         Every message about it, oldest first; ``person``, ``state``, ``text``, ``handed_ns``.
     silence
-        The silence that keeps its calls back now, or None.
+        The silence that holds its calls back now, or None.
     """
 
     incident: Incident
     facts: Facts | None
     nodes: tuple[str, ...]
-    told: tuple[Notification, ...]
+    notifications: tuple[Notification, ...]
     silence: Silence | None
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Who was told, in order."""
-        reached = (one.person for one in self.told if one.handed_ns is not None)
+        """People who were notified, in order."""
+        reached = (one.person for one in self.notifications if one.handed_ns is not None)
         return tuple(dict.fromkeys(reached))
 
     @property
@@ -61,7 +60,7 @@ class Summary:
     Attributes
     ----------
     last_tick_ns
-        When the engine last looked, to 5 s; 0 when never. [ns since 1970]
+        Time of the last tick of the engine, to 5 s; 0 when never. [ns since 1970]
     unsent
         Messages queued or held by a gateway that has not confirmed them.
     lost
@@ -108,7 +107,7 @@ def notifications(path: Path, limit: int = 1_000) -> list[Notification]:
 def silences(path: Path, now_ns: int) -> list[Silence]:
     """Return the silences that hold now."""
     with _reading(path) as tx:
-        return mutes.running(tx, now_ns) if tx else []
+        return running(tx, now_ns) if tx else []
 
 
 def log(path: Path, incident_id: int | None = None) -> list[audit.AuditLine]:
@@ -162,6 +161,6 @@ def _view(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> IncidentVi
         incident=incident,
         facts=incidents.lead(tx, incident),
         nodes=tuple(sorted(nodes)),
-        told=tuple(outbox.of_incident(tx, incident.id)),
-        silence=mutes.covering(tx, incident, nodes, now_ns),
+        notifications=tuple(outbox.of_incident(tx, incident.id)),
+        silence=covering(tx, incident, nodes, now_ns),
     )

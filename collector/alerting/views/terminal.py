@@ -9,8 +9,7 @@ from plumbline.collector.alerting.store.notification import Notification
 from plumbline.collector.alerting.store.silences import Silence
 from plumbline.collector.alerting.views.queries import IncidentView
 from plumbline.collector.alerting.views.web import title
-
-NS = 1_000_000_000
+from plumbline.wire.block import NS
 
 
 def clock(at_ns: int) -> str:
@@ -18,7 +17,7 @@ def clock(at_ns: int) -> str:
     return dt.datetime.fromtimestamp(at_ns // NS).astimezone().isoformat(" ", "seconds")
 
 
-def listed(one: IncidentView) -> Iterator[str]:
+def incident_lines(one: IncidentView) -> Iterator[str]:
     """Yield an incident in a line, then a line for each message."""
     incident = one.incident
     answer = f"answered by {incident.answered_by}" if incident.answered_by else "no answer"
@@ -27,10 +26,10 @@ def listed(one: IncidentView) -> Iterator[str]:
         f"{incident.code}  {incident.level.upper():<5} {title(incident, one.facts)}"
         f"  {incident.status}, since {clock(incident.opened_ns)}, {answer}{silent}"
     )
-    yield from (f"      {_told(told)}" for told in one.told)
+    yield from (f"      {_notification_line(sent)}" for sent in one.notifications)
 
 
-def shown(one: IncidentView, log: Sequence[AuditLine]) -> Iterator[str]:
+def incident_details(one: IncidentView, log: Sequence[AuditLine]) -> Iterator[str]:
     """Yield everything about an incident, its messages and its log."""
     incident, facts = one.incident, one.facts
     yield f"{incident.code} {incident.level.upper()} {title(incident, facts)}"
@@ -52,10 +51,11 @@ def shown(one: IncidentView, log: Sequence[AuditLine]) -> Iterator[str]:
         yield f"nodes     {' '.join(one.nodes)}"
     if incident.answered_by and incident.answered_ns:
         yield f"answered  {incident.answered_by}, {clock(incident.answered_ns)}"
-    for told in one.told:
+    for sent in one.notifications:
         yield ""
-        yield f"{_told(told)}, to {told.phone} by {told.sender}, segments: {told.segments}"
-        yield from (f"  | {line}" for line in told.text.splitlines())
+        where = f"to {sent.phone} by {sent.sender}, segments: {sent.segments}"
+        yield f"{_notification_line(sent)}, {where}"
+        yield from (f"  | {line}" for line in sent.text.splitlines())
     yield ""
     for line in log:
         evidence = {key: value for key, value in line.detail.items() if key != "text"}
@@ -63,7 +63,7 @@ def shown(one: IncidentView, log: Sequence[AuditLine]) -> Iterator[str]:
         yield f"{clock(line.at_ns)}  {line.entry:<18} {line.person or '':<12} {words}".rstrip()
 
 
-def silence(one: Silence) -> str:
+def silence_line(one: Silence) -> str:
     """Return a silence in a line."""
     what = " ".join(filter(None, (one.structure, one.kind, one.node))) or "everything"
     return (
@@ -72,7 +72,7 @@ def silence(one: Silence) -> str:
     )
 
 
-def people(settings: AlertingSettings) -> Iterator[str]:
+def roster_lines(settings: AlertingSettings) -> Iterator[str]:
     """Yield who is called, and in which order."""
     for person in settings.person:
         where = " ".join(person.structures) or "all structures"
@@ -84,7 +84,7 @@ def people(settings: AlertingSettings) -> Iterator[str]:
         yield f"step {number}: {', '.join(step.people)}{times}, then {wait} for an answer"
 
 
-def _told(told: Notification) -> str:
-    when = clock(told.handed_ns or told.created_ns)
-    fault = f" ({told.error})" if told.error else ""
-    return f"{told.person}: {told.purpose}, {told.state} {when}{fault}"
+def _notification_line(sent: Notification) -> str:
+    when = clock(sent.handed_ns or sent.created_ns)
+    fault = f" ({sent.error})" if sent.error else ""
+    return f"{sent.person}: {sent.purpose}, {sent.state} {when}{fault}"

@@ -1,4 +1,4 @@
-"""What the live page asks of alerting: incidents, who was told, who answered, and answering."""
+"""Alerting on the live page: incidents with their notifications and answers, and answering."""
 
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,14 @@ from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import Incident, IncidentStatus
 from plumbline.collector.alerting.text.quantity import quantity
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 
 _SHOWN = 50
+REPORT_NOTIFICATIONS = "told"
+"""Key of an incident's notifications in its report."""
 
 
-def shown_incidents(path: Path, now_ns: int, within_s: float = 86_400.0) -> list[dict[str, Any]]:
+def incident_reports(path: Path, now_ns: int, within_s: float = 86_400.0) -> list[dict[str, Any]]:
     """Return the open incidents and those of the last day, newest first.
 
     Nanoseconds are texts: a browser's numbers are too short for them.
@@ -34,19 +36,19 @@ def shown_incidents(path: Path, now_ns: int, within_s: float = 86_400.0) -> list
             "silent_because": one.silence.reason if one.silence else None,
             "nodes": list(one.nodes),
             **_answerable(one.facts),
-            "told": [
+            REPORT_NOTIFICATIONS: [
                 {
-                    "person": told.person,
-                    "purpose": told.purpose.value,
-                    "state": told.state.value,
-                    "when_ns": str(told.handed_ns or told.created_ns),
-                    "text": told.text,
-                    "segments": told.segments,
+                    "person": sent.person,
+                    "purpose": sent.purpose.value,
+                    "state": sent.state.value,
+                    "when_ns": str(sent.handed_ns or sent.created_ns),
+                    "text": sent.text,
+                    "segments": sent.segments,
                 }
-                for told in one.told
+                for sent in one.notifications
             ],
         }
-        for one in view.recent_incidents(path, now_ns, _SHOWN)
+        for one in queries.recent_incidents(path, now_ns, _SHOWN)
         if one.incident.status is not IncidentStatus.CLOSED or one.incident.opened_ns >= oldest_ns
     ]
 
@@ -74,8 +76,8 @@ def answered_events(store: AlertStore) -> frozenset[str]:
         )
 
 
-def answer(store: AlertStore, code: str, by: str, via: str, now_ns: int) -> str:
-    """Take an answer and say in one line what it did.
+def acknowledge_incident(store: AlertStore, code: str, by: str, via: str, now_ns: int) -> str:
+    """Acknowledge an incident and return in one line what that did.
 
     Raises
     ------

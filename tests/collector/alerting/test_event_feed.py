@@ -1,4 +1,4 @@
-"""However the changes arrive, in one look or in many, the incidents are the same."""
+"""However the changes arrive, in one batch or in many, the incidents are the same."""
 
 import tempfile
 from pathlib import Path
@@ -22,8 +22,8 @@ SETTINGS = AlertingSettings.model_validate(
 
 @st.composite
 def revisions(draw):
-    """Draw what detectors may say: a few events, revised, closed, reopened, in any order."""
-    said = []
+    """Draw what detectors may save: a few events, revised, closed, reopened, in any order."""
+    drawn = []
     for at in range(REVISIONS):
         name = draw(st.sampled_from("abcd"))
         closed = draw(st.booleans())
@@ -33,7 +33,7 @@ def revisions(draw):
             "c": EventKind.TILT,
             "d": EventKind.SILENCE,
         }
-        said.append(
+        drawn.append(
             Event(
                 id=name,
                 kind=kinds[name],
@@ -48,11 +48,11 @@ def revisions(draw):
                 nodes={"0A": {}},
             )
         )
-    return said
+    return drawn
 
 
-class Told:
-    """The part of an event store that has been written so far; every revision is kept."""
+class WrittenEvents:
+    """The part of an event store that has been written so far; every revision is retained."""
 
     def __init__(self):
         self.written = []
@@ -64,17 +64,15 @@ class Told:
         return len(self.written) > after_revision
 
 
-def followed(said, cut):
+def incidents_after(changes, cut):
     """Return everything the database holds after the changes came in these pieces."""
     with tempfile.TemporaryDirectory() as folder:
         store = AlertStore(Path(folder) / "a.db")
-        events = Told()
-        follower = EventFeed(
-            store=store, events=events, notices=NotificationWriter(settings=SETTINGS)
-        )
-        for piece in pieces(list(enumerate(said, start=1)), cut):
+        events = WrittenEvents()
+        feed = EventFeed(store=store, events=events, writer=NotificationWriter(settings=SETTINGS))
+        for piece in pieces(list(enumerate(changes, start=1)), cut):
             events.written += piece
-            follower.take(START_NS)
+            feed.take(START_NS)
         with store.transaction() as tx:
             held = [
                 [tuple(row) for row in tx.execute(f"SELECT * FROM {table} ORDER BY rowid")]
@@ -85,6 +83,6 @@ def followed(said, cut):
 
 
 @settings(max_examples=60, deadline=None)
-@given(said=revisions(), cut=cuts(REVISIONS))
-def test_the_incidents_do_not_depend_on_how_the_changes_arrive(said, cut):
-    assert followed(said, cut) == followed(said, [])
+@given(changes=revisions(), cut=cuts(REVISIONS))
+def test_the_incidents_do_not_depend_on_how_the_changes_arrive(changes, cut):
+    assert incidents_after(changes, cut) == incidents_after(changes, [])

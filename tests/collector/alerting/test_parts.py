@@ -10,7 +10,12 @@ from stories.alerting_story import START_NS, Story
 
 from plumbline.collector.alerting.engine.inbound import international
 from plumbline.collector.alerting.engine.rate_limits import free_at_ns
-from plumbline.collector.alerting.engine.reply_parser import Acknowledge, Code, Unparsed, parsed
+from plumbline.collector.alerting.engine.reply_parser import (
+    Acknowledge,
+    Code,
+    Unparsed,
+    parse_reply,
+)
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
 from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
 from plumbline.collector.alerting.paging_rules import PagingRules, Reason, cause_of, paging_decision
@@ -20,8 +25,7 @@ from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.events.model import AlarmLevel, EventKind
-
-NS = 1_000_000_000
+from plumbline.wire.block import NS
 
 
 @pytest.mark.parametrize(
@@ -46,19 +50,19 @@ NS = 1_000_000_000
     ],
 )
 def test_an_answer_is_read(text, answer):
-    assert parsed(text) == answer
+    assert parse_reply(text) == answer
 
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading(text):
-    assert isinstance(parsed(text), Code | Acknowledge | Unparsed)
+    assert isinstance(parse_reply(text), Code | Acknowledge | Unparsed)
 
 
 @given(st.integers(0, 9999), st.sampled_from(["٠", "๐", "０", "०", "0"]))
 def test_digits_of_every_script_are_digits(number, zero):
     digits = f"{number:04d}"
     written = "".join(chr(ord(zero) + int(digit)) for digit in digits)
-    assert parsed(written) == Code(digits)
+    assert parse_reply(written) == Code(digits)
 
 
 def test_only_what_may_pass_is_tried_again():
@@ -194,10 +198,10 @@ def test_the_rule_table_decides_who_is_called(tmp_path, kind):
     }.get(kind, AlarmLevel.AMBER)
     with Story(tmp_path) as story:
         for level in AlarmLevel:
-            said = paging_decision(story.event(kind=kind, level=level), PagingRules())
+            decision = paging_decision(story.event(kind=kind, level=level), PagingRules())
             calls = lowest is not None and list(AlarmLevel).index(level) >= list(AlarmLevel).index(
                 lowest
             )
-            assert said == (level if calls else Reason.BELOW)
+            assert decision == (level if calls else Reason.BELOW)
             late = paging_decision(story.event(kind=kind, level=level, late=True), PagingRules())
             assert late is Reason.LATE

@@ -1,4 +1,4 @@
-"""What others see of alerting: the page, the status, and whoever asks while it runs."""
+"""What others see of alerting: the page, the status, and whoever reads while it runs."""
 
 import threading
 
@@ -10,8 +10,7 @@ from plumbline.collector.alerting.engine.thread import AlertRunner
 from plumbline.collector.alerting.errors import AnswerRefused
 from plumbline.collector.alerting.service import Alerting
 from plumbline.collector.alerting.settings import AlertingSettings
-from plumbline.collector.alerting.views import queries as view
-from plumbline.collector.alerting.views import web as page
+from plumbline.collector.alerting.views import queries, web
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.inventory import Inventory
 
@@ -52,17 +51,17 @@ def test_the_page_sees_who_was_told_and_who_answered(tmp_path):
     with Story(tmp_path) as story:
         story.happens()
         story.expect_sms("Somchai")
-        (shown,) = page.shown_incidents(story.path, story.now_ns)
+        (shown,) = web.incident_reports(story.path, story.now_ns)
         assert shown["title"] == "TWR01 shaking 12.3 gal"
         assert shown["severity"] == "red"
         assert shown["answered_by"] is None
         assert shown["waits_for_answer"]
-        (told,) = shown["told"]
-        assert (told["person"], told["state"]) == ("Somchai", "sent")
-        assert told["when_ns"] == str(START_NS)
-        said = page.answer(story.store, shown["code"], "Mali", "web", story.now_ns)
-        assert said.startswith(f"{shown['code']} acknowledged by Mali")
-        (shown,) = page.shown_incidents(story.path, story.now_ns)
+        (sent,) = shown["told"]
+        assert (sent["person"], sent["state"]) == ("Somchai", "sent")
+        assert sent["when_ns"] == str(START_NS)
+        answer = web.acknowledge_incident(story.store, shown["code"], "Mali", "web", story.now_ns)
+        assert answer.startswith(f"{shown['code']} acknowledged by Mali")
+        (shown,) = web.incident_reports(story.path, story.now_ns)
         assert shown["answered_by"] == "Mali"
 
 
@@ -71,10 +70,10 @@ def test_events_count_as_answered_once_answered_and_over(tmp_path):
         quake = story.happens()
         story.expect_sms("Somchai")
         story.acknowledge()
-        assert page.answered_events(story.store) == frozenset()
+        assert web.answered_events(story.store) == frozenset()
         story.ends(quake)
         story.expect_sms("Somchai")
-        assert page.answered_events(story.store) == {quake.id}
+        assert web.answered_events(story.store) == {quake.id}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ def test_an_answer_that_cannot_be_taken_says_what_to_do(tmp_path, code, by, what
         story.expect_sms("Somchai")
         given = code.format(code=story.code())
         with pytest.raises(AnswerRefused, match=what):
-            page.answer(story.store, given, by, "web", story.now_ns)
+            web.acknowledge_incident(story.store, given, by, "web", story.now_ns)
         assert story.open()[0].waits_for_answer
         story.acknowledge()
 
@@ -100,9 +99,9 @@ def test_an_answer_that_cannot_be_taken_says_what_to_do(tmp_path, code, by, what
 def test_the_summary_counts(tmp_path):
     with Story(tmp_path) as story:
         story.happens("candidate", late=True)
-        story.network.slow = True
+        story.network.holds = True
         story.happens()
-        summary = view.summary(story.path)
+        summary = queries.summary(story.path)
         assert (summary.open, summary.unanswered, summary.unsent) == (1, 1, 1)
         assert summary.oldest_unsent_ns == START_NS
         assert summary.passed_over == 1
@@ -110,17 +109,17 @@ def test_the_summary_counts(tmp_path):
         story.forward(1)
         story.expect_sms("Somchai")
         story.acknowledge()
-        summary = view.summary(story.path)
+        summary = queries.summary(story.path)
         assert (summary.unanswered, summary.unsent, summary.sent) == (0, 0, 1)
         assert START_NS <= summary.last_tick_ns <= story.now_ns
 
 
 def test_before_the_first_start_there_is_nothing_to_see(tmp_path):
     nowhere = tmp_path / "alerting.db"
-    assert view.open_incidents(nowhere, 0) == []
-    assert view.notifications(nowhere) == []
-    assert view.log(nowhere) == []
-    assert view.summary(nowhere).last_tick_ns == 0
+    assert queries.open_incidents(nowhere, 0) == []
+    assert queries.notifications(nowhere) == []
+    assert queries.log(nowhere) == []
+    assert queries.summary(nowhere).last_tick_ns == 0
     assert not nowhere.exists()
 
 
@@ -139,9 +138,9 @@ def test_the_assembled_room_hands_over_on_its_own(tmp_path):
         wait_until(lambda: outbox.is_dir() and any(outbox.glob("*.txt")))
         (path,) = outbox.glob("*.txt")
         assert "13:20:31 +07:00" in path.read_text(encoding="utf-8")
-        (shown,) = alerting.shown()
+        (shown,) = alerting.incident_reports()
         assert "acknowledged by Mali" in alerting.acknowledge(shown["code"], "Mali")
-        assert alerting.answered() == frozenset()
+        assert alerting.answered_events() == frozenset()
         assert alerting.summary().open == 1
     finally:
         alerting.stop()

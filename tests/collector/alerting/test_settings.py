@@ -1,4 +1,4 @@
-"""The section that says who is called: everything wrong with it is told at once."""
+"""The section of people and steps: everything wrong with it is reported at once."""
 
 import re
 from pathlib import Path
@@ -74,17 +74,19 @@ def test_everything_wrong_is_told_at_once_with_its_place_and_what_to_do(tmp_path
     )
     with pytest.raises(BadSettings) as refusal:
         read(tmp_path, wrong)
-    told = {problem.where: problem.what for problem in refusal.value.problems}
-    assert "expected E.164" in told["alerting.person[0].phone"]
-    assert "as +66812345678" in told["alerting.person[0].phone"]
-    assert "expected 1 to 5 capital letters or digits" in told["alerting.person[0].structures[0]"]
-    assert "used twice" in told["alerting.person[1].name"]
-    assert "nobody is called 'Preecha'" in told["alerting.step[1].people[1]"]
-    assert "'gammu-smsd'" in told["alerting.senders[0]"]
-    assert "alerting.step[0].repeat" in told
-    assert "'never'" in told["alerting.rule.sway.page_from"]
-    assert "unknown key" in told["alerting.rule.sway.colour"]
-    assert len(told) == 8
+    problems = {problem.where: problem.what for problem in refusal.value.problems}
+    assert "expected E.164" in problems["alerting.person[0].phone"]
+    assert "as +66812345678" in problems["alerting.person[0].phone"]
+    assert (
+        "expected 1 to 5 capital letters or digits" in problems["alerting.person[0].structures[0]"]
+    )
+    assert "used twice" in problems["alerting.person[1].name"]
+    assert "nobody is called 'Preecha'" in problems["alerting.step[1].people[1]"]
+    assert "'gammu-smsd'" in problems["alerting.senders[0]"]
+    assert "alerting.step[0].repeat" in problems
+    assert "'never'" in problems["alerting.rule.sway.page_from"]
+    assert "unknown key" in problems["alerting.rule.sway.colour"]
+    assert len(problems) == 8
 
 
 def test_two_people_cannot_have_one_number(tmp_path):
@@ -107,9 +109,9 @@ def test_in_house_nothing_can_reach_a_phone(senders):
             "person": [{"name": "A", "phone": "+66812345678", "senders": ["gammu-smsd"]}],
         }
     ).in_house()
-    kept = {*settings.senders, *(name for one in settings.person for name in one.senders)}
-    assert kept
-    assert SenderName.GAMMU_SMSD not in kept
+    senders = {*settings.senders, *(name for one in settings.person for name in one.senders)}
+    assert senders
+    assert SenderName.GAMMU_SMSD not in senders
 
 
 def test_the_sample_is_read_and_every_default_it_prints_is_the_default(tmp_path):

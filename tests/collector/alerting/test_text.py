@@ -16,7 +16,7 @@ from plumbline.collector.events.model import AlarmLevel, EventKind, Limit, Stand
 BANGKOK = ZoneInfo("Asia/Bangkok")
 ONSET_NS = 1_743_142_831_000_000_000  # 2025-03-28 13:20:31 +07:00
 PAGING = (AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
-TOLD = (Purpose.ALARM, Purpose.RAISED, Purpose.LOWERED, Purpose.CLEAR)
+MESSAGES_ABOUT_EVENTS = (Purpose.ALARM, Purpose.RAISED, Purpose.LOWERED, Purpose.CLEAR)
 
 
 def facts(**changes):
@@ -89,15 +89,17 @@ EXTREMES = {
 @pytest.mark.parametrize("name", EXTREMES)
 @pytest.mark.parametrize("language", Language)
 def test_whatever_happens_it_takes_two_segments_at_most(name, language):
-    for kind, level, purpose, exercise in product(EventKind, PAGING, TOLD, (False, True)):
-        told = facts(
+    for kind, level, purpose, exercise in product(
+        EventKind, PAGING, MESSAGES_ABOUT_EVENTS, (False, True)
+    ):
+        given = facts(
             **{
                 key: getattr(EXTREMES[name], key)
                 for key in ("value", "unit", "limit", "nodes", "closed_ns")
             },
             kind=kind,
         )
-        text = wording(language, exercise).alarm(purpose, told, level, "4711")
+        text = wording(language, exercise).alarm(purpose, given, level, "4711")
         words, first_line = table(language), text.splitlines()[0]
         assert segments(text) <= 2, text
         assert "TWR01 4711" in first_line
@@ -108,8 +110,8 @@ def test_whatever_happens_it_takes_two_segments_at_most(name, language):
             words.after[kind] if purpose is Purpose.CLEAR else words.action[kind][level]
         ) in text
         assert text.startswith(words.mark) == exercise
-        if purpose is not Purpose.CLEAR and told.limit is not None:
-            assert words.standing[told.limit.standing] in first_line
+        if purpose is not Purpose.CLEAR and given.limit is not None:
+            assert words.standing[given.limit.standing] in first_line
 
 
 def test_shaking_without_a_limit_says_so_and_silence_needs_none():
@@ -124,9 +126,9 @@ def test_shaking_without_a_limit_says_so_and_silence_needs_none():
 
 
 def test_english_stays_within_the_alphabet_that_has_160_characters():
-    for kind, level, purpose in product(EventKind, PAGING, TOLD):
-        told = facts(kind=kind, unit="µm/m²")
-        text = wording("en").alarm(purpose, told, level, "4711")
+    for kind, level, purpose in product(EventKind, PAGING, MESSAGES_ABOUT_EVENTS):
+        given = facts(kind=kind, unit="µm/m²")
+        text = wording("en").alarm(purpose, given, level, "4711")
         assert size(text).encoding is Encoding.GSM7, text
 
 
@@ -175,8 +177,8 @@ def test_a_bundle_of_a_hundred_alarms_still_fits():
     ],
 )
 def test_numbers_show_the_digits_that_count(value, unit, shown):
-    told = facts(value=value, unit=unit, limit=None)
-    assert f" {shown}," in wording("en").alarm(Purpose.ALARM, told, AlarmLevel.RED, "4711")
+    given = facts(value=value, unit=unit, limit=None)
+    assert f" {shown}," in wording("en").alarm(Purpose.ALARM, given, AlarmLevel.RED, "4711")
 
 
 def test_tables_nobody_who_grew_up_with_the_language_has_read_say_so():
@@ -226,7 +228,7 @@ def test_the_end_is_told_with_the_tables_words():
 @pytest.mark.parametrize("language", Language)
 def test_an_action_as_long_as_allowed_never_takes_a_third_segment(language, action):
     for kind, level, nodes in product(EventKind, PAGING, (("0A",), tuple("ABCDE"))):
-        told = limited(action, kind=kind, level=level, nodes=nodes, value=-1234.5)
-        text = wording(language).alarm(Purpose.ALARM, told, level, "4711")
+        given = limited(action, kind=kind, level=level, nodes=nodes, value=-1234.5)
+        text = wording(language).alarm(Purpose.ALARM, given, level, "4711")
         assert segments(text) <= 2, text
         assert action[:60] in text or table(language).action[kind][level] in text
