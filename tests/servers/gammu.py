@@ -59,7 +59,7 @@ class Gammu:
         self._process = subprocess.Popen(
             words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        wait_until(lambda: "Starting phone communication" in self.said())
+        wait_until(lambda: "Starting phone communication" in self.log_text())
 
     def stop(self) -> None:
         """End the daemon."""
@@ -67,7 +67,7 @@ class Gammu:
             stop(self._process)
             self._process = None
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         """Return the daemon's log."""
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 

@@ -116,7 +116,7 @@ def test_a_crossing_reaches_two_people_and_a_typed_answer_stops_it(
         "STOP WORK. Inspect before going on\n"
         f"Reply {code}",
     )
-    log = gammu.log()
+    log = gammu.log_text()
     assert "Found 2 sms" in log, "the daemon cut the Thai text into two segments"
     assert "Found 1 sms" in log, "the English one is a single GSM-7 message"
     assert main(["alerts", "ack", code, "--by", "Mali", "--data", str(tmp_path / "data")]) == 0
@@ -153,4 +153,4 @@ def test_a_daemon_that_died_and_came_back_sends_it_once(
     gammu.start()
     wait_until(lambda: room.states() == [("Somchai", "alarm", "sent")], timeout_s=60)
     assert len(gammu.sent()) == 1
-    assert gammu.log().count("New message to send") == 1
+    assert gammu.log_text().count("New message to send") == 1
