@@ -1,4 +1,4 @@
-"""The InfluxDB data source of the dashboards, asked in InfluxQL."""
+"""InfluxDB data source of the dashboards, queried in InfluxQL."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -34,13 +34,13 @@ class DrawnLimit:
         In the unit of the panel.
     colour
         As Grafana names it.
-    said
+    text
         What it is a limit of, who set it; shown with the panel.
     """
 
     value: float
     colour: str
-    said: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +64,15 @@ class Chart:
     interval: str
     bridged_ms: int
     limits: Sequence[DrawnLimit] = ()
-    said: str = ""
+    text: str = ""
 
     def panel(self, datasource: str) -> Json:
-        """Return the panel."""
-        said = [self.said, *(limit.said for limit in self.limits)]
+        """Return the panel as Grafana's JSON."""
+        text = [self.text, *(limit.text for limit in self.limits)]
         return {
             "type": "timeseries",
             "title": self.title,
-            "description": "\n\n".join(filter(None, said)),
+            "description": "\n\n".join(filter(None, text)),
             "datasource": source(datasource),
             "gridPos": self.place._asdict(),
             "interval": self.interval,
@@ -97,7 +97,7 @@ class Chart:
 
 
 def ages_table(title: str, query: Query, place: PanelPlace, datasource: str) -> Json:
-    """Return a table of when something was last heard, in words, the oldest first."""
+    """Return a table of how long ago each stream last sent, the oldest first."""
     return {
         "type": "table",
         "title": title,

@@ -11,12 +11,12 @@ from grafana_api.grafana_face import GrafanaFace
 
 Json = dict[str, Any]
 
-KEPT_BY_GRAFANA = ("id", "version")
+SET_BY_GRAFANA = ("id", "version")
 APART = "secureJsonData"
 
 
 class PushFailed(Exception):
-    """Grafana did not take it; the text says why and what to do."""
+    """Grafana refused a change; the text names the cause and the remedy."""
 
 
 class PushOutcome(StrEnum):
@@ -28,7 +28,7 @@ class PushOutcome(StrEnum):
 
 
 class Secrets(StrEnum):
-    """When passwords and tokens are sent: Grafana never tells whether they are still the same."""
+    """When passwords and tokens are sent: Grafana never shows whether they are still the same."""
 
     ONCE = "once"
     AGAIN = "again"
@@ -90,7 +90,7 @@ class Grafana:
         what = f"dashboard {wanted['title']}"
         found = self._get(lambda: self._face.dashboard.get_dashboard(wanted["uid"]))
         if found is not None:
-            there = {k: v for k, v in found["dashboard"].items() if k not in KEPT_BY_GRAFANA}
+            there = {k: v for k, v in found["dashboard"].items() if k not in SET_BY_GRAFANA}
             if there == wanted:
                 return Pushed(what=what, outcome=PushOutcome.UNCHANGED)
         body = {"dashboard": wanted, "overwrite": True, "message": "pushed by plumbline"}
@@ -101,9 +101,9 @@ class Grafana:
         """Let go of the connection."""
         self._face.api.s.close()
 
-    def _get(self, ask: Any) -> Json | None:
+    def _get(self, request: Any) -> Json | None:
         try:
-            found: Json = self._do(ask)
+            found: Json = self._do(request)
         except PushFailed as failure:
             cause = failure.__cause__
             if isinstance(cause, GrafanaClientError) and cause.status_code == 404:

@@ -19,7 +19,7 @@ from plumbline.dashboards.panels import (
 
 SCHEMA_VERSION = 39  # Grafana 10.4 and later migrate from here by themselves
 REFRESH = "5s"
-HEARD_WITHIN = "30d"  # a stream silent for longer has been taken down
+SEEN_WITHIN = "30d"  # a stream silent for longer has been taken down
 ACCELEROMETER, ACCELEROMETER_AXIS = "/^.N$/", "/^.N.$/"
 """Band and source code of FDSN names, without and with the axis; the source code of an
 accelerometer is N."""
@@ -38,16 +38,16 @@ def structure_dashboard(
     """Return the dashboard as Grafana's JSON model; the same input gives the same JSON."""
     whose = f"\"network\" = '{network}' AND \"structure\" = '{structure}'"
     shown = f'{whose} AND "node" =~ /^$node$/'
-    heard = Query(
+    last_seen = Query(
         text=f'SELECT last("samples") FROM "{schema.HEALTH.name}" '
-        f'WHERE {whose} AND time > now() - {HEARD_WITHIN} GROUP BY "node", "channel"'
+        f'WHERE {whose} AND time > now() - {SEEN_WITHIN} GROUP BY "node", "channel"'
     )
     panels = [
         chart.panel(datasource)
         for chart in _charts(f"{shown} AND $timeFilter", tilt_limits, settlement_limits)
     ]
     title_of_ages = "Age of data: when each stream was last heard"
-    panels.insert(1, ages_table(title_of_ages, heard, PanelPlace(16, 0, 8, 8), datasource))
+    panels.insert(1, ages_table(title_of_ages, last_seen, PanelPlace(16, 0, 8, 8), datasource))
     return {
         "uid": f"plumbline-{network}-{structure}".lower(),
         "title": title,
@@ -70,7 +70,7 @@ def _charts(
     accelerometers = f'{where} AND "channel" =~ {ACCELEROMETER_AXIS}'
     yield Chart(
         title="Shaking: largest acceleration in a second",
-        said="About the mean of the second, at the recorded rate.",
+        text="About the mean of the second, at the recorded rate.",
         queries=[
             Query(text=_by_channel('max("peak") * 100', second, accelerometers), alias=BY_CHANNEL)
         ],
@@ -81,7 +81,7 @@ def _charts(
     )
     yield Chart(
         title="Waveforms: largest and smallest of each interval",
-        said="x, y, z are the axes in the order of the inventory. Empty outside episodes where "
+        text="x, y, z are the axes in the order of the inventory. Empty outside episodes where "
         '[series] waveforms = "episodes".',
         queries=[
             Query(

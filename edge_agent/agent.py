@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from plumbline import __version__
-from plumbline.edge_agent.agent_state import Presence
+from plumbline.edge_agent.agent_state import AgentState
 from plumbline.edge_agent.assembly import reader_of
 from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.clock_memory import ClockMemory
@@ -25,7 +25,7 @@ from plumbline.wire.messages import Heartbeat, StreamBirth
 LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
 STUCK_NS = 60 * NS
-LOOK_S = 2.0
+POLL_S = 2.0
 GOODBYE_S = 5.0
 
 
@@ -67,7 +67,7 @@ class Agent:
                 each,
                 self.boot,
                 clock,
-                reject=rejects.keep,
+                reject=rejects.record,
                 emit=self._take,
                 recall=self._recall,
             )
@@ -75,7 +75,7 @@ class Agent:
         ]
         self._publisher = Publisher(
             settings=settings.broker,
-            presence=Presence(
+            agent_state=AgentState(
                 address=settings.address,
                 boot=boot,
                 host=socket.gethostname(),
@@ -97,7 +97,7 @@ class Agent:
         )
 
     def run(self) -> int:
-        """Run until asked to stop; return the exit code, 1 if a part of the agent broke."""
+        """Run until `stop` is called; return the exit code, 1 if a part of the agent broke."""
         readers = [
             self._thread(f"read-{number}", reader.run)
             for number, reader in enumerate(self._readers)
@@ -107,7 +107,7 @@ class Agent:
         for thread in (writer, publisher, *readers):
             thread.start()
         notify("READY=1")
-        while not self._stopping.wait(LOOK_S) and not self._broken.is_set():
+        while not self._stopping.wait(POLL_S) and not self._broken.is_set():
             if self._is_turning():
                 notify("WATCHDOG=1")
         notify("STOPPING=1")
@@ -124,7 +124,7 @@ class Agent:
         return 1 if self._broken.is_set() else 0
 
     def stop(self) -> None:
-        """Ask `run` to flush what is held and to end (from a signal handler or any thread)."""
+        """Let `run` flush what is held and end (from a signal handler or any thread)."""
         self._stopping.set()
 
     def _thread(self, name: str, work: Callable[[], None]) -> threading.Thread:
@@ -139,7 +139,7 @@ class Agent:
         return threading.Thread(target=guarded, name=name, daemon=True)
 
     def _is_turning(self) -> bool:
-        """Tell whether every thread went round its loop lately."""
+        """Return whether every thread went round its loop within a minute."""
         now_ns = self._clock.monotonic_ns()
         turned = [self._writer.turned_ns, self._publisher.turned_ns]
         turned += [reader.turned_ns for reader in self._readers]

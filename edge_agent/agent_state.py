@@ -1,4 +1,4 @@
-"""Being there: birth, will and goodbye on the agent's state topic, and who else claims its name."""
+"""State of the agent on MQTT: birth, last will, goodbye, and agents of the same name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from plumbline.wire.messages import State, StreamBirth
 from plumbline.wire.topics import ROOT, Address, TopicKind
 
 NS = 1_000_000_000
-SPEAK_UP_EVERY_NS = 60 * NS
+ANNOUNCE_EVERY_NS = 60 * NS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WatermarkVerdict:
-    """What to do about a state message that was heard."""
+class StateResponse:
+    """What to do about a message on the agent's own state topic."""
 
-    must_speak_up: bool = False
+    must_announce: bool = False
     trouble: str | None = None
 
 
-class Presence:
-    """What this start of the agent says of itself.
+class AgentState:
+    """State messages of one start of the agent: birth, last will, goodbye.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ class Presence:
         self._started_ns = started_ns
         self._streams = streams
         self._was_born = False
-        self._spoke_up_ns: int | None = None
-        self._rivals: set[str] = set()
+        self._announced_ns: int | None = None
+        self._duplicate_boots: set[str] = set()
 
     def topic(self, kind: TopicKind) -> str:
         """Return one of the agent's topics."""
@@ -92,36 +92,36 @@ class Presence:
         """Return the message that the agent was stopped."""
         return self._state(online=False, reason="stopped")
 
-    def heard(self, payload: bytes, now_ns: int) -> WatermarkVerdict:
-        """Judge a state message that was published while this agent listened.
+    def on_state(self, payload: bytes, now_ns: int) -> StateResponse:
+        """Take a message on the own state topic and return what to do about it.
 
         Notes
         -----
         The agent's own birth comes back to it. A message of another start under the same name is
-        either the late will of an earlier one (the agent then says again that it is there) or a
-        second agent that runs just now: both then say so, at most once a minute.
+        either the late will of an earlier one (the agent then publishes its birth again) or a
+        second agent that runs just now: both then publish their state, at most once a minute.
         """
         try:
             state = State.from_json(payload)
         except BadMessage:
-            return WatermarkVerdict(trouble="another program writes to this agent's state topic")
+            return StateResponse(trouble="another program writes to this agent's state topic")
         if state.boot == self._boot and state.online:
-            return WatermarkVerdict()
-        is_rival = state.boot != self._boot and state.online
-        is_quiet = self._spoke_up_ns is None or now_ns - self._spoke_up_ns >= SPEAK_UP_EVERY_NS
-        if is_quiet or not is_rival:
-            self._spoke_up_ns = now_ns
-        if not is_rival:
-            return WatermarkVerdict(must_speak_up=True)
+            return StateResponse()
+        is_duplicate = state.boot != self._boot and state.online
+        is_quiet = self._announced_ns is None or now_ns - self._announced_ns >= ANNOUNCE_EVERY_NS
+        if is_quiet or not is_duplicate:
+            self._announced_ns = now_ns
+        if not is_duplicate:
+            return StateResponse(must_announce=True)
         trouble = None
-        if state.boot not in self._rivals:
-            self._rivals.add(state.boot)
+        if state.boot not in self._duplicate_boots:
+            self._duplicate_boots.add(state.boot)
             trouble = (
                 f"a second agent calls itself {self._address.agent!r} (on host {state.host!r}, "
                 f"boot {state.boot}); stop it, or give one of them another name: agent = ... in "
                 "edge.toml. Both keep their own blocks"
             )
-        return WatermarkVerdict(must_speak_up=is_quiet, trouble=trouble)
+        return StateResponse(must_announce=is_quiet, trouble=trouble)
 
     def _state(
         self, *, online: bool, reason: Literal["started", "reconnected", "stopped", "lost"]

@@ -7,20 +7,20 @@ from numpy.typing import NDArray
 
 from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.readings import Readings
-from plumbline.edge_agent.sample_counter import LineCounter
+from plumbline.edge_agent.sample_counter import SampleCounter
 from plumbline.edge_agent.timebase import ClockTraits, HostTime, Timebase
 from plumbline.wire.block import Block
 from plumbline.wire.identity import StreamId
 
 REMEMBER_NS = 5_000_000_000
 FAST_HZ = 50.0
-FAST_BLOCK_S = 1.0
-SLOW_BLOCK_S = 10.0  # a one-sample record is 236 bytes
+SHORT_BLOCK_S = 1.0
+LONG_BLOCK_S = 10.0  # a one-sample record is 236 bytes
 
 
 def block_seconds(rate_hz: float) -> float:
     """Return the usual length of a block: 1 s at 50 Hz or more, else 10 s. [s]"""
-    return FAST_BLOCK_S if rate_hz >= FAST_HZ else SLOW_BLOCK_S
+    return SHORT_BLOCK_S if rate_hz >= FAST_HZ else LONG_BLOCK_S
 
 
 class Gatherer:
@@ -88,7 +88,7 @@ class Gatherer:
         self._seq = 0
         self._run: int | None = None
         self._timebase = Timebase(rate_hz=rate_hz, traits=traits)
-        self._lines = LineCounter(rate_hz=rate_hz, max_skew=traits.max_skew)
+        self._sample_counter = SampleCounter(rate_hz=rate_hz, max_skew=traits.max_skew)
         self._expected: int | None = None
         self._first = 0
         self._held = 0
@@ -102,21 +102,25 @@ class Gatherer:
             self.restarts += self._run is not None
             self._run = readings.run
             self._timebase = Timebase(rate_hz=self.rate_hz, traits=self._traits)
-            self._lines = LineCounter(rate_hz=self.rate_hz, max_skew=self._traits.max_skew)
+            self._sample_counter = SampleCounter(
+                rate_hz=self.rate_hz, max_skew=self._traits.max_skew
+            )
             self._expected = None
             if readings.counter is not None:
                 self._recall(readings.counter)
         if readings.counter is not None:
             yield from self._counted(readings.counter, readings.counts, readings.ready_ns, host)
             return
-        before = self._lines.repeated
-        for number, counts, ready_ns in self._lines.feed(readings.counts, readings.ready_ns):
+        before = self._sample_counter.repeated
+        for number, counts, ready_ns in self._sample_counter.feed(
+            readings.counts, readings.ready_ns
+        ):
             yield from self._counted(number, counts, ready_ns, host)
-        self.repeated += self._lines.repeated - before
+        self.repeated += self._sample_counter.repeated - before
 
     def cut(self, host: HostTime) -> Iterator[Block]:
         """Yield the open block, however short: nothing more is to come for now."""
-        for number, counts, ready_ns in self._lines.settle():
+        for number, counts, ready_ns in self._sample_counter.settle():
             yield from self._counted(number, counts, ready_ns, host)
         yield from self._close(host)
 

@@ -13,7 +13,7 @@ from plumbline.edge_agent.settings import BrokerSettings, EdgeSettings, read_edg
 from plumbline.wire.settings import BadSettings, Problem
 
 
-def problems_of(path: Path, *, ask_broker: bool) -> list[Problem]:
+def problems_of(path: Path, *, try_broker: bool) -> list[Problem]:
     """Return every problem of a configuration and of what it names.
 
     Parameters
@@ -28,7 +28,7 @@ def problems_of(path: Path, *, ask_broker: bool) -> list[Problem]:
     except BadSettings as bad:
         return [*bad.problems, *_ports(_ports_in(path))]
     problems = [*_ports(each.port for each in settings.instrument), *_files(settings)]
-    if ask_broker and (trouble := broker_trouble(settings.broker)):
+    if try_broker and (trouble := broker_trouble(settings.broker)):
         problems.append(Problem(where="broker", what=trouble))
     return problems
 

@@ -15,7 +15,7 @@ TIME_ERROR = 5
 
 
 class Clock(Protocol):
-    """What the agent needs to know of time."""
+    """Clocks of the host: monotonic, UTC, and whether UTC is synchronised."""
 
     def monotonic_ns(self) -> int:
         """Return the clock that is never set. [ns]"""
@@ -27,7 +27,7 @@ class Clock(Protocol):
         """Return how monotonic time maps to UTC now."""
 
     def synchronised(self) -> bool | None:
-        """Tell whether the machine's clock is held for synchronised; None where unknown."""
+        """Return whether the machine's clock is held for synchronised; None where unknown."""
 
     @property
     def machine_boot(self) -> str:
@@ -46,7 +46,7 @@ class HostClock:
     def __init__(self) -> None:
         self._offset_ns: int | None = None
         self._synchronised: bool | None = None
-        self._asked_ns = 0
+        self._sync_read_ns = 0
         self.machine_boot = BOOT_ID.read_text().strip() if BOOT_ID.exists() else ""
 
     def monotonic_ns(self) -> int:
@@ -65,10 +65,10 @@ class HostClock:
         return HostTime(offset_ns=self._offset_ns, synchronised=bool(self.synchronised()))
 
     def synchronised(self) -> bool | None:
-        """Tell whether the kernel holds its clock for synchronised; None where it cannot say."""
+        """Return whether the kernel holds its clock for synchronised; None where unknown."""
         now_ns = time.monotonic_ns()
-        if not self._asked_ns or now_ns - self._asked_ns > SYNC_EVERY_NS:
-            self._asked_ns = now_ns
+        if not self._sync_read_ns or now_ns - self._sync_read_ns > SYNC_EVERY_NS:
+            self._sync_read_ns = now_ns
             self._synchronised = kernel_synchronised()
         return self._synchronised
 
@@ -85,7 +85,7 @@ def measured_offset_ns() -> int:
 
 
 def kernel_synchronised() -> bool | None:
-    """Ask the kernel with ``ntp_adjtime`` whether its clock is disciplined."""
+    """Return whether the kernel's clock is disciplined, by ``ntp_adjtime``; None if unknown."""
     answer = ctypes.create_string_buffer(512)  # struct timex with mode 0: reads, sets nothing
     try:
         state = ctypes.CDLL(None, use_errno=True).ntp_adjtime(answer)

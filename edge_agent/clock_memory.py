@@ -1,4 +1,4 @@
-"""What is remembered of an instrument's clock over a restart of the agent.
+"""Memory of an instrument's clock over a restart of the agent.
 
 A restarted agent would otherwise know a block's time only to the jitter of its first second, and
 the gap that its restart left would have the wrong length. The memory holds for one run of the

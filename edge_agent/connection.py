@@ -139,7 +139,7 @@ class Connection:
             )
 
     def subscribe(self, topics: list[str]) -> None:
-        """Ask for messages of topics, at least once each."""
+        """Subscribe to topics, with QoS 1."""
         self._client.subscribe([(topic, 1) for topic in topics])
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> int:
@@ -147,12 +147,12 @@ class Connection:
         return self._client.publish(topic, payload, qos=qos, retain=retain).mid
 
     def close(self) -> None:
-        """Say goodbye to the broker, which then keeps the will to itself."""
+        """Disconnect in order; the broker then does not publish the will."""
         self.is_open = False
         self._client.disconnect()
 
     def drop(self) -> None:
-        """Let the line fall without goodbye."""
+        """Drop the connection without a DISCONNECT: the broker publishes the will."""
         self.is_open = False
         sock = self._client.socket()
         if sock is not None:

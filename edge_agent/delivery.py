@@ -1,8 +1,8 @@
-"""Which row goes to the broker next: live ones at once, then those due again, then the backlog.
+"""Order of delivery to the broker: live rows at once, then those due again, then the backlog.
 
 A row is *in flight* until its PUBACK, then *in doubt* until the collector's watermark names it.
 In doubt too long (30 s, doubling), or below a row that was sent later and is held already, it is
-sent again. While the collector is not heard at all, only the oldest row of each stream is sent
+sent again. While no watermark comes at all, only the oldest row of each stream is sent
 again, as a probe: the broker has the others. What is not tracked here is in the spool as unheld
 and comes back with the next pass over the backlog.
 """
@@ -62,7 +62,7 @@ class Delivery:
         self._order = 0
         self._unacknowledged = self._backlog_in_flight = 0
         self._has_untracked = False
-        self._heard_ns = -1
+        self._last_watermark_ns = -1
         self._credit = 0.0
         self._credited_ns: int | None = None
 
@@ -70,11 +70,11 @@ class Delivery:
         """Take rows that were just made durable; they go first."""
         self._live.extend(row for row in rows if row.id not in self._tracked)
         while len(self._live) > MOST_LIVE:
-            self._look_back_to(self._live.popleft().id)
+            self._rewind_to(self._live.popleft().id)
 
     def connected(self) -> None:
         """Begin a pass over the backlog: a connection is there."""
-        self._look_back_to(0)
+        self._rewind_to(0)
 
     def disconnected(self) -> None:
         """Forget what is in flight: only a PUBACK ends that, and none will come any more."""
@@ -114,7 +114,7 @@ class Delivery:
             self._has_untracked = True
 
     def acknowledged(self, row_id: int, now_ns: int) -> None:
-        """Note the broker's PUBACK: it has the row, which says nothing of the collector."""
+        """Note the broker's PUBACK: the broker has the row, the collector perhaps not yet."""
         sent = self._tracked.get(row_id)
         if sent is None or sent.acked_ns is not None:
             return
@@ -123,8 +123,8 @@ class Delivery:
         self._set_due(row_id, sent, now_ns + _backoff(DOUBT_NS, sent.tries))
 
     def settled(self, held: Iterable[int], gone: Iterable[int], now_ns: int) -> None:
-        """Note rows the collector holds, and rows it refused; it is heard by this."""
-        self._heard_ns = now_ns
+        """Note rows the collector holds, and rows it refused, of a watermark at ``now_ns``."""
+        self._last_watermark_ns = now_ns
         latest: dict[str, int] = {}
         for row_id in held:
             if sent := self._tracked.get(row_id):
@@ -140,7 +140,7 @@ class Delivery:
                     self._set_due(row_id, sent, soon)
         if self._has_untracked:
             self._has_untracked = False
-            self._look_back_to(0)
+            self._rewind_to(0)
 
     def begin_anew(self) -> None:
         """Forget everything that was sent: another collector begins with nothing."""
@@ -149,15 +149,15 @@ class Delivery:
         self._again.clear()
         self._due.clear()
         self._unacknowledged = self._backlog_in_flight = 0
-        self._look_back_to(0)
+        self._rewind_to(0)
 
-    def asked_for(self, ids: Iterable[int]) -> None:
-        """Take ids of rows that the collector asked for: they go before the backlog's rest."""
+    def requested(self, ids: Iterable[int]) -> None:
+        """Queue ids of rows that the collector requested: they go before the backlog's rest."""
         self._again.extend(ids)
 
     @property
     def has_live(self) -> bool:
-        """Tell whether rows wait that are no backlog, or PUBACKs are due."""
+        """True while rows wait that are no backlog, or PUBACKs are due."""
         return bool(self._live) or self._unacknowledged > 0
 
     def wait_ns(self, now_ns: int) -> int | None:
@@ -190,7 +190,7 @@ class Delivery:
             if sent is None or sent.due_ns != due_ns or sent.acked_ns is None:
                 continue
             is_probe = next(iter(self._of_stream[sent.stream])) == row_id
-            if self._heard_ns >= sent.acked_ns or is_probe:
+            if self._last_watermark_ns >= sent.acked_ns or is_probe:
                 sent.due_ns = None
                 self._again.append(row_id)
             else:
@@ -204,7 +204,7 @@ class Delivery:
             self._credit = 1.0
         self._credited_ns = now_ns
 
-    def _look_back_to(self, row_id: int) -> None:
+    def _rewind_to(self, row_id: int) -> None:
         before = row_id - 1 if row_id else 0
         self._cursor = before if self._cursor is None else min(self._cursor, before)
 

@@ -12,7 +12,7 @@
 
 
 class EdgeError(Exception):
-    """Something is wrong that a person can mend; the text says what and how."""
+    """Base of the agent's errors that a person can mend; the text names cause and remedy."""
 
 
 class InUse(EdgeError):

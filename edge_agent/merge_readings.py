@@ -1,7 +1,7 @@
-"""What one read of a port brought, in as few pieces as it has runs of samples.
+"""Merging the readings of one read of a port into one piece a run of samples.
 
 A machine that was busy reads seconds of frames at once, all with the time of that read. Only the
-last of them tells when it was sampled; a block stamped from the first alone would be seconds late,
+last of them shows when it was sampled; a block stamped from the first alone would be seconds late,
 and the next would have to step back.
 """
 
@@ -14,11 +14,11 @@ from plumbline.edge_agent.drivers import Item
 from plumbline.edge_agent.readings import Readings
 
 
-def joined(items: Iterable[Item]) -> Iterator[Item]:
+def merged_readings(items: Iterable[Item]) -> Iterator[Item]:
     """Yield what a driver made of one read, with samples that follow each other in one piece.
 
     Samples of an instrument that does not count stay as they are: each line has its own arrival.
-    So do frames that say that they are clipped: they are counted.
+    So do frames that are marked as clipped: they are counted.
     """
     open_runs: dict[str, list[Readings]] = {}
     for item in items:

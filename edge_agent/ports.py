@@ -1,4 +1,4 @@
-"""Which serial ports there are, and what seems to be on them."""
+"""Serial ports of this machine, and the instrument that seems to be on each."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from plumbline.edge_agent.errors import PortTrouble
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.serial_port import SerialPort
-from plumbline.edge_agent.wakeup_pipe import Wake
+from plumbline.edge_agent.wakeup_pipe import WakeupPipe
 
 NS = 1_000_000_000
 BY_ID = Path("/dev/serial/by-id")
@@ -52,21 +52,21 @@ def found_ports(by_id: Path = BY_ID) -> list[FoundPort]:
     ]
 
 
-def guessed_driver(port: str, *, listen_s: float) -> str:
-    """Listen on a port at the usual speeds and say which driver understands it.
+def guessed_driver(port: str, *, read_s: float) -> str:
+    """Return the driver that understands what a port sends, tried at the usual speeds.
 
     Returns
     -------
     str
-        ``"adxl355_node, serial 355001"``, or why nothing can be said.
+        ``"adxl355_node, serial 355001"``, or why no driver is known.
     """
-    heard = 0
+    n_bytes = 0
     for baud in sorted({spec.baud for spec in DRIVERS.values()}, reverse=True):
         try:
-            pieces = list(_listen(port, baud, listen_s))
+            pieces = list(_read_for(port, baud, read_s))
         except PortTrouble as trouble:
             return str(trouble).removeprefix(f"port {port} ")
-        heard += sum(len(piece) for piece, _ in pieces)
+        n_bytes += sum(len(piece) for piece, _ in pieces)
         for name, spec in DRIVERS.items():
             driver = spec.make(spec.usual.rate_hz, baud)
             items = [item for piece, at_ns in pieces for item in driver.feed(piece, at_ns)]
@@ -75,16 +75,16 @@ def guessed_driver(port: str, *, listen_s: float) -> str:
             if readings > rejected:
                 serial = f", serial {driver.serial}" if driver.serial else ""
                 return f"{name} at {baud} baud{serial}"
-    if not heard:
+    if not n_bytes:
         return "silent: no byte arrived; is the instrument on, and set to send by itself?"
-    return f"{heard} bytes that no driver understands"
+    return f"{n_bytes} bytes that no driver understands"
 
 
-def _listen(port: str, baud: int, listen_s: float) -> Iterator[tuple[bytes, int]]:
+def _read_for(port: str, baud: int, read_s: float) -> Iterator[tuple[bytes, int]]:
     line = SerialPort(port, baud=baud, monotonic_ns=time.monotonic_ns)
     line.open()
-    quiet = Wake()
-    give_up_ns = time.monotonic_ns() + round(listen_s * NS)
+    quiet = WakeupPipe()
+    give_up_ns = time.monotonic_ns() + round(read_s * NS)
     try:
         while (left_ns := give_up_ns - time.monotonic_ns()) > 0:
             piece, at_ns = line.read(left_ns / NS, quiet.fd)

@@ -6,13 +6,13 @@ import random
 import threading
 from collections.abc import Callable
 
-from plumbline.edge_agent.agent_state import Presence
+from plumbline.edge_agent.agent_state import AgentState
 from plumbline.edge_agent.connection import Connection, ReceivedMessage
 from plumbline.edge_agent.delivery import Delivery
 from plumbline.edge_agent.errors import BrokerTrouble, SpoolTrouble
 from plumbline.edge_agent.settings import BrokerSettings
 from plumbline.edge_agent.spool import Row, Spool
-from plumbline.edge_agent.wakeup_pipe import Wake
+from plumbline.edge_agent.wakeup_pipe import WakeupPipe
 from plumbline.edge_agent.watermarks import HeldRanges
 from plumbline.wire.errors import BadMessage
 from plumbline.wire.messages import Command, Heartbeat, Watermark
@@ -33,7 +33,7 @@ class Publisher:
     ----------
     settings
         How to reach the broker.
-    presence
+    agent_state
         Birth, will and goodbye of this agent.
     spool
         Where rows are read and marked.
@@ -47,7 +47,7 @@ class Publisher:
         self,
         *,
         settings: BrokerSettings,
-        presence: Presence,
+        agent_state: AgentState,
         spool: Spool,
         heartbeat: Callable[[], Heartbeat],
         monotonic_ns: Callable[[], int],
@@ -56,15 +56,15 @@ class Publisher:
         self.is_connected = False
         self.turned_ns = monotonic_ns()
         self._settings = settings
-        self._presence = presence
+        self._agent_state = agent_state
         self._spool = spool
         self._heartbeat = heartbeat
         self._monotonic_ns = monotonic_ns
         self._watermarks = HeldRanges(spool, self.delivery)
         self._committed: queue.SimpleQueue[list[Row]] = queue.SimpleQueue()
-        self._wake = Wake()
+        self._wake = WakeupPipe()
         self._rows_of_mid: dict[int, int] = {}
-        self._told = ""
+        self._logged_trouble = ""
         self._was_served = False
         self._beat_ns = 0
         self._stop_at_ns: int | None = None
@@ -77,13 +77,13 @@ class Publisher:
             self._wake.ring()
 
     def stop(self, within_s: float) -> None:
-        """Ask the thread to send what is live, say goodbye and end."""
+        """Let the thread send what is live, publish the goodbye and end."""
         self._stop_at_ns = self._monotonic_ns() + round(within_s * NS)
         self._stopping.set()
         self._wake.ring()
 
     def run(self) -> None:
-        """Connect, serve, and connect again with backoff, until asked to stop."""
+        """Connect, serve, and connect again with backoff, until stopped."""
         retry_s = FIRST_RETRY_S
         while not self._stopping.is_set():
             self.turned_ns = self._monotonic_ns()
@@ -92,7 +92,7 @@ class Publisher:
             except (BrokerTrouble, SpoolTrouble) as trouble:
                 if self._was_served:
                     retry_s = FIRST_RETRY_S
-                self._tell(f"{trouble}. Blocks are kept; trying again")
+                self._log_trouble(f"{trouble}. Blocks are kept; trying again")
             self._stopping.wait(retry_s * random.uniform(0.5, 1.0))  # not all agents at once
             retry_s = min(2 * retry_s, LONGEST_RETRY_S)
 
@@ -101,9 +101,9 @@ class Publisher:
         self._was_served = False
         connection = Connection(
             self._settings,
-            client_id=self._presence.client_id,
-            will_topic=self._presence.topic(TopicKind.STATE),
-            will=self._presence.will().to_json(),
+            client_id=self._agent_state.client_id,
+            will_topic=self._agent_state.topic(TopicKind.STATE),
+            will=self._agent_state.will().to_json(),
         )
         try:
             connection.open()
@@ -117,7 +117,7 @@ class Publisher:
                 connection.turn(self._wait_s(), self._wake.fd)
                 self._wake.clear()
                 self._take(connection)
-            self._say_goodbye(connection)
+            self._publish_goodbye(connection)
         finally:
             self.is_connected = False
             connection.drop()
@@ -136,12 +136,15 @@ class Publisher:
             self._wake.clear()
 
     def _greet(self, connection: Connection) -> None:
-        topics = [self._presence.topic(TopicKind.STATE), self._presence.topic(TopicKind.COMMAND)]
-        connection.subscribe([self._presence.all_watermarks, *topics])
+        topics = [
+            self._agent_state.topic(TopicKind.STATE),
+            self._agent_state.topic(TopicKind.COMMAND),
+        ]
+        connection.subscribe([self._agent_state.all_watermarks, *topics])
         self._publish_state(connection)
         self._beat_ns = self._monotonic_ns()
-        if self._told:
-            self._tell("")
+        if self._logged_trouble:
+            self._log_trouble("")
         LOG.info("connected to broker %s:%d", self._settings.host, self._settings.port)
 
     def _send(self, connection: Connection) -> None:
@@ -149,13 +152,13 @@ class Publisher:
             self.delivery.committed(self._committed.get_nowait())
         now_ns = self._monotonic_ns()
         for row, is_backlog in self.delivery.ready(now_ns):
-            mid = connection.publish(self._presence.topic_of_key(row.stream), row.message)
+            mid = connection.publish(self._agent_state.topic_of_key(row.stream), row.message)
             self._rows_of_mid[mid] = row.id
             self.delivery.note_sent(row, is_backlog=is_backlog)
         if now_ns >= self._beat_ns:
             self._beat_ns += HEARTBEAT_NS * (1 + (now_ns - self._beat_ns) // HEARTBEAT_NS)
             beat = self._heartbeat().to_json()
-            connection.publish(self._presence.topic(TopicKind.HEARTBEAT), beat, qos=0)
+            connection.publish(self._agent_state.topic(TopicKind.HEARTBEAT), beat, qos=0)
 
     def _take(self, connection: Connection) -> None:
         now_ns = self._monotonic_ns()
@@ -166,11 +169,13 @@ class Publisher:
         while connection.received:
             message = connection.received.popleft()
             try:
-                self._hear(connection, message, now_ns)
+                self._dispatch(connection, message, now_ns)
             except BadMessage as error:
-                self._tell(f"a message on {message.topic} cannot be read and is ignored: {error}")
+                self._log_trouble(
+                    f"a message on {message.topic} cannot be read and is ignored: {error}"
+                )
 
-    def _hear(self, connection: Connection, message: ReceivedMessage, now_ns: int) -> None:
+    def _dispatch(self, connection: Connection, message: ReceivedMessage, now_ns: int) -> None:
         kind = message.topic.removeprefix(ROOT + "/").split("/")[3]
         if kind == TopicKind.WATERMARK:
             watermark = Watermark.from_json(message.payload)
@@ -178,32 +183,32 @@ class Publisher:
         elif kind == TopicKind.COMMAND:
             self._obey(Command.from_json(message.payload))
         elif kind == TopicKind.STATE and not message.is_retained:
-            verdict = self._presence.heard(message.payload, now_ns)
-            if verdict.trouble:
-                LOG.error("%s", verdict.trouble)
-            if verdict.must_speak_up:
+            response = self._agent_state.on_state(message.payload, now_ns)
+            if response.trouble:
+                LOG.error("%s", response.trouble)
+            if response.must_announce:
                 self._publish_state(connection)
 
     def _obey(self, command: Command) -> None:
         ids = self._spool.ids_between(command.stream, command.boot, command.first, command.last)
-        self.delivery.asked_for(ids)
+        self.delivery.requested(ids)
         span = f"{command.stream} boot {command.boot} blocks {command.first} to {command.last}"
-        LOG.info("the collector asks for %s: %d are in the spool", span, len(ids))
+        LOG.info("the collector requests %s: %d are in the spool", span, len(ids))
 
     def _publish_state(self, connection: Connection) -> None:
-        state = self._presence.birth().to_json()
-        connection.publish(self._presence.topic(TopicKind.STATE), state, retain=True)
+        state = self._agent_state.birth().to_json()
+        connection.publish(self._agent_state.topic(TopicKind.STATE), state, retain=True)
 
-    def _say_goodbye(self, connection: Connection) -> None:
-        goodbye = self._presence.goodbye().to_json()
-        mid = connection.publish(self._presence.topic(TopicKind.STATE), goodbye, retain=True)
+    def _publish_goodbye(self, connection: Connection) -> None:
+        goodbye = self._agent_state.goodbye().to_json()
+        mid = connection.publish(self._agent_state.topic(TopicKind.STATE), goodbye, retain=True)
         give_up_ns = self._monotonic_ns() + NS
         while mid not in connection.acknowledged and self._monotonic_ns() < give_up_ns:
             connection.turn(0.1)
         connection.close()
 
     def _is_done(self) -> bool:
-        """Tell whether stopping was asked for and nothing live waits, or time is over."""
+        """Return whether the thread was stopped and nothing live waits, or its time is over."""
         if self._stop_at_ns is None:
             return False
         waits = not self._committed.empty() or self.delivery.has_live
@@ -218,8 +223,8 @@ class Publisher:
             waits.append(0.05)
         return max(0.0, min(waits))
 
-    def _tell(self, text: str) -> None:
+    def _log_trouble(self, text: str) -> None:
         """Log a trouble once, not at each attempt."""
-        if text and text != self._told:
+        if text and text != self._logged_trouble:
             LOG.error("%s", text)
-        self._told = text
+        self._logged_trouble = text

@@ -10,9 +10,9 @@ from plumbline.edge_agent.clock import Clock
 from plumbline.edge_agent.drivers import Driver, DriverNotice, Item
 from plumbline.edge_agent.errors import PortAbsent, PortTrouble
 from plumbline.edge_agent.framing import Rejected
-from plumbline.edge_agent.merge_readings import joined
+from plumbline.edge_agent.merge_readings import merged_readings
 from plumbline.edge_agent.serial_port import SerialPort
-from plumbline.edge_agent.wakeup_pipe import Wake
+from plumbline.edge_agent.wakeup_pipe import WakeupPipe
 from plumbline.wire.block import Block
 from plumbline.wire.messages import StreamHealth
 
@@ -59,14 +59,14 @@ class Reader:
         self._clock = clock
         self._reject = reject
         self._emit = emit
-        self._heard_ns: int | None = None
+        self._last_bytes_ns: int | None = None
         self._is_cut = True
-        self._told = ""
+        self._logged_trouble = ""
         self._stopping = threading.Event()
-        self._wake = Wake()
+        self._wake = WakeupPipe()
 
     def run(self) -> None:
-        """Read until asked to stop, then cut the open blocks."""
+        """Read until stopped, then cut the open blocks."""
         while not self._stopping.is_set():
             self.turned_ns = self._clock.monotonic_ns()
             try:
@@ -75,14 +75,14 @@ class Reader:
                 else:
                     self._reopen()
             except PortTrouble as trouble:
-                self._tell(trouble)
+                self._log_trouble(trouble)
                 self._cut()
                 self._stopping.wait(self._port.retry_s)
         self._cut()
         self._port.close()
 
     def stop(self) -> None:
-        """Ask the thread to end (from any thread)."""
+        """Let the reading thread end (from any thread)."""
         self._stopping.set()
         self._wake.ring()
 
@@ -91,22 +91,22 @@ class Reader:
         condition: Literal["ok", "silent", "unplugged"] = "ok"
         if not self._port.is_open:
             condition = "unplugged"
-        elif self._heard_ns is None or self._silent_ns() > SILENT_AFTER_NS:
+        elif self._last_bytes_ns is None or self._silent_ns() > SILENT_AFTER_NS:
             condition = "silent"
         return [self._health(gatherer, condition) for gatherer in self.gatherers.values()]
 
     def _reopen(self) -> None:
         self._port.open()
-        if self._told:
+        if self._logged_trouble:
             LOG.warning("port %s is there", self._port.path)
-            self._told = ""
+            self._logged_trouble = ""
         self._handle(self.driver.reopened())
 
     def _turn(self) -> None:
         piece, arrival_ns = self._port.read(TURN_S, self._wake.fd)
         if piece:
-            self._heard_ns = arrival_ns
-            self._handle(joined(self.driver.feed(piece, arrival_ns)))
+            self._last_bytes_ns = arrival_ns
+            self._handle(merged_readings(self.driver.feed(piece, arrival_ns)))
         elif self._silent_ns() > SILENT_AFTER_NS:
             self._cut()
 
@@ -139,15 +139,15 @@ class Reader:
             for block in gatherer.cut(self._clock.host_time()):
                 self._emit(block)
 
-    def _tell(self, trouble: PortTrouble) -> None:
+    def _log_trouble(self, trouble: PortTrouble) -> None:
         """Log a trouble once, not at each attempt; gone and not there are the same."""
         kind = "absent" if isinstance(trouble, PortAbsent) else str(trouble)
-        if kind != self._told:
+        if kind != self._logged_trouble:
             LOG.error("%s", trouble)
-        self._told = kind
+        self._logged_trouble = kind
 
     def _silent_ns(self) -> int:
-        return self._clock.monotonic_ns() - (self._heard_ns or self._clock.monotonic_ns())
+        return self._clock.monotonic_ns() - (self._last_bytes_ns or self._clock.monotonic_ns())
 
     def _health(
         self, gatherer: Gatherer, condition: Literal["ok", "silent", "unplugged"]

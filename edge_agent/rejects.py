@@ -1,4 +1,4 @@
-"""Bytes that could not be read are counted and kept, within a bound, for a person to look at."""
+"""Log of rejected bytes: JSON lines within a bound, for a person to read."""
 
 import contextlib
 import json
@@ -27,7 +27,7 @@ class Rejects:
         self._half_bytes = round(bound_mb * MB / 2)
         self._lock = threading.Lock()
 
-    def keep(self, port: str, rejected: Rejected, utc_ns: int) -> None:
+    def record(self, port: str, rejected: Rejected, utc_ns: int) -> None:
         """Count bytes and write them down: when, where, why and what."""
         line = json.dumps(
             {"ns": utc_ns, "port": port, "reason": rejected.reason, "hex": rejected.raw.hex()}

@@ -1,8 +1,8 @@
-"""Numbering the samples of an instrument that does not count them itself, by their arrival.
+"""Sample numbers by arrival, for an instrument that does not count its samples itself.
 
 A line may be late because the host was busy: then the lines behind it catch up. It may be late
 because lines before it are missing: then the lines behind it stay late. The first late line is
-held until the next one tells which it was. A line that is the same as the one before and comes
+held until the next one shows which it was. A line that is the same as the one before and comes
 long before its time is that one repeated. Among the first lines it must come right behind it too:
 the very first may have been late itself, and then every other seems early.
 """
@@ -24,7 +24,7 @@ LATE_AT_LEAST_NS = 250_000_000  # below that a fast instrument's jitter looks li
 Numbered = tuple[int, NDArray[np.int32], int]
 
 
-class LineCounter:
+class SampleCounter:
     """Numbers samples from 0 by arrival; a jump in the numbers is a gap.
 
     Parameters
@@ -71,7 +71,7 @@ class LineCounter:
             yield from self._one(line, ready_ns)
 
     def settle(self) -> Iterator[Numbered]:
-        """Yield what is still held: no further line will tell whether lines are missing."""
+        """Yield what is still held back: no further line will show whether lines are missing."""
         waiting, self._waiting = self._waiting, []
         if waiting:
             self._next += self._missing(waiting[0][1])

@@ -37,7 +37,7 @@ class SerialPort:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the port is open."""
+        """True while the port is open."""
         return self._port is not None
 
     def open(self) -> None:
@@ -84,7 +84,7 @@ class SerialPort:
         return piece, arrival_ns
 
     def close(self) -> None:
-        """Close the port."""
+        """Close the port; `open` may be called again."""
         port, self._port = self._port, None
         if port is not None:
             with contextlib.suppress(OSError, serial.SerialException):

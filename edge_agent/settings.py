@@ -36,7 +36,7 @@ def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine."""
+    """Return whether a host name or address is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -189,7 +189,7 @@ class InstrumentSettings(Settings):
 
 
 class EdgeSettings(Settings):
-    """All of ``edge.toml``."""
+    """All settings of an edge agent, as ``edge.toml`` holds them."""
 
     agent: Annotated[str, AfterValidator(_agent)]
     network: Annotated[str, _code("network")]

@@ -26,7 +26,7 @@ CORRECTING_SLEW = 3e-4  # beside the skew: below the 0.5 ms at which the archive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockTraits:
-    """What a driver says about the clock of its instrument.
+    """Traits of an instrument's clock: does it count, how far may its rate be off, how sure is it.
 
     Attributes
     ----------
@@ -124,7 +124,7 @@ class Timebase:
         )
 
     def stamp(self, counter: int, host: HostTime) -> Stamp:
-        """Return the time of a block's first sample; blocks are asked for in their order."""
+        """Return the time of a block's first sample; call it for blocks in their order."""
         x = self.nominal_ns(counter)
         target = x + self._envelope.at(x) + host.offset_ns
         settled = self._first_ns is not None and self._last_ns - self._first_ns >= SETTLED_AFTER_NS

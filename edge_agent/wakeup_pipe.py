@@ -1,10 +1,10 @@
-"""Waking a thread that waits in ``select``."""
+"""Self-pipe that wakes a thread waiting in ``select``."""
 
 import contextlib
 import os
 
 
-class Wake:
+class WakeupPipe:
     """A pipe: `ring` from any thread makes ``fd`` readable, `clear` makes it quiet again."""
 
     def __init__(self) -> None:
@@ -23,6 +23,6 @@ class Wake:
             os.read(self.fd, 4096)
 
     def close(self) -> None:
-        """Close both ends."""
+        """Close both ends of the pipe."""
         os.close(self.fd)
         os.close(self._ringer)

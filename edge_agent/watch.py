@@ -17,7 +17,7 @@ RATE_OVER = 10  # blocks
 
 
 class LiveWatch:
-    """Reads the instruments of a configuration and keeps nothing.
+    """Live readings of the instruments of a configuration; nothing is stored.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class LiveWatch:
             thread.start()
 
     def stop(self) -> None:
-        """Close the ports."""
+        """Close all ports and end their threads."""
         for reader in self._readers:
             reader.stop()
         for thread in self._threads:

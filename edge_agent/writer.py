@@ -1,4 +1,4 @@
-"""The writer: one thread that commits blocks to the spool in groups and tells the publisher."""
+"""Writer: one thread that commits blocks to the spool in groups and hands them to the publisher."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
 MOST_WAITING = 20_000  # some 20 MB: an hour and more of three nodes while the disk is full
 REMEMBER_NS = 5 * NS
-SAY_AGAIN_NS = 60 * NS
+LOG_AGAIN_NS = 60 * NS
 TURN_S = 1.0
 
 
@@ -30,9 +30,9 @@ class Writer:
     commit_s
         Longest a block waits for others to share its commit. [s]
     committed
-        Told of rows that are durable.
+        Receiver of rows that are durable now.
     memories
-        Asked for facts to remember, as the clocks of the instruments.
+        Source of the facts to remember, as the clocks of the instruments.
     monotonic_ns
         The clock that is never set. [ns]
     """
@@ -59,7 +59,7 @@ class Writer:
         self._waiting: deque[NewRow] = deque()
         self._arrived = threading.Event()
         self._stopping = threading.Event()
-        self._said_ns: dict[str, int] = {}
+        self._logged_ns: dict[str, int] = {}
 
     def take(self, block: Block) -> None:
         """Take a block (from any thread)."""
@@ -69,7 +69,7 @@ class Writer:
         self._arrived.set()
 
     def run(self) -> None:
-        """Commit until asked to stop and nothing waits."""
+        """Commit until stopped and nothing waits."""
         while not (self._stopping.is_set() and not self._waiting):
             self.turned_ns = self._monotonic_ns()
             if self._arrived.wait(TURN_S) and not self._stopping.is_set():
@@ -78,13 +78,15 @@ class Writer:
             try:
                 self._commit()
             except SpoolTrouble as trouble:
-                self._say(f"{trouble}; blocks wait in memory", f"{len(self._waiting)} blocks")
+                self._log_trouble(
+                    f"{trouble}; blocks wait in memory", f"{len(self._waiting)} blocks"
+                )
                 if self._stopping.wait(TURN_S):
                     return
                 self._arrived.set()
 
     def stop(self) -> None:
-        """Ask the thread to commit what waits and to end (from any thread)."""
+        """Let the thread commit what waits and end (from any thread)."""
         self._stopping.set()
         self._arrived.set()
 
@@ -92,7 +94,9 @@ class Writer:
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popleft()
             self.lost += 1
-            self._say("the spool cannot be written for too long: blocks ARE LOST", str(self.lost))
+            self._log_trouble(
+                "the spool cannot be written for too long: blocks ARE LOST", str(self.lost)
+            )
         rows = list(self._waiting)
         if not rows:
             return
@@ -106,7 +110,7 @@ class Writer:
             ]
         )
         if excess_bytes := self._spool.excess_bytes:
-            self._say(
+            self._log_trouble(
                 "the spool is beyond its bound with blocks that no collector holds; none is "
                 "dropped: bring the link or the collector back, or raise bound_mb in [spool]",
                 f"{excess_bytes / MB:.0f} MB too much",
@@ -119,9 +123,9 @@ class Writer:
         self._remembered_ns = now_ns
         return self._memories()
 
-    def _say(self, what: str, how_much: str) -> None:
+    def _log_trouble(self, what: str, how_much: str) -> None:
         """Log a trouble at once and again each minute while it lasts."""
         now_ns = self._monotonic_ns()
-        if now_ns - self._said_ns.get(what, -SAY_AGAIN_NS) >= SAY_AGAIN_NS:
-            self._said_ns[what] = now_ns
+        if now_ns - self._logged_ns.get(what, -LOG_AGAIN_NS) >= LOG_AGAIN_NS:
+            self._logged_ns[what] = now_ns
             LOG.error("%s (%s)", what, how_much)

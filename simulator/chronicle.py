@@ -11,7 +11,7 @@ from plumbline.simulator.weather import NS
 
 
 class Chronicle:
-    """Watches the frames while acts run, and tells of each when it begins and when it is over.
+    """Events of the acts: one when each begins and one when it is over, with what was true of it.
 
     Parameters
     ----------
@@ -46,18 +46,18 @@ class Chronicle:
                 }
 
     def _described(self, act: Act) -> dict[str, object]:
-        told: dict[str, object] = {
+        event: dict[str, object] = {
             "kind": getattr(act, "kind", "act"),
             "onset_ns": self._start_ns + round(act.start_s * NS),
             "end_ns": self._start_ns + round(act.end_s * NS),
         }
         match act:
             case Quake():
-                told["record"] = act.record.name
+                event["record"] = act.record.name
             case TiltRamp():
-                told["total_urad"] = list(act.total_urad)
-                told["levels"] = list(act.levels)
+                event["total_urad"] = list(act.total_urad)
+                event["levels"] = list(act.levels)
             case Settlement():
-                told["settlement_mm"] = act.settlement_mm
-                told["length_m"] = act.length_m
-        return told
+                event["settlement_mm"] = act.settlement_mm
+                event["length_m"] = act.length_m
+        return event

@@ -1,4 +1,4 @@
-"""What leaves an instrument: bytes at a time, and beside them the truth of what they say."""
+"""Emissions of an instrument: bytes at a time, and beside them the true samples in them."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -86,7 +86,7 @@ class SimulatedInstrument(Protocol):
 
     @property
     def notes(self) -> list[dict[str, object]]:
-        """What it did of its own accord since last asked (levelled itself); emptied by reading."""
+        """Events of its own since the list was last emptied, as that it levelled itself."""
 
     def observe(self, frame: MotionFrame) -> list[Emission]:
         """See one more frame and return what is sent because of it, in order of time."""
@@ -97,5 +97,5 @@ class SimulatedInstrument(Protocol):
     def step_clock(self, step_s: float) -> None:
         """Let the instrument's own clock jump."""
 
-    def hear(self, received: bytes, at_ns: int) -> list[Emission]:
+    def receive(self, received: bytes, at_ns: int) -> list[Emission]:
         """Take bytes that the host wrote and return the answer."""

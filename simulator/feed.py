@@ -53,12 +53,12 @@ class Feed:
             self.instrument.step_clock(step.step_s)
         return self._carried(self.instrument.observe(frame))
 
-    def hear(self, received: bytes, at_ns: int) -> list[LineDelivery]:
+    def receive(self, received: bytes, at_ns: int) -> list[LineDelivery]:
         """Pass on what the host wrote; return the answer."""
-        return self._carried(self.instrument.hear(received, at_ns) if self._powered else [])
+        return self._carried(self.instrument.receive(received, at_ns) if self._powered else [])
 
     def unplugged(self, at_ns: int) -> bool:
-        """Tell whether the cable is out at a true time."""
+        """Return whether the cable is out at a true time."""
         return any(_active(pull, (at_ns - self._start_ns) / NS) for pull in self._pulls)
 
     def _carried(self, emissions: list[Emission]) -> list[LineDelivery]:

@@ -48,7 +48,7 @@ class Load:
     bursts
         What stands out of the noise.
     seed
-        Of the noise.
+        Seed of the noise.
     """
 
     nodes: int

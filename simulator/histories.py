@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ramp:
-    """A change from 0 to ``total`` between two times, kept from then on.
+    """Ramp from 0 to ``total`` between two times, constant from then on.
 
     Attributes
     ----------

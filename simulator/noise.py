@@ -1,4 +1,4 @@
-"""Coloured noise that goes on: the same numbers however it is asked for."""
+"""Coloured noise without end: the same numbers in pieces of any length."""
 
 import numpy as np
 from numpy.typing import NDArray

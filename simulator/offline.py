@@ -67,7 +67,7 @@ def deliveries(
                 feed.instrument.notes.clear()
             if writer:
                 for event in happened:
-                    writer.tell(event)
+                    writer.write_event(event)
             known_ns = frame.start_ns + frame.n * NS // SITE_RATE_HZ
             while due and due[0][0] < known_ns:
                 _, _, feed, delivery = heapq.heappop(due)

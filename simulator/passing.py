@@ -18,7 +18,7 @@ LONGEST_S = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passing:
-    """Events drawn minute by minute from a seed: any stretch of time can be asked for.
+    """Events drawn minute by minute from a seed, for any stretch of time.
 
     Attributes
     ----------

@@ -29,7 +29,7 @@ class Port:
 
     @property
     def plugged(self) -> bool:
-        """Tell whether the cable is in."""
+        """True while the cable is in."""
         return self._master is not None
 
     def plug(self) -> None:
@@ -57,8 +57,8 @@ class Port:
         self._master = None
 
     @property
-    def heard(self) -> bool:
-        """Tell whether anybody has the other end open."""
+    def is_open(self) -> bool:
+        """True while a program has the other end open."""
         if self._master is None:
             return False
         poll = select.poll()
@@ -70,7 +70,7 @@ class Port:
 
         As on a real line, what is not taken is lost.
         """
-        if self._master is None or not self.heard:
+        if self._master is None or not self.is_open:
             return False
         try:
             return os.write(self._master, payload) == len(payload)
@@ -79,14 +79,14 @@ class Port:
 
     def read(self) -> bytes:
         """Return what the host has written, maybe nothing."""
-        if self._master is not None and self.heard:
+        if self._master is not None and self.is_open:
             with contextlib.suppress(OSError):
                 return os.read(self._master, 4096)
         return b""
 
     def drain(self, longest_s: float) -> None:
         """Wait until the host has read everything sent: closing would take it away."""
-        if self._master is None or not self.heard:
+        if self._master is None or not self.is_open:
             return
         slave = os.open(self.link, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
         try:

@@ -38,7 +38,7 @@ LAST_WORD_S = 2.0
 
 
 class Rig:
-    """Runs a description until its seconds are over or it is told to stop.
+    """Rig of simulated instruments, run in real time until its seconds are over or it is stopped.
 
     Attributes
     ----------
@@ -71,14 +71,14 @@ class Rig:
         self._order = itertools.count()
 
     def stop(self) -> None:
-        """Ask the rig to end; safe in a signal handler."""
+        """Let the rig end; safe in a signal handler."""
         self._stopped = True
 
     def wait_for_listeners(self) -> None:
         """Return when every port is open at its other end, or the time for it is over."""
         deadline = time.monotonic() + self._spec.wait_s
         while not self._stopped and time.monotonic() < deadline:
-            if all(port.heard for port in self._ports.values()):
+            if all(port.is_open for port in self._ports.values()):
                 time.sleep(SETTLING_S)
                 return
             time.sleep(LONGEST_SLEEP_S)
@@ -89,8 +89,8 @@ class Rig:
         begun_ns, mono_ns, site, feeds = self._built()
         facts = [fact for feed in feeds for fact in feed.instrument.facts]
         truth, chronicle = TruthWriter(spec.truth, facts), Chronicle(spec.act, begun_ns)
-        truth.tell({"what": "start", "at_ns": begun_ns, "structure": spec.structure.code})
-        tell(started_ns=begun_ns)
+        truth.write_event({"what": "start", "at_ns": begun_ns, "structure": spec.structure.code})
+        report(started_ns=begun_ns)
         end_ns = None if spec.seconds is None else begun_ns + round(spec.seconds * NS)
         ready_ns = begun_ns
         try:
@@ -102,12 +102,12 @@ class Rig:
                     frame = site.next_frame()
                     ready_ns = frame.start_ns + frame.n * NS // SITE_RATE_HZ
                     for event in chronicle.watch(frame):
-                        truth.tell(event)
+                        truth.write_event(event)
                     for feed in feeds:
                         self._queue(feed, feed.take(frame))
                         self._converse(feed, now_ns)
                         for note in feed.instrument.notes:
-                            truth.tell({"port": feed.port, **note})
+                            truth.write_event({"port": feed.port, **note})
                         feed.instrument.notes.clear()
                     truth.flush()
                 self._dispatch(now_ns, truth)
@@ -117,7 +117,7 @@ class Rig:
                 port.unplug(LAST_WORD_S)
             late_s = round(self.late_ns / NS, 3)
             stop = {"what": "stop", "at_ns": time.time_ns(), "samples": truth.samples}
-            truth.tell({**stop, "late_s": late_s})
+            truth.write_event({**stop, "late_s": late_s})
             truth.close()
         return truth.samples
 
@@ -149,7 +149,7 @@ class Rig:
         elif not port.plugged:
             port.plug()
         if received := port.read():
-            self._queue(feed, feed.hear(received, now_ns))
+            self._queue(feed, feed.receive(received, now_ns))
 
     def _dispatch(self, now_ns: int, truth: TruthWriter) -> None:
         while self._due and self._due[0][0] <= now_ns:
@@ -165,8 +165,8 @@ class Rig:
             time.sleep(LONGEST_SLEEP_S)
 
 
-def tell(**what: object) -> None:
-    """Say one thing to whoever started the rig: a JSON line."""
+def report(**what: object) -> None:
+    """Print a JSON line for the program that started the rig."""
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 
@@ -189,9 +189,9 @@ def main(argv: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    tell(ports=True)
+    report(ports=True)
     rig.wait_for_listeners()
-    tell(samples=rig.run(), late_s=round(rig.late_ns / NS, 3))
+    report(samples=rig.run(), late_s=round(rig.late_ns / NS, 3))
     return 0
 
 

@@ -14,12 +14,12 @@ AFTER_QUAKE_S = 25.0
 FAR_S = 50.0
 FAR_RISE_S = 25.0
 AFTER_FAR_S = 20.0
-SLOW_S = 20.0
+SETTLING_S = 20.0
 LEFT_AT_END_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slow:
+class Settling:
     """The slow movement that ends the demonstration: small, and compressed in time.
 
     Attributes
@@ -46,7 +46,7 @@ def timeline(
     seconds: float = 240.0,
     far_peak_gal: float = 2.5,
     piling_peak_gal: float = 45.0,
-    slow: Slow | None = None,
+    settling: Settling | None = None,
 ) -> tuple[AnyAct, ...]:
     """Return the acts of a demonstration, one after another.
 
@@ -58,7 +58,7 @@ def timeline(
         How long the demonstration runs. [s]
     far_peak_gal, piling_peak_gal
         Peaks at the ground. [gal]
-    slow
+    settling
         The movement at the end.
 
     Raises
@@ -66,11 +66,11 @@ def timeline(
     ValueError
         If the record is too long for the time, saying how much is needed.
     """
-    slow = slow or Slow()
+    settling = settling or Settling()
     quake_s = AMBIENT_S + PILING_S + AFTER_PILING_S
     far_s = quake_s + record_s + AFTER_QUAKE_S
-    slow_s = far_s + FAR_S + AFTER_FAR_S
-    needed = slow_s + SLOW_S + LEFT_AT_END_S
+    settling_s = far_s + FAR_S + AFTER_FAR_S
+    needed = settling_s + SETTLING_S + LEFT_AT_END_S
     if needed > seconds:
         raise ValueError(
             f"a record of {record_s:.0f} s needs a demonstration of {needed:.0f} s, not "
@@ -81,16 +81,16 @@ def timeline(
         Quake(start_s=quake_s, seconds=record_s, record=record, scale=scale),
         FarQuake(start_s=far_s, seconds=FAR_S, rise_s=FAR_RISE_S, peak_gal=far_peak_gal),
         Settlement(
-            start_s=slow_s,
-            seconds=SLOW_S,
-            settlement_mm=slow.settlement_mm,
-            length_m=slow.length_m,
+            start_s=settling_s,
+            seconds=SETTLING_S,
+            settlement_mm=settling.settlement_mm,
+            length_m=settling.length_m,
         ),
         TiltRamp(
-            start_s=slow_s,
-            seconds=SLOW_S,
-            total_urad=(slow.floor_urad, 0.0),
-            levels=slow.floors,
+            start_s=settling_s,
+            seconds=SETTLING_S,
+            total_urad=(settling.floor_urad, 0.0),
+            levels=settling.floors,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What a rig is told: the structure, its instruments, the timeline, the faults; read from TOML."""
+"""Description of a rig, read from TOML: structure, instruments, timeline, faults."""
 
 from pathlib import Path
 from typing import Annotated, Literal

@@ -94,7 +94,7 @@ class TruthWriter:
         rows["counts"] = sent.counts.T
         return rows.tobytes()
 
-    def tell(self, event: dict[str, object]) -> None:
+    def write_event(self, event: dict[str, object]) -> None:
         """Append one thing that happened."""
         self._events.write(json.dumps(event) + "\n")
         self._events.flush()
@@ -105,7 +105,7 @@ class TruthWriter:
             held.flush()
 
     def close(self) -> None:
-        """Flush and close."""
+        """Flush all files and close them."""
         for held in self._files.values():
             held.close()
         self._events.close()

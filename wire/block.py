@@ -68,7 +68,7 @@ class Block:
 
     @property
     def n_samples(self) -> int:
-        """Samples an axis."""
+        """Number of samples of each axis."""
         return int(self.counts.shape[1])
 
     @property
@@ -81,7 +81,7 @@ class Block:
         return self.start_ns + round(index * NS / self.rate_hz)
 
     def same_as(self, other: "Block") -> bool:
-        """Tell whether every attribute and every sample agree."""
+        """Return whether every attribute and every sample agree."""
         return (
             self.stream == other.stream
             and (self.boot, self.seq, self.start_ns) == (other.boot, other.seq, other.start_ns)

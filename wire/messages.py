@@ -25,7 +25,7 @@ class Message(BaseModel):
 
     @classmethod
     def from_json(cls, payload: bytes) -> Self:
-        """Read the message.
+        """Return the message that a JSON payload holds.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class BootMark(Message):
 
 
 class Watermark(Message):
-    """The collector's word on one stream; retained, at least every 5 s while data flows."""
+    """Watermark: what the collector holds of one stream. Retained, every 5 s while data flows."""
 
     store: Hex64
     stream: str
@@ -114,7 +114,7 @@ class Watermark(Message):
 
 
 class Command(Message):
-    """What the collector asks of an agent."""
+    """Request of the collector to an agent: send these blocks again."""
 
     id: str
     action: Literal["resend"]

@@ -1,4 +1,4 @@
-"""Sets of sequence numbers kept as inclusive ranges."""
+"""Sets of sequence numbers, stored as inclusive ranges."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator

@@ -85,14 +85,14 @@ def decode(message: bytes) -> Block:
         raise NotARecord(f"{len(message)} bytes that do not begin as miniSEED 3")
     names: list[bytes] = []
     rows: list[bytes] = []
-    said = b""
+    agreed = b""
     start_ns, rate_hz, at = 0, 0.0, 0
     try:
         for record in parsed(message):
-            name, same = _told(message, at)
+            name, same = _header_parts(message, at)
             if not rows:
-                start_ns, rate_hz, said = record.start_ns, record.rate_hz, same
-            elif same != said:
+                start_ns, rate_hz, agreed = record.start_ns, record.rate_hz, same
+            elif same != agreed:
                 raise CorruptRecord("the records of one message disagree")
             names.append(name)
             rows.append(record.samples)
@@ -103,9 +103,9 @@ def decode(message: bytes) -> Block:
         clear_error_messages()
         where = f"record {len(rows) + 1}, byte {at}"
         raise CorruptRecord(f"{where}: {' '.join(str(error).split())}") from error
-    found = _HEADERS.fullmatch(said, _AGREED_BYTES)
+    found = _HEADERS.fullmatch(agreed, _AGREED_BYTES)
     if not found:
-        raise NotARecord(f"extra headers are not ours: {said[_AGREED_BYTES:][:120]!r}")
+        raise NotARecord(f"extra headers are not ours: {agreed[_AGREED_BYTES:][:120]!r}")
     quality, boot, seq, error_ns, all_axes = found.groups()
     try:
         stream = _stream(tuple(names))
@@ -125,7 +125,7 @@ def decode(message: bytes) -> Block:
         raise CorruptRecord(str(error)) from error
 
 
-def _told(message: bytes, at: int) -> tuple[bytes, bytes]:
+def _header_parts(message: bytes, at: int) -> tuple[bytes, bytes]:
     """Return whose record lies at a byte, and what all records of its message must agree on.
 
     That is its fixed header but for encoding, CRC and the lengths after them, and its extra
@@ -138,8 +138,8 @@ def _told(message: bytes, at: int) -> tuple[bytes, bytes]:
     name = at + FIXED_HEADER_BYTES
     extra = name + message[at + 33]
     end = extra + int.from_bytes(message[at + 34 : at + 36], "little")
-    agreed = message[at : at + 15] + message[at + 16 : at + 28] + message[extra:end]
-    return message[name:extra], agreed
+    shared = message[at : at + 15] + message[at + 16 : at + 28] + message[extra:end]
+    return message[name:extra], shared
 
 
 @lru_cache(maxsize=65536)

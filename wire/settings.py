@@ -1,4 +1,4 @@
-"""Configuration files: strict TOML, unknown keys refused, all problems told at once."""
+"""Configuration files: strict TOML, unknown keys refused, all problems reported at once."""
 
 import difflib
 import re

@@ -59,7 +59,7 @@ class Adxl355Node:
         self._past_nonces: deque[int] = deque(maxlen=8)
         self._counters: dict[int, Unwrapped] = {}
         self._delay_ns = dict(USUAL_DELAY_NS)
-        self._told: set[str] = set()
+        self._noticed: set[str] = set()
 
     def feed(self, piece: bytes, arrival_ns: int) -> Iterator[Item]:
         """Take bytes and their arrival; yield readings, rejected frames and notices."""
@@ -159,8 +159,8 @@ class Adxl355Node:
             )
 
     def _once(self, text: str) -> Iterator[DriverNotice]:
-        if text not in self._told:
-            self._told.add(text)
+        if text not in self._noticed:
+            self._noticed.add(text)
             yield DriverNotice(text=text)
 
 

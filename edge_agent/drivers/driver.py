@@ -11,7 +11,7 @@ from plumbline.edge_agent.timebase import ClockTraits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverNotice:
-    """Something the instrument said, or does, that its keeper should read once."""
+    """State of an instrument that its owner should read once, logged as a warning."""
 
     text: str
 
@@ -32,14 +32,14 @@ class Driver(Protocol):
     frames
         Frames or lines understood so far.
     serial
-        Serial number, once the instrument told it.
+        Serial number, once the instrument sent it.
     """
 
     frames: int
     serial: str | None
 
     def feed(self, piece: bytes, arrival_ns: int) -> Iterator[Item]:
-        """Take bytes that were there at monotonic time ``arrival_ns``; yield what they say."""
+        """Take bytes that arrived at monotonic time ``arrival_ns``; yield readings, notices."""
 
     def reopened(self) -> Iterator[Item]:
         """Forget the half frame left from before the line was opened again."""
@@ -60,9 +60,9 @@ class Output:
     axes
         Usual axis codes of the stream.
     rate_hz
-        Nominal rate, unless the configuration tells another. [Hz]
+        Nominal rate, unless the configuration sets another. [Hz]
     unit, counts_per_unit
-        What a count means, for people who watch; the inventory says it for good.
+        What a count means, for people who watch; the inventory is what counts.
     secondary
         Whether this comes beside another output, as a tiltmeter's temperature.
     """

@@ -28,7 +28,7 @@ class Lily(LineInstrument):
     """Reads the lines of one LILY."""
 
     def understood(self, line: str, ready_ns: int) -> Iterator[Item]:
-        """Yield what one line says."""
+        """Yield the readings and notices of one line."""
         text = LOGGER_PREFIX.sub("", line, count=1).removeprefix("$")
         if text.startswith("*"):
             self.frames += 1

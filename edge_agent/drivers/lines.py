@@ -1,4 +1,4 @@
-"""What the drivers of line instruments share: lines in, readings timed by arrival out."""
+"""Base of the drivers of line instruments: lines in, readings timed by arrival out."""
 
 from collections.abc import Iterator, Sequence
 
@@ -56,13 +56,13 @@ class LineInstrument:
         yield from self._reader.reset()
 
     def understood(self, line: str, ready_ns: int) -> Iterator[Item]:
-        """Yield what one line says."""
+        """Yield the readings and notices of one line."""
         raise NotImplementedError
 
     def is_known(self, serial: str) -> bool:
-        """Tell whether a line is from the instrument that was here before, or from a new one.
+        """Return whether a line is from the instrument before, or from a new one twice running.
 
-        Without a checksum the serial number is what tells a damaged line; another number is
+        Without a checksum the serial number is what shows a damaged line; another number is
         believed when it comes twice running.
         """
         if self.serial is None or serial in (self.serial, self._other_serial):

@@ -27,10 +27,10 @@ class TuffTilt(LineInstrument):
 
     def __init__(self, rate_hz: float, baud: int) -> None:
         super().__init__(rate_hz, baud)
-        self._told_unit = False
+        self._noticed_unit = False
 
     def understood(self, line: str, ready_ns: int) -> Iterator[Item]:
-        """Yield what one line says."""
+        """Yield the readings of one sentence, or why it is rejected."""
         if line.startswith("$YXXDR,"):
             yield from self._xdr(line, ready_ns)
         elif (found := SIM.fullmatch(line)) and self.is_known(found[4]):
@@ -70,8 +70,8 @@ class TuffTilt(LineInstrument):
         yield self.sampled("temperature", (temperature,), ready_ns)
 
     def _wrong_unit(self, line: str, unit: str) -> Iterator[Item]:
-        if not self._told_unit:
-            self._told_unit = True
+        if not self._noticed_unit:
+            self._noticed_unit = True
             yield DriverNotice(
                 text=f"the Tuff Tilt prints unit {unit!r}, expected D (degrees): its lines are "
                 "refused until it is switched back, as a count would mean something else"

@@ -1,11 +1,11 @@
-"""Bytes that are no frame, with the reason."""
+"""Rejected bytes: what is no valid frame, with the reason."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """Bytes a reader could not take, to be counted and kept.
+    """Bytes that are no valid frame, with the reason; counted and written to a file.
 
     Attributes
     ----------

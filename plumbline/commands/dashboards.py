@@ -120,7 +120,7 @@ def _whose(limit: "DeformationLimit") -> str:
     return f"node {limit.node}" if limit.node else "+".join(limit.addresses)
 
 
-def _limits(slow: "DeformationSettings", structure: str, of: str) -> "list[DrawnLimit]":
+def _limits(deformation: "DeformationSettings", structure: str, of: str) -> "list[DrawnLimit]":
     """Return the limits of a structure's levels; rates are in other units and not drawn."""
     from plumbline.dashboards.panels import DrawnLimit
 
@@ -128,10 +128,10 @@ def _limits(slow: "DeformationSettings", structure: str, of: str) -> "list[Drawn
         DrawnLimit(
             value=bound,
             colour=COLOURS[level],
-            said=f"{level} {bound:g} {limit.unit}, {_whose(limit)}: "
+            text=f"{level} {bound:g} {limit.unit}, {_whose(limit)}: "
             f"{limit.source} ({limit.standing})",
         )
-        for limit in slow.limit
+        for limit in deformation.limit
         if limit.structure == structure and limit.of == of and limit.rule == "threshold"
         for level, bound in limit.bounds()
     ]
@@ -146,7 +146,7 @@ def _drawn(text: str) -> "DrawnLimit":
         size = float(value)
     except ValueError as error:
         raise CommandError(f"--tilt-limit {text!r}: expected URAD:COLOUR, as 200:red") from error
-    return DrawnLimit(value=size, colour=colour or "red", said=f"{size:g} µrad, from --tilt-limit")
+    return DrawnLimit(value=size, colour=colour or "red", text=f"{size:g} µrad, from --tilt-limit")
 
 
 def _push(

@@ -91,7 +91,7 @@ def _list_ports(args: argparse.Namespace) -> int:
         alias = f"  (now {port.device})" if port.lasting != port.device else ""
         print(f"{port.lasting}{alias}  {port.description}".rstrip())
         if args.listen:
-            print(f"    {guessed_driver(port.lasting, listen_s=2.5)}")
+            print(f"    {guessed_driver(port.lasting, read_s=2.5)}")
     return 0
 
 
@@ -103,10 +103,12 @@ def _init(args: argparse.Namespace) -> int:
 
     if args.config.exists() and not args.force:
         raise CommandError(f"{args.config} is there already; give --force to write over it")
-    agent = args.agent or _asked("name of this machine (small letters, digits, hyphens)", "--agent")
-    structure = args.structure or _asked("code of the structure, as TWR01", "--structure")
+    agent = args.agent or _prompted(
+        "name of this machine (small letters, digits, hyphens)", "--agent"
+    )
+    structure = args.structure or _prompted("code of the structure, as TWR01", "--structure")
     words = args.instrument or [
-        _asked(f"instrument, as DRIVER:PORT:NODE ({', '.join(DRIVERS)})", "--instrument")
+        _prompted(f"instrument, as DRIVER:PORT:NODE ({', '.join(DRIVERS)})", "--instrument")
     ]
     instruments = []
     for word in words:
@@ -131,7 +133,7 @@ def _init(args: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(what: str, flag: str) -> str:
+def _prompted(what: str, flag: str) -> str:
     if not sys.stdin.isatty():
         raise CommandError(f"{flag} is missing; give it, or run this in a terminal to be asked")
     return input(f"{what}: ").strip()
@@ -140,7 +142,7 @@ def _asked(what: str, flag: str) -> str:
 def _check(args: argparse.Namespace) -> int:
     from plumbline.edge_agent.check import problems_of
 
-    problems = problems_of(args.config, ask_broker=not args.offline)
+    problems = problems_of(args.config, try_broker=not args.offline)
     for problem in problems:
         print(problem)
     if problems:

@@ -12,7 +12,7 @@ from plumbline.simulator import scenario
 from plumbline.simulator.acts import AnyAct
 
 SETTLED_MM = 6.0
-SETTLING_S = scenario.SLOW_S
+SETTLING_S = scenario.SETTLING_S
 DAYS = 20  # what the settling of the last act stands for
 PEOPLE = """
 [[alerting.person]]
@@ -94,7 +94,7 @@ def prepared(
         record=record,
         record_s=motion.seconds,
         seconds=longer,
-        slow=scenario.Slow(settlement_mm=SETTLED_MM, length_m=BASELINE_M, floors=(10, 20)),
+        settling=scenario.Settling(settlement_mm=SETTLED_MM, length_m=BASELINE_M, floors=(10, 20)),
     )
     site = DemoSite(folder=folder, acts=acts, seconds=longer, broker_port=broker_port)
     ports = folder / "ports"
@@ -121,7 +121,7 @@ def _rest_s() -> float:
         + scenario.AFTER_QUAKE_S
         + scenario.FAR_S
         + scenario.AFTER_FAR_S
-        + scenario.SLOW_S
+        + scenario.SETTLING_S
         + scenario.LEFT_AT_END_S
     )
 

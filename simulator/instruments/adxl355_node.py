@@ -94,7 +94,7 @@ class SimulatedAdxl355Node:
         """Refuse: a counter is all the time the node has."""
         raise ValueError(f"{self._spec.port}: an ADXL355 node has no clock that could step")
 
-    def hear(self, received: bytes, at_ns: int) -> list[Emission]:
+    def receive(self, received: bytes, at_ns: int) -> list[Emission]:
         """Answer nothing: the node only talks."""
         return []
 
@@ -102,7 +102,7 @@ class SimulatedAdxl355Node:
         """See one more frame."""
         ticks, force = self._sampler.take(frame.start, specific_force_ms2(frame, self._spec.level))
         temp = frames.temp_code(frame.temp_c + 6)
-        out = self._told(self._site_s(frame), temp)
+        out = self._hellos_and_statuses(self._site_s(frame), temp)
         if ticks.size:
             noisy = force + self._offset_ms2 + self._noise.take(ticks.size)
             counts = np.clip(np.rint(noisy * self._scale), LOWEST, HIGHEST).astype(np.int32)
@@ -120,7 +120,7 @@ class SimulatedAdxl355Node:
     def _site_s(self, frame: MotionFrame) -> float:
         return (frame.start + frame.n) / SITE_RATE_HZ
 
-    def _told(self, until_s: float, temp: int) -> list[Emission]:
+    def _hellos_and_statuses(self, until_s: float, temp: int) -> list[Emission]:
         """Return HELLO and STATUS that are due before a second of the site's time."""
         out = []
         while (at_s := self._began_s + self._hellos) < until_s:

@@ -19,7 +19,7 @@ def taps() -> NDArray[np.float64]:
 
 
 def at_rail(counts: Counts) -> Flags:
-    """Tell which samples have an axis (first dimension) at a clipping code."""
+    """Return which samples have an axis (first dimension) at a clipping code."""
     return np.asarray(((counts == HIGHEST) | (counts == LOWEST)).any(axis=0))
 
 

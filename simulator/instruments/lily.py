@@ -1,4 +1,4 @@
-"""The LILY borehole tiltmeter: ±330 µrad, once a second, levels itself with motors when told.
+"""Simulated LILY borehole tiltmeter: ±330 µrad, once a second, levels itself on command.
 
 Lines as logged by the ocean-bottom observatories (OOI BOTPT), without the prefix their hub adds;
 ``style = "botpt"`` adds it.
@@ -27,7 +27,7 @@ SUPPLY_V = 11.96
 
 
 class SimulatedLily:
-    """One LILY.
+    """Simulated LILY borehole tiltmeter.
 
     Options: ``style`` (``native`` or ``botpt``), ``relevel_at_s`` (list of seconds),
     ``relevel_after_s`` (railed for so long: it levels itself; 0 never).
@@ -82,7 +82,7 @@ class SimulatedLily:
         """Set the clock that the hub prints; samples have no time of their own."""
         self._clock_s += step_s
 
-    def hear(self, received: bytes, at_ns: int) -> list[Emission]:
+    def receive(self, received: bytes, at_ns: int) -> list[Emission]:
         """Obey, and echo the command."""
         out = []
         for command in self._ear.feed(received):
@@ -152,18 +152,18 @@ class SimulatedLily:
         return Emission(ready_ns=reading.ready_ns, payload=line, sent=sent)
 
     def _level(self, reading: TiltSample, temp_c: float) -> Emission:
-        """Drive one axis after the other toward zero; say so in lines that are no samples."""
+        """Drive one axis after the other toward zero; send lines that are no samples meanwhile."""
         axis = 0 if self._levelling > LEVEL_S // 2 else 1
         x, y = seen = reading.tilt_urad(self._zero_urad, RANGE_URAD)
         railed = abs(seen[axis]) >= RANGE_URAD
         # A motor closes part of what it sees each second, all of it in the last one of its axis.
         last = self._levelling in {LEVEL_S // 2 + 1, 1}
         self._zero_urad[axis] -= seen[axis] * (1.0 if last else 0.6)
-        said = ""
+        event = ""
         if last:
-            said = ",Switching to Y!" if axis == 0 else ",Leveled!"
+            event = ",Switching to Y!" if axis == 0 else ",Leveled!"
             if railed:
-                said = (
+                event = (
                     ",X Axis out of range, switching to Y!"
                     if axis == 0
                     else ",Y Axis out of range!"
@@ -181,7 +181,7 @@ class SimulatedLily:
         # The words run into the voltage without a comma: ",,Leveled!11.87,N9651".
         text = (
             f"*{x:8.3f},{y:8.3f},{COMPASS_DEG:6.2f},{temp_c + 1:6.2f},"
-            f"{said}{SUPPLY_V:.2f},{self._serial}"
+            f"{event}{SUPPLY_V:.2f},{self._serial}"
         )
         return Emission(
             ready_ns=reading.ready_ns, payload=self._line(reading.ready_ns, text).encode()

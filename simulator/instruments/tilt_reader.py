@@ -20,7 +20,7 @@ DELAY_S = (N_SAMP - 1) / 2 / READINGS_PER_S
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TiltSample:
-    """One second's burst.
+    """Tilt and temperature of one second, averaged from a burst of readings.
 
     Attributes
     ----------

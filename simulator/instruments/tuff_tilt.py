@@ -21,7 +21,7 @@ BOOT_S = 1.0
 
 
 class SimulatedTuffTilt:
-    """One Tuff Tilt.
+    """Simulated Tuff Tilt: SIM or XDR sentences.
 
     Options: ``format`` (``SIM`` or ``XDR``), ``range_deg`` (default 3), ``mount_urad`` (how far
     from level it was screwed to the wall, rms; default 500).
@@ -54,7 +54,7 @@ class SimulatedTuffTilt:
         )
 
     def restart(self, at_s: float) -> None:
-        """Begin anew."""
+        """Begin anew, as after a power cut."""
         self._nonce += 1
         self._reader = TiltReader(
             level=self._spec.level,
@@ -73,7 +73,7 @@ class SimulatedTuffTilt:
         """Refuse: it has no clock."""
         raise ValueError(f"{self._spec.port}: a Tuff Tilt has no clock that could step")
 
-    def hear(self, received: bytes, at_ns: int) -> list[Emission]:
+    def receive(self, received: bytes, at_ns: int) -> list[Emission]:
         """Obey ``XYC2``, ``XYC-OFF``, ``SO-SIM``, ``SO-XDR``; echo the command."""
         out = []
         for command in self._ear.feed(received):

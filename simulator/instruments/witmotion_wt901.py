@@ -48,7 +48,7 @@ class WitmotionWt901:
 
     @property
     def facts(self) -> tuple[StreamFacts, ...]:
-        """Acceleration."""
+        """Facts of its one stream, acceleration, for the truth."""
         scale = COUNTS_PER_G / STANDARD_GRAVITY
         return (
             StreamFacts(
@@ -69,10 +69,10 @@ class WitmotionWt901:
         self._sampler = Sampler(ticks, SITE_RATE_HZ)
 
     def step_clock(self, step_s: float) -> None:
-        """Set its clock."""
+        """Set the instrument's own clock forward or back."""
         self._clock_step += dt.timedelta(seconds=step_s)
 
-    def hear(self, received: bytes, at_ns: int) -> list[Emission]:
+    def receive(self, received: bytes, at_ns: int) -> list[Emission]:
         """Answer nothing: its settings were saved before it was installed."""
         return []
 

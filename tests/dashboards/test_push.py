@@ -51,7 +51,7 @@ def test_a_new_limit_updates_the_same_dashboard(grafana: StrictGrafana, client: 
         "TWR01",
         "Tower One",
         "plumbline",
-        tilt_limits=[DrawnLimit(value=200.0, colour="red", said="project")],
+        tilt_limits=[DrawnLimit(value=200.0, colour="red", text="project")],
     )
     assert client.push_dashboard(limited).outcome is PushOutcome.UPDATED
     assert list(grafana.boards) == ["plumbline-xx-twr01"]
@@ -102,8 +102,8 @@ def test_the_command_pushes_and_says_what_changed(
     words += ["--influx", "http://127.0.0.1:8086"]
     assert main(words) == 0
     assert main(words) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said == [
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == [
         "data source plumbline: created",
         "dashboard Tower One: created",
         "data source plumbline: unchanged",

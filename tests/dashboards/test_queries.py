@@ -24,7 +24,7 @@ def panel(title: str) -> Json:
     return next(panel for panel in BOARD["panels"] if panel["title"].startswith(title))
 
 
-def asked(filled: Filled, text: str, interval: str = "1s", nodes: str = "(0A|3A)") -> Series:
+def queried(filled: Filled, text: str, interval: str = "1s", nodes: str = "(0A|3A)") -> Series:
     from_ms, to_ms = filled.start_ns // 1_000_000, filled.end_ns // 1_000_000
     text = text.replace("$timeFilter", f"time >= {from_ms}ms and time <= {to_ms}ms")
     text = text.replace("$__interval", interval).replace("$node", nodes)
@@ -35,7 +35,7 @@ def asked(filled: Filled, text: str, interval: str = "1s", nodes: str = "(0A|3A)
 def found(filled: Filled, title: str, number: int = 0) -> dict[tuple[str, str], list[Any]]:
     """Return what a query of a panel finds: points with a value, by node and channel."""
     shown = panel(title)
-    series = asked(filled, shown["targets"][number]["query"], shown["interval"])
+    series = queried(filled, shown["targets"][number]["query"], shown["interval"])
     return {
         (one["tags"]["node"], one["tags"]["channel"]): [
             v for v in one["values"] if v[1] is not None
@@ -46,7 +46,7 @@ def found(filled: Filled, title: str, number: int = 0) -> dict[tuple[str, str], 
 
 @pytest.mark.parametrize("text", queries(BOARD))
 def test_every_query_finds_something(filled: Filled, text: str) -> None:
-    series = asked(filled, text)
+    series = queried(filled, text)
     assert series
     assert any(value is not None for one in series for row in one["values"] for value in row[1:])
 
@@ -61,8 +61,8 @@ def test_the_peaks_are_of_accelerometers_alone_and_in_gal(filled: Filled) -> Non
     due = {
         int(s) * NS: np.abs(values[seconds == s] - values[seconds == s].mean()).max() for s in whole
     }
-    told = {time_ns: value for time_ns, value in peaks["3A", "HNN"] if time_ns in due}
-    assert told == {time_ns: pytest.approx(100 * peak) for time_ns, peak in due.items()}
+    shown_peaks = {time_ns: value for time_ns, value in peaks["3A", "HNN"] if time_ns in due}
+    assert shown_peaks == {time_ns: pytest.approx(100 * peak) for time_ns, peak in due.items()}
 
 
 def test_a_second_without_a_point_would_be_a_hole_and_there_is_none(filled: Filled) -> None:
@@ -102,7 +102,7 @@ def test_tilt_and_settlement_are_medians_of_what_was_measured(filled: Filled) ->
 def test_the_age_of_every_stream_is_known_also_of_one_silent_for_long(filled: Filled) -> None:
     text = panel("Age of data")["targets"][0]["query"]
     assert "$timeFilter" not in text
-    ages = {(s["tags"]["node"], s["tags"]["channel"]): s["values"] for s in asked(filled, text)}
+    ages = {(s["tags"]["node"], s["tags"]["channel"]): s["values"] for s in queried(filled, text)}
     assert set(ages) == {("0A", "HN"), ("3A", "HN"), ("0A", "LA"), ("0A", "LK")}
     last = max(block.start_ns for block in filled.blocks if block.stream.key == ROOF)
     assert ages["3A", "HN"][0][0] == last
@@ -110,7 +110,7 @@ def test_the_age_of_every_stream_is_known_also_of_one_silent_for_long(filled: Fi
 
 def test_an_event_is_annotated_from_onset_to_end_and_no_column_is_empty(filled: Filled) -> None:
     note = BOARD["annotations"]["list"][0]
-    (series,) = asked(filled, note["query"])
+    (series,) = queried(filled, note["query"])
     assert series["columns"] == ["time", "title", "text", "level", "ended_ms"]
     assert {note["titleColumn"], note["textColumn"], note["tagsColumn"]} < set(series["columns"])
     assert note["timeEndColumn"] == f"{series['name']}.ended_ms"
@@ -123,7 +123,7 @@ def test_an_event_is_annotated_from_onset_to_end_and_no_column_is_empty(filled: 
 
 
 def test_nodes_can_be_chosen(filled: Filled) -> None:
-    (series,) = asked(filled, BOARD["templating"]["list"][0]["query"])
+    (series,) = queried(filled, BOARD["templating"]["list"][0]["query"])
     assert [value for _, value in series["values"]] == ["0A", "3A"]
-    one = asked(filled, panel("Shaking")["targets"][0]["query"], nodes="3A")
+    one = queried(filled, panel("Shaking")["targets"][0]["query"], nodes="3A")
     assert {series["tags"]["node"] for series in one} == {"3A"}

@@ -13,8 +13,8 @@ from plumbline.dashboards.panels import DrawnLimit, Json
 from plumbline.dashboards.structure import structure_dashboard
 
 LIMITS = [
-    DrawnLimit(value=300.0, colour="red", said="red 300 µrad: S. Chai (project)"),
-    DrawnLimit(value=150.0, colour="orange", said="amber 150 µrad: S. Chai (project)"),
+    DrawnLimit(value=300.0, colour="red", text="red 300 µrad: S. Chai (project)"),
+    DrawnLimit(value=150.0, colour="orange", text="amber 150 µrad: S. Chai (project)"),
 ]
 BOARD = structure_dashboard("XX", "TWR01", "Tower One", "plumbline", tilt_limits=LIMITS)
 CONFIG = """
@@ -89,9 +89,9 @@ def test_panels_and_queries_have_names_of_their_own() -> None:
 
 
 def test_every_query_is_raw_and_of_the_one_data_source() -> None:
-    asked = [target for shown in BOARD["panels"] for target in shown["targets"]]
-    assert all(target["rawQuery"] is True for target in asked)
-    sources = [part["datasource"] for part in (*asked, *BOARD["annotations"]["list"])]
+    targets = [target for shown in BOARD["panels"] for target in shown["targets"]]
+    assert all(target["rawQuery"] is True for target in targets)
+    sources = [part["datasource"] for part in (*targets, *BOARD["annotations"]["list"])]
     sources += [variable["datasource"] for variable in BOARD["templating"]["list"]]
     assert {json.dumps(source) for source in sources} == {
         '{"type": "influxdb", "uid": "plumbline"}'
@@ -144,8 +144,8 @@ def test_the_limits_of_the_collector_are_drawn(
     assert tilts == {50.0: "blue", 150.0: "orange", 300.0: "red"}
     settled = {v: colour for v, colour in steps(board, "Differential") if v and v > 0}
     assert settled == {4.0: "orange"}, "a rate is in another unit"
-    said = panel(board, "Tilt")["description"]
-    assert "red 300 µrad, node 0A: S. Chai 2026-02-01 (project)" in said
+    text = panel(board, "Tilt")["description"]
+    assert "red 300 µrad, node 0A: S. Chai 2026-02-01 (project)" in text
     assert "(candidate)" in panel(board, "Differential")["description"]
 
 

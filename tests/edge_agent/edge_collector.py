@@ -25,7 +25,7 @@ class StandInCollector:
         self.beats: list[Heartbeat] = []
         self.ignores: Callable[[Block], bool] = lambda block: False
         self.refuses: Callable[[Block], str | None] = lambda block: None
-        self.says_watermarks = True
+        self.sends_watermarks = True
         self._agents: dict[str, object] = {}
         self._refused: dict[tuple[str, int], list[tuple[int, int, str]]] = defaultdict(list)
         self._lock = threading.Lock()
@@ -64,7 +64,7 @@ class StandInCollector:
             self.blocks.clear()
             self.store = store
 
-    def ask(self, block: Block) -> None:
+    def request(self, block: Block) -> None:
         """Ask the agent for a block again."""
         address = self._agents[block.stream.key]
         boot = f"{block.boot:016x}"
@@ -104,7 +104,7 @@ class StandInCollector:
 
     def _speak(self) -> None:
         while not self._stopping.wait(0.2):
-            if self.says_watermarks:
+            if self.sends_watermarks:
                 self.speak()
 
     def speak(self) -> None:

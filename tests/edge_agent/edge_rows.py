@@ -1,6 +1,6 @@
 """Rows, watermarks and an agent's presence, for tests of the edge agent."""
 
-from plumbline.edge_agent.agent_state import Presence
+from plumbline.edge_agent.agent_state import AgentState
 from plumbline.edge_agent.spool import NewRow
 from plumbline.wire.identity import StreamId
 from plumbline.wire.messages import BootMark, Watermark
@@ -19,8 +19,8 @@ def mark(*held, refused=(), boot=BOOT, store="00000000000000aa", stream=STREAM, 
     return Watermark(store=store, stream=stream, sent_ns=sent_ns, boots=boots)
 
 
-def presence(boot):
-    return Presence(
+def agent_state(boot):
+    return AgentState(
         address=Address(network="XX", structure="TWR01", agent="pi"), boot=boot,
         host=f"host-{boot}", version="1", started_ns=1, streams=tuple,
     )  # fmt: skip

@@ -11,8 +11,8 @@ import trustme
 from edge_bench import AgentProcess, Mosquitto, edge_toml, free_port, wait_for
 from edge_collector import StandInCollector
 from edge_node import Node
+from edge_rows import agent_state, row
 from edge_rows import mark as mark_of
-from edge_rows import presence, row
 
 from plumbline.edge_agent.errors import SpoolTrouble
 from plumbline.edge_agent.publisher import Publisher
@@ -52,17 +52,17 @@ def test_blocks_travel_over_tls_with_a_certificate_a_node(tmp_path, mosquitto, c
     ):
         wait_for(lambda: "connected to broker" in agent.log, "the connection")
         taken = []
-        listener = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
-        listener.tls_set(tmp_path / "ca.crt", tmp_path / "agent.crt", tmp_path / "agent.key")
-        listener.on_message = lambda client, userdata, message: taken.append(
+        subscriber = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        subscriber.tls_set(tmp_path / "ca.crt", tmp_path / "agent.crt", tmp_path / "agent.key")
+        subscriber.on_message = lambda client, userdata, message: taken.append(
             decode(message.payload)
         )
-        listener.connect("127.0.0.1", broker.port)
-        listener.subscribe(all_of(TopicKind.BLOCKS), 1)
-        listener.loop_start()
+        subscriber.connect("127.0.0.1", broker.port)
+        subscriber.subscribe(all_of(TopicKind.BLOCKS), 1)
+        subscriber.loop_start()
         wait_for(lambda: len(taken) >= 3, "blocks")
-        listener.disconnect()
-        listener.loop_stop()
+        subscriber.disconnect()
+        subscriber.loop_stop()
     assert {block.stream.key for block in taken} == {KEY}
 
 
@@ -123,7 +123,7 @@ def test_a_spool_that_cannot_be_marked_does_not_end_the_publisher(tmp_path, mosq
 
     spool.mark = mark_later
     publisher = Publisher(
-        settings=BrokerSettings(port=broker.port), presence=presence("0" * 16), spool=spool,
+        settings=BrokerSettings(port=broker.port), agent_state=agent_state("0" * 16), spool=spool,
         heartbeat=heartbeat, monotonic_ns=time.monotonic_ns,
     )  # fmt: skip
     thread = threading.Thread(target=publisher.run)

@@ -188,7 +188,7 @@ def test_what_the_collector_asks_for_is_sent_though_held(story):
     story.commit(*range(5))
     story.send()
     story.hold((0, 4))
-    story.delivery.asked_for(story.spool.ids_between(STREAM, row(0).boot, 1, 3))
+    story.delivery.requested(story.spool.ids_between(STREAM, row(0).boot, 1, 3))
     assert story.drain(1) == [1, 2, 3]
 
 

@@ -160,7 +160,7 @@ def test_a_tuff_tilt_in_another_unit_is_refused_and_told_of_once():
         xor ^= byte
     tilt, items = tuff(*[f"${body}*{xor:02X}"] * 2)
     assert tilt == []
-    assert [type(item).__name__ for item in items] == ["Notice", "Rejected", "Rejected"]
+    assert [type(item).__name__ for item in items] == ["DriverNotice", "Rejected", "Rejected"]
 
 
 def test_a_changed_digit_is_seen_where_there_is_a_checksum():

@@ -126,9 +126,11 @@ def test_an_unknown_type_with_a_good_crc_is_no_error():
 
 def test_a_node_that_speaks_otherwise_is_told_of_once():
     other = struct.pack("<BBIIHBB", 1, 2, 7, 1, 0x0200, 1, 0)
-    slow = struct.pack("<BBIIHBB", 1, 1, 7, 1, 0x0200, 1, 1) + struct.pack("<BBII", 1, 5, 50_000, 0)
+    half_rate = struct.pack("<BBIIHBB", 1, 1, 7, 1, 0x0200, 1, 1) + struct.pack(
+        "<BBII", 1, 5, 50_000, 0
+    )
     lost = samples_frame(1, 7, 0, 1, flags=0x16)
-    items = read("adxl355_node", 2 * framed(other) + 2 * framed(slow) + 2 * lost)
+    items = read("adxl355_node", 2 * framed(other) + 2 * framed(half_rate) + 2 * lost)
     texts = [item.text for item in items if isinstance(item, DriverNotice)]
     assert len(texts) == 4
     assert "protocol 2" in texts[0]

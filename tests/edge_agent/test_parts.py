@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from edge_bench import edge_toml, wait_for
 from edge_node import Node
-from edge_rows import BOOT, NODE, presence
+from edge_rows import BOOT, NODE, agent_state
 
 from plumbline.cli import main
 from plumbline.edge_agent import systemd
@@ -24,7 +24,7 @@ from plumbline.edge_agent.ports import found_ports, guessed_driver
 from plumbline.edge_agent.rejects import Rejects
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.spool import Spool
-from plumbline.edge_agent.wakeup_pipe import Wake
+from plumbline.edge_agent.wakeup_pipe import WakeupPipe
 from plumbline.edge_agent.writer import MOST_WAITING, Writer
 from plumbline.wire.block import Block
 from plumbline.wire.messages import State
@@ -45,35 +45,35 @@ def test_importing_the_agent_loads_no_science():
 # presence -----------------------------------------------------------------------------------
 
 
-ONE, OTHER = presence("0" * 16), presence("1" * 16)
+ONE, OTHER = agent_state("0" * 16), agent_state("1" * 16)
 
 
 def test_its_own_birth_is_no_news():
-    verdict = presence("0" * 16).heard(ONE.birth().to_json(), 0)
-    assert not verdict.must_speak_up
+    verdict = agent_state("0" * 16).on_state(ONE.birth().to_json(), 0)
+    assert not verdict.must_announce
     assert verdict.trouble is None
 
 
 def test_a_second_agent_is_told_once_and_answered_once_a_minute():
-    me = presence("0" * 16)
-    first = me.heard(OTHER.birth().to_json(), 0)
-    assert first.must_speak_up
+    me = agent_state("0" * 16)
+    first = me.on_state(OTHER.birth().to_json(), 0)
+    assert first.must_announce
     assert "host-1111111111111111" in (first.trouble or "")
-    again = me.heard(OTHER.birth().to_json(), 10 * NS)
-    assert (again.must_speak_up, again.trouble) == (False, None)
-    assert me.heard(OTHER.birth().to_json(), 70 * NS).must_speak_up
+    again = me.on_state(OTHER.birth().to_json(), 10 * NS)
+    assert (again.must_announce, again.trouble) == (False, None)
+    assert me.on_state(OTHER.birth().to_json(), 70 * NS).must_announce
 
 
 def test_the_late_will_of_an_earlier_start_is_contradicted():
-    me = presence("0" * 16)
+    me = agent_state("0" * 16)
     for payload in (OTHER.will(), OTHER.goodbye(), ONE.will()):
-        verdict = me.heard(payload.to_json(), 0)
-        assert verdict.must_speak_up
+        verdict = me.on_state(payload.to_json(), 0)
+        assert verdict.must_announce
         assert verdict.trouble is None
 
 
 def test_birth_will_and_goodbye_say_what_they_are():
-    me = presence("0" * 16)
+    me = agent_state("0" * 16)
     reasons = [me.birth().reason, me.birth().reason, me.will().reason, me.goodbye().reason]
     assert reasons == ["started", "reconnected", "lost", "stopped"]
     assert State.from_json(me.will().to_json()).online is False
@@ -91,24 +91,24 @@ def block(seq):
     )  # fmt: skip
 
 
-def writer_on(spool, told, memories=dict):
+def writer_on(spool, committed, memories=dict):
     return Writer(
-        spool=spool, boot=BOOT, commit_s=0.0, committed=told.extend, memories=memories,
+        spool=spool, boot=BOOT, commit_s=0.0, committed=committed.extend, memories=memories,
         monotonic_ns=lambda: 10**12,
     )  # fmt: skip
 
 
 def test_rows_are_told_only_when_they_are_durable_and_all_are_at_the_end(tmp_path):
     spool = Spool(tmp_path / "spool.db", bound_mb=1)
-    told = []
-    writer = writer_on(spool, told, memories=lambda: {"clock": "x"})
+    committed = []
+    writer = writer_on(spool, committed, memories=lambda: {"clock": "x"})
     thread = threading.Thread(target=writer.run)
     thread.start()
     for seq in range(20):
         writer.take(block(seq))
     writer.stop()
     thread.join(10)
-    assert [row.seq for row in told] == list(range(20))
+    assert [row.seq for row in committed] == list(range(20))
     assert [decode(row.message).seq for row in spool.unheld_after(0, 100)] == list(range(20))
     assert spool.fact("clock") == "x"
 
@@ -116,7 +116,7 @@ def test_rows_are_told_only_when_they_are_durable_and_all_are_at_the_end(tmp_pat
 @pytest.mark.logs_errors
 def test_a_full_disk_is_told_and_blocks_wait_for_room(tmp_path, caplog):
     spool = Spool(tmp_path / "spool.db", bound_mb=1)
-    told, add = [], spool.add
+    committed, add = [], spool.add
     is_full = threading.Event()
     is_full.set()
 
@@ -126,7 +126,7 @@ def test_a_full_disk_is_told_and_blocks_wait_for_room(tmp_path, caplog):
         return add(rows, facts)
 
     spool.add = add_unless_full
-    writer = writer_on(spool, told)
+    writer = writer_on(spool, committed)
     thread = threading.Thread(target=writer.run)
     with caplog.at_level(logging.ERROR):
         thread.start()
@@ -134,7 +134,7 @@ def test_a_full_disk_is_told_and_blocks_wait_for_room(tmp_path, caplog):
             writer.take(block(seq))
         wait_for(lambda: "blocks wait in memory" in caplog.text, "a message")
         is_full.clear()
-        wait_for(lambda: len(told) == 5, "the blocks")
+        wait_for(lambda: len(committed) == 5, "the blocks")
         writer.stop()
         thread.join(10)
     assert caplog.text.count("disk is full") == 1
@@ -145,14 +145,14 @@ def test_a_full_disk_is_told_and_blocks_wait_for_room(tmp_path, caplog):
 def test_what_is_lost_after_all_is_counted_and_told(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr("plumbline.edge_agent.writer.MOST_WAITING", 3)
     assert MOST_WAITING > 1000
-    told = []
-    writer = writer_on(Spool(tmp_path / "spool.db", bound_mb=1), told)
+    committed = []
+    writer = writer_on(Spool(tmp_path / "spool.db", bound_mb=1), committed)
     for seq in range(5):
         writer.take(block(seq))
     writer.stop()
     with caplog.at_level(logging.ERROR):
         writer.run()
-    assert [row.seq for row in told] == [2, 3, 4]
+    assert [row.seq for row in committed] == [2, 3, 4]
     assert writer.lost == 2
     assert "ARE LOST" in caplog.text
 
@@ -176,7 +176,7 @@ def test_a_spool_beyond_its_bound_is_told_loudly(tmp_path, caplog):
 def test_rejected_bytes_are_kept_within_their_bound(tmp_path):
     rejects = Rejects(tmp_path / "rejected.jsonl", bound_mb=0.01)
     for number in range(1000):
-        rejects.keep("port", Rejected(reason="CRC wrong", raw=bytes([number % 256] * 30)), number)
+        rejects.record("port", Rejected(reason="CRC wrong", raw=bytes([number % 256] * 30)), number)
     files = sorted(tmp_path.iterdir())
     assert [file.name for file in files] == ["rejected.jsonl", "rejected.jsonl.1"]
     assert sum(file.stat().st_size for file in files) <= 10_000
@@ -196,11 +196,11 @@ def test_the_hosts_clocks_agree():
 def test_systemd_is_told_where_it_listens(tmp_path, monkeypatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     systemd.notify("READY=1")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.bind(str(tmp_path / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+        server.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         systemd.notify("READY=1")
-        assert listener.recv(100) == b"READY=1"
+        assert server.recv(100) == b"READY=1"
     systemd.notify("WATCHDOG=1")  # systemd went away
 
 
@@ -213,7 +213,7 @@ def test_a_port_says_why_it_cannot_be_opened(tmp_path):
 
 
 def test_a_wake_wakes_and_is_quiet_again():
-    wake = Wake()
+    wake = WakeupPipe()
     for _ in range(100_000):
         wake.ring()  # never blocks
     wake.clear()
@@ -248,11 +248,11 @@ def test_ports_are_listed_by_the_name_that_lasts(tmp_path, monkeypatch):
 
 def test_listening_tells_the_driver_or_that_it_is_silent(tmp_path):
     with Node(tmp_path / "port") as node:
-        found = guessed_driver(str(node.port), listen_s=1.0)
+        found = guessed_driver(str(node.port), read_s=1.0)
         assert found == "adxl355_node at 460800 baud, serial 355001"
-    assert "does not exist" in guessed_driver(str(tmp_path / "none"), listen_s=0.1)
+    assert "does not exist" in guessed_driver(str(tmp_path / "none"), read_s=0.1)
     master, slave = os.openpty()
-    assert "silent" in guessed_driver(os.ttyname(slave), listen_s=0.05)
+    assert "silent" in guessed_driver(os.ttyname(slave), read_s=0.05)
     os.close(master)
     os.close(slave)
 

@@ -9,7 +9,7 @@ from edge_rows import NODE
 from plumbline.edge_agent.blocks import Gatherer
 from plumbline.edge_agent.clock import HostClock
 from plumbline.edge_agent.drivers import DRIVERS
-from plumbline.edge_agent.merge_readings import joined
+from plumbline.edge_agent.merge_readings import merged_readings
 from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.serial_port import SerialPort
 
@@ -56,7 +56,7 @@ def test_samples_are_joined_only_where_they_follow_and_are_not_counted_as_clippe
         samples_frame(1, 7, first, 5, flags)
         for first, flags in [(0, 0x10), (5, 0x10), (10, 0x11), (15, 0x10), (30, 0x10), (35, 0x10)]
     )
-    pieces = list(joined(SPEC.make(100, SPEC.baud).feed(raw, NS)))
+    pieces = list(merged_readings(SPEC.make(100, SPEC.baud).feed(raw, NS)))
     assert [(piece.counter, piece.counts.shape[1], piece.clipped) for piece in pieces] == [
         (0, 10, False), (10, 5, True), (15, 5, False), (30, 10, False),
     ]  # fmt: skip

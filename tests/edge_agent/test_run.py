@@ -55,8 +55,8 @@ def test_sigterm_leaves_nothing_behind(tmp_path, bench):
     with AgentProcess(tmp_path, config) as agent:
         wait_for(lambda: collector.samples(KEY) >= 100, "a block")
         assert agent.terminate() == 0
-        kept = committed(tmp_path / "spool.db")
-        wait_for(lambda: kept == set(collector.blocks), "the cut block")
+        rows = committed(tmp_path / "spool.db")
+        wait_for(lambda: rows == set(collector.blocks), "the cut block")
 
 
 def test_a_node_that_is_plugged_out_and_in_costs_one_gap(tmp_path, bench):
@@ -116,8 +116,8 @@ def test_a_collector_with_a_new_store_gets_everything_again(tmp_path, bench):
     with AgentProcess(tmp_path, config) as agent:
         wait_for(lambda: collector.samples(KEY) >= 200, "blocks")
         collector.forget("00000000000000bb")
-        kept = committed(tmp_path / "spool.db")
-        wait_for(lambda: kept <= set(collector.blocks), "all of them again")
+        rows = committed(tmp_path / "spool.db")
+        wait_for(lambda: rows <= set(collector.blocks), "all of them again")
         assert "store is a new one" in agent.log
 
 
@@ -125,7 +125,7 @@ def test_a_block_that_is_asked_for_is_sent(tmp_path, bench):
     _, collector, _, config = bench
     with AgentProcess(tmp_path, config):
         wait_for(lambda: collector.samples(KEY) >= 200, "blocks")
-        collector.ask(collector.of(KEY)[0])
+        collector.request(collector.of(KEY)[0])
         wait_for(lambda: collector.repeats, "the block again")
 
 
@@ -233,9 +233,9 @@ def test_bytes_that_no_driver_understands_are_kept(tmp_path, bench):
     with AgentProcess(tmp_path, config):
         wait_for(lambda: collector.samples(KEY) >= 100, "a block")
         node.write(b"\x05nonsense\x00")
-        kept = tmp_path / "spool-rejected.jsonl"
-        wait_for(lambda: kept.exists() and b"nonsense".hex() in kept.read_text(), "the bytes")
-    line = next(line for line in kept.read_text().splitlines() if b"nonsense".hex() in line)
+        rows = tmp_path / "spool-rejected.jsonl"
+        wait_for(lambda: rows.exists() and b"nonsense".hex() in rows.read_text(), "the bytes")
+    line = next(line for line in rows.read_text().splitlines() if b"nonsense".hex() in line)
     assert set(json.loads(line)) == {"ns", "port", "reason", "hex"}
 
 

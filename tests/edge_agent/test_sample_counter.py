@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from plumbline.edge_agent.sample_counter import LineCounter
+from plumbline.edge_agent.sample_counter import SampleCounter
 
 NS = 1_000_000_000
 SAME = np.array([[7]], np.int32)
@@ -11,7 +11,7 @@ SAME = np.array([[7]], np.int32)
 
 def numbered(arrivals_s: list[float]) -> list[int]:
     """Return the numbers of lines that all say the same, by their arrival at 1 Hz."""
-    counter = LineCounter(rate_hz=1.0, max_skew=1e-3)
+    counter = SampleCounter(rate_hz=1.0, max_skew=1e-3)
     found = []
     for arrival_s in arrivals_s:
         found += [number for number, _, _ in counter.feed(SAME, round(arrival_s * NS))]

@@ -124,10 +124,10 @@ def test_two_instruments_cannot_share_a_port_or_a_stream(tmp_path):
 
 def test_check_tells_everything_at_once(tmp_path):
     text = edge_toml(tmp_path / "no-port", free_port()).replace('"XX"', '"XXX"')
-    problems = problems_of(written(tmp_path, text), ask_broker=True)
+    problems = problems_of(written(tmp_path, text), try_broker=True)
     assert [problem.where for problem in problems] == ["network", "instrument[0].port"]
     text = edge_toml(tmp_path / "no-port", free_port(), spool="no-folder/spool.db")
-    problems = problems_of(written(tmp_path, text), ask_broker=True)
+    problems = problems_of(written(tmp_path, text), try_broker=True)
     assert [problem.where for problem in problems] == ["instrument[0].port", "spool.path", "broker"]
     assert "cannot be reached" in problems[-1].what
     assert not (tmp_path / "no-folder").exists()
@@ -136,9 +136,9 @@ def test_check_tells_everything_at_once(tmp_path):
 def test_check_says_what_to_do_and_exits_2(tmp_path, capsys):
     path = written(tmp_path, edge_toml(tmp_path / "no-port", 1))
     assert main(["edge", "check", "--offline", "--config", str(path)]) == 2
-    told = capsys.readouterr()
-    assert "plumbline edge list-ports" in told.out
-    assert "1 problem" in told.err
+    printed = capsys.readouterr()
+    assert "plumbline edge list-ports" in printed.out
+    assert "1 problem" in printed.err
 
 
 def test_check_is_content_with_what_is_right(tmp_path, capsys):
@@ -159,10 +159,10 @@ def test_the_first_configuration_is_right_and_shows_the_defaults(tmp_path):
         r"(?m)^# (username|password_file|tls_ca) =.*\n", "", text
     )  # these have no default
     spelled = re.sub(r"(?m)^# (\w+ = )", r"\1", spelled)
-    told = read_edge(written(tmp_path, spelled))
-    assert told.broker == plain.broker
-    assert told.spool == plain.spool
-    for one, other in zip(told.instrument, plain.instrument, strict=True):
+    spelled_out = read_edge(written(tmp_path, spelled))
+    assert spelled_out.broker == plain.broker
+    assert spelled_out.spool == plain.spool
+    for one, other in zip(spelled_out.instrument, plain.instrument, strict=True):
         assert one.streams() == other.streams()
         assert one.line_baud == other.line_baud
         for output in one.streams().values():

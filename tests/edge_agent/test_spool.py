@@ -67,8 +67,8 @@ def test_held_rows_go_oldest_first_and_only_at_the_bound(tmp_path):
     spool.mark(mark((0, 4), refused=((5, 5, "no"),)))
     assert spool.fill().rows == 10
     spool.add([row(10, size=250_000)])
-    kept = [each.seq for each in spool.rows(ids)]
-    assert kept == [3, 4, 5, 6, 7, 8, 9]
+    left = [each.seq for each in spool.rows(ids)]
+    assert left == [3, 4, 5, 6, 7, 8, 9]
     spool.add([row(11, size=300_000)])
     assert [each.seq for each in spool.rows(ids)] == [6, 7, 8, 9]  # refused ones last
 

@@ -144,7 +144,7 @@ def test_a_host_that_is_not_synchronised_says_so():
     assert timebase.stamp(0, HostTime(offset_ns=0, synchronised=False)).time_quality == 50
 
 
-def slow_line(points, x, max_skew):
+def hull_line(points, x, max_skew):
     """Return the height at ``x`` of the best line below all points, tried out over slopes."""
     mean = np.mean([px for px, _ in points])
     candidates = [-max_skew, max_skew]
@@ -168,7 +168,7 @@ def test_the_envelope_is_the_best_line_below_all_points(heights, ahead):
         envelope.add(x, y)
     x = points[-1][0] + ahead * NS
     means = np.mean([px for px, _ in points])
-    expected = slow_line(points, x, 1e-4)
+    expected = hull_line(points, x, 1e-4)
     if any(px == means for px, _ in points):  # two edges serve as well: both are lower bounds
         assert envelope.at(points[-1][0]) <= points[-1][1] + 1
     else:

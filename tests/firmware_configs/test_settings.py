@@ -91,8 +91,8 @@ def test_settings_name_the_streams_the_simulated_instrument_sends(name):
     options = {"streams": [0, 1]} if name == "adxl355_node" else {}
     spec = InstrumentSpec(port="p", kind=name, node="00", options=options)
     facts = INSTRUMENTS[name](spec, RigSpec(instrument=(spec,)), 0).facts
-    told = {s.stream: (s.rate_hz, s.unit.value) for s in defaults(name).stream}
-    assert told == {f.stream.band_source: (f.rate_hz, f.unit) for f in facts}
+    configured = {s.stream: (s.rate_hz, s.unit.value) for s in defaults(name).stream}
+    assert configured == {f.stream.band_source: (f.rate_hz, f.unit) for f in facts}
     for fact in facts:
         scale = stream(name, fact.stream.band_source).counts_per_unit
         assert scale == pytest.approx(fact.counts_per_unit, rel=1e-7)

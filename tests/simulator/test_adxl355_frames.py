@@ -124,8 +124,8 @@ def test_the_decimating_filter_is_flat_to_40_hz_and_shut_from_60_hz():
 
 def test_the_line_load_of_the_page_adds_up():
     raw = len(frames.framed(bytes(14 + 90))) * 50
-    slow = len(frames.framed(bytes(14 + 45))) * 20
-    total = raw + slow + len(frames.framed(bytes(34))) + len(frames.framed(bytes(20))) / 10
-    assert (raw, slow) == (5400, 1260)
+    decimated = len(frames.framed(bytes(14 + 45))) * 20
+    total = raw + decimated + len(frames.framed(bytes(34))) + len(frames.framed(bytes(20))) / 10
+    assert (raw, decimated) == (5400, 1260)
     assert round(total, -1) == 6700
     assert round(total * 10 / 115_200 * 100, 1) == 58.2

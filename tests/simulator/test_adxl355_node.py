@@ -37,9 +37,9 @@ def test_the_bytes_say_what_the_truth_says():
         if emission.sent:
             (truth,) = emission.sent
             (message,) = messages(emission.payload)
-            told = samples(message)
-            assert (told.nonce, told.counter) == (truth.nonce, truth.counter)
-            np.testing.assert_array_equal(told.counts, truth.counts)
+            decoded = samples(message)
+            assert (decoded.nonce, decoded.counter) == (truth.nonce, truth.counter)
+            np.testing.assert_array_equal(decoded.counts, truth.counts)
 
 
 def test_counters_of_both_streams_run_on_without_a_hole():
@@ -75,12 +75,12 @@ def test_a_lone_delimiter_ends_what_the_power_cut_left():
 def test_at_rest_it_reads_gravity_and_data_sheet_noise():
     emissions = watch(node(seed=3), still(60_000), chunk=5000)
     raw = np.hstack([s.counts for s in sent(emissions, "CN")]) / 256_000
-    slow = np.hstack([s.counts for s in sent(emissions, "HN")]) / 256_000
+    decimated = np.hstack([s.counts for s in sent(emissions, "HN")]) / 256_000
     assert raw[2].mean() == pytest.approx(1.0, abs=0.025)  # the data sheet allows 25 mg
     # 22.5 µg/√Hz. A digital Butterworth at a quarter of the rate mirrors itself about it, so its
     # noise bandwidth is exactly that quarter: 125 Hz; the FIR's is its corner, 50 Hz.
     np.testing.assert_allclose(raw.std(axis=1), 22.5e-6 * np.sqrt(125), rtol=0.05)
-    np.testing.assert_allclose(slow.std(axis=1), 22.5e-6 * np.sqrt(50), rtol=0.05)
+    np.testing.assert_allclose(decimated.std(axis=1), 22.5e-6 * np.sqrt(50), rtol=0.05)
 
 
 @pytest.mark.parametrize(("band", "hz"), [("CN", 20.0), ("HN", 20.0), ("HN", 2.0)])
@@ -116,15 +116,15 @@ def test_beyond_the_range_it_clips_and_says_so():
     motion = still(1000)
     motion[0, 500:520] = 3 * G
     emissions = watch(node(), motion)
-    told = [samples(m) for e in emissions for m in messages(e.payload) if m[0] == 2]
-    raw = [t for t in told if t.stream == 0]
+    decoded = [samples(m) for e in emissions for m in messages(e.payload) if m[0] == 2]
+    raw = [t for t in decoded if t.stream == 0]
     assert max(t.counts[0].max() for t in raw) == 524_287
     assert all(bool(t.flags & 1) == bool((t.counts == 524_287).any()) for t in raw)
     # The filter rounds the rail off; only the flag tells.
-    slow = [t for t in told if t.stream == 1 and t.flags & 1]
-    assert slow
-    assert all((t.counts[0] < 524_287).any() for t in slow)
-    assert not any(t.flags & 1 for t in told if t.stream == 1 and t.counter < 60)
+    decimated = [t for t in decoded if t.stream == 1 and t.flags & 1]
+    assert decimated
+    assert all((t.counts[0] < 524_287).any() for t in decimated)
+    assert not any(t.flags & 1 for t in decoded if t.stream == 1 and t.counter < 60)
 
 
 def test_the_frames_do_not_depend_on_how_the_motion_is_cut():

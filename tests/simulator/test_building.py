@@ -32,9 +32,9 @@ def test_every_frequency_is_within_half_a_percent_of_the_closed_form(floors):
 
 def test_the_roof_rings_at_the_first_period_after_a_jolt():
     roof = Sway(uniform_building(30, first_period_s=3.0), (30,), 100.0)
-    slow_push = np.zeros(30_000)
-    slow_push[:300] = np.sin(np.pi * np.arange(300) / 300)
-    late = roof.accel_ms2(slow_push, np.zeros(30_000))[0, 10_000:]
+    drive = np.zeros(30_000)
+    drive[:300] = np.sin(np.pi * np.arange(300) / 300)
+    late = roof.accel_ms2(drive, np.zeros(30_000))[0, 10_000:]
     up = np.flatnonzero((late[:-1] < 0) & (late[1:] >= 0))
     exact = up + late[up] / (late[up] - late[up + 1])
     assert np.polyfit(np.arange(exact.size), exact / 100, 1)[0] == pytest.approx(3.0, rel=0.005)
@@ -67,12 +67,12 @@ def test_modes_agree_with_the_full_matrices_integrated_at_once():
     # First-order hold: exact for an input that is linear between samples.
     d = np.column_stack([np.zeros(3), side])
     ad, bd, cd, dd, _ = cont2discrete((a, b, low, d), 0.01, method="foh")
-    state, slow = np.zeros(6), []
+    state, stepped = np.zeros(6), []
     drive = np.column_stack([BASE, GUST])
     for p in drive:
-        slow.append(cd @ state + dd @ p)
+        stepped.append(cd @ state + dd @ p)
         state = ad @ state + bd @ p
-    np.testing.assert_allclose(got[1:].T, slow, atol=1e-9)
+    np.testing.assert_allclose(got[1:].T, stepped, atol=1e-9)
     np.testing.assert_array_equal(got[0], BASE)
 
 

@@ -25,8 +25,8 @@ def test_a_frame_takes_ten_bits_a_byte():
 
 
 def test_a_busy_line_makes_the_next_frame_wait():
-    slow = line(baud=9600)
-    one, two = (slow.carry(e).arrival_ns for e in sent(2))
+    thin = line(baud=9600)
+    one, two = (thin.carry(e).arrival_ns for e in sent(2))
     assert two - one == pytest.approx(108 * 10 / 9600 * 1e9, abs=2)
 
 
@@ -78,9 +78,9 @@ def test_what_a_pulled_cable_loses_is_in_the_truth_as_unheard(tmp_path):
     pull = FaultSpec(kind="unplug", port="ttyA", start_s=4, seconds=2)
     found = run(rig(instrument("adxl355_node"), faults=(pull,)), 10, tmp_path)
     rows = read_truth(tmp_path)["XX.TWR01.00.HN"]
-    heard = sum(s.counts.shape[1] for _, d in found for s in d.sent)
+    arrived = sum(s.counts.shape[1] for _, d in found for s in d.sent)
     assert (rows["fate"] == Fate.UNHEARD).sum() == pytest.approx(200, abs=10)
-    assert (rows["fate"] == Fate.DELIVERED).sum() == heard
+    assert (rows["fate"] == Fate.DELIVERED).sum() == arrived
     assert np.diff(rows["counter"].astype(int)).tolist() == [1] * (len(rows) - 1)
 
 

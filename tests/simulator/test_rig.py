@@ -50,19 +50,19 @@ def read_for(fd: int, enough) -> bytes:
 
 
 def test_nobody_hears_a_port_that_is_not_open(port):
-    assert not port.heard
+    assert not port.is_open
     assert not port.write(b"lost")
 
 
 def test_a_listener_gets_the_bytes_and_can_answer(port):
     fd = opened(port.link)
-    assert port.heard
+    assert port.is_open
     assert port.write(b"\x00\xff\x11\x13\r\n")
     assert read_for(fd, lambda got: len(got) >= 6) == b"\x00\xff\x11\x13\r\n"
     os.write(fd, b"*9900XYC2\r\n")
     assert port.read() == b"*9900XYC2\r\n"
     os.close(fd)
-    assert not port.heard
+    assert not port.is_open
 
 
 def test_a_pulled_cable_hangs_up_and_comes_back_under_its_name(port):
@@ -86,16 +86,16 @@ def test_a_listener_that_stops_reading_loses_bytes_and_blocks_nobody(port):
     os.close(fd)
 
 
-class Listener:
+class PortReader:
     """Reads one port in a thread until it is hung up, as an agent does."""
 
     def __init__(self, path: Path) -> None:
         self._fd = opened(path)
         self.line = b""
-        self._thread = threading.Thread(target=self._listen)
+        self._thread = threading.Thread(target=self._read_all)
         self._thread.start()
 
-    def _listen(self) -> None:
+    def _read_all(self) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             if not select.select([self._fd], [], [], 0.2)[0]:
@@ -108,7 +108,7 @@ class Listener:
                 return
             self.line += piece
 
-    def heard(self) -> bytes:
+    def read_bytes(self) -> bytes:
         self._thread.join(PATIENCE_S)
         os.close(self._fd)
         return self.line
@@ -149,33 +149,33 @@ def started(folder: Path, text: str) -> subprocess.Popen:
 
 
 def finished(rig: subprocess.Popen) -> dict:
-    told = rig.stdout.read().splitlines()
+    text = rig.stdout.read().splitlines()
     assert rig.wait(PATIENCE_S) == 0
     rig.stdout.close()
-    return json.loads(told[-1])
+    return json.loads(text[-1])
 
 
-def counts_heard(line: bytes, stream: int) -> np.ndarray:
+def counts_in(line: bytes, stream: int) -> np.ndarray:
     found = [samples(m) for m in messages(line) if m[0] == 2]
     return np.hstack([s.counts for s in found if s.stream == stream])
 
 
 def test_what_a_rig_says_on_its_ports_is_its_truth_and_sigterm_ends_it(tmp_path):
     rig = started(tmp_path, SPEC)
-    ground, raft = (Listener(tmp_path / "ports" / name) for name in ("ttyGROUND", "ttyRAFT"))
+    ground, raft = (PortReader(tmp_path / "ports" / name) for name in ("ttyGROUND", "ttyRAFT"))
     deadline = time.monotonic() + PATIENCE_S
     while len(ground.line) < 25_000 and time.monotonic() < deadline:
         time.sleep(0.05)
     rig.send_signal(signal.SIGTERM)
-    said = finished(rig)
-    line, words = ground.heard(), raft.heard()
+    last = finished(rig)
+    line, words = ground.read_bytes(), raft.read_bytes()
     truth = read_truth(tmp_path / "truth")
     for stream, key in ((0, "XX.TWR01.0A.CN"), (1, "XX.TWR01.0A.HN")):
         rows = truth[key]
         assert not rows["fate"].any()
-        np.testing.assert_array_equal(rows["counts"].T, counts_heard(line, stream))
+        np.testing.assert_array_equal(rows["counts"].T, counts_in(line, stream))
     assert words.count(b"\r\n") == len(truth["XX.TWR01.0T.LA"]) + 1  # the banner
-    assert said["samples"] == sum(rows["counts"].size for rows in truth.values())
+    assert last["samples"] == sum(rows["counts"].size for rows in truth.values())
     assert [e["what"] for e in read_events(tmp_path / "truth")] == ["start", "begin", "end", "stop"]
     assert not (tmp_path / "ports" / "ttyGROUND").is_symlink()
 
@@ -183,18 +183,18 @@ def test_what_a_rig_says_on_its_ports_is_its_truth_and_sigterm_ends_it(tmp_path)
 def test_a_cable_pulled_while_running_comes_back_under_the_same_name(tmp_path):
     pull = '[[fault]]\nkind = "unplug"\nport = "ttyGROUND"\nstart_s = 2\nseconds = 1\n'
     rig = started(tmp_path, f"seconds = 6\n{SPEC}{pull}")
-    raft = Listener(tmp_path / "ports" / "ttyRAFT")
-    line = Listener(tmp_path / "ports" / "ttyGROUND").heard()
+    raft = PortReader(tmp_path / "ports" / "ttyRAFT")
+    line = PortReader(tmp_path / "ports" / "ttyGROUND").read_bytes()
     deadline = time.monotonic() + PATIENCE_S
     while not (tmp_path / "ports" / "ttyGROUND").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    line += Listener(tmp_path / "ports" / "ttyGROUND").heard()
-    raft.heard()
+    line += PortReader(tmp_path / "ports" / "ttyGROUND").read_bytes()
+    raft.read_bytes()
     finished(rig)
     rows = read_truth(tmp_path / "truth")["XX.TWR01.0A.HN"]
-    heard = rows[rows["fate"] == 0]
-    np.testing.assert_array_equal(heard["counts"].T, counts_heard(line, 1))
-    assert 50 < len(rows) - len(heard) < 400
+    delivered = rows[rows["fate"] == 0]
+    np.testing.assert_array_equal(delivered["counts"].T, counts_in(line, 1))
+    assert 50 < len(rows) - len(delivered) < 400
     assert (rows["fate"][rows["fate"] != 0] == 3).all()
 
 
@@ -202,13 +202,13 @@ def test_a_description_that_is_wrong_is_told_in_full(tmp_path, capsys):
     spec = tmp_path / "rig.toml"
     spec.write_text('[[instrument]]\nport = "a"\nkind = "lilly"\nnode = "00"\nlevle = 3\n')
     assert main([str(spec)]) == 2
-    told = capsys.readouterr().err
-    assert "kind" in told
-    assert "levle" in told
+    text = capsys.readouterr().err
+    assert "kind" in text
+    assert "levle" in text
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ('[[instrument]]\nport="a"\nkind="tuff_tilt"\nnode="00"\noptions={format="NMEA"}',
          "SIM or XDR"),
@@ -216,11 +216,11 @@ def test_a_description_that_is_wrong_is_told_in_full(tmp_path, capsys):
          'start_s=1\nseconds=5\nrecord="/nowhere.npz"', "/nowhere.npz"),
     ],
 )  # fmt: skip
-def test_what_cannot_run_is_refused_before_any_port_is_made(tmp_path, capsys, text, told):
+def test_what_cannot_run_is_refused_before_any_port_is_made(tmp_path, capsys, text, problem):
     spec = tmp_path / "rig.toml"
     spec.write_text(f'ports = "{tmp_path}/ports"\ntruth = "{tmp_path}/truth"\n{text}\n')
     assert main([str(spec)]) == 2
-    assert told in capsys.readouterr().err
+    assert problem in capsys.readouterr().err
     assert not (tmp_path / "ports").exists()
 
 
@@ -250,14 +250,14 @@ def test_a_site_that_takes_long_to_build_does_not_begin_late(tmp_path, capsys, m
         '[[instrument]]\nport="a"\nkind="lily"\nnode="00"\n'
     )
     assert main([str(spec)]) == 0
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    last = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(built) > 1
-    assert said[1]["started_ns"] > built[-1]
+    assert last[1]["started_ns"] > built[-1]
 
 
 def test_a_rig_that_was_held_up_says_how_late_its_bytes_left(tmp_path):
     rig = started(tmp_path, SPEC)
-    ground, raft = (Listener(tmp_path / "ports" / name) for name in ("ttyGROUND", "ttyRAFT"))
+    ground, raft = (PortReader(tmp_path / "ports" / name) for name in ("ttyGROUND", "ttyRAFT"))
     deadline = time.monotonic() + PATIENCE_S
     while len(ground.line) < 5_000 and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -268,6 +268,6 @@ def test_a_rig_that_was_held_up_says_how_late_its_bytes_left(tmp_path):
     while len(ground.line) < held + 5_000 and time.monotonic() < deadline:
         time.sleep(0.05)
     rig.send_signal(signal.SIGTERM)
-    said = finished(rig)
-    ground.heard(), raft.heard()
-    assert 0.8 < said["late_s"] < PATIENCE_S
+    last = finished(rig)
+    ground.read_bytes(), raft.read_bytes()
+    assert 0.8 < last["late_s"] < PATIENCE_S

@@ -7,13 +7,15 @@ import pytest
 from specs import START_NS, instrument
 
 from plumbline.simulator.generator import Burst, Load
-from plumbline.simulator.scenario import Slow, rows, timeline
+from plumbline.simulator.scenario import Settling, rows, timeline
 from plumbline.simulator.spec import FaultSpec, RigSpec
 from plumbline.wire.record import decode, encode
 
 
 def test_the_acts_follow_each_other_in_the_order_of_the_story(tmp_path):
-    acts = timeline(record=tmp_path / "quake.npz", record_s=40.0, slow=Slow(floors=(15, 30)))
+    acts = timeline(
+        record=tmp_path / "quake.npz", record_s=40.0, settling=Settling(floors=(15, 30))
+    )
     table = rows(acts)
     assert [kind for _, _, kind in table] == [
         "piling", "earthquake", "far_earthquake", "settlement", "tilt",

@@ -76,9 +76,9 @@ def test_noise_does_not_depend_on_how_it_is_asked_for(cut):
     def noise():
         return BandNoise(7, 3, band_hz=(0.5, 30), rms=2.0, rate_hz=500)
 
-    whole, asked = noise().take(2000), noise()
+    whole, in_pieces = noise().take(2000), noise()
     np.testing.assert_array_equal(
-        np.hstack([asked.take(p.size) for p in pieces(np.arange(2000), cut)]), whole
+        np.hstack([in_pieces.take(p.size) for p in pieces(np.arange(2000), cut)]), whole
     )
 
 
@@ -147,9 +147,9 @@ def test_a_settling_edge_tilts_every_level_alike():
 
 
 def test_the_far_earthquake_shakes_the_roof_of_a_slow_tower_most():
-    slow = StructureSpec(ambient_gal=0.0)
+    tower = StructureSpec(ambient_gal=0.0)
     far = FarQuake(start_s=5, seconds=60, peak_gal=3.0)
-    moved, _ = levels(slow, 80, (far,), which=(0, 30))
+    moved, _ = levels(tower, 80, (far,), which=(0, 30))
     assert np.abs(moved[0]).max() * 100 == pytest.approx(3.0, rel=1e-3)
     assert np.abs(moved[30]).max() > 5 * np.abs(moved[0]).max()
 

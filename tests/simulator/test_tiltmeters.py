@@ -80,7 +80,7 @@ def test_shaking_of_half_a_gal_drives_a_lily_to_its_rails():
 def test_a_lily_told_to_level_says_so_and_starts_again_near_zero():
     lily = SimulatedLily(instrument("lily"), rig(instrument("lily")), START_NS)
     before = watched(lily, 5, (200.0, -150.0))
-    (echo,) = lily.hear(b"*9900XY-LEVEL,1\r\n", START_NS)
+    (echo,) = lily.receive(b"*9900XY-LEVEL,1\r\n", START_NS)
     lily.observe(frame(np.zeros((3, 1)), start=2500))
     after = []
     for second in range(16):
@@ -102,20 +102,20 @@ def test_a_lily_out_of_reach_of_its_motors_says_so():
         instrument("lily", options={"relevel_after_s": 3}), rig(instrument("lily")), 0
     )
     lean = np.tile(np.array([[5e-3], [5e-3]]), (1, 500))
-    said = ""
+    text = ""
     for second in range(20):
         emitted = lily.observe(frame(np.zeros((3, 500)), start=500 * second, tilt=lean))
-        said += "".join(e.payload.decode() for e in emitted)
-    assert ",,X Axis out of range, switching to Y!11.96,N9655" in said
-    assert ",,Y Axis out of range!11.96,N9655" in said
+        text += "".join(e.payload.decode() for e in emitted)
+    assert ",,X Axis out of range, switching to Y!11.96,N9655" in text
+    assert ",,Y Axis out of range!11.96,N9655" in text
 
 
 def test_a_lily_can_be_silenced_and_woken():
     lily = SimulatedLily(instrument("lily"), rig(instrument("lily")), START_NS)
-    lily.hear(b"*9900XYC-O", 0)
-    lily.hear(b"FF\r\n", 0)
+    lily.receive(b"*9900XYC-O", 0)
+    lily.receive(b"FF\r\n", 0)
     assert watched(lily, 5) == []
-    lily.hear(b"*9900XYC2\r\n", 0)
+    lily.receive(b"*9900XYC2\r\n", 0)
     assert lily.observe(frame(np.zeros((3, 1500)), start=2500))
 
 
@@ -175,12 +175,12 @@ def test_a_tuff_tilt_reads_how_far_off_level_it_was_screwed_on(mount_urad, is_le
 
 def test_a_tuff_tilt_changes_its_format_when_told():
     tuff = SimulatedTuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
-    tuff.hear(b"*9900SO-XDR\r\n", 0)
+    tuff.receive(b"*9900SO-XDR\r\n", 0)
     emission = tuff.observe(frame(np.zeros((3, 700))))[-1]
     assert emission.payload.startswith(b"$YXXDR,")
 
 
 def test_commands_are_case_sensitive_and_addressed():
     tuff = SimulatedTuffTilt(instrument("tuff_tilt"), rig(instrument("tuff_tilt")), START_NS)
-    assert tuff.hear(b"*9900xyc-off\r\n*0700XYC-OFF\r\n", 0) == []
+    assert tuff.receive(b"*9900xyc-off\r\n*0700XYC-OFF\r\n", 0) == []
     assert STILL.ambient_gal == 0.0

@@ -60,11 +60,11 @@ def test_what_happened_is_listed_with_onset_and_peak(tmp_path):
     )
     spec = rig(instrument("adxl355_node"), instrument("lily", port="b", node="01"), acts=acts)
     run(spec, 60, tmp_path)
-    told = read_events(tmp_path)
-    assert [(e["what"], e["kind"]) for e in told] == [
+    events = read_events(tmp_path)
+    assert [(e["what"], e["kind"]) for e in events] == [
         ("begin", "piling"), ("end", "piling"),
         ("begin", "far_earthquake"), ("end", "far_earthquake"),
     ]  # fmt: skip
-    assert told[2]["onset_ns"] == START_NS + 10_000_000_000
-    assert 45 < told[1]["peak_gal"]["0"] < 56
-    assert told[3]["peak_gal"]["0"] == pytest.approx(4.0, rel=0.01)
+    assert events[2]["onset_ns"] == START_NS + 10_000_000_000
+    assert 45 < events[1]["peak_gal"]["0"] < 56
+    assert events[3]["peak_gal"]["0"] == pytest.approx(4.0, rel=0.01)

@@ -13,22 +13,22 @@ spans = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), max_size=25)
 
 @given(added=spans)
 def test_it_holds_what_a_plain_set_holds(added: list[tuple[int, int]]) -> None:
-    kept, oracle = RangeSet(), set()
+    ranges, oracle = RangeSet(), set()
     for first, length in added:
-        kept.add(first, first + length)
+        ranges.add(first, first + length)
         oracle |= set(range(first, first + length + 1))
-    assert {n for n in range(60) if n in kept} == oracle
-    assert kept.size() == len(oracle)
-    gaps = {n for first, last in kept.missing(60) for n in range(first, last + 1)}
+    assert {n for n in range(60) if n in ranges} == oracle
+    assert ranges.size() == len(oracle)
+    gaps = {n for first, last in ranges.missing(60) for n in range(first, last + 1)}
     assert gaps == set(range(60)) - oracle
 
 
 @given(added=spans)
 def test_ranges_stay_sorted_and_apart(added: list[tuple[int, int]]) -> None:
-    kept = RangeSet((first, first + length) for first, length in added)
-    ranges = list(kept)
+    held = RangeSet((first, first + length) for first, length in added)
+    ranges = list(held)
     assert all(right[0] > left[1] + 1 for left, right in itertools.pairwise(ranges))
-    assert RangeSet(ranges) == kept
+    assert RangeSet(ranges) == held
 
 
 @pytest.mark.parametrize(("first", "last"), [(-1, 3), (5, 4)])

@@ -148,7 +148,7 @@ class Stage(Settings):
 
     @property
     def name(self) -> str:
-        """What its baselines are kept under: the day it began."""
+        """Name of the stage, under which its baselines are stored: the day it began."""
         return self.since.isoformat()
 
 
