@@ -11,18 +11,16 @@ from plumbline.errors import CommandError
 
 
 class CommandEntry(NamedTuple):
-    """Where a command lives and what it is for."""
+    """Module of a command and the line on it in the help."""
 
     module: str
     summary: str
 
 
 COMMANDS: dict[str, CommandEntry] = {
-    "alerts": CommandEntry(
-        "plumbline.commands.alerts", "what people were told; answer, silence, test"
-    ),
+    "alerts": CommandEntry("plumbline.commands.alerts", "who was notified; answer, silence, test"),
     "collector": CommandEntry(
-        "plumbline.commands.collector", "keep every sample, detect, call people"
+        "plumbline.commands.collector", "store every sample, detect, call people"
     ),
     "dashboards": CommandEntry(
         "plumbline.commands.dashboards", "show or push the Grafana dashboards of the inventory"
@@ -36,14 +34,11 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "export": CommandEntry("plumbline.commands.export", "write a window of the archive to files"),
     "labels": CommandEntry(
-        "plumbline.commands.labels", "say what events really were; how often agreed"
+        "plumbline.commands.labels", "label what events really were; how often agreed"
     ),
-    "limits": CommandEntry("plumbline.commands.limits", "every limit, whose word it is; adopt one"),
+    "limits": CommandEntry("plumbline.commands.limits", "every limit, who approved it; adopt one"),
     "measure": CommandEntry("plumbline.commands.measure", "measure anybody's records of shaking"),
     "modes": CommandEntry("plumbline.commands.modes", "find the modes of a structure"),
-    "moved": CommandEntry(
-        "plumbline.commands.moved", "what each shaking moved: before and after it"
-    ),
     "quality": CommandEntry(
         "plumbline.commands.quality", "which channels cannot be believed, and why"
     ),
@@ -52,6 +47,9 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "replay": CommandEntry(
         "plumbline.commands.replay", "run the detectors over records or an archive"
+    ),
+    "residual": CommandEntry(
+        "plumbline.commands.residual", "what each shaking moved: before and after it"
     ),
     "status": CommandEntry(
         "plumbline.commands.status", "how every channel and stage of a collector is"
@@ -64,6 +62,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "trend": CommandEntry("plumbline.commands.trend", "what a slow series does, with its interval"),
     "vibration": CommandEntry("plumbline.commands.vibration", "hold vibration against a standard"),
 }
+
+OLD_NAMES = {"moved": "residual"}
+"""Names of 0.2.0 that are still accepted and no longer listed."""
 
 
 def parser_for(names: Sequence[str]) -> argparse.ArgumentParser:
@@ -89,6 +90,7 @@ def parser_for(names: Sequence[str]) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    words[:1] = [OLD_NAMES.get(word, word) for word in words[:1]]
     named = [word for word in words if word in COMMANDS][:1]
     parser = parser_for(named)
     try:

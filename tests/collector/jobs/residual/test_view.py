@@ -83,13 +83,22 @@ def test_the_command_prints_verdicts_and_draws(
     asked: Site, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     data = str(asked.folder)
-    assert main(["moved", data]) == 0
+    assert main(["residual", data]) == 0
     said = capsys.readouterr().out
     assert "Asia/Bangkok" in said
     assert "+2 min  moved +29." in said or "+2 min  moved +30." in said
     assert "+24 h   due 2026-06-2" in said
-    picture = tmp_path / "moved.png"
-    words = ["moved", data, shaking().id[:5], "--points", "*LA1", "--json", "--plot", str(picture)]
+    picture = tmp_path / "residual.png"
+    words = [
+        "residual",
+        data,
+        shaking().id[:5],
+        "--points",
+        "*LA1",
+        "--json",
+        "--plot",
+        str(picture),
+    ]
     assert main(words) == 0
     told = json.loads(capsys.readouterr().out)
     assert [point["point"] for point in told["points"]] == ["XX.TWR01.0A.LA1"]
@@ -109,7 +118,7 @@ def test_what_cannot_be_answered_says_what_to_do(
     asked: Site, words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = [str(asked.folder) if word == "DATA" else word for word in words]
-    assert main(["moved", *given]) == 2
+    assert main(["residual", *given]) == 2
     assert complaint in capsys.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""``plumbline moved``: did the quake move it? Every point before and after each shaking."""
+"""``plumbline residual``: residual movement of every point, before and after each shaking."""
 
 import argparse
 import json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plumbline.wire.inventory.lookup import Place
 
 EPILOG = """\
-The collector asks this of every shaking by itself, two minutes, an hour and a day after it ended:
+The collector compares this for every shaking by itself, two minutes, an hour and a day after it:
 the median of a window after it less that of one before it, from 10 s before the onset to 2 min
 after the end nothing read. What the point does by itself over as long is measured at quiet times
 before and taken off; it also widens the interval (95 %). "moved" is above the detection limit,
@@ -26,15 +26,17 @@ and "cannot be said" says why. Levelling points count once they were levelled af
 (plumbline survey import --data DATA). None of it says that the structure is safe.
 
 Examples:
-  plumbline moved /var/lib/plumbline
-  plumbline moved /var/lib/plumbline 3f2a --plot moved.png
-  plumbline moved /var/lib/plumbline 3f2a --json | jq '.points[] | {point, answers}'
+  plumbline residual /var/lib/plumbline
+  plumbline residual /var/lib/plumbline 3f2a --plot residual.png
+  plumbline residual /var/lib/plumbline 3f2a --json | jq '.points[] | {point, answers}'
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.description = "Say what each shaking moved: every tilt and settlement point, its error."
+    parser.description = (
+        "Show the residual movement of every tilt and settlement point after each shaking."
+    )
     parser.epilog = EPILOG
     parser.add_argument("data", type=Path, metavar="DATA", help="the collector's data folder")
     parser.add_argument(
@@ -51,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what is known; the exit code is 0 whether it moved or not."""
+    """Print the comparisons; the exit code is 0 whether a point moved or not."""
     from plumbline.research.replay.config import installed
 
     if not (args.data / "state" / "events.db").is_file():
@@ -60,16 +62,16 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("--plot draws one episode; name it")
     places = installed(args.inventory, args.config, args.data)
     with _opened(args.data, places) as (events, shown):
-        told = [shown.of(event) for event in _chosen(events, args.event)]
+        reports = [shown.of(event) for event in _chosen(events, args.event)]
     if args.points is not None:
-        told = [_only(each, args.points) for each in told]
+        reports = [_only(each, args.points) for each in reports]
     if args.json:
-        print(json.dumps(told[0] if args.event else told, indent=2, ensure_ascii=False))
+        print(json.dumps(reports[0] if args.event else reports, indent=2, ensure_ascii=False))
     else:
         zones = {place.structure.code: place.structure.timezone for place in places.values()}
-        print("\n".join(_lines(told, zones, args.event is not None)))
+        print("\n".join(_lines(reports, zones, args.event is not None)))
     if args.plot is not None:
-        _draw(args, told[0], places)
+        _draw(args, reports[0], places)
     return 0
 
 
@@ -102,29 +104,29 @@ def _chosen(events: "EventStore", begins: str | None) -> "list[Event]":
     found = [event for event in over if event.id.startswith(begins)]
     if len(found) != 1:
         which = "no shaking that is over" if not found else f"{len(found)} episodes"
-        raise CommandError(f"{begins}: {which} begins so; see: plumbline moved DATA")
+        raise CommandError(f"{begins}: {which} begins so; see: plumbline residual DATA")
     return found
 
 
-def _only(told: dict[str, Any], pattern: str) -> dict[str, Any]:
+def _only(report: dict[str, Any], pattern: str) -> dict[str, Any]:
     from fnmatch import fnmatch
 
-    kept = {
-        name: [point for point in told[name] if fnmatch(point["point"], pattern)]
+    chosen = {
+        name: [point for point in report[name] if fnmatch(point["point"], pattern)]
         for name in ("points", "levelled")
     }
-    if not any(kept.values()):
-        known = ", ".join(point["point"] for point in told["points"])
+    if not any(chosen.values()):
+        known = ", ".join(point["point"] for point in report["points"])
         raise CommandError(f"--points {pattern}: no such point; there are {known or 'none'}")
-    return told | kept
+    return report | chosen
 
 
-def _lines(told: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iterator[str]:
+def _lines(reports: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iterator[str]:
     from plumbline.collector.jobs.residual.text import local, point_words
 
-    if not told:
+    if not reports:
         yield "no shaking that is over; nothing to compare"
-    for each in told:
+    for each in reports:
         zone = zones.get(each["structure"], "UTC")
         verdict = each["verdict"] or "not asked yet"
         yield (
@@ -132,20 +134,20 @@ def _lines(told: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iter
             f"{each['peak']}  {verdict if verdict != 'not moved above' else 'nothing moved'}"
         )
         if not each["points"] and not each["levelled"]:
-            yield "  no tilt or settlement point was asked"
+            yield "  no tilt or settlement point was compared"
         yield from (f"  {line}" for line in point_words(each, zone))
         if not one:
             yield ""
 
 
-def _draw(args: argparse.Namespace, told: dict[str, Any], places: "dict[str, Place]") -> None:
+def _draw(args: argparse.Namespace, report: dict[str, Any], places: "dict[str, Place]") -> None:
     from plumbline.collector.archive.reader import ArchiveReader
     from plumbline.collector.jobs.residual.traces import traces
-    from plumbline.plots.moved import draw
+    from plumbline.plots.residual import draw
 
     archive = ArchiveReader(args.data)
     try:
-        draw(told, traces(archive, places, told), args.plot)
+        draw(report, traces(archive, places, report), args.plot)
     except OSError as error:
         raise CommandError(f"{args.plot}: {error.strerror}; choose another file") from error
     finally:

@@ -1,4 +1,4 @@
-"""Before and after a shaking in one picture: readings, medians with interval, the held span."""
+"""Picture of a residual movement: readings, both medians with interval, the blanked span."""
 
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,13 @@ MOST_ROWS = 8
 MOST_POINTS = 4000
 
 
-def draw(told: dict[str, Any], traces: dict[str, dict[str, Any]], path: Path) -> None:
-    """Draw an episode's answers, a row a point and a column a moment.
+def draw(report: dict[str, Any], traces: dict[str, dict[str, Any]], path: Path) -> None:
+    """Draw an episode's comparisons, a row a point and a column a horizon.
 
     Parameters
     ----------
     told
-        As `ShownMovements.of` tells it.
+        The episode's movements, as `ResidualView.of` returns them.
     traces
         By point and horizon: ``{"time_ns": (n,), "values": (n,)}``.
 
@@ -44,26 +44,26 @@ def draw(told: dict[str, Any], traces: dict[str, dict[str, Any]], path: Path) ->
     """
     installed = set(font_manager.get_font_names())
     with mpl.rc_context({"font.family": [font for font in FONTS if font in installed]}):
-        figure = _figure(told, traces)
+        figure = _figure(report, traces)
         try:
             figure.savefig(path, dpi=120)
         finally:
             plt.close(figure)
 
 
-def _figure(told: dict[str, Any], traces: dict[str, dict[str, Any]]) -> Figure:
-    points = [point for point in told["points"] if point["point"] in traces][:MOST_ROWS]
+def _figure(report: dict[str, Any], traces: dict[str, dict[str, Any]]) -> Figure:
+    points = [point for point in report["points"] if point["point"] in traces][:MOST_ROWS]
     figure = plt.figure(figsize=(15, 1.4 + 2.7 * max(len(points), 1)), layout="constrained")
-    more = len(told["points"]) - len(points)
+    more = len(report["points"]) - len(points)
     figure.suptitle(
-        f"{told['structure']}: what the shaking of {_utc(told['onset_ns'])} UTC ({told['peak']}) "
-        "left behind" + (f"; {more} more points not drawn" if more else ""),
+        f"{report['structure']}: what the shaking of {_utc(report['onset_ns'])} UTC "
+        f"({report['peak']}) left behind" + (f"; {more} more points not drawn" if more else ""),
         fontsize=11,
     )
-    plots = figure.subplots(max(len(points), 1), len(told["horizons"]), squeeze=False)
+    plots = figure.subplots(max(len(points), 1), len(report["horizons"]), squeeze=False)
     for row, point in zip(plots, points, strict=False):
         for plot, answer in zip(row, point["answers"], strict=True):
-            _panel(plot, told, point, answer, traces[point["point"]].get(answer["horizon"]))
+            _panel(plot, report, point, answer, traces[point["point"]].get(answer["horizon"]))
     if points:
         figure.legend(handles=_legend(), loc="outside lower center", ncols=5, fontsize=8)
     return figure
@@ -71,12 +71,12 @@ def _figure(told: dict[str, Any], traces: dict[str, dict[str, Any]]) -> Figure:
 
 def _panel(
     plot: Axes,
-    told: dict[str, Any],
+    report: dict[str, Any],
     point: dict[str, Any],
     answer: dict[str, Any],
     trace: dict[str, Any] | None,
 ) -> None:
-    onset_ns, closed_ns = int(told["onset_ns"]), int(told["closed_ns"])
+    onset_ns, closed_ns = int(report["onset_ns"]), int(report["closed_ns"])
     horizon = BY_NAME[answer["horizon"]]
     unit_ns, unit = (MINUTE_NS, "min") if horizon.until_s <= 3_600 else (HOUR_NS, "h")
     compared = spans(horizon, onset_ns, closed_ns)
