@@ -9,7 +9,8 @@ from pathlib import Path
 
 from plumbline.edge_agent.connection import CONNECT_TIMEOUT_S, Connection
 from plumbline.edge_agent.errors import BrokerTrouble
-from plumbline.edge_agent.settings import BrokerSettings, EdgeSettings, read_edge
+from plumbline.edge_agent.settings import EdgeSettings, read_edge
+from plumbline.wire.broker_settings import BrokerSettings
 from plumbline.wire.settings import BadSettings, Problem
 
 

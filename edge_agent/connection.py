@@ -16,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from plumbline.edge_agent.errors import BrokerTrouble
-from plumbline.edge_agent.settings import BrokerSettings
+from plumbline.wire.broker_settings import BrokerSettings
 
 CONNECT_TIMEOUT_S = 10.0
 

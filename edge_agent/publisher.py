@@ -10,7 +10,7 @@ from plumbline.edge_agent.agent_state import AgentState
 from plumbline.edge_agent.connection import Connection, ReceivedMessage
 from plumbline.edge_agent.delivery import Delivery
 from plumbline.edge_agent.errors import BrokerTrouble, SpoolTrouble
-from plumbline.edge_agent.settings import BrokerSettings
+from plumbline.edge_agent.settings import PublisherSettings
 from plumbline.edge_agent.spool import Row, Spool
 from plumbline.edge_agent.wakeup_pipe import WakeupPipe
 from plumbline.edge_agent.watermarks import HeldRanges
@@ -46,7 +46,7 @@ class Publisher:
     def __init__(
         self,
         *,
-        settings: BrokerSettings,
+        settings: PublisherSettings,
         agent_state: AgentState,
         spool: Spool,
         heartbeat: Callable[[], Heartbeat],

@@ -1,14 +1,14 @@
 """The edge agent's configuration, ``edge.toml``."""
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from plumbline.edge_agent.drivers import DRIVERS, USUAL_ROWS, DriverSpec, Output
+from plumbline.wire.broker_settings import BrokerSettings
 from plumbline.wire.identity import StreamId, code_problem
-from plumbline.wire.settings import BadSettings, Problem, Settings, read_settings
+from plumbline.wire.settings import BadSettings, BesidePath, Problem, Settings, read_settings
 from plumbline.wire.topics import Address, agent_problem
 
 MB = 1_000_000
@@ -30,55 +30,23 @@ def _agent(name: str) -> str:
     return name
 
 
-def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
-    folder = (info.context or {}).get("folder")
-    return path if folder is None else folder / path
+class PublisherSettings(BrokerSettings):
+    """The agent's connection to the broker; what it cannot read stops no reading."""
 
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
-
-
-class BrokerSettings(Settings):
-    """How to reach the MQTT broker."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 1883
-    username: str | None = None
-    password_file: FilePath | None = None
-    tls_ca: FilePath | None = None
-    tls_cert: FilePath | None = None
-    tls_key: FilePath | None = None
     keepalive_s: Annotated[int, Field(ge=5, le=600)] = 30
     backlog_per_s: Annotated[float, Field(gt=0, le=10_000)] = 200.0
 
     @model_validator(mode="after")
-    def _guarded(self) -> "BrokerSettings":
-        if not is_loopback(self.host) and not (self.password_file or self.tls_ca):
-            raise ValueError(
-                f"host {self.host!r} is another machine: give username and password_file, or "
-                "tls_ca (with tls_cert and tls_key), or use a broker on 127.0.0.1"
-            )
+    def _whole_login(self) -> "PublisherSettings":
         if (self.username is None) != (self.password_file is None):
             raise ValueError("username and password_file go together: give both or neither")
-        if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("tls_cert and tls_key go together: give both or neither")
-        if self.tls_cert and not self.tls_ca:
-            raise ValueError("tls_cert without tls_ca: say which authority signed the broker")
         return self
 
 
 class SpoolSettings(Settings):
     """Where blocks wait until the collector holds them."""
 
-    path: FilePath = Field(default=Path("spool.db"), validate_default=True)
+    path: BesidePath = Field(default=Path("spool.db"), validate_default=True)
     bound_mb: Annotated[float, Field(ge=1)] = 2000.0
     commit_ms: Annotated[int, Field(ge=1, le=1000)] = 20
     sd_card: bool = False
@@ -194,7 +162,7 @@ class EdgeSettings(Settings):
     agent: Annotated[str, AfterValidator(_agent)]
     network: Annotated[str, _code("network")]
     structure: Annotated[str, _code("structure")]
-    broker: BrokerSettings = BrokerSettings()
+    broker: PublisherSettings = PublisherSettings()
     spool: SpoolSettings
     instrument: Annotated[tuple[InstrumentSettings, ...], Field(min_length=1)]
 

@@ -9,7 +9,7 @@ from plumbline.collector.app.limit_register import name_problems
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.field.labels.settings import ClassifySection
 from plumbline.collector.health.outages.settings import OutageSettings
-from plumbline.collector.ingest.broker_settings import BrokerSettings
+from plumbline.collector.ingest.settings import SubscriberSettings
 from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
 from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings, episode_problems
 from plumbline.collector.journal.settings import JournalSettings
@@ -31,7 +31,7 @@ class CollectorSettings(Settings):
     inventory: BesidePath = Field(default=Path("inventory.toml"), validate_default=True)
     client_id: str = "plumbline-collector"
     """Name at the broker; each collector of one broker needs its own."""
-    broker: BrokerSettings = BrokerSettings()
+    broker: SubscriberSettings = SubscriberSettings()
     journal: JournalSettings = JournalSettings()
     archive: ArchiveSettings = ArchiveSettings()
     series: InfluxSettings = InfluxSettings()

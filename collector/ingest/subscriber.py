@@ -14,9 +14,9 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from plumbline.collector.health.conditions import Conditions
-from plumbline.collector.ingest.broker_settings import BrokerSettings
 from plumbline.collector.ingest.buffered_socket import BatchedMqttClient
 from plumbline.collector.ingest.inbox import MessageInbox
+from plumbline.collector.ingest.settings import SubscriberSettings
 from plumbline.collector.ingest.validation import Incoming
 from plumbline.wire.topics import TopicKind, all_of
 
@@ -35,7 +35,7 @@ class Subscriber:
 
     def __init__(
         self,
-        settings: BrokerSettings,
+        settings: SubscriberSettings,
         *,
         client_id: str,
         inbox: MessageInbox,

@@ -16,7 +16,7 @@ from edge_rows import mark as mark_of
 
 from plumbline.edge_agent.errors import SpoolTrouble
 from plumbline.edge_agent.publisher import Publisher
-from plumbline.edge_agent.settings import BrokerSettings
+from plumbline.edge_agent.settings import PublisherSettings
 from plumbline.edge_agent.spool import Spool
 from plumbline.wire.messages import Heartbeat
 from plumbline.wire.record import decode
@@ -123,7 +123,8 @@ def test_a_spool_that_cannot_be_marked_does_not_end_the_publisher(tmp_path, mosq
 
     spool.mark = mark_later
     publisher = Publisher(
-        settings=BrokerSettings(port=broker.port), agent_state=agent_state("0" * 16), spool=spool,
+        settings=PublisherSettings(port=broker.port),
+        agent_state=agent_state("0" * 16), spool=spool,
         heartbeat=heartbeat, monotonic_ns=time.monotonic_ns,
     )  # fmt: skip
     thread = threading.Thread(target=publisher.run)

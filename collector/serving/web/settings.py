@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from plumbline.collector.ingest.broker_settings import is_loopback
+from plumbline.wire.broker_settings import is_loopback
 from plumbline.wire.settings import ExistingFile, Settings
 
 

@@ -14,9 +14,9 @@ from servers.mosquitto import Mosquitto
 from servers.programs import free_port, wait_until
 
 from plumbline.collector.health.conditions import Conditions
-from plumbline.collector.ingest.broker_settings import BrokerSettings
 from plumbline.collector.ingest.inbox import MessageInbox
 from plumbline.collector.ingest.resend import ResendRequester
+from plumbline.collector.ingest.settings import SubscriberSettings
 from plumbline.collector.ingest.subscriber import Subscriber
 from plumbline.collector.ingest.watermarks import WatermarkPublisher
 from plumbline.collector.ingest.worker import IngestWorker
@@ -48,7 +48,7 @@ class Post:
         self.intake = Intake(folder)
         self.inbox: MessageInbox = MessageInbox(inbox)
         self.subscriber = Subscriber(
-            BrokerSettings(port=port),
+            SubscriberSettings(port=port),
             client_id=f"collector-{self.intake.journal.store_id}",
             inbox=self.inbox,
             conditions=self.intake.conditions,
@@ -234,7 +234,7 @@ def test_what_comes_while_the_collector_is_away_is_bridged_by_the_broker(
 
 def subscriber(port: int, conditions: Conditions) -> Subscriber:
     return Subscriber(
-        BrokerSettings(port=port), client_id="c", inbox=MessageInbox(10), conditions=conditions,
+        SubscriberSettings(port=port), client_id="c", inbox=MessageInbox(10), conditions=conditions,
         now_ns=lambda: 1,
     )  # fmt: skip
 
