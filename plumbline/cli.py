@@ -2,8 +2,11 @@
 
 import argparse
 import importlib
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from plumbline import __version__
@@ -91,6 +94,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     words[:1] = [OLD_NAMES.get(word, word) for word in words[:1]]
+    with ends_like_ctrl_c(signal.SIGTERM):
+        return _run(words)
+
+
+@contextmanager
+def ends_like_ctrl_c(number: signal.Signals) -> Iterator[None]:
+    """Let a signal unwind the program, so that what it laid out is removed; exit as if killed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def unwind(*_: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(number, unwind)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def _run(words: Sequence[str]) -> int:
     named = [word for word in words if word in COMMANDS][:1]
     parser = parser_for(named)
     try:

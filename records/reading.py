@@ -10,7 +10,7 @@ from plumbline.records.columns import read_columns
 from plumbline.records.errors import NotATimeSeries, RecordError, UnknownFormat
 from plumbline.records.formats import FORMATS
 from plumbline.records.obspy_formats import is_station_xml, read_inventory, read_obspy
-from plumbline.records.packed import Laid, laid_out
+from plumbline.records.packed import Laid, UnpackBudget, laid_out
 from plumbline.records.record import Record, Unit
 from plumbline.records.textlines import decoded
 
@@ -78,9 +78,10 @@ def read_each(
     problems: list[RecordError] = []
     with TemporaryDirectory(prefix="plumbline-") as folder:
         files = []
+        budget = UnpackBudget()
         for path in paths:
             try:
-                files += laid_out(_readable(Path(path)), Path(folder))
+                files += laid_out(_readable(Path(path)), Path(folder), budget)
             except RecordError as error:
                 problems.append(error)
         inventory, descriptions, wrong = _described(files)

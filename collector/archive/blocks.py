@@ -30,7 +30,7 @@ def archived_blocks(
     for begin_ns, stop_ns in slices(start_ns, end_ns, slice_ns):
         window = archive.read_window(place.stream.key, begin_ns, stop_ns)
         rows = [window.channels.get(nslc, []) for nslc in place.stream.nslc]
-        for span_ns in _common(rows):
+        for span_ns in common_spans(rows):
             cut = [run.trimmed(*span_ns) for row in rows for run in row]
             runs = [run for run in cut if run is not None]
             if len(runs) == len(rows) and len({run.n_samples for run in runs}) == 1:
@@ -45,7 +45,7 @@ def slices(start_ns: int, end_ns: int, slice_ns: int = SLICE_NS) -> Iterator[Arc
         start_ns = stop_ns
 
 
-def _common(rows: Sequence[Sequence[SampleRun]]) -> list[ArchivedSpan]:
+def common_spans(rows: Sequence[Sequence[SampleRun]]) -> list[ArchivedSpan]:
     """Return the spans every axis has, with edges half a sample before the samples.
 
     Records of two axes are cut at different samples, so the times of one instant may differ by

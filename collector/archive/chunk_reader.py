@@ -1,4 +1,4 @@
-"""Reading back the records of a chunk."""
+"""Reading back the records of a chunk; what is damaged is left out and listed."""
 
 import re
 import struct
@@ -9,6 +9,11 @@ import numpy as np
 from pymseed import MS3Record
 
 from plumbline.collector.archive.index import IndexedChunk
+from plumbline.collector.archive.record_check import (
+    DamagedRecord,
+    checked_records,
+    matches_checksum,
+)
 from plumbline.collector.archive.sample_run import SampleRun, anchored
 from plumbline.collector.archive.sds import DAY_NS
 from plumbline.wire.block import NS
@@ -19,24 +24,67 @@ _BTIME_AT, _LENGTH_AT = 24, 54  # our records begin with blockette 1000, so its 
 _BTIME_NS = 100_000
 
 
-def runs_in(archive: Path, chunk: IndexedChunk, start_ns: int, end_ns: int) -> Iterator[SampleRun]:
-    """Yield the records of a chunk that touch a span, each as a run of its own."""
-    with (archive / chunk.name).open("rb") as file:
-        file.seek(chunk.first_byte)
-        content = file.read(chunk.length)
+def runs_in(
+    archive: Path,
+    chunk: IndexedChunk,
+    start_ns: int,
+    end_ns: int,
+    damaged: list[DamagedRecord] | None = None,
+) -> Iterator[SampleRun]:
+    """Yield the records of a chunk that touch a span, each as a run of its own.
+
+    Parameters
+    ----------
+    damaged
+        Takes what cannot be trusted and is therefore not among the runs.
+    """
+    content = chunk_bytes(archive, chunk)
+    if not matches_checksum(content, chunk):
+        yield from _sound_runs(content, chunk, start_ns, end_ns, damaged)
+        return
     for record in _near(content, chunk, start_ns, end_ns):
         msr = MS3Record.parse(record, unpack_data=True)
         if msr.starttime >= end_ns or msr.endtime < start_ns:
             continue
-        quality = _QUALITY.search(msr.extra)
+        counts = np.array(msr.np_datasamples, np.int32)
+        quality = _quality(msr.extra)
+        yield anchored(chunk.nslc, msr.samprate, counts, msr.starttime, quality, chunk.error_ns)
+
+
+def chunk_bytes(archive: Path, chunk: IndexedChunk) -> bytes:
+    """Return the bytes of a chunk; fewer where the file is shorter, none where it is gone."""
+    try:
+        with (archive / chunk.name).open("rb") as file:
+            file.seek(chunk.first_byte)
+            return file.read(chunk.length)
+    except FileNotFoundError:
+        return b""
+
+
+def _sound_runs(
+    content: bytes,
+    chunk: IndexedChunk,
+    start_ns: int,
+    end_ns: int,
+    damaged: list[DamagedRecord] | None,
+) -> Iterator[SampleRun]:
+    """Yield what can be trusted of a chunk without a proven checksum, record by record."""
+    for found in checked_records(content, chunk):
+        if found.start_ns >= end_ns or found.end_ns < start_ns:
+            continue
+        if isinstance(found, DamagedRecord):
+            if damaged is not None:
+                damaged.append(found)
+            continue
+        quality = _quality(found.extra)
         yield anchored(
-            chunk.nslc,
-            msr.samprate,
-            np.array(msr.np_datasamples, np.int32),
-            msr.starttime,
-            int(quality[1]) if quality else 0,
-            chunk.error_ns,
+            chunk.nslc, found.rate_hz, found.counts, found.start_ns, quality, chunk.error_ns
         )
+
+
+def _quality(extra: str) -> int:
+    found = _QUALITY.search(extra)
+    return int(found[1]) if found else 0
 
 
 def _near(content: bytes, chunk: IndexedChunk, start_ns: int, end_ns: int) -> Iterator[memoryview]:

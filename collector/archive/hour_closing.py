@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -82,6 +83,7 @@ class Repacker:
                 samples=run.n_samples,
                 quality=int(run.qualities.min()),
                 error_ns=int(run.errors_ns.max()),
+                crc=crc32(content),
             )
         )
 

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS day_files (name TEXT PRIMARY KEY, length INTEGER) WIT
 CREATE TABLE IF NOT EXISTS channels (nslc TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chunks (
     nslc TEXT, start_ns INTEGER, end_ns INTEGER, name TEXT, first_byte INTEGER, length INTEGER,
-    samples INTEGER, quality INTEGER, error_ns INTEGER);
+    samples INTEGER, quality INTEGER, error_ns INTEGER, crc INTEGER);
 CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (nslc, end_ns);
 """
 
@@ -30,7 +30,8 @@ LONGEST_CHUNK_NS = 2 * 3600 * NS  # an hour and its last block, with room
 class IndexedChunk(NamedTuple):
     """Records of one channel appended together: one hour, or what came late for it.
 
-    ``quality`` and ``error_ns`` are the worst in it.
+    ``quality`` and ``error_ns`` are the worst in it; ``crc`` is the CRC-32 of its bytes, None in
+    what version 0.2 wrote.
     """
 
     nslc: str
@@ -42,6 +43,7 @@ class IndexedChunk(NamedTuple):
     samples: int
     quality: int
     error_ns: int
+    crc: int | None = None
 
 
 class ArchiveIndex:
@@ -58,6 +60,8 @@ class ArchiveIndex:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.executescript(_SCHEMA)
+        if "crc" not in {row[1] for row in db.execute("PRAGMA table_info(chunks)")}:
+            db.execute("ALTER TABLE chunks ADD COLUMN crc INTEGER")
         kept = db.execute("SELECT store FROM meta").fetchone()
         if kept is None or kept[0] != store:
             db.execute("INSERT OR REPLACE INTO meta VALUES (1, ?, 0)", (store,))
@@ -107,7 +111,7 @@ class ArchiveIndex:
                     (chunk.name, chunk.first_byte + chunk.length),
                 )
                 self._db.execute("INSERT OR IGNORE INTO channels VALUES (?)", (chunk.nslc,))
-                self._db.execute("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)", chunk)
+                self._db.execute("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)", chunk)
             self._db.executemany(
                 "DELETE FROM open_files WHERE name = ?", [(name,) for name in open_names]
             )

@@ -37,6 +37,15 @@ class OpenBlock(NamedTuple):
     end: int
 
 
+class DamagedBytes(NamedTuple):
+    """Bytes of an open hour that are no block, and the time they stood for as far as known."""
+
+    first_byte: int
+    end_byte: int
+    start_ns: int
+    end_ns: int
+
+
 def hour_name(time_ns: int) -> str:
     """Return the name of the hour a time lies in, as ``2025-03-28T06``."""
     return _hour_name(time_ns // HOUR_NS)
@@ -82,25 +91,80 @@ def framed(block: Block) -> bytes:
     return b"".join((head, _PROOF.pack(crc32(counts, crc32(head))), counts))
 
 
-def blocks_in(content: bytes, start_ns: int = 0, end_ns: int = 2**63 - 1) -> Iterator[OpenBlock]:
-    """Yield the whole blocks that touch a span, up to the first that is torn."""
+def blocks_in(
+    content: bytes,
+    start_ns: int = 0,
+    end_ns: int = 2**63 - 1,
+    damaged: list[DamagedBytes] | None = None,
+) -> Iterator[OpenBlock]:
+    """Yield the whole blocks that touch a span; what follows the last whole one is torn.
+
+    Blocks outside the span are stepped over unproven; where a step leads astray, everything since
+    the last block that proved itself is searched again.
+
+    Parameters
+    ----------
+    damaged
+        Takes the bytes between whole blocks that are none.
+    """
     view = memoryview(content)
-    at = 0
-    while at + HEAD_BYTES <= len(content):
-        magic, n_axes, quality, n_samples, begin_ns, rate_hz, error_ns = _HEAD.unpack_from(view, at)
-        body = at + HEAD_BYTES
-        end = body + 4 * n_axes * n_samples
-        if magic != _MAGIC or end > len(content):
-            return
-        if begin_ns < end_ns and begin_ns + n_samples * NS / rate_hz > start_ns:
-            (proof,) = _PROOF.unpack_from(view, at + _HEAD.size)
-            if crc32(view[body:end], crc32(view[at : at + _HEAD.size])) != proof:
-                return
-            counts = np.frombuffer(view[body:end], "<i4").reshape(n_axes, n_samples)
-            yield OpenBlock(
-                begin_ns, rate_hz, counts.astype(np.int32, copy=False), quality, error_ns, end
-            )
-        at = end
+    at = proven = proven_ns = 0
+    while at < len(content):
+        block = _block_at(view, at, prove=False)
+        if block is None:
+            break
+        if block.start_ns < end_ns and _end_ns(block) > start_ns:
+            if _block_at(view, at, prove=True) is None:
+                break
+            yield block
+            proven, proven_ns = block.end, _end_ns(block)
+        at = block.end
+    else:
+        return
+    for block in _searched(content, proven, proven_ns, damaged):
+        if block.start_ns < end_ns and _end_ns(block) > start_ns:
+            yield block
+
+
+def _searched(
+    content: bytes, at: int, due_ns: int, damaged: list[DamagedBytes] | None
+) -> Iterator[OpenBlock]:
+    """Yield every block from a byte on that proves itself."""
+    view = memoryview(content)
+    lost_at: int | None = None
+    while at >= 0:
+        block = _block_at(view, at, prove=True)
+        if block is None:
+            lost_at = at if lost_at is None else lost_at
+            at = content.find(_MAGIC, at + 1)
+            continue
+        if lost_at is not None and damaged is not None:
+            begin_ns = due_ns if 0 < due_ns < block.start_ns else block.start_ns
+            damaged.append(DamagedBytes(lost_at, at, begin_ns, block.start_ns))
+        yield block
+        lost_at, at, due_ns = None, block.end, _end_ns(block)
+
+
+def _block_at(view: memoryview, at: int, *, prove: bool) -> OpenBlock | None:
+    """Return the block that begins at a byte; None if none does, or it is not whole."""
+    body = at + HEAD_BYTES
+    if body > len(view):
+        return None
+    magic, n_axes, quality, n_samples, begin_ns, rate_hz, error_ns = _HEAD.unpack_from(view, at)
+    end = body + 4 * n_axes * n_samples
+    if magic != _MAGIC or end > len(view) or not rate_hz > 0:
+        return None
+    if prove:
+        (proof,) = _PROOF.unpack_from(view, at + _HEAD.size)
+        if crc32(view[body:end], crc32(view[at : at + _HEAD.size])) != proof:
+            return None
+    counts = np.frombuffer(view[body:end], "<i4").reshape(n_axes, n_samples)
+    counts = counts.astype(np.int32, copy=False)
+    return OpenBlock(begin_ns, rate_hz, counts, quality, error_ns, end)
+
+
+def _end_ns(block: OpenBlock) -> int:
+    return block.start_ns + round(int(block.counts.shape[1]) * NS / block.rate_hz)
 
 
 def runs_of(key: str, axes: str, blocks: list[OpenBlock]) -> list[SampleRun]:

@@ -15,11 +15,13 @@ from plumbline.collector.archive.chunk_reader import runs_in
 from plumbline.collector.archive.index import ArchiveIndex, IndexedChunk
 from plumbline.collector.archive.open_hour import (
     HOUR_NS,
+    DamagedBytes,
     blocks_in,
     hour_end_ns,
     runs_of,
     stream_of,
 )
+from plumbline.collector.archive.record_check import DamagedRecord
 from plumbline.collector.archive.sample_run import SampleRun, merged
 
 ATTEMPTS = 20
@@ -46,12 +48,15 @@ class ArchiveWindow:
         The runs of each channel in the order of time, by SEED name; asked for and empty: no runs.
     hidden
         Samples left out because another run tells of the same instant, by SEED name.
+    damaged
+        Records that cannot be read; their samples are left out.
     """
 
     start_ns: int
     end_ns: int
     channels: dict[str, list[SampleRun]]
     hidden: dict[str, int]
+    damaged: tuple[DamagedRecord, ...] = ()
 
     @property
     def runs(self) -> list[SampleRun]:
@@ -113,15 +118,24 @@ class ArchiveReader:
         names = self.channels(stream_or_nslc + "?" if is_stream else stream_or_nslc)
         channels: dict[str, list[SampleRun]] = {}
         hidden: dict[str, int] = {}
+        damaged: list[DamagedRecord] = []
         for key in dict.fromkeys(name[:-1] for name in names):
             wanted = [name for name in names if name[:-1] == key]
-            pieces = self._pieces(key, wanted, start_ns, end_ns)
+            found: list[DamagedRecord] = []
+            pieces = self._pieces(key, wanted, start_ns, end_ns, found)
+            damaged += found
             lead: list[SampleRun] | None = None
             for nslc in wanted:
                 runs, hidden[nslc] = merged([piece for piece in pieces if piece.nslc == nslc])
                 channels[nslc] = cut = _cut(runs, lead, start_ns, end_ns)
-                lead = lead or cut
-        return ArchiveWindow(start_ns=start_ns, end_ns=end_ns, channels=channels, hidden=hidden)
+                lead = None if found else lead or cut  # what one axis lost, the others have
+        return ArchiveWindow(
+            start_ns=start_ns,
+            end_ns=end_ns,
+            channels=channels,
+            hidden=hidden,
+            damaged=tuple(damaged),
+        )
 
     def close(self) -> None:
         """Close the books."""
@@ -129,16 +143,25 @@ class ArchiveReader:
             self._books.close()
             self._books = None
 
-    def _pieces(self, key: str, names: list[str], start_ns: int, end_ns: int) -> list[SampleRun]:
+    def _pieces(
+        self,
+        key: str,
+        names: list[str],
+        start_ns: int,
+        end_ns: int,
+        damaged: list[DamagedRecord],
+    ) -> list[SampleRun]:
         """Return all there is; read again if an hour was closed meanwhile."""
         for _ in range(ATTEMPTS):
             before = self._chunks(names, start_ns, end_ns)
-            newest = self._open_pieces(key, names, start_ns, end_ns)
+            torn: list[DamagedRecord] = []
+            newest = self._open_pieces(key, names, start_ns, end_ns, torn)
             if self._chunks(names, start_ns, end_ns) == before:
                 break
         pieces: list[SampleRun] = []
         for chunk in before:
-            pieces += runs_in(self._archive, chunk, start_ns, end_ns)
+            pieces += runs_in(self._archive, chunk, start_ns, end_ns, damaged)
+        damaged += torn
         return pieces + newest
 
     def _chunks(self, names: list[str], start_ns: int, end_ns: int) -> list[IndexedChunk]:
@@ -148,14 +171,26 @@ class ArchiveReader:
         return [chunk for name in names for chunk in books.chunks(name, start_ns, end_ns)]
 
     def _open_pieces(
-        self, key: str, names: list[str], start_ns: int, end_ns: int
+        self,
+        key: str,
+        names: list[str],
+        start_ns: int,
+        end_ns: int,
+        torn: list[DamagedRecord],
     ) -> list[SampleRun]:
         """Return what the open hours hold; a block may have begun in the hour before."""
         pieces: list[SampleRun] = []
         for path in self._open_files(start_ns, end_ns):
             if path.name.startswith(key + "."):
                 with contextlib.suppress(FileNotFoundError):  # closed now: the books will say so
-                    blocks = list(blocks_in(path.read_bytes(), start_ns, end_ns))
+                    damaged: list[DamagedBytes] = []
+                    blocks = list(blocks_in(path.read_bytes(), start_ns, end_ns, damaged))
+                    torn += [
+                        _damaged_block(path, nslc, one)
+                        for nslc in names
+                        for one in damaged
+                        if one.start_ns < end_ns and one.end_ns > start_ns
+                    ]
                     pieces += runs_of(*stream_of(path.name), blocks)
         return [piece for piece in pieces if piece.nslc in names]
 
@@ -185,3 +220,10 @@ def _cut(
     spans = [(run.start_ns - half_ns, run.end_ns - half_ns) for run in lead or ()]
     trimmed = [run.trimmed(a, b) for a, b in spans or [(start_ns, end_ns)] for run in runs]
     return [run for run in trimmed if run is not None]
+
+
+def _damaged_block(path: Path, nslc: str, one: DamagedBytes) -> DamagedRecord:
+    name = f"open/{path.parent.name}/{path.name}"
+    length = one.end_byte - one.first_byte
+    reason = "no whole block lies here"
+    return DamagedRecord(nslc, name, one.first_byte, length, one.start_ns, one.end_ns, reason)

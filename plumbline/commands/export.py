@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 import json
+import sys
 from pathlib import Path
 
 from plumbline.errors import CommandError
@@ -10,7 +11,8 @@ from plumbline.errors import CommandError
 EPILOG = """\
 The window is cut to the sample: from --start up to, not including, --end, both UTC unless the time
 says otherwise. The folder gets the waveforms, StationXML, a timing statement, the list of gaps and
-a README.
+a README. A record that is damaged is left out, and named in gaps.csv with its file and byte; the
+exit code is then 1.
 
 example, the shaking of 28 March 2025 on every accelerometer of a tower:
   plumbline export --data data --inventory inventory.toml 'XX.TWR01.*.HN' \\
@@ -77,6 +79,10 @@ def run(args: argparse.Namespace) -> int:
                     "channels": len(bundle.channels),
                     "samples": bundle.samples,
                     "gaps": len(bundle.gaps),
+                    "damaged": [
+                        {"channel": one.nslc, "file": one.name, "byte": one.first_byte}
+                        for one in bundle.damaged
+                    ],
                 }
             )
         )
@@ -85,7 +91,13 @@ def run(args: argparse.Namespace) -> int:
             f"{bundle.folder}: {bundle.samples} samples of {len(bundle.channels)} channels, "
             f"{len(bundle.gaps)} gaps; README.txt says what lies there"
         )
-    return 0
+    for one in bundle.damaged:
+        print(
+            f"! {args.data / one.name}, byte {one.first_byte}, {one.length} bytes of {one.nslc}: "
+            f"{one.reason}; see gaps.csv, and 'plumbline verify'",
+            file=sys.stderr,
+        )
+    return 1 if bundle.damaged else 0
 
 
 def _moment_ns(option: str, text: str) -> int:

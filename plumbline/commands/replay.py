@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ as they do after an installation; the output says so. Records without a unit are
 their quiet parts are taken for the ambient motion of a building, or --shape-peak sets their size.
 
 An archive is a collector's data folder; its inventory is named by --inventory, or stands in the
-collector's configuration given with --detectors.
+collector's configuration given with --detectors. A damaged record of an archive is left out, told
+with its file and byte, and the exit code is then 1.
 
 Examples:
   plumbline replay NP8040*.V1c --plot floors.png
@@ -64,7 +66,10 @@ def run(args: argparse.Namespace) -> int:
         print("\n\n".join(words(one.report) for one in replayed))
     if args.plot is not None:
         _draw(replayed, args.plot)
-    return exit_code("replay", problems)
+    damaged = dict.fromkeys(text for one in replayed for text in one.damaged)
+    for text in damaged:
+        print(f"! {text}", file=sys.stderr)
+    return exit_code("replay", problems) or int(bool(damaged))
 
 
 def _draw(replayed: "list[Replayed]", path: Path) -> None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.collector.archive.reader import ArchiveGap, ArchiveReader, ArchiveWindow
+from plumbline.collector.archive.record_check import DamagedRecord
 from plumbline.collector.archive.record_packing import packed
 from plumbline.collector.serving.export.csv_columns import csv_lines
+from plumbline.collector.serving.export.gaps import gap_lines
 from plumbline.collector.serving.export.readme import readme
 from plumbline.collector.serving.export.request import ExportFormat, ExportRequest, utc
 from plumbline.collector.serving.export.timing import ChannelTiming, statement, timing_of
 from plumbline.collector.serving.fdsn.stationxml import station_xml
-from plumbline.wire.block import NS
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import places
 
@@ -33,6 +34,7 @@ class Bundle:
     waveforms: tuple[Path, ...]
     channels: tuple[ChannelTiming, ...]
     gaps: tuple[ArchiveGap, ...]
+    damaged: tuple[DamagedRecord, ...] = ()
 
     @property
     def samples(self) -> int:
@@ -63,17 +65,19 @@ def write_bundle(
     folder.mkdir(parents=True, exist_ok=True)
     timings: list[ChannelTiming] = []
     gaps: list[ArchiveGap] = []
+    damaged: list[DamagedRecord] = []
     files: list[Path] = []
     for channels in streams.values():
         window = _window(reader, channels, request)
         missing = window.gaps()
         gaps += missing
+        damaged += window.damaged
         timings += [
             timing_of(nslc, runs, [gap for gap in missing if gap.nslc == nslc], window.hidden[nslc])
             for nslc, runs in window.channels.items()
         ]
         files += _written(folder, window, inventory, request.format)
-    if not any(timing.samples for timing in timings):
+    if not any(timing.samples for timing in timings) and not damaged:
         raise NothingToExport(
             f"no samples between {utc(request.start_ns)} and {utc(request.end_ns)}; "
             "times are UTC: is the window right?"
@@ -81,13 +85,14 @@ def write_bundle(
     names = {timing.channel for timing in timings}
     (folder / "stations.xml").write_bytes(station_xml(inventory, created, names))
     _write(folder / "timing.json", json.dumps(statement(timings), indent=1) + "\n")
-    _write(folder / "gaps.csv", "".join(_gap_lines(gaps)))
-    _write(folder / "README.txt", readme(request, timings))
+    _write(folder / "gaps.csv", "".join(gap_lines(gaps, damaged)))
+    _write(folder / "README.txt", readme(request, timings, damaged))
     return Bundle(
         folder=folder,
         waveforms=tuple(dict.fromkeys(files)),
         channels=tuple(timings),
         gaps=tuple(gaps),
+        damaged=tuple(damaged),
     )
 
 
@@ -110,6 +115,7 @@ def _window(reader: ArchiveReader, channels: list[str], request: ExportRequest) 
         end_ns=whole.end_ns,
         channels={nslc: whole.channels[nslc] for nslc in channels},
         hidden=whole.hidden,
+        damaged=tuple(one for one in whole.damaged if one.nslc in channels),
     )
 
 
@@ -132,13 +138,6 @@ def _written(
     with path.open("w", encoding="utf-8") as text:
         text.writelines(csv_lines(place, window.channels))
     yield path
-
-
-def _gap_lines(gaps: list[ArchiveGap]) -> Iterator[str]:
-    yield "channel,start_utc,end_utc,seconds\n"
-    for gap in gaps:
-        seconds = (gap.end_ns - gap.start_ns) / NS
-        yield f"{gap.nslc},{utc(gap.start_ns)},{utc(gap.end_ns)},{seconds:.6f}\n"
 
 
 def _write(path: Path, text: str) -> None:

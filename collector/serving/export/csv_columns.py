@@ -1,6 +1,7 @@
 """Waveforms as CSV in physical units: one file a stream, one row an instant."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, zip_longest
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def csv_lines(place: Place, runs: Runs) -> Iterator[str]:
     Parameters
     ----------
     runs
-        The runs of each axis by SEED name; the axes of one instrument have the same samples.
+        The runs of each axis by SEED name; where one axis has no sample, its cell is empty.
     """
     unit = place.instrument.unit.value
     names = [nslc for nslc in place.stream.nslc if nslc in runs]
@@ -27,12 +28,36 @@ def csv_lines(place: Place, runs: Runs) -> Iterator[str]:
         for nslc, axis in zip(place.stream.nslc, place.instrument.axes, strict=True)
     }
     digits = _digits(place.instrument.sensitivity)
-    for together in zip(*(runs[nslc] for nslc in names), strict=True):
-        values = np.stack(
-            [run.counts * scale[nslc] for nslc, run in zip(names, together, strict=True)]
-        )
-        for time_ns, row in zip(together[0].times_ns().tolist(), values.T.tolist(), strict=True):
-            yield ",".join([utc(time_ns), *(f"{value:.{digits}f}" for value in row)]) + "\n"
+    for together in _side_by_side([runs[nslc] for nslc in names]):
+        lead = max((run for run in together if run is not None), key=lambda run: run.n_samples)
+        columns = [
+            [""] * lead.n_samples if run is None else _cells(run, scale[nslc], digits)
+            for nslc, run in zip(names, together, strict=True)
+        ]
+        for time_ns, *row in zip_longest(lead.times_ns().tolist(), *columns, fillvalue=""):
+            yield ",".join([utc(time_ns), *row]) + "\n"
+
+
+def _side_by_side(rows: Sequence[Sequence[SampleRun]]) -> Iterator[list[SampleRun | None]]:
+    """Yield the axes' runs over each stretch of time; None for an axis that has no samples there.
+
+    All axes have the same samples but where a record of one is damaged.
+    """
+    if len({tuple(run.n_samples for run in row) for row in rows}) == 1:
+        yield from (list(together) for together in zip(*rows, strict=True))
+        return
+    half_ns = min(run.half_sample_ns for row in rows for run in row)
+    edges = sorted(ns - half_ns for row in rows for run in row for ns in (run.start_ns, run.end_ns))
+    for begin_ns, end_ns in pairwise(edges):
+        if end_ns - begin_ns > half_ns:  # else both are edges of one instant
+            cut = [[run.trimmed(begin_ns, end_ns) for run in row] for row in rows]
+            together = [next((run for run in row if run is not None), None) for row in cut]
+            if any(run is not None for run in together):
+                yield together
+
+
+def _cells(run: SampleRun, scale: float, digits: int) -> list[str]:
+    return [f"{value:.{digits}f}" for value in (run.counts * scale).tolist()]
 
 
 def _digits(sensitivity: float) -> int:

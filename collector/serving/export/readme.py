@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from plumbline.collector.archive.record_check import DamagedRecord
 from plumbline.collector.serving.export.request import ExportFormat, ExportRequest, utc
 from plumbline.collector.serving.export.timing import ChannelTiming
 
@@ -24,7 +25,11 @@ WAVEFORMS: dict[ExportFormat, str] = {
 }
 
 
-def readme(request: ExportRequest, channels: Sequence[ChannelTiming]) -> str:
+def readme(
+    request: ExportRequest,
+    channels: Sequence[ChannelTiming],
+    damaged: Sequence[DamagedRecord] = (),
+) -> str:
     """Return the text."""
     samples = sum(channel.samples for channel in channels)
     gaps = sum(channel.gaps for channel in channels)
@@ -45,9 +50,24 @@ def readme(request: ExportRequest, channels: Sequence[ChannelTiming]) -> str:
             "stations.xml       FDSN StationXML: position, orientation, sensitivity, serial.",
             "                   A count is gain * unit; negative gain: an axis mounted reversed.",
             "timing.json        how times were made, their quality and error, the clocks' rates.",
-            "gaps.csv           every stretch of the window without samples, channel by channel.",
+            "gaps.csv           every stretch of the window without samples, channel by channel;",
+            "                   where a damaged record is to blame, its file and byte.",
             "",
             *lines,
             "",
+            *_damage(damaged),
         ]
     )
+
+
+def _damage(damaged: Sequence[DamagedRecord]) -> list[str]:
+    if not damaged:
+        return []
+    return [
+        "DAMAGED in the archive, and therefore left out or doubtful:",
+        *(
+            f"  {one.nslc}  {one.name}, byte {one.first_byte}, {one.length} bytes: {one.reason}"
+            for one in damaged
+        ),
+        "",
+    ]

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.analysis.classify import ClassifySettings
+from plumbline.collector.archive.blocks import common_spans
 from plumbline.collector.archive.index import ArchiveIndex
 from plumbline.collector.archive.open_hour import HOUR_NS, hour_end_ns
 from plumbline.collector.archive.reader import FOREVER_NS, ArchiveReader
+from plumbline.collector.archive.record_check import DamagedRecord
 from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.events.model import Event
 from plumbline.collector.stages.detection.settings import DetectionSettings
@@ -45,6 +47,7 @@ class ArchivePlayback:
         self._known = known
         self._reader = ArchiveReader(data)
         self._next: dict[str, tuple[int, int]] = {}
+        self.damaged: dict[DamagedRecord, None] = {}
 
     def span(self) -> PlaybackSpan | None:
         """Return the time the archive covers, whole hours at its open end; None if empty."""
@@ -100,11 +103,17 @@ class ArchivePlayback:
             self._next[key] = (runs[0].end_ns, seq)
 
     def _runs(self, place: Place, start_ns: int, end_ns: int) -> list[tuple[SampleRun, ...]]:
-        """Return the runs of all axes side by side; a run that not all have is left out."""
+        """Return the runs of all axes side by side; samples that not all have are left out."""
         window = self._reader.read_window(place.stream.key, start_ns, end_ns)
-        by_axis = [window.channels.get(nslc, []) for nslc in place.stream.nslc]
-        sides = zip(*by_axis, strict=False)
-        return [runs for runs in sides if len({run.n_samples for run in runs}) == 1]
+        self.damaged.update(dict.fromkeys(window.damaged))
+        rows = [window.channels.get(nslc, []) for nslc in place.stream.nslc]
+        found: list[tuple[SampleRun, ...]] = []
+        for span_ns in common_spans(rows):
+            cut = [run.trimmed(*span_ns) for row in rows for run in row]
+            runs = tuple(run for run in cut if run is not None)
+            if len(runs) == len(rows) and len({run.n_samples for run in runs}) == 1:
+                found.append(runs)
+        return found
 
 
 def replayed_archive(
@@ -140,11 +149,17 @@ def replayed_archive(
     told = listener.end()
     structures = structures_around(tape, known, told.events)
     tape.close()
+    damaged = tuple(
+        f"{data / one.name}, byte {one.first_byte}, {one.length} bytes of {one.nslc} left out: "
+        f"{one.reason}"
+        for one in tape.damaged
+    )
     return [
         Replayed(
             structure=structure,
             detected=told,
             report=report_of(structure, told, noise_before_s=0.0, span=span, classify=classify),
+            damaged=damaged,
         )
         for structure in structures
     ]

@@ -24,11 +24,14 @@ class Replayed:
         By the detectors, of every structure of the replay.
     report
         Of this structure.
+    damaged
+        Records of an archive that could not be replayed, each with file and byte.
     """
 
     structure: ReplayStructure
     detected: DetectorResult
     report: dict[str, Any]
+    damaged: tuple[str, ...] = ()
 
 
 def replayed_files(
