@@ -27,7 +27,7 @@ def row(level: AlarmLevel, value: float, standing: Standing, *quality: str, **wo
     one = Registered(
         limit=given,
         where="slow.limit[0]",
-        word=LimitApproval(standing=standing, adoption=adopted),
+        approval=LimitApproval(standing=standing, adoption=adopted),
         live=True,
     )
     now = CurrentLevel(
