@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from plumbline.cli import main
-from plumbline.collector.jobs.modal.identification import compared, learned_from
+from plumbline.collector.jobs.modal.identification import baseline_from, compare
 from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow
 
 HOUR_NS = 3600 * 10**9
@@ -49,13 +49,13 @@ def history(data: Path, hours: int = 140, changes_at: int = 90, moves_at: int = 
             ],
         }  # fmt: skip
         baseline = known.get(stage)
-        health, tracked = compared(body, baseline and (stage, baseline), stage, None)
+        health, tracked = compare(body, baseline and (stage, baseline), stage, None)
         body |= {"health": str(health.health), "tracked": tracked}
         window = ModalWindow("TWR01", end_ns, stage, "identified", body)
         rows.append(window)
         made = None
         if baseline is None:
-            made = learned_from(stage, [row for row in rows if row.stage == stage], 30)
+            made = baseline_from(stage, [row for row in rows if row.stage == stage], 30)
             if made is not None:
                 known[stage] = made
         store.save(window, {}, structure="TWR01", baseline=None if made is None else (stage, made))

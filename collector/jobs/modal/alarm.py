@@ -1,4 +1,4 @@
-"""The alarm of modes that moved: opened when it is confirmed, closed when it is over."""
+"""Alarm on a shift of modal frequencies: opened when confirmed, closed when it is over."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ class AlarmAction(StrEnum):
     ENDS = "ends it: another stage is compared with another baseline"
 
 
-SAYS: dict[Health, AlarmAction] = {
+ACTION_OF: dict[Health, AlarmAction] = {
     Health.ALARM: AlarmAction.CONFIRMS,
     Health.NORMAL: AlarmAction.CLEARS,
     Health.ONE_MODE: AlarmAction.RESETS,
@@ -33,14 +33,14 @@ SAYS: dict[Health, AlarmAction] = {
 """Everything that may open or close the alarm is in this table."""
 
 
-def fresh(next_ns: int) -> dict[str, Any]:
+def initial_state(next_ns: int) -> dict[str, Any]:
     """Return the state of a structure before its first window, as JSON can hold it."""
     return {"next_ns": next_ns, "risen": [], "fallen": 0, "event": None}
 
 
 def next_state(
     state: Mapping[str, Any],
-    says: AlarmAction,
+    action: AlarmAction,
     body: Mapping[str, Any],
     *,
     structure: str,
@@ -53,27 +53,27 @@ def next_state(
     ----------
     state
         ``risen``: beginnings of the records in a row that showed it, ``confirm`` of them at most;
-        ``fallen``: how many in a row showed it no more; ``event``: the latest, as text.
-    says
-        What the window says.
+        ``fallen``: how many in a row did not show it; ``event``: the latest, as text.
+    action
+        What the window means for the alarm.
     body
         The window.
     """
-    if says is AlarmAction.NOTHING:
+    if action is AlarmAction.NOTHING:
         return dict(state)
     begin_ns = body["record_ns"][0]
     known = None if state["event"] is None else from_text(state["event"])
     going_on = known is not None and known.closed_ns is None
-    risen = [*state["risen"], begin_ns][:confirm] if says is AlarmAction.CONFIRMS else []
-    fallen = state["fallen"] + 1 if says is AlarmAction.CLEARS else 0
+    risen = [*state["risen"], begin_ns][:confirm] if action is AlarmAction.CONFIRMS else []
+    fallen = state["fallen"] + 1 if action is AlarmAction.CLEARS else 0
     event = state["event"]
-    if says is AlarmAction.CONFIRMS and (going_on or len(risen) >= confirm):
+    if action is AlarmAction.CONFIRMS and (going_on or len(risen) >= confirm):
         onset_ns = known.onset_ns if known is not None and going_on else risen[0]
         made = shift_event(structure, onset_ns, body, adopted)
         if made is not None and known is not None and going_on and known.value > made.value:
-            made = replace(made, value=known.value)  # an event tells the largest so far
+            made = replace(made, value=known.value)  # an event has the largest so far
         event = event if made is None else to_text(made)
-    over = says is AlarmAction.ENDS or (says is AlarmAction.CLEARS and fallen >= confirm)
+    over = action is AlarmAction.ENDS or (action is AlarmAction.CLEARS and fallen >= confirm)
     if known is not None and going_on and over:
         event = to_text(replace(known, closed_ns=begin_ns))
     return {**state, "risen": risen, "fallen": fallen, "event": event}

@@ -1,4 +1,4 @@
-"""What one quiet record shows: its modes, which of the baseline they are, and what moved."""
+"""Modes of one quiet record, matched with the baseline: which they are, and which have shifted."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -31,7 +31,7 @@ class ModalResult(StrEnum):
     SHORT = "too little data"
 
 
-def told_modes(identified: Identified) -> list[dict[str, Any]]:
+def modes_report(identified: Identified) -> list[dict[str, Any]]:
     """Return the modes as JSON, units in the keys."""
     return [
         {
@@ -45,7 +45,7 @@ def told_modes(identified: Identified) -> list[dict[str, Any]]:
     ]
 
 
-def told_baselines(baselines: Sequence[ModalBaseline], channels: Sequence[str]) -> dict[str, Any]:
+def baselines_report(baselines: Sequence[ModalBaseline], channels: Sequence[str]) -> dict[str, Any]:
     """Return baselines as JSON."""
     return {
         "channels": list(channels),
@@ -64,8 +64,8 @@ def told_baselines(baselines: Sequence[ModalBaseline], channels: Sequence[str]) 
     }
 
 
-def baselines_of(stage: str, told: Mapping[str, Any]) -> list[ModalBaseline]:
-    """Read baselines back."""
+def baselines_of(stage: str, report: Mapping[str, Any]) -> list[ModalBaseline]:
+    """Return baselines read from their JSON."""
     return [
         ModalBaseline(
             stage=stage,
@@ -77,14 +77,14 @@ def baselines_of(stage: str, told: Mapping[str, Any]) -> list[ModalBaseline]:
             points=one["points"],
             range_c=(one["range_c"][0], one["range_c"][1]),
         )
-        for one in told["modes"]
+        for one in report["modes"]
     ]
 
 
-def learned_from(stage: str, windows: Sequence[ModalWindow], wanted: int) -> dict[str, Any] | None:
+def baseline_from(stage: str, windows: Sequence[ModalWindow], wanted: int) -> dict[str, Any] | None:
     """Return the baseline of a stage once enough quiet windows agree; None until then.
 
-    Windows made while it recovered from shaking teach nothing. Of windows with different channels
+    Windows made while it recovered from shaking do not count. Of windows with different channels
     those with the commonest set are used.
     """
     quiet = [window.body for window in windows if window.body["phase"] == "quiet"]
@@ -94,10 +94,10 @@ def learned_from(stage: str, windows: Sequence[ModalWindow], wanted: int) -> dic
     if len(chosen) < wanted:
         return None
     found = learned(stage, [_seen(body) for body in chosen])
-    return told_baselines(found, channels) if len(found) > 1 else None
+    return baselines_report(found, channels) if len(found) > 1 else None
 
 
-def compared(
+def compare(
     body: Mapping[str, Any],
     baseline: tuple[str, Mapping[str, Any]] | None,
     stage: str,
@@ -136,16 +136,16 @@ def compared(
             np.stack([one.shape[there] for one in known]),
         )
     shifts: list[Shift | None] = []
-    told: list[dict[str, Any] | None] = []
+    tracked: list[dict[str, Any] | None] = []
     for one, at in zip(known, found, strict=True):
         if at is None:
             shifts.append(None)
-            told.append(None)
+            tracked.append(None)
             continue
         frequency_hz = body["modes"][at]["frequency_hz"]
         moved = shift(one, frequency_hz, warm)
         shifts.append(moved)
-        told.append(
+        tracked.append(
             {
                 "found_hz": frequency_hz,
                 "expected_hz": one.expected_hz(warm),
@@ -155,7 +155,7 @@ def compared(
                 "extrapolated": moved.extrapolated,
             }
         )
-    return modal_health(shifts, baseline[0], stage, since_shaking_s), told
+    return modal_health(shifts, baseline[0], stage, since_shaking_s), tracked
 
 
 def _seen(body: Mapping[str, Any]) -> Seen:

@@ -1,4 +1,4 @@
-"""The record that is identified: what all channels share, free of episodes, and the quietest."""
+"""Selection of the record to identify: shared by all channels, free of episodes, the quietest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,8 +68,8 @@ class SelectedRecords:
 def quiet_record(
     archive: ArchiveReader,
     streams: Sequence[Place],
-    asked_ns: SampleSpan,
-    holds_ns: Sequence[SampleSpan],
+    stretch_ns: SampleSpan,
+    blanked_ns: Sequence[SampleSpan],
     *,
     window_s: float,
     least_s: float,
@@ -79,40 +79,42 @@ def quiet_record(
 
     Parameters
     ----------
-    holds_ns
+    stretch_ns
+        Span to choose from. [ns since 1970]
+    blanked_ns
         Spans that are not quiet: episodes with a margin. [ns since 1970]
     window_s, least_s
         Length wanted, and the shortest that is taken. [s]
     high_hz
-        Highest frequency that is looked for. [Hz]
+        Highest frequency that is identified. [Hz]
     """
     rate_hz = RATE_OVER_TOP * high_hz
     strands = [
         made
         for place in streams
-        if (made := strand(place, archived_blocks(archive, place, *asked_ns), rate_hz))
+        if (made := strand(place, archived_blocks(archive, place, *stretch_ns), rate_hz))
     ]
-    best = max((_held_ns(one) for one in strands), default=0)
-    kept = [one for one in strands if _held_ns(one) >= LEAST_SHARE * best]
-    if not kept:
+    best = max((_length_ns(one) for one in strands), default=0)
+    usable = [one for one in strands if _length_ns(one) >= LEAST_SHARE * best]
+    if not usable:
         return SelectedRecords(record=None, shaken=False)
-    rate_hz = min(rate_hz, *(one.rate_hz for one in kept))
-    common = shared(kept)
-    free = [span for span in _without(common, holds_ns) if _seconds(span) >= least_s]
+    rate_hz = min(rate_hz, *(one.rate_hz for one in usable))
+    common = shared(usable)
+    free = [span for span in _without(common, blanked_ns) if _seconds(span) >= least_s]
     if not free:
         return SelectedRecords(
             record=None, shaken=any(_seconds(span) >= least_s for span in common)
         )
     span_ns, values = min(
-        (_quietest(kept, span, rate_hz, window_s) for span in free), key=lambda each: each[0]
+        (_quietest(usable, span, rate_hz, window_s) for span in free), key=lambda each: each[0]
     )[1:]
-    names = {one.place.stream.key for one in kept}
+    names = {one.place.stream.key for one in usable}
     return SelectedRecords(
         record=SelectedRecord(
             span_ns=span_ns,
             rate_hz=rate_hz,
             accel_ms2=values,
-            channels=tuple(name for one in kept for name in channel_names(one.place)),
+            channels=tuple(name for one in usable for name in channel_names(one.place)),
             left_out=tuple(p.stream.key for p in streams if p.stream.key not in names),
         ),
         shaken=False,
@@ -163,9 +165,9 @@ def temperature_c(
     return float(np.mean(medians)) if medians else None
 
 
-def _without(spans: Sequence[SampleSpan], holds: Sequence[SampleSpan]) -> list[SampleSpan]:
+def _without(spans: Sequence[SampleSpan], blanked: Sequence[SampleSpan]) -> list[SampleSpan]:
     left = list(spans)
-    for first, last in holds:
+    for first, last in blanked:
         left = [
             part
             for begin, end in left
@@ -175,7 +177,7 @@ def _without(spans: Sequence[SampleSpan], holds: Sequence[SampleSpan]) -> list[S
     return left
 
 
-def _held_ns(one: AlignedStream) -> int:
+def _length_ns(one: AlignedStream) -> int:
     return sum(end - begin for begin, end in one.spans)
 
 

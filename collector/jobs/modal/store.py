@@ -1,4 +1,4 @@
-"""The history of modes: SQLite, one row a window, with baselines and the state that judged it.
+"""History of modes: SQLite, one row a window, with baselines and the state of the alarm.
 
 A window, the baseline it may have completed, what it made of the state and the alarm that came of
 it are one transaction: after a kill a window is either whole or done again, never twice.
@@ -40,7 +40,7 @@ class ModalWindow(NamedTuple):
 
 
 class Retry(NamedTuple):
-    """A window that had too little data, and when it is looked at again."""
+    """A window that had too little data, and when it is identified again."""
 
     structure: str
     end_ns: int
@@ -67,8 +67,8 @@ class ModalStore:
             ).fetchone()
         return None if row is None else str(row[0])
 
-    def know_stage(self, structure: str, stage: str) -> None:
-        """Keep the construction stage a structure is in."""
+    def save_stage(self, structure: str, stage: str) -> None:
+        """Save the construction stage a structure is in."""
         with self._lock, self._db:
             self._db.execute("INSERT OR REPLACE INTO known_stage VALUES (?, ?)", (structure, stage))
 
@@ -79,17 +79,17 @@ class ModalStore:
         *,
         structure: str,
         baseline: tuple[str, Any] | None = None,
-        again: Retry | None = None,
+        retry: Retry | None = None,
         settled: int | None = None,
     ) -> None:
-        """Keep a window with all that came of it: all or nothing, durable.
+        """Save a window with all that came of it: all or nothing, durable.
 
         Parameters
         ----------
         baseline
             Stage and baseline, if the window completed one.
-        again
-            When the window is looked at again; ``settled`` is the end of one that no longer is.
+        retry
+            When the window is identified again; ``settled`` is the end of one that no longer is.
         """
         with self._lock, self._db:
             if window is not None:
@@ -106,8 +106,8 @@ class ModalStore:
                 self._db.execute(
                     "DELETE FROM again WHERE structure = ? AND end_ns = ?", (structure, settled)
                 )
-            if again is not None:
-                self._db.execute("INSERT OR REPLACE INTO again VALUES (?, ?, ?, ?)", again)
+            if retry is not None:
+                self._db.execute("INSERT OR REPLACE INTO again VALUES (?, ?, ?, ?)", retry)
             self._db.execute(
                 "INSERT OR REPLACE INTO state VALUES (?, ?)", (structure, json.dumps(state))
             )
@@ -147,8 +147,8 @@ class ModalStore:
         rows = self._all("SELECT DISTINCT structure FROM window ORDER BY structure", ())
         return [str(structure) for (structure,) in rows]
 
-    def due_again(self, now_ns: int) -> Retry | None:
-        """Return the window that is to be looked at again, the one due the longest."""
+    def due_retry(self, now_ns: int) -> Retry | None:
+        """Return the window that is to be identified again, the one due the longest."""
         rows = self._all(
             "SELECT structure, end_ns, tries, due_ns FROM again WHERE due_ns <= ? "
             "ORDER BY due_ns LIMIT 1",
@@ -157,7 +157,7 @@ class ModalStore:
         return Retry(*rows[0]) if rows else None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._db.close()
 

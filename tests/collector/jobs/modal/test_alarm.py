@@ -11,8 +11,8 @@ from plumbline.analysis.modal import Health
 from plumbline.collector.alerting.paging_rules import PagingRules, Reason, paging_decision
 from plumbline.collector.events.codec import from_text
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
-from plumbline.collector.jobs.modal.alarm import SAYS, AlarmAction, fresh, next_state
-from plumbline.collector.jobs.modal.identification import compared, learned_from
+from plumbline.collector.jobs.modal.alarm import ACTION_OF, AlarmAction, initial_state, next_state
+from plumbline.collector.jobs.modal.identification import baseline_from, compare
 from plumbline.collector.jobs.modal.settings import ModalAlarm
 from plumbline.collector.jobs.modal.store import ModalWindow
 
@@ -51,23 +51,23 @@ def rows(count: int, **changed: Any) -> list[ModalWindow]:
 
 
 def baseline() -> dict[str, Any]:
-    found = learned_from(STAGE, rows(24), 24)
+    found = baseline_from(STAGE, rows(24), 24)
     assert found is not None
     return found
 
 
-def judged(
+def health_and_window(
     factors: Sequence[float], since_s: float | None = None, **changed: Any
 ) -> tuple[Health, dict[str, Any]]:
     seen = body(factors, **changed)
-    health, tracked = compared(seen, (STAGE, baseline()), STAGE, since_s)
+    health, tracked = compare(seen, (STAGE, baseline()), STAGE, since_s)
     return health.health, seen | {"tracked": tracked}
 
 
 def test_a_stage_without_its_own_baseline_is_not_compared() -> None:
-    assert compared(body(), None, STAGE, None)[0].health is Health.SUSPENDED
+    assert compare(body(), None, STAGE, None)[0].health is Health.SUSPENDED
     old = ("2025-01-01", baseline())
-    assert compared(body((0.5, 0.5, 0.5)), old, STAGE, None)[0].health is Health.SUSPENDED
+    assert compare(body((0.5, 0.5, 0.5)), old, STAGE, None)[0].health is Health.SUSPENDED
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_a_stage_without_its_own_baseline_is_not_compared() -> None:
 def test_two_modes_must_agree_after_recovery(
     factors: Sequence[float], since_s: float | None, health: Health
 ) -> None:
-    assert judged(factors, since_s)[0] is health
+    assert health_and_window(factors, since_s)[0] is health
 
 
 def test_a_node_that_is_silent_is_left_out_of_the_comparison() -> None:
-    assert judged((1.0, 1.0, 1.0), channels=CHANNELS[1:])[0] is Health.NORMAL
-    assert judged((1.0, 1.0, 1.0), channels=CHANNELS[2:])[0] is Health.UNKNOWN
+    assert health_and_window((1.0, 1.0, 1.0), channels=CHANNELS[1:])[0] is Health.NORMAL
+    assert health_and_window((1.0, 1.0, 1.0), channels=CHANNELS[2:])[0] is Health.UNKNOWN
 
 
 def test_a_baseline_waits_for_enough_quiet_windows_of_one_set_of_channels() -> None:
-    assert learned_from(STAGE, rows(23), 24) is None
+    assert baseline_from(STAGE, rows(23), 24) is None
     mixed = [*rows(24)[:20], *rows(10, phase="recovery"), *rows(3, channels=CHANNELS[1:])]
-    assert learned_from(STAGE, mixed, 24) is None
-    found = learned_from(STAGE, [*rows(24), *rows(5, channels=CHANNELS[1:])], 24)
+    assert baseline_from(STAGE, mixed, 24) is None
+    found = baseline_from(STAGE, [*rows(24), *rows(5, channels=CHANNELS[1:])], 24)
     assert found is not None
     assert found["channels"] == CHANNELS
     assert [mode["frequency_hz"] for mode in found["modes"]] == pytest.approx(HZ)
@@ -109,15 +109,15 @@ def walk(
     *steps: Sequence[float], confirm: int = 2, adopted: ModalAlarm | None = None
 ) -> list[Event | None]:
     """Return the event after each window."""
-    state = fresh(0)
-    told = []
+    state = initial_state(0)
+    events = []
     for at, factors in enumerate(steps):
-        health, seen = judged(factors, at=at)
+        health, seen = health_and_window(factors, at=at)
         state = next_state(
-            state, SAYS[health], seen, structure="TWR01", confirm=confirm, adopted=adopted
+            state, ACTION_OF[health], seen, structure="TWR01", confirm=confirm, adopted=adopted
         )
-        told.append(None if state["event"] is None else from_text(state["event"]))
-    return told
+        events.append(None if state["event"] is None else from_text(state["event"]))
+    return events
 
 
 def test_one_window_alone_opens_nothing_and_two_open_it_from_the_first() -> None:
@@ -135,10 +135,10 @@ def test_a_window_between_that_is_not_sure_begins_the_count_again() -> None:
 
 
 def test_it_is_one_event_with_the_largest_change_and_ends_after_two_quiet_ones() -> None:
-    told = walk(MOVED, (0.8, 0.8, 1.0), MOVED, BACK, BACK, BACK)
-    ids = {event.id for event in told if event is not None}
+    events = walk(MOVED, (0.8, 0.8, 1.0), MOVED, BACK, BACK, BACK)
+    ids = {event.id for event in events if event is not None}
     assert len(ids) == 1
-    largest, still, ended, after = told[2:]
+    largest, still, ended, after = events[2:]
     assert largest is not None
     assert largest.value == pytest.approx(20, abs=0.1)
     assert still is not None
@@ -162,15 +162,15 @@ def test_nobody_is_called_until_an_engineer_has_adopted_the_alarm() -> None:
 
 
 def test_a_new_stage_ends_an_open_alarm() -> None:
-    state = fresh(0)
+    state = initial_state(0)
     for at in range(2):
-        _, seen = judged(MOVED, at=at)
+        _, seen = health_and_window(MOVED, at=at)
         state = next_state(
             state, AlarmAction.CONFIRMS, seen, structure="TWR01", confirm=2, adopted=None
         )
-    health = compared(body(MOVED, at=9), None, "2026-06-01", None)[0].health
+    health = compare(body(MOVED, at=9), None, "2026-06-01", None)[0].health
     state = next_state(
-        state, SAYS[health], body(MOVED, at=9), structure="TWR01", confirm=2, adopted=None
+        state, ACTION_OF[health], body(MOVED, at=9), structure="TWR01", confirm=2, adopted=None
     )
     ended = from_text(state["event"])
     assert ended.closed_ns == 9
@@ -178,15 +178,15 @@ def test_a_new_stage_ends_an_open_alarm() -> None:
 
 
 def test_every_verdict_says_what_it_does_and_only_one_raises() -> None:
-    assert set(SAYS) == set(Health)
-    assert [health for health, says in SAYS.items() if says is AlarmAction.CONFIRMS] == [
+    assert set(ACTION_OF) == set(Health)
+    assert [health for health, action in ACTION_OF.items() if action is AlarmAction.CONFIRMS] == [
         Health.ALARM
     ]
 
 
 def test_the_state_stays_small_however_long_an_alarm_lasts() -> None:
-    state = fresh(0)
-    _, seen = judged(MOVED)
+    state = initial_state(0)
+    _, seen = health_and_window(MOVED)
     for _ in range(50):
         state = next_state(
             state, AlarmAction.CONFIRMS, seen, structure="TWR01", confirm=2, adopted=None

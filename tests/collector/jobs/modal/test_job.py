@@ -46,7 +46,7 @@ class Tower:
         self.events = EventStore(folder / "events.db")
         self.store = ModalStore(folder / "modal.db")
         self.script = script
-        self.looked: list[int] = []
+        self.identified_hours: list[int] = []
         self.start()
 
     def start(self) -> None:
@@ -56,9 +56,9 @@ class Tower:
         )  # fmt: skip
         real = made._window
 
-        def told(code: str, end_ns: int) -> ModalWindow:
+        def scripted(code: str, end_ns: int) -> ModalWindow:
             hour = (end_ns - T0_NS) // HOUR_NS
-            self.looked.append(hour)
+            self.identified_hours.append(hour)
             outcome, factor = self.script(hour)
             found = real(code, end_ns)  # nothing is archived: stage and outcome of an empty hour
             if outcome is not ModalResult.IDENTIFIED:
@@ -66,7 +66,7 @@ class Tower:
             body = identified(factor, end_ns - HOUR_NS, end_ns, found.stage)
             return found._replace(outcome=outcome, body=body)
 
-        made._window = told  # type: ignore[method-assign]
+        made._window = scripted  # type: ignore[method-assign]
         self.job, self.pacer = made, JobPacer(made, cpu_s=lambda: 0.0)
 
     def run(self, begin_h: float, end_h: float, *, restart: bool = False) -> None:
@@ -80,7 +80,7 @@ class Tower:
     def health(self) -> list[str]:
         return [str(w.body.get("health", w.outcome)) for w in self.store.windows("TWR01")]
 
-    def told(self, kind: EventKind) -> list[Event]:
+    def events_of(self, kind: EventKind) -> list[Event]:
         return [event for _, event in self.events.changes(0) if event.kind is kind]
 
     def close(self) -> None:
@@ -111,13 +111,13 @@ def steady(_: int) -> tuple[ModalResult, float]:
 def test_each_hour_is_looked_at_once_after_it_is_archived(tower: Callable[..., Tower]) -> None:
     one = tower(steady)
     one.run(0.5, 6)
-    assert one.looked == [1, 2, 3, 4, 5]
+    assert one.identified_hours == [1, 2, 3, 4, 5]
     ends = [window.end_ns for window in one.store.windows("TWR01")]
     assert ends == [T0_NS + hour * HOUR_NS for hour in range(1, 6)]
     one.pacer.turn(T0_NS + 6 * HOUR_NS + LAG_NS - 1)
-    assert one.looked[-1] == 5
+    assert one.identified_hours[-1] == 5
     one.pacer.turn(T0_NS + 6 * HOUR_NS + LAG_NS)
-    assert one.looked[-1] == 6
+    assert one.identified_hours[-1] == 6
 
 
 def test_a_restart_at_every_look_changes_nothing(tower: Callable[..., Tower]) -> None:
@@ -127,10 +127,10 @@ def test_a_restart_at_every_look_changes_nothing(tower: Callable[..., Tower]) ->
     through, stopped = tower(script), tower(script)
     through.run(0, 31)
     stopped.run(0, 31, restart=True)
-    assert through.looked == stopped.looked == list(range(1, 31))
+    assert through.identified_hours == stopped.identified_hours == list(range(1, 31))
     assert through.store.windows("TWR01") == stopped.store.windows("TWR01")
-    assert through.told(EventKind.MODAL_SHIFT) == stopped.told(EventKind.MODAL_SHIFT)
-    assert len(through.told(EventKind.MODAL_SHIFT)) == 1
+    assert through.events_of(EventKind.MODAL_SHIFT) == stopped.events_of(EventKind.MODAL_SHIFT)
+    assert len(through.events_of(EventKind.MODAL_SHIFT)) == 1
 
 
 def test_what_passed_while_it_was_off_is_looked_at_afterwards(tower: Callable[..., Tower]) -> None:
@@ -138,7 +138,7 @@ def test_what_passed_while_it_was_off_is_looked_at_afterwards(tower: Callable[..
     one.run(0, 2)
     one.start()
     one.run(9, 11)
-    assert one.looked == list(range(1, 11))
+    assert one.identified_hours == list(range(1, 11))
 
 
 def test_killed_between_the_history_and_the_event_the_event_is_told_on_start(
@@ -154,11 +154,11 @@ def test_killed_between_the_history_and_the_event_the_event_is_told_on_start(
         patch.setattr(EventStore, "save", killed)
         with pytest.raises(KeyboardInterrupt):
             one.run(22, 23)
-    assert one.told(EventKind.MODAL_SHIFT) == []
+    assert one.events_of(EventKind.MODAL_SHIFT) == []
     one.start()
-    (event,) = one.told(EventKind.MODAL_SHIFT)
+    (event,) = one.events_of(EventKind.MODAL_SHIFT)
     assert event.onset_ns == T0_NS + 20 * HOUR_NS
-    assert one.looked == list(range(1, 23))
+    assert one.identified_hours == list(range(1, 23))
 
 
 def test_a_baseline_is_learned_then_compared(tower: Callable[..., Tower]) -> None:
@@ -179,8 +179,8 @@ def test_a_stage_change_is_told_suspends_and_learns_anew(tower: Callable[..., To
     assert health[20:24] == ["normal"] * 4
     assert all(text.startswith("suspended") for text in health[24:44])
     assert health[44:] == ["normal"] * 5
-    assert one.told(EventKind.MODAL_SHIFT) == []
-    (later,) = one.told(EventKind.CONSTRUCTION_STAGE)
+    assert one.events_of(EventKind.MODAL_SHIFT) == []
+    (later,) = one.events_of(EventKind.CONSTRUCTION_STAGE)
     assert (later.value, later.unit, later.level) == (5.0, "floors", AlarmLevel.GREEN)
     assert later.onset_ns == later.closed_ns == T0_NS + 24 * HOUR_NS
     learned = one.store.baselines("TWR01")
@@ -194,13 +194,13 @@ def test_a_stage_is_told_once_whatever_restarts(tower: Callable[..., Tower]) -> 
     revision = one.events.revision
     one.run(1, 5, restart=True)
     assert one.events.revision == revision
-    assert len(one.told(EventKind.CONSTRUCTION_STAGE)) == 1
+    assert len(one.events_of(EventKind.CONSTRUCTION_STAGE)) == 1
 
 
 def test_the_stage_a_structure_is_first_met_in_is_no_news(tower: Callable[..., Tower]) -> None:
     one = tower(steady, stage(DAY0 - dt.timedelta(days=9), 4))
     one.run(0, 5, restart=True)
-    assert one.told(EventKind.CONSTRUCTION_STAGE) == []
+    assert one.events_of(EventKind.CONSTRUCTION_STAGE) == []
 
 
 def test_what_had_too_little_data_is_looked_at_again_until_it_is_there(
@@ -221,14 +221,14 @@ def test_what_had_too_little_data_is_looked_at_again_until_it_is_there(
     assert seen.count(3) == 3  # four hours later it is there, and that is the last time
     third = one.store.windows("TWR01")[2]
     assert (third.outcome, third.end_ns) == (ModalResult.IDENTIFIED, T0_NS + 3 * HOUR_NS)
-    assert one.store.due_again(2**62) is None
+    assert one.store.due_retry(2**62) is None
 
 
 def test_what_never_comes_is_given_up_after_a_day(tower: Callable[..., Tower]) -> None:
     one = tower(lambda hour: (ModalResult.SHORT if hour == 1 else ModalResult.IDENTIFIED, 1.0))
     one.run(0, 40)
-    assert one.looked.count(1) == 4
-    assert one.store.due_again(2**62) is None
+    assert one.identified_hours.count(1) == 4
+    assert one.store.due_retry(2**62) is None
 
 
 def test_an_hour_with_an_episode_is_told_and_not_looked_at_again(
@@ -236,5 +236,5 @@ def test_an_hour_with_an_episode_is_told_and_not_looked_at_again(
 ) -> None:
     one = tower(lambda hour: (ModalResult.SHAKEN if hour == 2 else ModalResult.IDENTIFIED, 1.0))
     one.run(0, 8)
-    assert one.looked == [1, 2, 3, 4, 5, 6, 7]
+    assert one.identified_hours == [1, 2, 3, 4, 5, 6, 7]
     assert one.health()[1] == ModalResult.SHAKEN

@@ -42,12 +42,12 @@ def noisy(minutes: int, seed: int, louder: range = range(0)) -> np.ndarray:
     return level(list(rows))
 
 
-def asked(
-    tower: Recorded, holds: list[tuple[int, int]], minutes: int = 60
+def selected(
+    tower: Recorded, blanked: list[tuple[int, int]], minutes: int = 60
 ) -> SelectedRecord | None:
     return quiet_record(
         tower, tracked_streams(tower.known, None)["TWR01"], (T0_NS, T0_NS + minutes * 60 * NS),
-        holds, window_s=600, least_s=600, high_hz=10.0,
+        blanked, window_s=600, least_s=600, high_hz=10.0,
     ).record  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def test_the_quietest_stretch_is_taken(known: dict[str, Place]) -> None:
     tower = Recorded(known)
     for seed, key in enumerate(FLOORS):
         tower.put(key, noisy(30, seed, louder=range(3, 16)), T0_NS)
-    record = asked(tower, [], 30)
+    record = selected(tower, [], 30)
     assert record is not None
     assert at_minute(record.span_ns[0]) >= 16
     assert record.span_ns[1] - record.span_ns[0] == 600 * NS
@@ -73,7 +73,7 @@ def test_no_part_of_an_episode_is_in_it(known: dict[str, Place]) -> None:
     for seed, key in enumerate(FLOORS):
         tower.put(key, noisy(25, seed), T0_NS)
     hold = (T0_NS + 4 * 60 * NS, T0_NS + 13 * 60 * NS)
-    record = asked(tower, [hold], 25)
+    record = selected(tower, [hold], 25)
     assert record is not None
     assert at_minute(record.span_ns[0]) >= 13
     everything = (T0_NS + 4 * 60 * NS, 2**62)
@@ -90,7 +90,7 @@ def test_a_node_that_was_silent_does_not_cost_the_others(known: dict[str, Place]
     tower.put(FLOORS[0], noisy(2, 1), T0_NS)
     for seed, key in enumerate(FLOORS[1:]):
         tower.put(key, noisy(12, seed), T0_NS)
-    record = asked(tower, [], 12)
+    record = selected(tower, [], 12)
     assert record is not None
     assert record.left_out == (FLOORS[0],)
     assert record.channels[0] == "2A.N"
