@@ -126,7 +126,7 @@ class AdoptionStore:
             )
 
     def withdraw(self, limit_id: str, *, by: str, reason: str, at_ns: int) -> bool:
-        """Take an adoption back; tell whether there was one."""
+        """Take an adoption back; return whether there was one."""
         with self._writing():
             before = self._one(limit_id)
             if before is None:

@@ -46,7 +46,7 @@ class Approvals(Protocol):
         """Return the standing a limit has now."""
 
     def refresh(self) -> bool:
-        """Look whether anything was adopted or withdrawn; tell whether it was."""
+        """Look whether anything was adopted or withdrawn; return whether it was."""
 
 
 class AsConfigured:

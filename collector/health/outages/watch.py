@@ -66,7 +66,7 @@ class OutageWatch:
             self._events.save(*changed)
 
     def _all_heard(self, heard: LastHeard) -> bool:
-        """Tell whether every open silence has been heard since this start."""
+        """Return whether every open silence has been heard since this start."""
         named = {str(key) for event in self._open.values() for key in _streams(event)}
         return all(
             (seen := heard.streams.get(key)) is not None and seen.received_ns >= self._started_ns

@@ -1,4 +1,4 @@
-"""What an episode did to the structure: floor response spectra, and the roof against the base."""
+"""Floor response spectra of an episode, and the roof against the base."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

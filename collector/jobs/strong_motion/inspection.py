@@ -15,7 +15,7 @@ from plumbline.wire.inventory.model import Stage, Structure
 MEANING = "where to look first; no colour means that a building is safe"
 COMPLETE = "complete"
 LEAST_COMPLETE = 0.9
-"""With less of the window than this, the largest drift may lie in a gap, and it is said. [1]"""
+"""With less of the window than this the largest drift may lie in a gap; the text says so. [1]"""
 
 
 def stage_words(stage: Stage | None) -> str:
@@ -27,7 +27,7 @@ def stage_words(stage: Stage | None) -> str:
     return f"{stage.floors_cast} floors cast since {stage.name}"
 
 
-def inspected(
+def inspection_report(
     structure: Structure,
     stage: Stage | None,
     drifts: Sequence[Mapping[str, Any]],
@@ -42,7 +42,7 @@ def inspected(
     stage
         The construction stage when it began.
     drifts
-        What `Bending` found.
+        What `StoreyDrift` found.
     base
         The level they were measured from; None where no node stands at the base.
     project
@@ -66,12 +66,12 @@ def inspected(
         pairs.append({"levels": name, "priority": str(found.priority), **worst})
     if not evidence:
         evidence = [DriftEvidence(what=_nothing(base, drifts), priority=Priority.NOT_APPLICABLE)]
-    judged = inspection(evidence)
+    overall = inspection(evidence)
     pairs.sort(key=lambda pair: -_size(pair))
     return {
-        "priority": str(judged.priority),
-        "reason": judged.evidence[0].what,
-        "evidence": [{"what": e.what, "priority": str(e.priority)} for e in judged.evidence],
+        "priority": str(overall.priority),
+        "reason": overall.evidence[0].what,
+        "evidence": [{"what": e.what, "priority": str(e.priority)} for e in overall.evidence],
         "look_first": pairs,
         "stage": words,
         "hazus_class": structure.hazus_class,

@@ -75,7 +75,7 @@ class StrongMotionJob:
         return REST_WHILE_SHAKING if measurement.event.closed_ns is None else REST
 
     def close(self) -> None:
-        """Let go of the archive; what is not final is taken up again."""
+        """Close the archive; what is not final is taken up again."""
         self._archive.close()
 
     def _begin(self, now_ns: int) -> tuple[EpisodeMeasurement, int] | None:
@@ -127,5 +127,5 @@ class StrongMotionJob:
 
 
 def _over_ns(event: Event, changed_ns: int) -> int:
-    """Return when an episode was over, or told so if that came later. [ns since 1970]"""
+    """Return when an episode was over, or when that was found if later. [ns since 1970]"""
     return max(event.closed_ns or 0, changed_ns)

@@ -1,4 +1,4 @@
-"""One round over an episode: every node once; once it is over, every pair of levels; the whole."""
+"""Measurement of one episode: every node once, then every pair of levels, then the structure."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.model import Event
 from plumbline.collector.jobs.strong_motion.floor_response import structure_measures
-from plumbline.collector.jobs.strong_motion.inspection import inspected
+from plumbline.collector.jobs.strong_motion.inspection import inspection_report
 from plumbline.collector.jobs.strong_motion.node_measures import node_measures
 from plumbline.collector.jobs.strong_motion.record_window import longest_gap_free
 from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings
@@ -23,7 +23,7 @@ LONGEST_NS = 3_660 * NS
 """No window is longer: an episode is closed after an hour. [ns]"""
 
 SHORTEST_S = 1.0
-"""A shorter run has no measure worth telling. [s]"""
+"""A shorter run has no measure worth reporting. [s]"""
 
 STRUCTURE_RATE_HZ = 100.0
 """The chain of structure and earthquake: of a node's streams, the slowest that has this. [Hz]"""
@@ -60,7 +60,7 @@ class EpisodeMeasurement:
     until_ns
         End of the window: when it closed, or what is archived by now. [ns since 1970]
     patient
-        Whether stragglers are still waited for: then a node of a closed episode is final only
+        Whether late samples are still waited for: then a node of a closed episode is final only
         if nothing is missing.
     """
 
@@ -78,62 +78,62 @@ class EpisodeMeasurement:
         self.patient = patient
         self.whole = True
         start_ns = max(event.onset_ns - round(settings.lead_s * NS), from_ns)
-        self._asked_ns = start_ns, min(until_ns, start_ns + LONGEST_NS)
-        self._left = deque(streams if self._asked_ns[1] > start_ns else ())
+        self._window_ns = start_ns, min(until_ns, start_ns + LONGEST_NS)
+        self._left = deque(streams if self._window_ns[1] > start_ns else ())
         self._streams = streams
         self._settings = settings
         self._own_period_s = settings.own_period_s(event.structure)
-        self._bending: StoreyDrift | None = None
+        self._drift: StoreyDrift | None = None
 
     def step(self, archive: ArchiveReader, store: EpisodeStore, now_ns: int) -> bool:
-        """Measure the next node or pair of levels, then the structure; tell whether it is over."""
+        """Measure the next node or pair of levels, then the structure; return whether all is."""
         if self._left:
             self._measure(self._left.popleft(), archive, store, now_ns)
             return False
-        kept = store.measures(self.event.id)
-        nodes = {code: row.body for code, row in kept.items() if code != STRUCTURE}
+        rows = store.measures(self.event.id)
+        nodes = {code: row.body for code, row in rows.items() if code != STRUCTURE}
         if not nodes:
             return True
         if self.event.closed_ns is not None:
-            if self._bending is None:
+            if self._drift is None:
                 known_hz = None if self._own_period_s is None else 1 / self._own_period_s
-                self._bending = StoreyDrift(self._streams, self._asked_ns, known_hz=known_hz)
-            if not self._bending.step(archive):
+                self._drift = StoreyDrift(self._streams, self._window_ns, known_hz=known_hz)
+            if not self._drift.step(archive):
                 return False
         body = structure_measures([place.node for place in self._streams], nodes)
-        body |= {"inspection": self._inspected()}
+        body |= {"inspection": self._inspection()}
         store.save(self.event.id, STRUCTURE, body, final=self.final, now_ns=now_ns)
         return True
 
-    def _inspected(self) -> dict[str, Any] | None:
+    def _inspection(self) -> dict[str, Any] | None:
         """Return where to look first; None while it still shakes."""
-        bending = self._bending
-        if bending is None:
+        drift = self._drift
+        if drift is None:
             return None
         structure = self._streams[0].structure
-        found = inspected(
+        found = inspection_report(
             structure,
             stage_at(structure, self.event.onset_ns),
-            bending.found,
-            base=bending.base,
+            drift.found,
+            base=drift.base,
             project=self._settings.drifts_of(structure.code),
         )
         return found | {
-            "corner_hz": bending.corner_hz,
-            "corner_reason": bending.corner_reason,
-            "drifts": bending.found,
+            "corner_hz": drift.corner_hz,
+            "corner_reason": drift.corner_reason,
+            "drifts": drift.found,
         }
 
     @property
     def final(self) -> bool:
-        """Whether nothing is left to be waited for, as far as measured."""
+        """True when nothing is left to be waited for, as far as measured."""
         return self.event.closed_ns is not None and (self.whole or not self.patient)
 
     def _measure(
         self, place: Place, archive: ArchiveReader, store: EpisodeStore, now_ns: int
     ) -> None:
         cut = longest_gap_free(
-            place, archived_blocks(archive, place, *self._asked_ns), self._asked_ns
+            place, archived_blocks(archive, place, *self._window_ns), self._window_ns
         )
         if cut is None or cut.duration_s < SHORTEST_S:
             self.whole = False

@@ -1,4 +1,4 @@
-"""The measures of one node in one episode: the figures of ``plumbline measure``, by its rules."""
+"""Strong-motion measures of one node in one episode, by the rules of ``plumbline measure``."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from plumbline.analysis.ground_motion import measures_report as told
+from plumbline.analysis.ground_motion import measures_report as reports
 from plumbline.analysis.ground_motion.axes import Array
 from plumbline.analysis.ground_motion.baseline import MARGIN_S, SHORTEST_S
 from plumbline.analysis.ground_motion.measures import measures
@@ -39,7 +39,7 @@ def node_measures(
     axes
         Its axes in the order of the rows.
     onset_ns
-        Of the episode: what the run holds before it is the pre-event stretch. [ns since 1970]
+        Onset of the episode: the run before it is the pre-event stretch. [ns since 1970]
     own_period_s
         The building's own period, if known. [s]
 
@@ -66,13 +66,13 @@ def node_measures(
         "level": node.level,
         "rate_hz": cut.rate_hz,
         "window": window(cut) | {"end_share": end_share(measured.accel_ms2, cut.rate_hz)},
-        **told.measures_report(measured, level_axes=level, own_period_s=own_period_s),
+        **reports.measures_report(measured, level_axes=level, own_period_s=own_period_s),
         "axes": [
             {
                 "channel": axis.code,
                 "azimuth_deg": axis.azimuth_deg,
                 "vertical": not is_level(axis),
-                **told.axis(measured, i, SPECTRA),
+                **reports.axis(measured, i, SPECTRA),
             }
             for i, axis in enumerate(axes)
         ],
@@ -82,8 +82,8 @@ def node_measures(
 def window(cut: RecordWindow) -> dict[str, Any]:
     """Return what was measured and what is missing; nanoseconds are whole numbers."""
     return {
-        "asked_start_ns": cut.asked_ns[0],
-        "asked_end_ns": cut.asked_ns[1],
+        "asked_start_ns": cut.requested_ns[0],
+        "asked_end_ns": cut.requested_ns[1],
         "start_ns": cut.start_ns,
         "duration_s": cut.duration_s,
         "completeness": cut.completeness,
@@ -105,7 +105,7 @@ def end_share(accel_ms2: Array, rate_hz: float) -> float:
 
 
 def is_level(axis: Axis) -> bool:
-    """Tell whether an axis is horizontal."""
+    """Return whether an axis is horizontal."""
     return abs(axis.dip_deg) < LEVEL_WITHIN_DEG
 
 

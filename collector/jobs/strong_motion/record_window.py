@@ -1,4 +1,4 @@
-"""The samples an episode is measured from: its longest gap-free run, and what is missing."""
+"""Record window of one node: its longest gap-free run of samples, and how much is missing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class RecordWindow:
 
     Attributes
     ----------
-    asked_ns
+    requested_ns
         The window: ``start_ns <= time < end_ns``. [ns since 1970]
     start_ns
         Time of the first sample. [ns since 1970]
@@ -26,16 +26,16 @@ class RecordWindow:
         The longest gap-free run, ``(n_axes, n_samples)``. [m/s2]
     runs
         How many gap-free runs the window holds; more than one is a gap.
-    held_s
+    recorded_s
         Length of all of them together. [s]
     """
 
-    asked_ns: tuple[int, int]
+    requested_ns: tuple[int, int]
     start_ns: int
     rate_hz: float
     accel_ms2: Floats
     runs: int
-    held_s: float
+    recorded_s: float
 
     def __post_init__(self) -> None:
         if self.accel_ms2.ndim != 2 or self.accel_ms2.shape[-1] == 0:
@@ -47,24 +47,24 @@ class RecordWindow:
         return float(self.accel_ms2.shape[-1] / self.rate_hz)
 
     @property
-    def asked_s(self) -> float:
+    def requested_s(self) -> float:
         """Length of the window. [s]"""
-        return (self.asked_ns[1] - self.asked_ns[0]) / NS
+        return (self.requested_ns[1] - self.requested_ns[0]) / NS
 
     @property
     def completeness(self) -> float:
         """Share of the window the run covers. [1]"""
-        return min(self.duration_s / self.asked_s, 1.0)
+        return min(self.duration_s / self.requested_s, 1.0)
 
     @property
     def missing_s(self) -> float:
         """What no sample is there for, less than a sample at the edges apart. [s]"""
-        missing_s = self.asked_s - self.held_s
+        missing_s = self.requested_s - self.recorded_s
         return missing_s if missing_s > 2 / self.rate_hz else 0.0
 
 
 def longest_gap_free(
-    place: Place, blocks: Iterable[Block], asked_ns: tuple[int, int]
+    place: Place, blocks: Iterable[Block], requested_ns: tuple[int, int]
 ) -> RecordWindow | None:
     """Return the longest gap-free run, the earliest of equals; None without a sample.
 
@@ -89,12 +89,12 @@ def longest_gap_free(
         return None
     best = max(runs, key=_length_s)
     return RecordWindow(
-        asked_ns=asked_ns,
+        requested_ns=requested_ns,
         start_ns=best[0].start_ns,
         rate_hz=best[0].rate_hz,
         accel_ms2=np.concatenate([place.physical(block) for block in best], axis=-1),
         runs=len(runs),
-        held_s=sum(_length_s(run) for run in runs),
+        recorded_s=sum(_length_s(run) for run in runs),
     )
 
 

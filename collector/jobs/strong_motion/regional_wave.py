@@ -1,4 +1,4 @@
-"""Which episodes of several structures are one wave, and how fast and whither it went. Pure."""
+"""Seismic wave across a city: which onsets are one wave, its apparent velocity and direction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ ONSET_SIGMA_S = {"short_period": 2.0, "long_period": 10.0}
 1 s, but may catch different phases of an emergent wave. One standard deviation. [s]"""
 
 BOUND_SIGMAS = 2.0
-"""Bounds are told at so many standard deviations: about 95 %."""
+"""Bounds are at so many standard deviations: about 95 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """What the onsets say of the wave.
+    """Apparent velocity and direction of a wave, as far as the onsets resolve them.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ def distance_km(a: Arrival, b: Arrival) -> float:
 
 
 def belongs(arrival: Arrival, others: Iterable[Arrival]) -> bool:
-    """Tell whether an onset may be of the same wave as every one of the others.
+    """Return whether an onset may be of the same wave as every one of the others.
 
     A structure is in a wave once: its next episode is an aftershock, and another wave.
     """

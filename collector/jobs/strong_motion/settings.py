@@ -1,4 +1,4 @@
-"""The ``[episodes]`` section: how episodes are measured, and at what drift one looks."""
+"""The ``[episodes]`` section: how episodes are measured, and drift limits for inspection."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ class OwnPeriod(Settings):
 
     structure: str
     period_s: Annotated[float, Field(ge=PERIODS_S[0], le=PERIODS_S[-1])]
-    """Inside the periods of JMA's class; the response at it is told beside the class. [s]"""
+    """Inside the periods of JMA's class; the response at it is reported beside the class. [s]"""
     source: Words
 
 

@@ -1,4 +1,4 @@
-"""The store of measures: SQLite, per event and node, revised until final; regional events too.
+"""Measures of episodes: SQLite, per event and node, revised until final; regional events too.
 
 Which events wait to be measured is kept here with the revision of the event store that was read:
 a restart goes on where it was.
@@ -136,7 +136,7 @@ class EpisodeStore:
         return [{"id": key, "revision": number, **json.loads(body)} for key, number, body in rows]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._db.close()
 

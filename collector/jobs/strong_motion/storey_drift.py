@@ -1,4 +1,4 @@
-"""How far each instrumented level moved against the base, and against the next one below."""
+"""Storey drift: how far each instrumented level moved against the base and the next one below."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ GRID_HZ = 50.0
 """Drift is the structure's chain, which ends at 20 Hz: 0.4 of this. [Hz]"""
 
 SHORTEST_S = 10.0
-"""A shorter common stretch has no drift worth telling. [s]"""
+"""A shorter common stretch has no drift worth reporting. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,17 +74,17 @@ class StoreyDrift:
     ----------
     streams
         The accelerometers of one structure.
-    asked_ns
+    window_ns
         The window. [ns since 1970]
     known_hz
         First frequency of the structure, if it is known. [Hz]
     """
 
     def __init__(
-        self, streams: Sequence[Place], asked_ns: SampleSpan, *, known_hz: float | None
+        self, streams: Sequence[Place], window_ns: SampleSpan, *, known_hz: float | None
     ) -> None:
         self._levels = levels_of(streams)
-        self._asked_ns = asked_ns
+        self._window_ns = window_ns
         self._known_hz = known_hz
         self.base = base_level(streams)
         self.corner_hz: float | None = None
@@ -103,7 +103,7 @@ class StoreyDrift:
         return pairs
 
     def step(self, archive: ArchiveReader) -> bool:
-        """Measure the next pair; tell whether all are."""
+        """Measure the next pair; return whether all are."""
         if not self._pairs:
             return True
         upper, lower = self._pairs.popleft()
@@ -140,22 +140,22 @@ class StoreyDrift:
             )
         heights = _heights(self._levels[upper], self._levels[lower], self._whole(upper, lower))
         named = {ranks[lower].name: 0.0} | ({} if heights is None else {ranks[upper].name: heights})
-        share = (span_ns[1] - span_ns[0]) / (self._asked_ns[1] - self._asked_ns[0])
+        share = (span_ns[1] - span_ns[0]) / (self._window_ns[1] - self._window_ns[0])
         for drift in drifts(alone, rate_hz, self.corner_hz, named, ranks[lower]):
             sensor, one = sensors[drift.sensor]
             errors_ns = [s.clock_error_ns for s in strands[lower]] + [one.clock_error_ns]
             clock_m = _peak_velocity_ms(sensor, rate_hz, self.corner_hz) * hypot(
                 max(errors_ns[:-1]) / NS, errors_ns[-1] / NS
             )
-            told = _told(drift, upper, lower, clock_m)
-            told |= {
+            report = _drift_report(drift, upper, lower, clock_m)
+            report |= {
                 "time_ns": span_ns[0] + round(drift.time_s * NS),
                 "completeness": min(share, 1.0),
             }
-            self.found.append(told)
+            self.found.append(report)
 
     def _strand(self, archive: ArchiveReader, place: Place) -> AlignedStream | None:
-        return strand(place, archived_blocks(archive, place, *self._asked_ns), GRID_HZ)
+        return strand(place, archived_blocks(archive, place, *self._window_ns), GRID_HZ)
 
     def _whole(self, upper: int, lower: int) -> Structure | None:
         """Return the structure if these two levels are its top and its base."""
@@ -196,7 +196,7 @@ def _peak_velocity_ms(sensor: Sensor, rate_hz: float, corner_hz: float) -> float
     return float(np.abs(np.gradient(moved_m)).max() * rate_hz)
 
 
-def _told(drift: Drift, upper: int, lower: int, clock_m: float) -> dict[str, Any]:
+def _drift_report(drift: Drift, upper: int, lower: int, clock_m: float) -> dict[str, Any]:
     """Return a drift; what the clocks may be apart is added to what the filter leaves open."""
     uncertainty_m = hypot(drift.uncertainty_m, clock_m)
     height_m = drift.height_m

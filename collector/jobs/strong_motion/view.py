@@ -9,11 +9,11 @@ from plumbline.collector.jobs.strong_motion.store import STRUCTURE, EpisodeStore
 from plumbline.wire.block import NS
 
 REACH_NS = 24 * 3600 * NS
-"""Episodes and regional events older than this are not looked for by the page. [ns]"""
+"""Episodes and regional events older than this are not shown on the page. [ns]"""
 
 
 class EpisodeView:
-    """What the page and its interface ask for."""
+    """Measured episodes, ready for JSON."""
 
     def __init__(self, events: EventStore, store: EpisodeStore) -> None:
         self._events = events
@@ -38,13 +38,13 @@ class EpisodeView:
         if event is None or event.kind not in MOTION_KINDS:
             return None
         rows = self._store.measures(event_id)
-        told = {
+        nodes = {
             code: {"revision": row.revision, "final": row.final, **_as_text(row.body)}
             for code, row in rows.items()
         }
-        whole = told.pop(STRUCTURE, None)
+        whole = nodes.pop(STRUCTURE, None)
         region = self._store.region_of(event_id)
-        return _who(event) | {"regional_event": region, "structure_measures": whole, "nodes": told}
+        return _who(event) | {"regional_event": region, "structure_measures": whole, "nodes": nodes}
 
     def regions(self, now_ns: int) -> list[dict[str, Any]]:
         """Return the regional events of the last day, the newest first."""
@@ -64,7 +64,7 @@ def _who(event: Event) -> dict[str, Any]:
 
 def _line(row: MeasuredEpisode) -> dict[str, Any]:
     body = row.body
-    jma, slow = body["jma"], body["long_period"]
+    jma, long_period = body["jma"], body["long_period"]
     return {
         "node": body["node"],
         "name": body["name"],
@@ -74,7 +74,7 @@ def _line(row: MeasuredEpisode) -> dict[str, Any]:
         "pgd_cm": 100 * body["peaks"]["pgd_vector_m"],
         "jma": None if jma is None else jma["scale"],
         "jma_value": None if jma is None else jma["reported"],
-        "long_period_class": None if slow is None else slow["class"],
+        "long_period_class": None if long_period is None else long_period["class"],
         "completeness": body["window"]["completeness"],
     }
 
@@ -86,7 +86,7 @@ def _ratio(rows: Mapping[str, MeasuredEpisode]) -> float | None:
 
 
 def _inspection(rows: Mapping[str, MeasuredEpisode]) -> dict[str, Any] | None:
-    """Return where to look first, its reason, and the pair of levels that bent most."""
+    """Return where to inspect first, its reason, and the pair of levels with the largest drift."""
     whole = rows.get(STRUCTURE)
     found = None if whole is None else whole.body.get("inspection")
     if found is None:

@@ -11,7 +11,7 @@ import pytest
 from places import tower_places
 from shaken_site import CLOSED_NS, GROUND, ONSET_NS, PERIOD_S, QUIET_S, ROOF, Site, shaking
 
-from plumbline.collector.jobs.strong_motion.inspection import inspected
+from plumbline.collector.jobs.strong_motion.inspection import inspection_report
 from plumbline.collector.jobs.strong_motion.settings import (
     ProjectDriftLimit,
     StrongMotionSettings,
@@ -48,18 +48,18 @@ def test_after_the_shaking_the_drift_is_the_sines_and_the_page_has_a_priority(si
     site.start({k: replace(p, structure=structure) for k, p in site.places.items()})
     site.events.save(shaking())
     site.idle_until(QUIET_S + 40, step_s=20)
-    shown = EpisodeView(site.events, site.store)
-    latest = shown.latest(CLOSED_NS + 60 * NS)
+    view = EpisodeView(site.events, site.store)
+    latest = view.latest(CLOSED_NS + 60 * NS)
     assert latest is not None
     assert latest["inspection"] is None  # it still shakes
     site.events.save(shaking(closed_ns=CLOSED_NS))
     site.idle_until(OVER_S + 15, step_s=5)
-    latest = shown.latest(CLOSED_NS + 60 * NS)
+    latest = view.latest(CLOSED_NS + 60 * NS)
     assert latest is not None
     # 0.34 % against medians 0.20, 0.42, 1.16, 3.0 %: moderate is likelier than one in ten
     assert latest["inspection"]["priority"] == "yellow"
     assert latest["inspection"]["first"] == "roof drift, levels 0 to 1"
-    whole = shown.whole(shaking().id)
+    whole = view.whole(shaking().id)
     assert whole is not None
     found = whole["structure_measures"]["inspection"]
     assert "C2.H.MC: slight" in found["reason"]
@@ -77,7 +77,7 @@ def test_after_the_shaking_the_drift_is_the_sines_and_the_page_has_a_priority(si
 def test_a_roof_without_a_ground_node_has_no_drift(tmp_path: Path) -> None:
     roof = [place for key, place in tower_places(tmp_path).items() if key == ROOF]
     assert base_level(roof) is None
-    found = inspected(roof[0].structure, None, [], base=None, project=None)
+    found = inspection_report(roof[0].structure, None, [], base=None, project=None)
     assert found["priority"] == "not applicable"
     assert "no accelerometer at the base" in found["reason"]
 
@@ -91,12 +91,12 @@ def test_a_free_field_is_never_the_base(tmp_path: Path) -> None:
 
 
 def drift(upper: int, lower: int, ratio: float | None, **changed: object) -> dict[str, Any]:
-    told = {
+    made = {
         "upper_level": upper, "lower_level": lower, "direction": "EW", "displacement_m": 0.02,
         "ratio": ratio, "ratio_uncertainty": None if ratio is None else 0.0001,
         "completeness": 1.0,
     }  # fmt: skip
-    return told | changed
+    return made | changed
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_where_it_does_not_apply_the_reason_is_told(
 ) -> None:
     built = structure.model_copy(update={"stage": stages, **changed})
     stage = stage_at(built, ONSET_NS)
-    found = inspected(built, stage, [drift(1, 0, ratio)], base=0, project=None)
+    found = inspection_report(built, stage, [drift(1, 0, ratio)], base=0, project=None)
     assert found["priority"] == "not applicable"
     assert reason in found["reason"]
     assert found["look_first"][0]["displacement_m"] == 0.02  # the measure itself stands
@@ -132,14 +132,14 @@ def test_where_it_does_not_apply_the_reason_is_told(
 
 def test_project_limits_hold_while_it_is_built(structure: Structure) -> None:
     own = StrongMotionSettings(drift_limit=(LIMIT,)).drifts_of("TWR01")
-    found = inspected(structure, RISING[1], [drift(1, 0, 0.0034)], base=0, project=own)
+    found = inspection_report(structure, RISING[1], [drift(1, 0, 0.0034)], base=0, project=own)
     assert found["priority"] == "red"
     assert "S. Chai, PE, TWR01-S-01" in found["reason"]
     assert StrongMotionSettings(drift_limit=(LIMIT,)).drifts_of("TWR02") is None
 
 
 def test_the_pair_of_levels_that_bent_most_comes_first(structure: Structure) -> None:
-    found = inspected(
+    found = inspection_report(
         structure, COMPLETE[0],
         [drift(9, 0, 0.002), drift(1, 0, 0.001), drift(2, 1, 0.015), drift(9, 2, 0.001)],
         base=0, project=None,
@@ -153,14 +153,14 @@ def test_the_pair_of_levels_that_bent_most_comes_first(structure: Structure) -> 
 
 
 def test_a_gap_in_the_episode_is_part_of_the_evidence(structure: Structure) -> None:
-    found = inspected(
+    found = inspection_report(
         structure, COMPLETE[0], [drift(9, 0, 0.001, completeness=0.4)], base=0, project=None
     )  # fmt: skip
     assert "only 40% of the episode" in found["reason"]
 
 
 def test_a_pair_without_a_height_ranks_behind_one_with(structure: Structure) -> None:
-    found = inspected(
+    found = inspection_report(
         structure, COMPLETE[0],
         [drift(1, 0, None, displacement_m=9.0), drift(2, 1, 0.0001), drift(2, 0, None)],
         base=0, project=None,
@@ -170,14 +170,14 @@ def test_a_pair_without_a_height_ranks_behind_one_with(structure: Structure) -> 
 
 @pytest.fixture
 def problems(tmp_path: Path) -> Callable[..., list[str]]:
-    def told(*limits: ProjectDriftLimit, **changed: object) -> list[str]:
+    def made(*limits: ProjectDriftLimit, **changed: object) -> list[str]:
         known = tower_places(tmp_path)
         structure = known[ROOF].structure.model_copy(update=changed)
         known = {key: replace(place, structure=structure) for key, place in known.items()}
         settings = StrongMotionSettings(drift_limit=limits)
         return [str(problem) for problem in episode_problems(settings, known)]
 
-    return told
+    return made
 
 
 def test_limits_and_classes_nobody_knows_are_problems(

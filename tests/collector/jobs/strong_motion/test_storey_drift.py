@@ -42,10 +42,10 @@ def swung(moved_m: float, seed: int) -> np.ndarray:
 
 
 def measured(known: dict[str, Place], archive: Recorded) -> StoreyDrift:
-    bending = StoreyDrift([known[key] for key in (GROUND, FIRST, SECOND, ROOF)], SPAN, known_hz=HZ)
-    while not bending.step(archive):  # type: ignore[arg-type]
+    drift = StoreyDrift([known[key] for key in (GROUND, FIRST, SECOND, ROOF)], SPAN, known_hz=HZ)
+    while not drift.step(archive):  # type: ignore[arg-type]
         pass
-    return bending
+    return drift
 
 
 def test_each_pair_has_its_own_drift_and_height(known: dict[str, Place]) -> None:
@@ -54,10 +54,8 @@ def test_each_pair_has_its_own_drift_and_height(known: dict[str, Place]) -> None
         {GROUND: 0.0, FIRST: 0.06, SECOND: 0.07, ROOF: 0.10}.items()
     ):
         archive.put(key, swung(moved_m, seed), T0_NS, ppm=20 * seed)
-    bending = measured(known, archive)
-    north = {
-        (d["upper_level"], d["lower_level"]): d for d in bending.found if d["direction"] == "NS"
-    }
+    drift = measured(known, archive)
+    north = {(d["upper_level"], d["lower_level"]): d for d in drift.found if d["direction"] == "NS"}
     assert set(north) == {(3, 0), (2, 0), (1, 0), (3, 2), (2, 1)}
     assert north[3, 0]["displacement_m"] == pytest.approx(0.10, rel=0.02)
     assert north[2, 1]["displacement_m"] == pytest.approx(0.01, rel=0.05)
@@ -65,7 +63,7 @@ def test_each_pair_has_its_own_drift_and_height(known: dict[str, Place]) -> None
     assert north[1, 0]["ratio"] == pytest.approx(0.06 / 4, rel=0.02)
     assert [d["inter_storey"] for d in north.values()] == [u - w == 1 for u, w in north]
     # half of the known frequency is 0.25 Hz: more than the pads carry
-    assert bending.corner_hz == 0.1
+    assert drift.corner_hz == 0.1
 
 
 def test_a_dead_ground_axis_gives_no_drift(known: dict[str, Place]) -> None:
