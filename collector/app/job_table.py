@@ -76,7 +76,7 @@ class JobTable:
         structures = {p.structure.code: p.structure for p in self._places.values()}
         movements = ResidualView(events, self._stores.movements, structures, data / "surveys")
         return ReportJob(
-            records=ReportSources(
+            sources=ReportSources(
                 data=data,
                 events=events,
                 movements=movements,

@@ -122,7 +122,7 @@ def _only(report: dict[str, Any], pattern: str) -> dict[str, Any]:
 
 
 def _lines(reports: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iterator[str]:
-    from plumbline.collector.jobs.residual.text import local, point_words
+    from plumbline.collector.jobs.residual.text import local, points_text
 
     if not reports:
         yield "no shaking that is over; nothing to compare"
@@ -135,7 +135,7 @@ def _lines(reports: list[dict[str, Any]], zones: dict[str, str], one: bool) -> I
         )
         if not each["points"] and not each["levelled"]:
             yield "  no tilt or settlement point was compared"
-        yield from (f"  {line}" for line in point_words(each, zone))
+        yield from (f"  {line}" for line in points_text(each, zone))
         if not one:
             yield ""
 

@@ -1,4 +1,4 @@
-"""An episode over the floors in one picture: what each felt, and when its triggers were on."""
+"""An episode over the floors in one picture: motion of each, and when its triggers were on."""
 
 import warnings
 from pathlib import Path
@@ -123,8 +123,8 @@ def _trace(
         plot.plot(span, [at * limit, at * limit], color=colour, lw=3, solid_capstyle="butt")
     plot.set_ylim(-limit, limit)
     plot.set_ylabel("gal", fontsize=8)
-    said = f"{node.name}  {node.axes[axis]}  peak {node.peak_ms2 / GAL:.4g} gal"
-    plot.set_title(said, loc="left", fontsize=8, pad=2)
+    title = f"{node.name}  {node.axes[axis]}  peak {node.peak_ms2 / GAL:.4g} gal"
+    plot.set_title(title, loc="left", fontsize=8, pad=2)
     plot.grid(alpha=0.3)
 
 

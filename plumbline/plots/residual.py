@@ -16,12 +16,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from plumbline.collector.jobs.residual.horizons import BY_NAME, spans
-from plumbline.collector.jobs.residual.text import answer_words
+from plumbline.collector.jobs.residual.text import comparison_text
 from plumbline.plots.measure import FONTS
 from plumbline.wire.block import NS
 
 MINUTE_NS, HOUR_NS = 60 * NS, 3_600 * NS
-RAW, MEDIAN, BAND, HELD, WINDOW = "#9aa5b1", "#0b5394", "#9cc3e6", "#ffe3a8", "#e8f0e4"
+RAW, MEDIAN, BAND, BLANKED, WINDOW = "#9aa5b1", "#0b5394", "#9cc3e6", "#ffe3a8", "#e8f0e4"
 MOVED = "#c0392b"
 MOST_ROWS = 8
 MOST_POINTS = 4000
@@ -32,8 +32,8 @@ def draw(report: dict[str, Any], traces: dict[str, dict[str, Any]], path: Path) 
 
     Parameters
     ----------
-    told
-        The episode's movements, as `ResidualView.of` returns them.
+    report
+        As `ResidualView.of` returns it.
     traces
         By point and horizon: ``{"time_ns": (n,), "values": (n,)}``.
 
@@ -62,8 +62,10 @@ def _figure(report: dict[str, Any], traces: dict[str, dict[str, Any]]) -> Figure
     )
     plots = figure.subplots(max(len(points), 1), len(report["horizons"]), squeeze=False)
     for row, point in zip(plots, points, strict=False):
-        for plot, answer in zip(row, point["answers"], strict=True):
-            _panel(plot, report, point, answer, traces[point["point"]].get(answer["horizon"]))
+        for plot, comparison in zip(row, point["answers"], strict=True):
+            _panel(
+                plot, report, point, comparison, traces[point["point"]].get(comparison["horizon"])
+            )
     if points:
         figure.legend(handles=_legend(), loc="outside lower center", ncols=5, fontsize=8)
     return figure
@@ -73,28 +75,28 @@ def _panel(
     plot: Axes,
     report: dict[str, Any],
     point: dict[str, Any],
-    answer: dict[str, Any],
+    comparison: dict[str, Any],
     trace: dict[str, Any] | None,
 ) -> None:
     onset_ns, closed_ns = int(report["onset_ns"]), int(report["closed_ns"])
-    horizon = BY_NAME[answer["horizon"]]
+    horizon = BY_NAME[comparison["horizon"]]
     unit_ns, unit = (MINUTE_NS, "min") if horizon.until_s <= 3_600 else (HOUR_NS, "h")
     compared = spans(horizon, onset_ns, closed_ns)
-    moved = answer["verdict"] == "moved"
+    moved = comparison["verdict"] == "moved"
     plot.set_title(
-        _wrapped(f"{point['point']} {answer['horizon']}: {answer_words(answer, point['unit'])}"),
+        _wrapped(f"{point['point']} {horizon.name}: {comparison_text(comparison, point['unit'])}"),
         fontsize=8,
         loc="left",
         color=MOVED if moved else "black",
     )
     for span in compared:
         plot.axvspan(*((at - closed_ns) / unit_ns for at in span), color=WINDOW, lw=0)
-    held = compared.before[1], closed_ns + 120 * NS
-    plot.axvspan(*((at - closed_ns) / unit_ns for at in held), color=HELD, lw=0)
+    blanked = compared.before[1], closed_ns + 120 * NS
+    plot.axvspan(*((at - closed_ns) / unit_ns for at in blanked), color=BLANKED, lw=0)
     if trace is not None and trace["time_ns"].size:
         _readings(plot, trace, closed_ns, unit_ns)
-        _levels(plot, trace, compared, answer, closed_ns, unit_ns)
-        _scale(plot, trace, held)
+        _levels(plot, trace, compared, comparison, closed_ns, unit_ns)
+        _scale(plot, trace, blanked)
     plot.set_xlabel(f"time from the end of the shaking, {unit}", fontsize=8)
     plot.set_ylabel(point["unit"], fontsize=8)
     plot.tick_params(labelsize=8)
@@ -111,28 +113,33 @@ def _levels(
     plot: Axes,
     trace: dict[str, Any],
     compared: Any,
-    answer: dict[str, Any],
+    comparison: dict[str, Any],
     closed_ns: int,
     unit_ns: int,
 ) -> None:
     """Draw the two medians; the interval of the difference stands on the one after."""
-    if "median_before" not in answer:
+    if "median_before" not in comparison:
         return
-    before, after = answer["median_before"], answer["median_after"]
+    before, after = comparison["median_before"], comparison["median_after"]
     ends = [[(at - closed_ns) / unit_ns for at in span] for span in compared]
     plot.plot(ends[0], [before, before], color=MEDIAN, lw=2)
     plot.plot(ends[1], [after, after], color=MEDIAN, lw=2)
-    expected = before + answer["by_itself"]
+    expected = before + comparison["by_itself"]
     plot.fill_between(
-        ends[1], expected + answer["low"], expected + answer["high"], color=BAND, alpha=0.6, lw=0
+        ends[1],
+        expected + comparison["low"],
+        expected + comparison["high"],
+        color=BAND,
+        alpha=0.6,
+        lw=0,
     )
     plot.plot([ends[0][1], ends[1][1]], [before, expected], color=MEDIAN, lw=0.8, ls=":")
 
 
-def _scale(plot: Axes, trace: dict[str, Any], held: tuple[int, int]) -> None:
-    """Scale to what is read outside the hold: a/g within it is hundreds of times larger."""
+def _scale(plot: Axes, trace: dict[str, Any], blanked: tuple[int, int]) -> None:
+    """Scale to what is read outside the blanking: a/g within it is hundreds of times larger."""
     time_ns = trace["time_ns"]
-    free = trace["values"][(time_ns < held[0]) | (time_ns > held[1])]
+    free = trace["values"][(time_ns < blanked[0]) | (time_ns > blanked[1])]
     if free.size:
         low, high = np.percentile(free, [0.2, 99.8])
         room = 0.25 * (high - low) or 1.0
@@ -154,7 +161,7 @@ def _utc(time_ns: str) -> str:
 def _legend() -> list[Line2D | Patch]:
     return [
         Line2D([], [], color=RAW, marker=".", ls="", label="readings"),
-        Patch(color=HELD, label="held: 10 s before to 2 min after"),
+        Patch(color=BLANKED, label="blanked: 10 s before to 2 min after"),
         Patch(color=WINDOW, label="windows compared"),
         Line2D([], [], color=MEDIAN, lw=2, label="medians; dotted: as it went on by itself"),
         Patch(color=BAND, label="95 % interval of the movement"),

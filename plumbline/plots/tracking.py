@@ -73,14 +73,14 @@ def _frequencies(axes: Axes, windows: list[dict[str, Any]], found: dict[str, Any
         axes.plot(*zip(*seen, strict=True), ".", ms=2.5, color="#b0b8c0", label="all identified")
     highest = 0.0
     for k in range(max((len(w["tracked"]) for w in windows), default=0)):
-        told = [
+        compared = [
             (_time(w), w["tracked"][k])
             for w in windows
             if k < len(w["tracked"]) and w["tracked"][k]
         ]
-        if not told:
+        if not compared:
             continue
-        times, ones = zip(*told, strict=True)
+        times, ones = zip(*compared, strict=True)
         colour = COLOURS[k % len(COLOURS)]
         axes.plot(
             times, [one["found_hz"] for one in ones], ".", ms=4, color=colour, label=f"mode {k + 1}"

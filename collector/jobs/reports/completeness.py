@@ -1,4 +1,4 @@
-"""How complete the archive is over a period, stream by stream, from its books alone."""
+"""How complete the archive is over a period, stream by stream, from its index alone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,18 +28,18 @@ def completeness(
         ``held`` is the share of the samples due [1]; ``clock_error_ms`` the worst stated,
         ``time_quality`` the lowest (0 to 100); None where nothing is held.
     """
-    books = ArchiveIndex.to_read(data / "state" / "archive.db")
+    index = ArchiveIndex.to_read(data / "state" / "archive.db")
     try:
-        return [_told(data, books, place, begin_ns, end_ns) for place in places]
+        return [_stream_row(data, index, place, begin_ns, end_ns) for place in places]
     finally:
-        if books is not None:
-            books.close()
+        if index is not None:
+            index.close()
 
 
-def _told(
-    data: Path, books: ArchiveIndex | None, place: Place, begin_ns: int, end_ns: int
+def _stream_row(
+    data: Path, index: ArchiveIndex | None, place: Place, begin_ns: int, end_ns: int
 ) -> dict[str, Any]:
-    chunks = [] if books is None else books.chunks(place.stream.nslc[0], begin_ns, end_ns)
+    chunks = [] if index is None else index.chunks(place.stream.nslc[0], begin_ns, end_ns)
     samples, errors_ns, qualities = 0.0, [], []
     for chunk in chunks:
         samples += chunk.samples * _share(chunk, begin_ns, end_ns)

@@ -1,4 +1,4 @@
-"""Everything one summary tells, as JSON: what happened, what is held, and what is not known."""
+"""Content of one summary, as JSON: what happened, what is held, and what is not known."""
 
 import shutil
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from plumbline.collector.events.model import MOTION_KINDS, Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.field.levelling.store import SurveyStore, survey_path
 from plumbline.collector.jobs.reports.completeness import completeness
-from plumbline.collector.jobs.reports.deformation import slow_values
+from plumbline.collector.jobs.reports.deformation import deformation_values
 from plumbline.collector.jobs.reports.notification_log import notification_log
 from plumbline.collector.jobs.reports.periods import Period
 from plumbline.collector.jobs.residual.view import ResidualView
@@ -19,7 +19,7 @@ from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Structure
 
 LONGEST_NS = 90 * 86_400 * NS
-"""An event that began before is looked for so far back: it may still go on. [ns]"""
+"""Events that began so long before are read too: one may still go on. [ns]"""
 
 LEVELS = (EventKind.THRESHOLD, EventKind.TILT, EventKind.DIFFERENTIAL_SETTLEMENT)
 WHOLE = 0.999
@@ -37,7 +37,7 @@ class ReportSources:
 
 
 def report_content(
-    records: ReportSources,
+    sources: ReportSources,
     structure: Structure,
     places: Sequence[Place],
     period: Period,
@@ -53,14 +53,14 @@ def report_content(
         When it is written: what comes later is not in it. [ns since 1970]
     """
     begin_ns, end_ns = period.begin_ns, min(period.end_ns, now_ns)
-    events = _in(records.events, structure.code, begin_ns, end_ns)
-    streams = completeness(records.data, places, begin_ns, end_ns)
+    events = _in(sources.events, structure.code, begin_ns, end_ns)
+    streams = completeness(sources.data, places, begin_ns, end_ns)
     episodes = [
-        _event(event) | {"moved": _moved(records.movements, event)}
+        _event(event) | {"moved": _moved(sources.movements, event)}
         for event in events
         if event.kind in MOTION_KINDS
     ]
-    messages = notification_log(records.alerting, structure.code, begin_ns, end_ns)
+    messages = notification_log(sources.alerting, structure.code, begin_ns, end_ns)
     found: dict[str, Any] = {
         "structure": structure.code,
         "name": structure.name,
@@ -78,7 +78,7 @@ def report_content(
             if event.kind not in (*MOTION_KINDS, *LEVELS, EventKind.SILENCE)
         ],
         "largest": _largest(events),
-        "slow": slow_values(records.data, places, begin_ns, end_ns),
+        "slow": deformation_values(sources.data, places, begin_ns, end_ns),
         "silence": [
             _event(event) | {"inside_s": _inside_s(event, begin_ns, end_ns)}
             for event in events
@@ -86,8 +86,8 @@ def report_content(
         ],
         "streams": streams,
         "notifications": messages,
-        "surveys": _surveys(records.data, structure.code, begin_ns, end_ns),
-        "disk": _disk(records.data),
+        "surveys": _surveys(sources.data, structure.code, begin_ns, end_ns),
+        "disk": _disk(sources.data),
     }
     return found | {"unknown": list(_unknown(found, period, now_ns))}
 

@@ -1,4 +1,4 @@
-"""Where tilt and settlement stood in a period: hourly robust means, the zero taken off."""
+"""Tilt and settlement over a period: range and last of the hourly robust means, zero taken off."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,18 +13,18 @@ from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
-SLOW = (Unit.TILT, Unit.SETTLEMENT)
+DEFORMATION_UNITS = (Unit.TILT, Unit.SETTLEMENT)
 HOUR_NS = 3_600 * NS
 LEAST_SHARE = 0.5
-"""Of an hour's readings; an hour with fewer says nothing. [1]"""
+"""Share of an hour's readings below which the hour is left out. [1]"""
 
 
-def slow_values(
+def deformation_values(
     data: Path, places: Sequence[Place], begin_ns: int, end_ns: int
 ) -> list[dict[str, Any]]:
     """Return the lowest, the highest and the last hourly mean of each tilt and settlement axis.
 
-    An axis without a commissioning zero is told as it reads, ``zeroed`` says so; hours without
+    An axis without a commissioning zero is given as it reads, ``zeroed`` says so; hours without
     half of their readings are left out.
     """
     archive = ArchiveReader(data)
@@ -32,7 +32,7 @@ def slow_values(
         return [
             row
             for place in places
-            if place.instrument.unit in SLOW
+            if place.instrument.unit in DEFORMATION_UNITS
             for row in _rows(archive, place, begin_ns, end_ns)
         ]
     finally:

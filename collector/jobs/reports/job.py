@@ -36,11 +36,11 @@ class ReportJob:
     def __init__(
         self,
         *,
-        records: ReportSources,
+        sources: ReportSources,
         structures: Sequence[Structure],
         places: Mapping[str, Place],
     ) -> None:
-        self._records = records
+        self._sources = sources
         self._structures = structures
         self._places = places
         self._nothing_due = Pause()
@@ -54,7 +54,7 @@ class ReportJob:
             return None
         for structure in self._structures:
             for period in self._due(structure, now_ns):
-                if not summary_path(self._records.data, structure.code, period).exists():
+                if not summary_path(self._sources.data, structure.code, period).exists():
                     self._write(structure, period, now_ns)
                     return REST
         self._nothing_due.begin(now_ns, NOTHING_DUE_NS)
@@ -64,7 +64,7 @@ class ReportJob:
         """Do nothing: no file stays open."""
 
     def _due(self, structure: Structure, now_ns: int) -> list[Period]:
-        begun_ns = _begun_ns(self._records.data, self._of(structure))
+        begun_ns = _begun_ns(self._sources.data, self._of(structure))
         if begun_ns is None:
             return []
         since_ns = max(begun_ns, now_ns - CAUGHT_UP_NS)
@@ -75,9 +75,9 @@ class ReportJob:
         ]
 
     def _write(self, structure: Structure, period: Period, now_ns: int) -> None:
-        found = report_content(self._records, structure, self._of(structure), period, now_ns)
-        path = summary_path(self._records.data, structure.code, period)
-        write_summary(path, found)
+        content = report_content(self._sources, structure, self._of(structure), period, now_ns)
+        path = summary_path(self._sources.data, structure.code, period)
+        write_summary(path, content)
 
     def _of(self, structure: Structure) -> list[Place]:
         return [p for _, p in sorted(self._places.items()) if p.structure.code == structure.code]
@@ -88,11 +88,11 @@ def summary_path(data: Path, structure: str, period: Period) -> Path:
     return data / "summaries" / structure / f"{period.name}.json"
 
 
-def write_summary(path: Path, found: dict[str, Any]) -> None:
+def write_summary(path: Path, content: dict[str, Any]) -> None:
     """Write a summary's two files, each whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path.with_suffix(".md"), markdown(found).encode())
-    write_whole(path, json.dumps(found, indent=1, ensure_ascii=False).encode())
+    write_whole(path.with_suffix(".md"), markdown(content).encode())
+    write_whole(path, json.dumps(content, indent=1, ensure_ascii=False).encode())
 
 
 def _begun_ns(data: Path, places: Sequence[Place]) -> int | None:

@@ -10,41 +10,43 @@ from plumbline.wire.block import NS
 GIB = 2**30
 
 
-def markdown(found: dict[str, Any]) -> str:
+def markdown(content: dict[str, Any]) -> str:
     """Return a summary as Markdown."""
-    return "\n".join(_lines(found)) + "\n"
+    return "\n".join(_lines(content)) + "\n"
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
-    zone = ZoneInfo(found["timezone"])
+def _lines(content: dict[str, Any]) -> Iterator[str]:
+    zone = ZoneInfo(content["timezone"])
 
     def at(time_ns: int) -> str:
         return f"{datetime.fromtimestamp(time_ns / NS, zone):%m-%d %H:%M:%S}"
 
-    written = datetime.fromtimestamp(found["written_ns"] / NS, zone)
-    yield f"# {found['structure']} {found['name']}: {found['length']} {found['period']}"
+    written = datetime.fromtimestamp(content["written_ns"] / NS, zone)
+    yield f"# {content['structure']} {content['name']}: {content['length']} {content['period']}"
     yield ""
-    yield f"Written {written:%Y-%m-%d %H:%M} {found['timezone']}. No line here says that the"
+    yield f"Written {written:%Y-%m-%d %H:%M} {content['timezone']}. No line here says that the"
     yield "structure is safe."
     yield ""
     yield "## What is not known"
     yield ""
-    yield from (f"- {line}" for line in found["unknown"])
-    yield from _section("Shaking and sway", [_episode(one, at) for one in found["episodes"]])
-    yield from _section("Levels reached", [_level(one, at) for one in found["levels"]])
-    largest = [_value(one) for one in found["largest"]] + [_slow(one) for one in found["slow"]]
+    yield from (f"- {line}" for line in content["unknown"])
+    yield from _section("Shaking and sway", [_episode(one, at) for one in content["episodes"]])
+    yield from _section("Levels reached", [_level(one, at) for one in content["levels"]])
+    largest = [_value(one) for one in content["largest"]] + [
+        _deformation(one) for one in content["slow"]
+    ]
     yield from _section("Largest values", largest)
     silent = [
         f"{_span(one, at)}: {', '.join(one['nodes']) or 'the whole structure'} silent, "
-        f"{one['inside_s'] / 60:.0f} min of this {found['length']}"
-        for one in found["silence"]
+        f"{one['inside_s'] / 60:.0f} min of this {content['length']}"
+        for one in content["silence"]
     ]
     yield from _section("Silence", silent)
-    yield from _section("Other", [f"{_span(one, at)}: {one['kind']}" for one in found["other"]])
-    yield from _streams(found["streams"])
-    yield from _section("Who was told", [_message(one, at) for one in found["notifications"]])
-    yield from _section("Surveys", [_survey(one) for one in found["surveys"]])
-    free, total = found["disk"]["free_bytes"] / GIB, found["disk"]["total_bytes"] / GIB
+    yield from _section("Other", [f"{_span(one, at)}: {one['kind']}" for one in content["other"]])
+    yield from _streams(content["streams"])
+    yield from _section("Who was told", [_message(one, at) for one in content["notifications"]])
+    yield from _section("Surveys", [_survey(one) for one in content["surveys"]])
+    free, total = content["disk"]["free_bytes"] / GIB, content["disk"]["total_bytes"] / GIB
     yield from _section("Disk", [f"{free:.1f} of {total:.1f} GiB free when this was written"])
 
 
@@ -61,15 +63,15 @@ def _span(one: dict[str, Any], at: Any) -> str:
 
 
 def _episode(one: dict[str, Any], at: Any) -> str:
-    said = f"{_span(one, at)}: {_value(one)}, by {one['detector']}"
-    said += ", found in late data" if one["late"] else ""
+    text = f"{_span(one, at)}: {_value(one)}, by {one['detector']}"
+    text += ", found in late data" if one["late"] else ""
     moved = one["moved"]
     if moved is not None:
         answer = moved["verdict"] or "not asked yet"
         answer = "nothing moved above its limits" if answer == "not moved above" else answer
-        said += f"; did it move? {answer}" if moved["points"] else "; no point to ask if it moved"
-        said += f" ({moved['not_due_yet']} answers not due yet)" if moved["not_due_yet"] else ""
-    return said
+        text += f"; did it move? {answer}" if moved["points"] else "; no point to ask if it moved"
+        text += f" ({moved['not_due_yet']} answers not due yet)" if moved["not_due_yet"] else ""
+    return text
 
 
 def _level(one: dict[str, Any], at: Any) -> str:
@@ -83,7 +85,7 @@ def _value(one: dict[str, Any]) -> str:
     return f"{one['kind']} {one['value']:.3g} {one['unit']} ({one['level']})"
 
 
-def _slow(one: dict[str, Any]) -> str:
+def _deformation(one: dict[str, Any]) -> str:
     zero = "" if one["zeroed"] else ", as read: no zero"
     return (
         f"{one['channel']} {one['name']}: {one['lowest']:+.4g} to {one['highest']:+.4g} "

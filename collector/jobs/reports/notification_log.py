@@ -1,4 +1,4 @@
-"""Who was told what of a structure in a span, and who answered: read-only, from any process."""
+"""Notifications about a structure in a span, and who answered: read-only, from any process."""
 
 import sqlite3
 from contextlib import closing
@@ -23,7 +23,7 @@ def notification_log(
     Parameters
     ----------
     path
-        The alerting database; without it nobody was told.
+        The alerting database; without it there were no notifications.
     """
     if not path.exists():
         return []

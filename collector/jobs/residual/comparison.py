@@ -1,4 +1,4 @@
-"""One look: did this instrument move by this moment after this episode, and if not said, why."""
+"""Residual movement: one instrument before and after an episode, compared at one horizon."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -12,14 +12,14 @@ from plumbline.analysis.trend.matching import FEWEST
 from plumbline.analysis.trend.movement import Movement, MovementVerdict, movement
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.model import Event, EventKind
-from plumbline.collector.jobs.residual.horizons import Horizon, TimeSpan, holds, spans
+from plumbline.collector.jobs.residual.horizons import Horizon, TimeSpan, blanked_spans, spans
 from plumbline.collector.jobs.residual.readings import ResidualReadings, readings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Axis, Unit
 
 RAILED_SHARE = 0.5
-"""Of a window's readings at the end of the range: more of them, and it says nothing. [1]"""
+"""Share of a window's readings at the end of the range with which it is not compared. [1]"""
 
 UNWITNESSED = (
     "too few quiet windows before it: the interval holds the noise of the two windows, "
@@ -32,7 +32,7 @@ GRAVEST = (
     MovementVerdict.UNKNOWN,
     MovementVerdict.NOT_ABOVE,
 )
-"""Of several answers the first of these is told."""
+"""Of several verdicts the first of these counts."""
 
 
 def compare(
@@ -43,7 +43,7 @@ def compare(
     around: Sequence[Event],
     partners: Mapping[str, Place],
 ) -> dict[str, Any]:
-    """Answer for every axis of one instrument, as JSON; units in ``unit`` and in the keys.
+    """Compare every axis of one instrument, as JSON; units in ``unit`` and in the keys.
 
     Parameters
     ----------
@@ -55,10 +55,10 @@ def compare(
     if event.closed_ns is None:
         raise ValueError(f"{event.id} goes on: nothing is after it yet")
     compared = spans(horizon, event.onset_ns, event.closed_ns)
-    held = holds(each for each in around if each.id != event.id)
+    blanked = blanked_spans(each for each in around if each.id != event.id)
 
     def read(span: TimeSpan) -> ResidualReadings:
-        return readings(archive, place, span, held, partners)
+        return readings(archive, place, span, blanked, partners)
 
     after = read(compared.after)
     rest = [read(span) for span in compared.at_rest(horizon.witnesses)]
@@ -89,7 +89,7 @@ def compare(
 
 
 def gravest(verdicts: Any) -> str:
-    """Return the verdict that is told of several: moved before anything else."""
+    """Return the verdict that counts of several: moved before anything else."""
     return str(
         min(verdicts, key=[str(each) for each in GRAVEST].index, default=MovementVerdict.UNKNOWN)
     )
@@ -100,7 +100,7 @@ def _window(span: TimeSpan, found: ResidualReadings) -> dict[str, Any]:
         "start_ns": span[0],
         "end_ns": span[1],
         "readings": int(found.time_ns.size),
-        "held_s": round(found.held_s, 3),
+        "held_s": round(found.blanked_s, 3),
         "missing_s": round(found.missing_s, 3),
     }
 
@@ -114,7 +114,7 @@ def _axis(
     rest: Sequence[ResidualReadings],
     after_ns: int,
 ) -> dict[str, Any]:
-    told: dict[str, Any] = {"channel": axis.code, "azimuth_deg": axis.azimuth_deg}
+    report: dict[str, Any] = {"channel": axis.code, "azimuth_deg": axis.azimuth_deg}
     sides = [each.side(number) for each in rest]
     found = movement(
         sides[-1],
@@ -124,13 +124,13 @@ def _axis(
     )
     why = _why_not(place, number, before, after, after_ns)
     if found is None or why:
-        return told | {"verdict": str(MovementVerdict.UNKNOWN), "why": why or "too few readings"}
-    return told | _told(found, place.instrument.baseline_m)
+        return report | {"verdict": str(MovementVerdict.UNKNOWN), "why": why or "too few readings"}
+    return report | _movement_report(found, place.instrument.baseline_m)
 
 
-def _told(found: Movement, baseline_m: float | None) -> dict[str, Any]:
+def _movement_report(found: Movement, baseline_m: float | None) -> dict[str, Any]:
     change_c = None if isnan(found.temp_change_c) else found.temp_change_c
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "verdict": str(found.verdict),
         "size": found.size,
         "low": found.low,
@@ -147,21 +147,21 @@ def _told(found: Movement, baseline_m: float | None) -> dict[str, Any]:
         "why": "" if found.witnessed else UNWITNESSED,
     }
     if baseline_m is not None:
-        told["settlement_mm"] = {
-            name: float(differential_settlement_mm(told[name], baseline_m))
+        report["settlement_mm"] = {
+            name: float(differential_settlement_mm(report[name], baseline_m))
             for name in ("size", "low", "high")
         }
-    return told
+    return report
 
 
 def _why_not(
     place: Place, number: int, before: ResidualReadings, after: ResidualReadings, after_ns: int
 ) -> str:
-    """Return what forbids an answer, "" if nothing does."""
+    """Return what forbids a comparison, "" if nothing does."""
     instrument = place.instrument
     for name, found in (("before", before), ("after", after)):
         if found.time_ns.size < FEWEST:
-            if found.held_s > found.missing_s:
+            if found.blanked_s > found.missing_s:
                 return f"it shook in the window {name} it too"
             return f"{found.time_ns.size} readings in the window {name} it, {FEWEST} are needed"
         if instrument.full_scale is not None:
@@ -178,7 +178,7 @@ def _why_not(
 
 
 def _resultant(place: Place, axes: Sequence[Mapping[str, Any]]) -> dict[str, float] | None:
-    """Return size and azimuth of a tilt of two axes; None where it cannot be said."""
+    """Return size and azimuth of a tilt of two axes; None where it is not known."""
     if place.instrument.unit is not Unit.TILT or len(axes) != 2:
         return None
     x, y = (axis.get("size", nan) for axis in axes)
@@ -191,6 +191,6 @@ def _resultant(place: Place, axes: Sequence[Mapping[str, Any]]) -> dict[str, flo
 
 
 def reach_ns(horizon: Horizon, event: Event) -> TimeSpan:
-    """Return everything a look reads, from the first witness to the end. [ns since 1970]"""
+    """Return the span a comparison reads, from the first witness to the end. [ns since 1970]"""
     compared = spans(horizon, event.onset_ns, event.closed_ns or event.onset_ns)
     return compared.at_rest(horizon.witnesses)[0][0] - 3_600 * NS, compared.after[1]

@@ -1,7 +1,7 @@
-"""When it is asked whether a point moved, and which spans are compared then.
+"""Horizons of the residual comparison: when it is due, and which windows are compared.
 
 ========  ==============  ======================================  ===========================
-asked     after           before                                  witnesses, as far apart
+due       after           before                                  witnesses, as far apart
 ========  ==============  ======================================  ===========================
 +2 min    2 to 4 min      2 min up to 10 s before the onset       20: some two hours
 +1 h      40 to 60 min    20 min up to 10 s before the onset      24: a day, all its hours
@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 from plumbline.collector.events.model import MOTION_KINDS, Event
 from plumbline.wire.block import NS
 
-HOLD_BEFORE_NS: Final = 10 * NS
-HOLD_AFTER_NS: Final = 120 * NS
+BLANK_BEFORE_NS: Final = 10 * NS
+BLANK_AFTER_NS: Final = 120 * NS
 FOREVER_NS: Final = 2**62
 
 TimeSpan = tuple[int, int]
@@ -65,29 +65,29 @@ class Spans(NamedTuple):
 def spans(horizon: Horizon, onset_ns: int, closed_ns: int) -> Spans:
     """Return the two windows of an episode."""
     length_ns = (horizon.until_s - horizon.since_s) * NS
-    end_ns = onset_ns - HOLD_BEFORE_NS
+    end_ns = onset_ns - BLANK_BEFORE_NS
     return Spans(
         before=(end_ns - length_ns, end_ns),
         after=(closed_ns + horizon.since_s * NS, closed_ns + horizon.until_s * NS),
     )
 
 
-def holds(events: Iterable[Event]) -> list[TimeSpan]:
+def blanked_spans(events: Iterable[Event]) -> list[TimeSpan]:
     """Return the spans in which no tilt is read; one that goes on has no end."""
     return [
         (
-            event.onset_ns - HOLD_BEFORE_NS,
-            FOREVER_NS if event.closed_ns is None else event.closed_ns + HOLD_AFTER_NS,
+            event.onset_ns - BLANK_BEFORE_NS,
+            FOREVER_NS if event.closed_ns is None else event.closed_ns + BLANK_AFTER_NS,
         )
         for event in events
         if event.kind in MOTION_KINDS
     ]
 
 
-def covered_ns(span: TimeSpan, held: Iterable[TimeSpan]) -> int:
-    """Return how much of a span is held. [ns]"""
+def covered_ns(span: TimeSpan, blanked: Iterable[TimeSpan]) -> int:
+    """Return how much of a span is blanked. [ns]"""
     total, done_ns = 0, span[0]
-    for first, last in sorted(held):
+    for first, last in sorted(blanked):
         begin_ns, end_ns = max(first, done_ns), min(last, span[1])
         if end_ns > begin_ns:
             total, done_ns = total + end_ns - begin_ns, end_ns

@@ -18,12 +18,12 @@ DAY_NS = 86_400 * NS
 
 
 def levelled_points(path: Path, structure: Structure, event: Event) -> list[dict[str, Any]]:
-    """Return what the surveys say of an episode, a point of the structure each.
+    """Return the surveyed change over an episode, a row for each point of the structure.
 
     Parameters
     ----------
     path
-        The survey store of the structure; nothing is told where it is not there.
+        The survey store of the structure; no rows where it is not there.
 
     Notes
     -----
@@ -34,11 +34,13 @@ def levelled_points(path: Path, structure: Structure, event: Event) -> list[dict
     if not path.is_file():
         return []
     with SurveyStore(path) as store:
-        told = [_told(name, store.levels(name), structure, event) for name in store.points()]
-    return [point for point in told if point is not None]
+        points = [
+            _point_report(name, store.levels(name), structure, event) for name in store.points()
+        ]
+    return [point for point in points if point is not None]
 
 
-def _told(
+def _point_report(
     name: str, levels: list[PointLevel], structure: Structure, event: Event
 ) -> dict[str, Any] | None:
     if event.closed_ns is None:
@@ -54,7 +56,7 @@ def _told(
     past = [each for each in past if each.benchmark == origin]
     if not then:
         return None
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "point": name,
         "unit": "mm",
         "benchmark": origin,
@@ -70,8 +72,8 @@ def _told(
     )
     if found is None:
         why = f"{len(past)} levels before it, {FEWEST_LEVELS} are needed for an interval"
-        return told | {"verdict": str(MovementVerdict.UNKNOWN), "why": why}
-    return told | {
+        return report | {"verdict": str(MovementVerdict.UNKNOWN), "why": why}
+    return report | {
         "verdict": str(found.verdict),
         "size": found.size,
         "low": found.low,

@@ -1,4 +1,4 @@
-"""One window of a tilt or settlement stream out of the archive, held spans left out."""
+"""Readings of one window of a tilt or settlement stream, blanked spans left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,21 +27,21 @@ class ResidualReadings:
     Attributes
     ----------
     time_ns
-        Of each reading, shape ``(n,)``. [ns since 1970]
+        Time of each reading, shape ``(n,)``. [ns since 1970]
     values
         In the instrument's unit, zero not taken off, shape ``(n_axes, n)``.
     temp_c
         Temperature at each reading, shape ``(n,)``; None without a partner or its readings. [degC]
-    held_s
-        Part of the window that was held. [s]
+    blanked_s
+        Part of the window that was blanked. [s]
     missing_s
-        Part that is not held and has no readings. [s]
+        Part that is not blanked and has no readings. [s]
     """
 
     time_ns: NDArray[np.int64]
     values: Floats
     temp_c: Floats | None
-    held_s: float
+    blanked_s: float
     missing_s: float
 
     def side(self, axis: int) -> Side:
@@ -53,31 +53,31 @@ def readings(
     archive: ArchiveReader,
     place: Place,
     span: TimeSpan,
-    held: Sequence[TimeSpan],
+    blanked: Sequence[TimeSpan],
     partners: Mapping[str, Place],
 ) -> ResidualReadings:
     """Read a window.
 
     Parameters
     ----------
-    held
+    blanked
         Spans whose samples are left out.
     partners
         The place of the temperature partner, by stream key, for those that have one.
     """
     time_ns, values = _samples(archive, place, span)
     free = np.ones(time_ns.size, dtype=bool)
-    for first, last in held:
+    for first, last in blanked:
         free &= (time_ns < first) | (time_ns > last)
-    length_s, held_s = (span[1] - span[0]) / NS, covered_ns(span, held) / NS
+    length_s, blanked_s = (span[1] - span[0]) / NS, covered_ns(span, blanked) / NS
     read_s = float(np.count_nonzero(free)) / place.instrument.rate_hz
-    missing_s = length_s - held_s - read_s
+    missing_s = length_s - blanked_s - read_s
     partner = partners.get(place.stream.key)
     return ResidualReadings(
         time_ns=time_ns[free],
         values=values[:, free],
         temp_c=None if partner is None else _temperature(archive, partner, span, time_ns[free]),
-        held_s=held_s,
+        blanked_s=blanked_s,
         # The edges of window, hold and sampling need not fall together.
         missing_s=missing_s if missing_s > 3 / place.instrument.rate_hz else 0.0,
     )

@@ -1,4 +1,4 @@
-"""The answers in words, a line a point and moment."""
+"""Residual comparisons as text, a line a point and horizon."""
 
 import math
 from collections.abc import Iterator
@@ -10,43 +10,43 @@ from plumbline.analysis.trend.movement import MovementVerdict
 from plumbline.wire.block import NS
 
 
-def answer_words(answer: dict[str, Any], unit: str, timezone: str = "UTC") -> str:
-    """Return one answer: what is known, and where nothing is, why."""
-    verdict = answer["verdict"]
+def comparison_text(one: dict[str, Any], unit: str, timezone: str = "UTC") -> str:
+    """Return one comparison: what is known, and where nothing is, why."""
+    verdict = one["verdict"]
     if verdict is None:
-        due = answer.get("due_ns")
+        due = one.get("due_ns")
         return "not asked yet" if due is None else f"due {local(due, timezone)}"
     if verdict == MovementVerdict.UNKNOWN:
-        return f"cannot be said: {answer['why']}"
+        return f"cannot be said: {one['why']}"
     if verdict == MovementVerdict.NOT_ABOVE:
-        said = f"not moved above {number(answer['bound'])} {unit}"
+        text = f"not moved above {number(one['bound'])} {unit}"
     else:
-        half = (answer["high"] - answer["low"]) / 2
-        said = f"{verdict} {rounded(answer['size'], half)} ± {number(half)} {unit}"
-    settled = answer.get("settlement_mm")
+        half = (one["high"] - one["low"]) / 2
+        text = f"{verdict} {rounded(one['size'], half)} ± {number(half)} {unit}"
+    settled = one.get("settlement_mm")
     if settled is not None and verdict != MovementVerdict.NOT_ABOVE:
         half_mm = abs(settled["high"] - settled["low"]) / 2
-        said += f" (over its baseline {rounded(settled['size'], half_mm)} mm)"
+        text += f" (over its baseline {rounded(settled['size'], half_mm)} mm)"
     if verdict == MovementVerdict.PERHAPS:
-        said += f", below the detection limit {number(answer['limit'])} {unit}"
-    notes = [answer["why"]] if answer["why"] else []
-    if answer.get("missing_s"):
-        notes.append(f"{answer['missing_s']:.0f} s of readings missing")
-    if answer.get("later_episodes"):
-        notes.append(f"with {answer['later_episodes']} later shaking in it")
-    return said + (f"; {'; '.join(notes)}" if notes else "")
+        text += f", below the detection limit {number(one['limit'])} {unit}"
+    notes = [one["why"]] if one["why"] else []
+    if one.get("missing_s"):
+        notes.append(f"{one['missing_s']:.0f} s of readings missing")
+    if one.get("later_episodes"):
+        notes.append(f"with {one['later_episodes']} later shaking in it")
+    return text + (f"; {'; '.join(notes)}" if notes else "")
 
 
-def point_words(told: dict[str, Any], timezone: str) -> Iterator[str]:
+def points_text(report: dict[str, Any], timezone: str) -> Iterator[str]:
     """Yield a paragraph for each point of an episode."""
-    for point in told["points"]:
+    for point in report["points"]:
         yield f"{point['point']}  {point['name']}"
-        for answer in point["answers"]:
-            yield f"  {answer['horizon']:<7} {answer_words(answer, point['unit'], timezone)}"
-    for point in told["levelled"]:
+        for one in point["answers"]:
+            yield f"  {one['horizon']:<7} {comparison_text(one, point['unit'], timezone)}"
+    for point in report["levelled"]:
         between = f"levelled {point['before']} and {point['after']} from {point['benchmark']}"
         yield f"{point['point']}  {between}: settled {point['difference_mm']:+.2f} mm"
-        yield f"  over what went on before: {answer_words(point, 'mm')}"
+        yield f"  over what went on before: {comparison_text(point, 'mm')}"
 
 
 def rounded(size: float, half: float) -> str:

@@ -13,28 +13,28 @@ MARGIN = 0.25
 
 
 def traces(
-    archive: ArchiveReader, places: Mapping[str, Place], told: Mapping[str, Any]
+    archive: ArchiveReader, places: Mapping[str, Place], report: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """Return the readings of every point from before the window before to after the one after.
 
     Returns
     -------
     dict
-        By point and horizon: ``time_ns`` and ``values`` in the instrument's unit, ``(n,)``; what
-        was held is in it.
+        By point and horizon: ``time_ns`` and ``values`` in the instrument's unit, ``(n,)``; blanked
+        readings are in it.
     """
     found: dict[str, dict[str, Any]] = {}
-    onset_ns, closed_ns = int(told["onset_ns"]), int(told["closed_ns"])
-    for point in told["points"]:
+    onset_ns, closed_ns = int(report["onset_ns"]), int(report["closed_ns"])
+    for point in report["points"]:
         place = places.get(point["point"][:-1])
         if place is None:
             continue
         row = place.instrument.axis_codes.index(point["point"][-1])
-        for answer in point["answers"]:
-            compared = spans(BY_NAME[answer["horizon"]], onset_ns, closed_ns)
+        for comparison in point["answers"]:
+            compared = spans(BY_NAME[comparison["horizon"]], onset_ns, closed_ns)
             room_ns = round(MARGIN * (compared.before[1] - compared.before[0]))
             around = compared.before[0] - room_ns, compared.after[1] + room_ns
             read = readings(archive, place, around, (), {})
             trace = {"time_ns": read.time_ns, "values": read.values[row]}
-            found.setdefault(point["point"], {})[answer["horizon"]] = trace
+            found.setdefault(point["point"], {})[comparison["horizon"]] = trace
     return found

@@ -1,4 +1,4 @@
-"""What a shaking moved, as the page, the command line and the summaries tell it."""
+"""Residual movement after a shaking, as the page, the command line and the summaries show it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Structure
 
 REACH_NS = 3 * 86_400 * NS
-"""The page shows the latest shaking of these days: its last answer comes after one. [ns]"""
+"""The page shows the latest shaking of these days: its last comparison comes after one. [ns]"""
 
 NUMBERS = (
     *("size", "low", "high", "limit", "bound", "by_itself", "witnesses", "witnessed"),
@@ -24,12 +24,12 @@ NUMBERS = (
 
 
 class ResidualView:
-    """What others ask of the looks.
+    """Comparisons of episodes, ready for JSON.
 
     Parameters
     ----------
     structures
-        Of the inventory, by code.
+        Structures of the inventory, by code.
     surveys
         Folder of the survey stores, one a structure: see `survey_path`.
     """
@@ -47,7 +47,7 @@ class ResidualView:
         self._surveys = surveys
 
     def latest(self, now_ns: int) -> dict[str, Any] | None:
-        """Return the answers of the latest closed shaking; None without one."""
+        """Return the comparisons of the latest closed shaking; None without one."""
         recent = self._events.between(now_ns - REACH_NS, now_ns)
         for event in reversed(recent):
             if event.kind is EventKind.SHAKING and event.closed_ns is not None:
@@ -55,14 +55,14 @@ class ResidualView:
         return None
 
     def whole(self, event_id: str) -> dict[str, Any] | None:
-        """Return all answers of an episode; None if it is no shaking that is over."""
+        """Return all comparisons of an episode; None if it is no shaking that is over."""
         event = self._events.get(event_id)
         if event is None or event.kind is not EventKind.SHAKING or event.closed_ns is None:
             return None
         return self.of(event)
 
     def of(self, event: Event) -> dict[str, Any]:
-        """Return the answers of an episode; nanoseconds as text, a browser's numbers are short."""
+        """Return the comparisons of an episode; nanoseconds as text for browsers."""
         rows = self._store.comparisons(event.id)
         streams = list(dict.fromkeys(row.stream for row in rows))
         points = [
@@ -72,9 +72,9 @@ class ResidualView:
         ]
         structure = self._structures.get(event.structure)
         levels = [] if structure is None else self._levelled(structure, event)
-        said = [each["verdict"] for point in points for each in point["answers"]]
-        said += [point["verdict"] for point in levels]
-        answered = [verdict for verdict in said if verdict is not None]
+        verdicts = [each["verdict"] for point in points for each in point["answers"]]
+        verdicts += [point["verdict"] for point in levels]
+        known = [verdict for verdict in verdicts if verdict is not None]
         return {
             "event": event.id,
             "structure": event.structure,
@@ -82,7 +82,7 @@ class ResidualView:
             "closed_ns": str(event.closed_ns),
             "late": event.late,
             "peak": f"{event.value:.3g} {event.unit}",
-            "verdict": gravest(answered) if answered else None,
+            "verdict": gravest(known) if known else None,
             "horizons": [horizon.name for horizon in HORIZONS],
             "points": points,
             "levelled": levels,
@@ -93,10 +93,10 @@ class ResidualView:
 
 
 def _points(rows: list[Comparison]) -> list[dict[str, Any]]:
-    """Return one instrument's axes, each with its answer at every horizon."""
+    """Return one instrument's axes, each with its comparison at every horizon."""
     bodies = [row.body for row in rows if row.body is not None and row.body["axes"]]
     if not bodies:
-        answers = [_answer(row, None) for row in rows]
+        answers = [_comparison(row, None) for row in rows]
         return [{"point": rows[0].stream, "name": "", "unit": "", "answers": answers}]
     first = bodies[0]
     return [
@@ -104,14 +104,14 @@ def _points(rows: list[Comparison]) -> list[dict[str, Any]]:
             "point": rows[0].stream + axis["channel"],
             "name": first["name"],
             "unit": "µrad" if first["unit"] == "urad" else first["unit"],
-            "answers": [_answer(row, number) for row in rows],
+            "answers": [_comparison(row, number) for row in rows],
         }
         for number, axis in enumerate(first["axes"])
     ]
 
 
-def _answer(row: Comparison, number: int | None) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _comparison(row: Comparison, number: int | None) -> dict[str, Any]:
+    report: dict[str, Any] = {
         "horizon": row.horizon,
         "verdict": None,
         "due_ns": None if row.due_ns is None else str(row.due_ns),
@@ -119,12 +119,12 @@ def _answer(row: Comparison, number: int | None) -> dict[str, Any]:
         "revision": row.revision,
     }
     if row.body is None:
-        return told
+        return report
     axes = row.body["axes"]
-    said = axes[number] if number is not None and number < len(axes) else row.body
-    told |= {"verdict": said["verdict"]}
-    told |= {name: said[name] for name in NUMBERS if name in said}
+    result = axes[number] if number is not None and number < len(axes) else row.body
+    report |= {"verdict": result["verdict"]}
+    report |= {name: result[name] for name in NUMBERS if name in result}
     if number is not None:
-        told["later_episodes"] = len(row.body["later_episodes"])
-        told["missing_s"] = row.body["before"]["missing_s"] + row.body["after"]["missing_s"]
-    return told
+        report["later_episodes"] = len(row.body["later_episodes"])
+        report["missing_s"] = row.body["before"]["missing_s"] + row.body["after"]["missing_s"]
+    return report

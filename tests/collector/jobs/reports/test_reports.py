@@ -31,7 +31,7 @@ def event(kind: EventKind, at_s: int, closed_s: int | None, **changed: object) -
     return Event(**(words | changed))  # type: ignore[arg-type]
 
 
-def records(site: Site) -> ReportSources:
+def sources(site: Site) -> ReportSources:
     structures = {place.structure.code: place.structure for place in site.places.values()}
     movements = ResidualView(site.events, site.store, structures, site.folder / "surveys")
     return ReportSources(
@@ -45,12 +45,12 @@ def records(site: Site) -> ReportSources:
 def summed(site: Site, period: Period = DAY, now_ns: int | None = None) -> dict:
     now_ns = period.end_ns + 2 * HOUR_NS if now_ns is None else now_ns
     structure = site.inventory.structure[0]
-    return report_content(records(site), structure, [site.places[TILT]], period, now_ns)
+    return report_content(sources(site), structure, [site.places[TILT]], period, now_ns)
 
 
 def started(site: Site) -> ReportJob:
     return ReportJob(
-        records=records(site),
+        sources=sources(site),
         structures=site.inventory.structure,
         places={TILT: site.places[TILT]},
     )
@@ -117,8 +117,8 @@ def test_a_survey_of_the_day_is_told(site: Site) -> None:
             date_ns=ONSET_NS + 5 * HOUR_NS, benchmark="B", surveyor="S", levels=levels
         )
         store.add(run, imported_ns=0)
-    (told,) = summed(site)["surveys"]
-    assert (told["points"], told["closure_mm"]) == (1, pytest.approx(0.5))
+    (survey,) = summed(site)["surveys"]
+    assert (survey["points"], survey["closure_mm"]) == (1, pytest.approx(0.5))
     assert "from B by S: 1 points, closed within +0.50 of" in markdown(summed(site))
 
 
@@ -160,9 +160,9 @@ def test_the_command_sums_up_on_demand(site: Site, capsys: pytest.CaptureFixture
     assert main(["summary", data, "--day", "2025-01-01", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["period"] == "2025-01-01"
     assert main(["summary", data, "--week", "2025-W02"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("# TWR01 Tower One: week 2025-W02")
-    assert "## What is not known" in said
+    text = capsys.readouterr().out
+    assert text.startswith("# TWR01 Tower One: week 2025-W02")
+    assert "## What is not known" in text
     assert not (Path(data) / "summaries").exists()
 
 

@@ -83,9 +83,9 @@ def test_a_gap_is_stated_and_what_comes_late_revises_the_answer(site: Site) -> N
     site.record(SOON, without=(245, 1000))
     site.events.save(shaking())
     site.idle_at(300)
-    told = site.comparison(SOON)
-    assert not told["whole"]
-    assert told["after"]["missing_s"] == pytest.approx(92, abs=11)
+    report = site.comparison(SOON)
+    assert not report["whole"]
+    assert report["after"]["missing_s"] == pytest.approx(92, abs=11)
     early = [row.revision for row in site.store.comparisons(shaking().id)]
     site.archived(site.blocks(CLOSED_NS + 120 * NS, CLOSED_NS + 240 * NS))
     site.idle_at(310)
@@ -151,10 +151,10 @@ def test_an_aftershock_is_left_out_and_counted(site: Site) -> None:
     again = shaking(onset_ns=ONSET_NS + 2_900 * NS)  # inside the window after an hour
     site.events.save(shaking(), again)
     site.idle_at(4_000)
-    told = site.comparison(LATER)
-    assert told["later_episodes"] == [again.id]
-    assert told["after"]["held_s"] == pytest.approx(230)
-    assert told["after"]["readings"] == pytest.approx(1200 - 230, abs=3)
+    report = site.comparison(LATER)
+    assert report["later_episodes"] == [again.id]
+    assert report["after"]["held_s"] == pytest.approx(230)
+    assert report["after"]["readings"] == pytest.approx(1200 - 230, abs=3)
     soon = site.comparison(SOON, again)
     assert soon["axes"][0]["size"] == pytest.approx(0, abs=1)  # the first one's step is before it
 
@@ -168,9 +168,9 @@ def test_a_railed_instrument_says_nothing(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
-    told = site.comparison(SOON)
-    assert told["verdict"] == "cannot be said"
-    assert "end of its range (25 urad) after it; re-level it" in told["axes"][0]["why"]
+    report = site.comparison(SOON)
+    assert report["verdict"] == "cannot be said"
+    assert "end of its range (25 urad) after it; re-level it" in report["axes"][0]["why"]
 
 
 def test_a_new_zero_between_the_windows_forbids_an_answer(site: Site) -> None:
@@ -184,10 +184,10 @@ def test_a_new_zero_between_the_windows_forbids_an_answer(site: Site) -> None:
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
-    told = site.comparison(SOON)["axes"]
-    assert told[0]["verdict"] == "cannot be said"
-    assert "a new zero was taken" in told[0]["why"]
-    assert told[1]["verdict"] == "not moved above"
+    report = site.comparison(SOON)["axes"]
+    assert report[0]["verdict"] == "cannot be said"
+    assert "a new zero was taken" in report[0]["why"]
+    assert report[1]["verdict"] == "not moved above"
 
 
 def test_a_young_site_says_what_its_interval_leaves_out(site: Site) -> None:

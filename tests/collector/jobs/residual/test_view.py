@@ -9,7 +9,7 @@ from tilted_site import CLOSED_NS, ONSET_NS, SOON, Site, shaking
 from plumbline.cli import main
 from plumbline.collector.field.levelling import LevellingRun, LevelReading, SurveyStore
 from plumbline.collector.field.levelling.store import survey_path
-from plumbline.collector.jobs.residual.text import answer_words, rounded
+from plumbline.collector.jobs.residual.text import comparison_text, rounded
 from plumbline.collector.jobs.residual.view import ResidualView
 from plumbline.wire.block import NS
 
@@ -17,15 +17,15 @@ DAY_NS = 86_400 * NS
 
 
 @pytest.fixture
-def asked(site: Site) -> Site:
-    """Return a site whose shaking was asked once."""
+def compared(site: Site) -> Site:
+    """Return a site whose shaking was compared once."""
     site.record(SOON)
     site.events.save(shaking())
     site.idle_at(300)
     return site
 
 
-def shown(site: Site) -> ResidualView:
+def view(site: Site) -> ResidualView:
     structures = {place.structure.code: place.structure for place in site.places.values()}
     return ResidualView(site.events, site.store, structures, site.folder / "surveys")
 
@@ -40,54 +40,54 @@ def levelled(site: Site, days: dict[int, float]) -> None:
             store.add(run, imported_ns=0)
 
 
-def test_the_latest_shaking_is_told_a_point_a_row_and_a_moment_a_column(asked: Site) -> None:
-    told = shown(asked).latest(CLOSED_NS + 400 * NS)
-    assert told is not None
-    assert [point["point"] for point in told["points"]] == ["XX.TWR01.0A.LA1", "XX.TWR01.0A.LA2"]
-    first = told["points"][0]
+def test_the_latest_shaking_is_told_a_point_a_row_and_a_moment_a_column(compared: Site) -> None:
+    report = view(compared).latest(CLOSED_NS + 400 * NS)
+    assert report is not None
+    assert [point["point"] for point in report["points"]] == ["XX.TWR01.0A.LA1", "XX.TWR01.0A.LA2"]
+    first = report["points"][0]
     assert [answer["verdict"] for answer in first["answers"]] == ["moved", None, None]
     assert first["unit"] == "µrad"
-    assert told["verdict"] == "moved"
-    assert json.dumps(told)
+    assert report["verdict"] == "moved"
+    assert json.dumps(report)
 
 
-def test_an_open_or_unknown_episode_has_no_answers(asked: Site) -> None:
-    assert shown(asked).whole("another") is None
-    asked.events.save(shaking(onset_ns=ONSET_NS + 900 * NS, closed_ns=None))
-    told = shown(asked).latest(CLOSED_NS + 1_000 * NS)
-    assert told is not None
-    assert told["event"] == shaking().id
+def test_an_open_or_unknown_episode_has_no_answers(compared: Site) -> None:
+    assert view(compared).whole("another") is None
+    compared.events.save(shaking(onset_ns=ONSET_NS + 900 * NS, closed_ns=None))
+    report = view(compared).latest(CLOSED_NS + 1_000 * NS)
+    assert report is not None
+    assert report["event"] == shaking().id
 
 
-def test_a_levelled_point_counts_once_it_was_levelled_after(asked: Site) -> None:
+def test_a_levelled_point_counts_once_it_was_levelled_after(compared: Site) -> None:
     before = {-30 * n: 1000.0 + 0.3 * n for n in range(10, 0, -1)}
-    levelled(asked, before)
-    assert shown(asked).of(shaking())["levelled"] == []
-    levelled(asked, {0: 900.0})  # dated that day: neither before nor after
-    assert shown(asked).of(shaking())["levelled"] == []
-    levelled(asked, {2: 995.0})
-    (point,) = shown(asked).of(shaking())["levelled"]
+    levelled(compared, before)
+    assert view(compared).of(shaking())["levelled"] == []
+    levelled(compared, {0: 900.0})  # dated that day: neither before nor after
+    assert view(compared).of(shaking())["levelled"] == []
+    levelled(compared, {2: 995.0})
+    (point,) = view(compared).of(shaking())["levelled"]
     assert point["verdict"] == "moved"
     assert point["size"] == pytest.approx(5.0 - 0.02, abs=1e-6)
     assert point["difference_mm"] == pytest.approx(5.3)
 
 
-def test_few_levels_before_say_the_difference_and_no_more(asked: Site) -> None:
-    levelled(asked, {-60: 1000.0, -30: 999.0, 3: 996.0})
-    (point,) = shown(asked).of(shaking())["levelled"]
+def test_few_levels_before_say_the_difference_and_no_more(compared: Site) -> None:
+    levelled(compared, {-60: 1000.0, -30: 999.0, 3: 996.0})
+    (point,) = view(compared).of(shaking())["levelled"]
     assert (point["verdict"], point["difference_mm"]) == ("cannot be said", 3.0)
     assert "2 levels before it, 8 are needed" in point["why"]
 
 
 def test_the_command_prints_verdicts_and_draws(
-    asked: Site, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    compared: Site, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    data = str(asked.folder)
+    data = str(compared.folder)
     assert main(["residual", data]) == 0
-    said = capsys.readouterr().out
-    assert "Asia/Bangkok" in said
-    assert "+2 min  moved +29." in said or "+2 min  moved +30." in said
-    assert "+24 h   due 2026-06-2" in said
+    text = capsys.readouterr().out
+    assert "Asia/Bangkok" in text
+    assert "+2 min  moved +29." in text or "+2 min  moved +30." in text
+    assert "+24 h   due 2026-06-2" in text
     picture = tmp_path / "residual.png"
     words = [
         "residual",
@@ -100,8 +100,8 @@ def test_the_command_prints_verdicts_and_draws(
         str(picture),
     ]
     assert main(words) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert [point["point"] for point in told["points"]] == ["XX.TWR01.0A.LA1"]
+    report = json.loads(capsys.readouterr().out)
+    assert [point["point"] for point in report["points"]] == ["XX.TWR01.0A.LA1"]
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
@@ -115,9 +115,9 @@ def test_the_command_prints_verdicts_and_draws(
     ],
 )
 def test_what_cannot_be_answered_says_what_to_do(
-    asked: Site, words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+    compared: Site, words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = [str(asked.folder) if word == "DATA" else word for word in words]
+    given = [str(compared.folder) if word == "DATA" else word for word in words]
     assert main(["residual", *given]) == 2
     assert complaint in capsys.readouterr().err
 
@@ -127,4 +127,4 @@ def test_digits_follow_the_interval() -> None:
     assert rounded(29.864, 0.267) == "+29.86"
     assert rounded(-3.0, 0.0) == "-3.000"
     unknown = {"verdict": "cannot be said", "why": "it shook"}
-    assert answer_words(unknown, "µrad") == "cannot be said: it shook"
+    assert comparison_text(unknown, "µrad") == "cannot be said: it shook"

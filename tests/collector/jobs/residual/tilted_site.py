@@ -85,8 +85,8 @@ class Site:
         for horizon in horizons:
             compared = spans(horizon, ONSET_NS, CLOSED_NS)
             for span in (*compared.at_rest(horizon.witnesses), compared.after):
-                kept = [b for b in self.blocks(*span) if not gap[0] <= b.start_ns < gap[1]]
-                self.archived(kept)
+                recorded = [b for b in self.blocks(*span) if not gap[0] <= b.start_ns < gap[1]]
+                self.archived(recorded)
 
     def archived(self, chosen: list[Block]) -> None:
         self.journal.append([(block.end_ns, encode(block)) for block in chosen], chosen)
