@@ -57,7 +57,7 @@ class Collector:
         self._inventory = inventory
         self._now_ns = now_ns
         self._waves = WaveformBuffer(self.data.places)
-        self.channels = ChannelWatch(self.data.places, self.data.arrivals.clipped_ns)
+        self.channels = ChannelWatch(self.data.places, self.data.last_seen.clipped_ns)
         self.alerting = Alerting(
             settings.alerting, inventory, self.stores.events, settings.data, now_ns
         )
@@ -79,7 +79,7 @@ class Collector:
         self._silence = OutageWatch(
             settings=settings.silence,
             places=self.data.places,
-            arrivals=self.data.arrivals,
+            last_seen=self.data.last_seen,
             events=self.stores.events,
             connected=lambda: self.data.subscriber.connected,
             started_ns=now_ns(),
@@ -104,7 +104,7 @@ class Collector:
     def stop(self) -> None:
         """Take in what has arrived, let the stages finish it, close everything."""
         self._stop.set()
-        self.data.hush()
+        self.data.stop_accepting()
         for runner in self.runners:
             runner.stop()
         self.alerting.stop()

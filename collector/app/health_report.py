@@ -55,7 +55,7 @@ def readings(
         name="resend_commands",
         help="How often agents were asked for blocks that stayed missing.",
         labels=(),
-        samples={(): float(data.asking.asked)},
+        samples={(): float(data.resend.requested)},
         counts=True,
     )
     yield MetricReading(

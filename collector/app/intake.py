@@ -36,7 +36,7 @@ class Intake:
         state = settings.data / "state"
         self.places = places(inventory)
         self.conditions = Conditions()
-        self.arrivals = LastSeen()
+        self.last_seen = LastSeen()
         self.journal = Journal(settings.data / "journal", settings.journal, now_ns)
         self.ledger = opened_ledger(state / "ledger.db", self.journal)
         self.quarantine = Quarantine(settings.data / "quarantine")
@@ -51,15 +51,15 @@ class Intake:
         self.watermarks = WatermarkPublisher(
             self.ledger, self.journal.store_id, self.subscriber.publish
         )
-        self.asking = ResendRequester(self.ledger, self.conditions, self.subscriber.command)
+        self.resend = ResendRequester(self.ledger, self.conditions, self.subscriber.command)
         self.ingest = Ingest(
             journal=self.journal,
             ledger=self.ledger,
             quarantine=self.quarantine,
             places=self.places,
-            arrivals=self.arrivals,
+            last_seen=self.last_seen,
             conditions=self.conditions,
-            spoke=self._spoke,
+            note_topic=self._note_topic,
         )
         self.desk = IngestWorker(
             inbox=self.inbox,
@@ -67,8 +67,8 @@ class Intake:
             ledger=self.ledger,
             journal=self.journal,
             watermarks=self.watermarks,
-            asking=self.asking,
-            arrivals=self.arrivals,
+            resend=self.resend,
+            last_seen=self.last_seen,
             conditions=self.conditions,
             now_ns=now_ns,
             group_s=settings.journal.group_ms / 1e3,
@@ -85,9 +85,9 @@ class Intake:
         settings = self._settings
         return ArchiveStage(settings.data, self.journal, settings.archive, self._now_ns())
 
-    def hush(self) -> None:
+    def stop_accepting(self) -> None:
         """Take in what has arrived, say what is held, and take no more."""
-        self.subscriber.hush()
+        self.subscriber.stop_accepting()
         self.desk.stop()
 
     def close(self) -> None:
@@ -95,6 +95,6 @@ class Intake:
         self.subscriber.stop()
         self.journal.close()
 
-    def _spoke(self, topic: str, stream: str) -> None:
-        self.watermarks.spoke(topic, stream)
-        self.asking.spoke(topic, stream)
+    def _note_topic(self, topic: str, stream: str) -> None:
+        self.watermarks.note_topic(topic, stream)
+        self.resend.note_topic(topic, stream)

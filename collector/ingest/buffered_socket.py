@@ -1,6 +1,6 @@
 """A connection to the broker that reads and writes in bulk.
 
-paho asks the system for each packet's first byte, its length and its body, and sends each
+paho reads from the system each packet's first byte, its length and its body, and sends each
 acknowledgement by itself: some nine calls a message, each of which lets go of the interpreter.
 Here a turn of its loop reads what has come with one call and sends all answers with another.
 """
@@ -40,12 +40,12 @@ class BufferedSocket:
         return piece
 
     def pending(self) -> int:
-        """Return how many bytes can be had without asking the system."""
+        """Return how many bytes can be had without a call of the system."""
         inside = self._inner.pending() if isinstance(self._inner, ssl.SSLSocket) else 0
         return len(self._read) - self._at + inside
 
     def send(self, content: bytes | bytearray) -> int:
-        """Keep bytes for the next :meth:`flush`; all of them are taken."""
+        """Collect bytes for the next :meth:`flush`; all of them are taken."""
         self._unsent += content
         return len(content)
 
@@ -55,7 +55,7 @@ class BufferedSocket:
         return bool(self._unsent)
 
     def flush(self) -> None:
-        """Send what the system takes now; a broken connection is told by the next read."""
+        """Send what the system takes now; a broken connection shows at the next read."""
         with contextlib.suppress(OSError):
             while self._unsent:
                 del self._unsent[: self._inner.send(self._unsent)]
@@ -71,14 +71,14 @@ class BufferedSocket:
 class BatchedMqttClient(mqtt.Client):
     """paho's client on a :class:`BufferedSocket`."""
 
-    _line: BufferedSocket | None = None
+    _buffered: BufferedSocket | None = None
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Handle all packets that have come, not one."""
         time.sleep(GATHER_S)
-        done, line = super().loop_read(max_packets), self._line
+        done, buffered = super().loop_read(max_packets), self._buffered
         for _ in range(MOST_A_TURN):
-            if done != MQTTErrorCode.MQTT_ERR_SUCCESS or line is None or not line.pending():
+            if done != MQTTErrorCode.MQTT_ERR_SUCCESS or buffered is None or not buffered.pending():
                 break
             done = super().loop_read()
         return done
@@ -86,14 +86,14 @@ class BatchedMqttClient(mqtt.Client):
     def loop_write(self) -> MQTTErrorCode:
         """Send all packets that wait with one call."""
         done = super().loop_write()
-        if self._line is not None:
-            self._line.flush()
+        if self._buffered is not None:
+            self._buffered.flush()
         return done
 
     def want_write(self) -> bool:
         """Tell whether something waits to be sent."""
-        return super().want_write() or (self._line is not None and self._line.has_unsent)
+        return super().want_write() or (self._buffered is not None and self._buffered.has_unsent)
 
     def _create_socket(self) -> Any:
-        self._line = BufferedSocket(cast(socket.socket, super()._create_socket()))
-        return self._line
+        self._buffered = BufferedSocket(cast(socket.socket, super()._create_socket()))
+        return self._buffered

@@ -1,6 +1,6 @@
-"""The CRCs of the blocks held of one boot, in pages, so that a changed copy is told from a copy.
+"""Checksums (CRC) of the blocks held of one boot, to distinguish a changed copy from a copy.
 
-Pages are found by sequence number; only the newest few stay in memory, the others are asked for.
+Pages are found by sequence number; only the newest few stay in memory, the others are fetched.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PAGE = 512
-PAGES_KEPT = 2
+PAGES_IN_MEMORY = 2
 
 Page = NDArray[np.uint32]
 Fetch = Callable[[int], Page | None]
@@ -47,6 +47,6 @@ class ChecksumPages:
         """Return the pages changed since the last call, and forget the oldest clean ones."""
         changed = {number: self._pages[number] for number in self.dirty}
         self.dirty.clear()
-        for number in sorted(self._pages)[:-PAGES_KEPT]:
+        for number in sorted(self._pages)[:-PAGES_IN_MEMORY]:
             del self._pages[number]
         return changed

@@ -1,4 +1,4 @@
-"""Two machines that call themselves by one name.
+"""Duplicate agents: two running machines that publish under the same agent name.
 
 A restart gives an agent a new boot and the old one falls silent for good; its backlog still comes,
 but is older than the restart. So two boots of one name whose *own* times overlap are two machines:
@@ -11,7 +11,7 @@ from plumbline.wire.block import NS
 
 OVERLAP_NS = 30 * NS
 """Clocks may step at a restart; an overlap this long is no restart."""
-BOOTS_KEPT = 8
+BOOTS_REMEMBERED = 8
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class _Span:
 
 
 class DuplicateAgents:
-    """Tells when one name is used by two boots at once."""
+    """Detects that one name is used by two boots at once."""
 
     def __init__(self) -> None:
         self._spans: dict[str, dict[int, _Span]] = {}
@@ -33,7 +33,7 @@ class DuplicateAgents:
         span = spans.get(boot)
         if span is None:
             span = spans[boot] = _Span(start_ns, start_ns)
-            if len(spans) > BOOTS_KEPT:
+            if len(spans) > BOOTS_REMEMBERED:
                 del spans[min(spans, key=lambda b: spans[b].last_ns)]
         span.first_ns = min(span.first_ns, start_ns)
         span.last_ns = max(span.last_ns, start_ns)

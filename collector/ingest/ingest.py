@@ -1,8 +1,8 @@
-"""Ingest: one group of messages in, one fsync, and what each of them was.
+"""Ingest: a group of messages in, journaled with one fsync, each with one outcome.
 
-For every message there is exactly one outcome: journaled (new, or a conflict kept beside the
+For every message there is exactly one outcome: journaled (new, or a conflict stored beside the
 first), known already, or in quarantine. The ledger learns of a block only after its fsync, so a
-watermark never says more than the disk holds.
+watermark never promises more than the disk holds.
 """
 
 import contextlib
@@ -33,11 +33,14 @@ TO_DO = {
     "publishes there",
     QuarantineCause.WRONG_PLACE: "; make network, structure and node agree in that "
     "agent's edge.toml",
-    QuarantineCause.UNKNOWN_STREAM: "",  # the reason says it
+    QuarantineCause.UNKNOWN_STREAM: "",  # it is part of the reason
 }
 """What the operator can do about a message that is set aside."""
 
-Spoke = Callable[[str, str], None]
+DUPLICATE_AGENTS = "rivals"
+"""Key of the condition of two agents of one name, before the colon."""
+
+NoteTopic = Callable[[str, str], None]
 
 
 @dataclass(slots=True)
@@ -70,18 +73,18 @@ class Ingest:
         ledger: Ledger,
         quarantine: Quarantine,
         places: Mapping[str, Place],
-        arrivals: LastSeen,
+        last_seen: LastSeen,
         conditions: Conditions,
-        spoke: Spoke,
+        note_topic: NoteTopic,
     ) -> None:
         self._journal = journal
         self._ledger = ledger
         self._quarantine = quarantine
         self._places = places
-        self._arrivals = arrivals
+        self._last_seen = last_seen
         self._conditions = conditions
-        self._spoke = spoke
-        self._rivals = DuplicateAgents()
+        self._note_topic = note_topic
+        self._duplicates = DuplicateAgents()
         self._corrupt: Counter[tuple[Key, int]] = Counter()
         self.counts: Counter[str] = Counter()
 
@@ -106,12 +109,12 @@ class Ingest:
             group.keys, group.blocks, group.payloads, group.topics, strict=True
         ):
             self._ledger.hold(key, crc, received_ns)
-            self._arrivals.block(key.stream, agent_name(parsed(topic)[0]), received_ns)
+            self._last_seen.block(key.stream, agent_name(parsed(topic)[0]), received_ns)
             self._watch(block, topic, received_ns)
-            self._spoke(topic, key.stream)
+            self._note_topic(topic, key.stream)
         for key, topic in group.known:
             self._ledger.touch(key, messages[-1].received_ns)
-            self._spoke(topic, key.stream)
+            self._note_topic(topic, key.stream)
         self.counts["taken"] += len(group.payloads)
         self.counts["duplicate"] += len(group.known)
 
@@ -132,14 +135,14 @@ class Ingest:
             return
         key = Key(block.stream.key, block.boot, block.seq)
         crc = crc32(message.payload)
-        verdict = self._ledger.judge(key, crc)
+        disposition = self._ledger.disposition_of(key, crc)
         if key in group.fresh:
-            verdict = Disposition.DUPLICATE if group.fresh[key] == crc else Disposition.CONFLICT
-        if verdict is Disposition.DUPLICATE:
+            disposition = Disposition.DUPLICATE if group.fresh[key] == crc else Disposition.CONFLICT
+        if disposition is Disposition.DUPLICATE:
             group.known.append((key, message.topic))
             return
         mark = Mark.NONE
-        if verdict is Disposition.CONFLICT:
+        if disposition is Disposition.CONFLICT:
             mark = Mark.CONFLICT
             self._conflict(key, message.received_ns)
         group.fresh.setdefault(key, crc)
@@ -150,11 +153,11 @@ class Ingest:
         group.topics.append(message.topic)
 
     def _set_aside(self, messages: list[Quarantined]) -> None:
-        """Keep what could not be taken; what the edge need not send again is called refused."""
+        """Quarantine what could not be taken; refuse what the edge need not send again."""
         news: list[Quarantined] = []
         for message in messages:
             self.counts[message.cause] += 1
-            self._tell_refusal(message)
+            self._report_refusal(message)
             if message.cause is not QuarantineCause.CORRUPT or message.key is None:
                 news.append(message)
                 continue
@@ -167,12 +170,12 @@ class Ingest:
             elif self._corrupt[again] >= CORRUPT_COPIES:
                 self._ledger.refuse(message.key, message.reason, message.received_ns)
                 self._answer(message.topic, message.key.stream)
-        kept = self._quarantine.keep(news)
-        for message in kept:
+        stored = self._quarantine.store(news)
+        for message in stored:
             if message.key is not None and message.cause is not QuarantineCause.CORRUPT:
                 self._ledger.refuse(message.key, message.reason, message.received_ns)
                 self._answer(message.topic, message.key.stream)
-        if len(kept) < len(news):
+        if len(stored) < len(news):
             self._conditions.set(
                 "quarantine-full",
                 "the quarantine is full: what cannot be taken stays with the edge; see "
@@ -181,11 +184,11 @@ class Ingest:
             )
 
     def _answer(self, topic: str, stream: str) -> None:
-        with contextlib.suppress(BadIdentity):  # nobody listens on a topic that is not ours
+        with contextlib.suppress(BadIdentity):  # nobody reads a topic that is not ours
             parsed(topic)
-            self._spoke(topic, stream)
+            self._note_topic(topic, stream)
 
-    def _tell_refusal(self, message: Quarantined) -> None:
+    def _report_refusal(self, message: Quarantined) -> None:
         about = message.key.stream if message.key else message.topic
         self._conditions.set(
             f"{message.cause}:{about}",
@@ -217,15 +220,15 @@ class Ingest:
             )
         else:
             self._conditions.clear(f"future:{stream}", received_ns)
-        other = self._rivals.sampled(stream, block.boot, block.start_ns)
+        other = self._duplicates.sampled(stream, block.boot, block.start_ns)
         if other is not None:
-            self.tell_rivals(topic, block.boot, other, received_ns)
+            self.report_duplicate_agents(topic, block.boot, other, received_ns)
 
-    def tell_rivals(self, topic: str, boot: int, other: int, received_ns: int) -> None:
+    def report_duplicate_agents(self, topic: str, boot: int, other: int, received_ns: int) -> None:
         """Report that two machines use one agent's name."""
         agent = agent_name(parsed(topic)[0])
         self._conditions.set(
-            f"rivals:{agent}",
+            f"{DUPLICATE_AGENTS}:{agent}",
             f"two agents call themselves {agent} (boots {boot:016x} and {other:016x} at the same "
             "time); give one of them another name in its edge.toml",
             received_ns,

@@ -47,8 +47,8 @@ class Ledger:
         for row in store.boots():
             self._streams.setdefault(row.stream, {})[row.boot] = self._from_row(row)
 
-    def judge(self, key: Key, crc: int) -> Disposition:
-        """Tell what a message with this key and CRC is beside what is held."""
+    def disposition_of(self, key: Key, crc: int) -> Disposition:
+        """Return what a message with this key and CRC is beside what is held."""
         boot = self._streams.get(key.stream, {}).get(key.boot)
         if boot is None or key.seq not in boot.held:
             return Disposition.NEW
@@ -74,7 +74,7 @@ class Ledger:
             boot.refused.setdefault(reason, RangeSet()).add(key.seq)
 
     def touch(self, key: Key, now_ns: int) -> None:
-        """Note that the edge still asks about a boot, so that its watermark goes out again."""
+        """Note that the edge still sends blocks of a boot, so that its watermark goes out again."""
         self._boot(key, now_ns)
 
     def boots(self, stream: str) -> dict[int, Boot]:

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS pages (
     PRIMARY KEY (stream, boot, number));
 CREATE INDEX IF NOT EXISTS pages_by_age ON pages (saved_ns);
 """
-PAGES_KEPT_NS = 3 * 24 * 3600 * 1_000_000_000  # an edge repeats what went unheld within hours
+PAGE_RETENTION_NS = 3 * 24 * 3600 * 1_000_000_000  # an edge repeats what went unheld within hours
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class BootRow:
 class LedgerStore:
     """The snapshot's file.
 
-    A snapshot of another journal (``store``) says nothing about this one and is emptied.
+    A snapshot of another journal (``store``) does not hold for this one and is emptied.
     """
 
     def __init__(self, path: Path, store: str) -> None:
@@ -49,15 +49,15 @@ class LedgerStore:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
-        kept = self._db.execute("SELECT store, offset FROM meta").fetchone()
-        if kept is None or kept[0] != store:
+        saved = self._db.execute("SELECT store, offset FROM meta").fetchone()
+        if saved is None or saved[0] != store:
             with self._db:
                 self._db.execute("BEGIN")
                 for table in ("boots", "pages", "meta"):
                     self._db.execute(f"DELETE FROM {table}")  # noqa: S608  (three fixed names)
                 self._db.execute("INSERT INTO meta VALUES (1, ?, 0)", (store,))
-            kept = (store, 0)
-        self.offset = int(kept[1])
+            saved = (store, 0)
+        self.offset = int(saved[1])
 
     def boots(self) -> Iterator[BootRow]:
         """Yield every boot of the snapshot."""
@@ -109,7 +109,9 @@ class LedgerStore:
                         for number, page in row.pages.items()
                     ],
                 )
-            self._db.execute("DELETE FROM pages WHERE saved_ns < ?", (newest_ns - PAGES_KEPT_NS,))
+            self._db.execute(
+                "DELETE FROM pages WHERE saved_ns < ?", (newest_ns - PAGE_RETENTION_NS,)
+            )
             self._db.execute("UPDATE meta SET offset = ?", (offset,))
         self.offset = offset
 

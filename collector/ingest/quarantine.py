@@ -1,7 +1,7 @@
-"""The quarantine: messages that could not be taken, kept as they came with the reason.
+"""The quarantine: messages that could not be taken, stored as they came with the reason.
 
-Bounded: beyond the bound nothing more is kept and nothing more is called refused, so that the edge
-goes on holding its copy.
+Bounded: beyond the bound nothing more is stored and nothing more is refused, so that the edge goes
+on holding its copy.
 """
 
 import sqlite3
@@ -41,7 +41,7 @@ class Quarantined:
 
 
 class Quarantine:
-    """Messages kept with the reason, one commit a group."""
+    """Messages stored with the reason, one commit a group."""
 
     def __init__(self, folder: Path, bound_mb: float = 256.0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,12 +57,12 @@ class Quarantine:
 
     @property
     def full(self) -> bool:
-        """Nothing more is kept."""
+        """True: nothing more is stored."""
         return self._bytes >= self._bound
 
-    def keep(self, messages: Sequence[Quarantined]) -> list[Quarantined]:
-        """Keep messages durably; return those that were kept."""
-        kept: list[Quarantined] = []
+    def store(self, messages: Sequence[Quarantined]) -> list[Quarantined]:
+        """Store messages durably; return those that were stored."""
+        stored: list[Quarantined] = []
         with self._db:
             self._db.execute("BEGIN")
             for message in messages:
@@ -84,11 +84,11 @@ class Quarantine:
                     ),
                 )
                 self._bytes += len(message.payload)
-                kept.append(message)
-        return kept
+                stored.append(message)
+        return stored
 
     def waiting(self, stream: str, limit: int = 1000) -> list[tuple[int, int, str, bytes]]:
-        """Return ``(id, received_ns, topic, payload)`` kept because their stream was unknown."""
+        """Return ``(id, received_ns, topic, payload)`` of a stream that was unknown."""
         rows = self._db.execute(
             "SELECT id, received_ns, topic, payload FROM messages WHERE stream = ?"
             " AND cause IN (?, ?) ORDER BY id LIMIT ?",
@@ -108,7 +108,7 @@ class Quarantine:
                 self._bytes -= int(row[0]) if row else 0
 
     def counts(self) -> dict[str, int]:
-        """Return how many messages are kept, by cause."""
+        """Return how many messages are stored, by cause."""
         rows = self._db.execute("SELECT cause, count(*) FROM messages GROUP BY cause")
         return {cause: int(n) for cause, n in rows}
 

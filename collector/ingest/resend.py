@@ -1,7 +1,7 @@
-"""Asking again: a block that stays missing below later ones of its boot is asked for by name.
+"""Resend requests: blocks that stay missing below later ones of their boot are requested by name.
 
 The edge repeats by itself what a watermark does not name. What is missing all the same a minute
-later (its row was held by a journal that lost it, its repetition went astray) is asked for with a
+later (its row was held by a journal that lost it, its repetition went astray) is requested with a
 command, with growing pauses, and after a few answers that did not come the operator is told.
 """
 
@@ -18,41 +18,42 @@ from plumbline.wire.ranges import RangeSet
 from plumbline.wire.topics import TopicKind
 
 PATIENCE_NS = 60 * NS  # the edge's own first repetitions come within half of it
-LOOK_NS = 10 * NS
+SCAN_INTERVAL_NS = 10 * NS
 LONGEST_PAUSE_NS = 3600 * NS
 MOST_ROWS = 300
-"""Blocks asked for at once: five minutes of a stream."""
-MOST_A_LOOK = 50
-"""Commands in one look, whatever is missing."""
-TOLD_AFTER = 5
+"""Blocks of one request: five minutes of a stream."""
+MOST_A_SCAN = 50
+"""Commands in one scan, whatever is missing."""
+REPORTED_AFTER = 5
+"""Requests in vain after which the operator is told."""
 RECENT_NS = 24 * 3600 * NS
-"""A boot that nobody spoke of for a day is not asked about: its spool may be gone."""
+"""A boot of which nothing came for a day is left alone: its spool may be gone."""
 
 SeqSpan = tuple[int, int]
 
 
 @dataclass(slots=True)
 class _Missing:
-    """The first hole of one boot, and how often it was asked for."""
+    """The first gap of one boot, and how often it was requested."""
 
     span: SeqSpan
     due_ns: int
-    asked: int = 0
+    requests: int = 0
 
 
 class ResendRequester:
-    """Looks for holes in what is held and asks the agents for them; used by the ingest thread.
+    """Scans what is held for gaps and requests them of the agents; used by the ingest thread.
 
     Parameters
     ----------
     publish
         Sends (topic, command); False when it could not.
     patience_ns
-        How long a hole may be there before it is asked for, and the first pause. [ns]
+        Age of a gap at which it is requested, and the first pause. [ns]
 
     Notes
     -----
-    Kept in memory alone: after a restart it is asked again, and what comes twice is a duplicate.
+    Held in memory alone: after a restart it is requested again; what comes twice is a duplicate.
     """
 
     def __init__(
@@ -63,25 +64,25 @@ class ResendRequester:
         *,
         patience_ns: int = PATIENCE_NS,
     ) -> None:
-        self.asked = 0
+        self.requested = 0
         self._ledger = ledger
         self._conditions = conditions
         self._publish = publish
         self._patience_ns = patience_ns
         self._topics: dict[str, str] = {}
         self._missing: dict[tuple[str, int], _Missing] = {}
-        self._looked_ns = 0
+        self._scanned_ns = 0
 
-    def spoke(self, topic: str, stream: str) -> None:
-        """Note on which topic a stream speaks."""
+    def note_topic(self, topic: str, stream: str) -> None:
+        """Note on which topic a stream publishes."""
         self._topics[stream] = topic
 
     def tick(self, now_ns: int) -> None:
-        """Look for holes when it is time, and ask for what has been missing too long."""
-        if 0 <= now_ns - self._looked_ns < min(LOOK_NS, self._patience_ns):
+        """Scan for gaps when it is time, and request what has been missing too long."""
+        if 0 <= now_ns - self._scanned_ns < min(SCAN_INTERVAL_NS, self._patience_ns):
             return
-        self._looked_ns = now_ns
-        found = dict(self._holes(now_ns))
+        self._scanned_ns = now_ns
+        found = dict(self._gaps(now_ns))
         for where in self._missing.keys() - found.keys():
             self._forget(where, now_ns)
         sent = 0
@@ -90,18 +91,18 @@ class ResendRequester:
             if known is None or known.span[0] != span[0]:
                 self._forget(where, now_ns)
                 self._missing[where] = _Missing(span, now_ns + self._patience_ns)
-            elif now_ns >= known.due_ns and sent < MOST_A_LOOK:
+            elif now_ns >= known.due_ns and sent < MOST_A_SCAN:
                 known.span = span
-                sent += self._ask(where, known, now_ns)
+                sent += self._request(where, known, now_ns)
 
-    def _holes(self, now_ns: int) -> Iterator[tuple[tuple[str, int], SeqSpan]]:
-        """Yield the first hole of each boot that has one."""
+    def _gaps(self, now_ns: int) -> Iterator[tuple[tuple[str, int], SeqSpan]]:
+        """Yield the first gap of each boot that has one."""
         for stream in self._topics:
             for number, boot in self._ledger.boots(stream).items():
                 if boot.touched_ns > now_ns - RECENT_NS and (span := first_gap(boot)):
                     yield (stream, number), span
 
-    def _ask(self, where: tuple[str, int], missing: _Missing, now_ns: int) -> bool:
+    def _request(self, where: tuple[str, int], missing: _Missing, now_ns: int) -> bool:
         stream, boot = where
         first, last = missing.span
         command = Command(
@@ -115,14 +116,14 @@ class ResendRequester:
         address, _, _ = parsed(self._topics[stream])
         if not self._publish(address.topic(TopicKind.COMMAND), command.to_json()):
             return False
-        self.asked += 1
-        missing.asked += 1
-        missing.due_ns = now_ns + min(self._patience_ns << missing.asked, LONGEST_PAUSE_NS)
-        if missing.asked >= TOLD_AFTER:
+        self.requested += 1
+        missing.requests += 1
+        missing.due_ns = now_ns + min(self._patience_ns << missing.requests, LONGEST_PAUSE_NS)
+        if missing.requests >= REPORTED_AFTER:
             self._conditions.set(
                 _key(where),
                 f"blocks {first} to {last} of {stream} (boot {boot:016x}) are missing and their "
-                f"agent does not send them, asked {missing.asked} times: unless an earlier "
+                f"agent does not send them, asked {missing.requests} times: unless an earlier "
                 "journal took them in, the archive has a gap there. If the spool of that agent is "
                 "on a disk you still have, let the agent run from it once more.",
                 now_ns,

@@ -2,7 +2,7 @@
 
 The callback does nothing but enqueue and acknowledge. When the inbox is full it waits, nothing
 more is acknowledged and the broker holds back: that is the back-pressure, and the whole of it. The
-session is kept at the broker, so a short absence is bridged; what a long one loses there the edge
+session stays at the broker, so a short absence is bridged; what a long one loses there the edge
 sends again, because only the watermark counts.
 """
 
@@ -77,10 +77,10 @@ class Subscriber:
         self._client.connect_async(where.host, where.port, keepalive=where.keepalive_s)
         self._client.loop_start()
 
-    def hush(self) -> None:
+    def stop_accepting(self) -> None:
         """Take no more messages, so that the inbox can be emptied; watermarks still go out.
 
-        The broker keeps what comes now, unacknowledged, for the next start.
+        The broker holds what comes now, unacknowledged, for the next start.
         """
         self._stopping = True
 
@@ -124,7 +124,7 @@ class Subscriber:
         self, client: mqtt.Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         if reason.is_failure:
-            self._tell(
+            self._report_trouble(
                 f"the broker at {self._where} refuses the collector: {reason}; check username, "
                 "password_file and the broker's access list"
             )
@@ -135,7 +135,7 @@ class Subscriber:
         log.info("connected to the broker at %s", self._where)
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
-        self._tell(
+        self._report_trouble(
             f"no broker answers at {self._where}; is it running, and do host and port fit? "
             "The collector keeps trying."
         )
@@ -144,10 +144,10 @@ class Subscriber:
         self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         was_connected, self.connected = self.connected, False
-        if was_connected and not self._stopping:  # else it has been told why already
-            self._tell(f"the broker at {self._where} closed the connection: {reason}")
+        if was_connected and not self._stopping:  # else the reason is reported already
+            self._report_trouble(f"the broker at {self._where} closed the connection: {reason}")
 
-    def _tell(self, text: str) -> None:
+    def _report_trouble(self, text: str) -> None:
         self._conditions.set("broker", text, self._now_ns())
 
     @property

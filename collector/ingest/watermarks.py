@@ -1,7 +1,7 @@
-"""Watermarks: the collector's word to each agent on what it holds, and what it refuses.
+"""Watermarks: which blocks of each agent the collector holds, and which it refuses.
 
-Retained, at QoS 1. A stream that spoke is answered within a second where streams are few, within
-four seconds where they are many, and again every four seconds while it speaks.
+Retained, at QoS 1. A stream that published is answered within a second where streams are few,
+within four seconds where they are many, and again every four seconds while it publishes.
 """
 
 from collections.abc import Callable
@@ -14,15 +14,15 @@ from plumbline.wire.messages import BootMark, Watermark
 SLOWEST_NS = 4 * NS  # the edge is promised one every 5 s
 FASTEST_NS = NS // 2
 STREAMS_A_SECOND = 250
-LOOK_NS = NS // 10
-BOOTS_KEPT_NS = 7 * 24 * 3600 * NS
-"""A boot nobody asked about for a week is left out; asked about, it is back in the next one."""
+SCAN_INTERVAL_NS = NS // 10
+BOOT_ACTIVE_NS = 7 * 24 * 3600 * NS
+"""A boot of which nothing came for a week is left out; when it does, it is back in the next one."""
 
 Publish = Callable[[str, bytes], bool]
 
 
 class WatermarkPublisher:
-    """Says what is held, for each stream that spoke.
+    """Publishes what is held, for each stream that published.
 
     Parameters
     ----------
@@ -35,40 +35,42 @@ class WatermarkPublisher:
         self._store = store
         self._publish = publish
         self._due: dict[tuple[str, str], int] = {}
-        self._said_ns: dict[tuple[str, str], int] = {}
-        self._looked_ns = 0
+        self._published_ns: dict[tuple[str, str], int] = {}
+        self._scanned_ns = 0
 
-    def spoke(self, topic: str, stream: str) -> None:
-        """Note that a stream spoke on a blocks topic, so that it gets an answer."""
+    def note_topic(self, topic: str, stream: str) -> None:
+        """Note that a stream published on a blocks topic, so that it gets an answer."""
         where = (topic, stream)
         if where not in self._due:
-            self._due[where] = self._said_ns.get(where, 0)
+            self._due[where] = self._published_ns.get(where, 0)
 
     def tick(self, now_ns: int, *, everything: bool = False) -> None:
         """Publish what is due."""
-        if not self._due or not (everything or self._looks(now_ns)):
+        if not self._due or not (everything or self._is_time(now_ns)):
             return
-        pause_ns = min(max(len(self._said_ns) * NS // STREAMS_A_SECOND, FASTEST_NS), SLOWEST_NS)
-        for where, said_ns in list(self._due.items()):
-            if everything or not 0 <= now_ns - said_ns < pause_ns:
+        pause_ns = min(
+            max(len(self._published_ns) * NS // STREAMS_A_SECOND, FASTEST_NS), SLOWEST_NS
+        )
+        for where, published_ns in list(self._due.items()):
+            if everything or not 0 <= now_ns - published_ns < pause_ns:
                 topic, stream = where
                 if not self._publish(_answer_topic(topic), self._of(stream, now_ns).to_json()):
                     return
-                self._said_ns[where] = now_ns
+                self._published_ns[where] = now_ns
                 del self._due[where]
 
-    def _looks(self, now_ns: int) -> bool:
-        """Tell whether it is time to go through what is due; not after every group."""
-        if 0 <= now_ns - self._looked_ns < LOOK_NS:
+    def _is_time(self, now_ns: int) -> bool:
+        """Return whether it is time to go through what is due; not after every group."""
+        if 0 <= now_ns - self._scanned_ns < SCAN_INTERVAL_NS:
             return False
-        self._looked_ns = now_ns
+        self._scanned_ns = now_ns
         return True
 
     def _of(self, stream: str, now_ns: int) -> Watermark:
         boots = {
             number: boot
             for number, boot in self._ledger.boots(stream).items()
-            if boot.touched_ns > now_ns - BOOTS_KEPT_NS
+            if boot.touched_ns > now_ns - BOOT_ACTIVE_NS
         }
         return Watermark(
             store=self._store,

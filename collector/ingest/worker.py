@@ -1,4 +1,4 @@
-"""The ingest desk: one thread that empties the inbox in groups and answers with watermarks."""
+"""Ingest worker: one thread that empties the inbox in groups and answers with watermarks."""
 
 import logging
 import threading
@@ -44,8 +44,8 @@ class IngestWorker:
         ledger: Ledger,
         journal: Journal,
         watermarks: WatermarkPublisher,
-        asking: ResendRequester,
-        arrivals: LastSeen,
+        resend: ResendRequester,
+        last_seen: LastSeen,
         conditions: Conditions,
         now_ns: Callable[[], int],
         group_s: float = 0.025,
@@ -55,12 +55,12 @@ class IngestWorker:
         self._ledger = ledger
         self._journal = journal
         self._watermarks = watermarks
-        self._asking = asking
-        self._arrivals = arrivals
+        self._resend = resend
+        self._last_seen = last_seen
         self._conditions = conditions
         self._now_ns = now_ns
         self._group_s = group_s
-        self._rivals = DuplicateAgents()
+        self._duplicates = DuplicateAgents()
         self._stop = threading.Event()
         self._snapshot_due = time.monotonic() + SNAPSHOT_S
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -71,7 +71,7 @@ class IngestWorker:
         self._thread.start()
 
     def stop(self, timeout_s: float = 10.0) -> None:
-        """Take what is in the inbox, say the last watermarks, save the ledger and end."""
+        """Take what is in the inbox, publish the last watermarks, save the ledger and end."""
         self._stop.set()
         self._thread.join(timeout_s)
 
@@ -105,7 +105,7 @@ class IngestWorker:
         if blocks:
             self._take(blocks)
         self._watermarks.tick(self._now_ns())
-        self._asking.tick(self._now_ns())
+        self._resend.tick(self._now_ns())
         if time.monotonic() >= self._snapshot_due:
             self._save()
 
@@ -139,13 +139,13 @@ class IngestWorker:
         try:
             if kind is TopicKind.STATE:
                 state = State.from_json(message.payload)
-                self._arrivals.state(agent, state, message.received_ns)
+                self._last_seen.state(agent, state, message.received_ns)
             elif kind is TopicKind.HEARTBEAT:
                 heartbeat = Heartbeat.from_json(message.payload)
-                self._arrivals.heartbeat(agent, heartbeat, message.received_ns)
-                other = self._rivals.beat(agent, int(heartbeat.boot, 16))
+                self._last_seen.heartbeat(agent, heartbeat, message.received_ns)
+                other = self._duplicates.beat(agent, int(heartbeat.boot, 16))
                 if other is not None:
-                    self._ingest.tell_rivals(
+                    self._ingest.report_duplicate_agents(
                         message.topic, int(heartbeat.boot, 16), other, message.received_ns
                     )
         except BadMessage as error:

@@ -28,14 +28,14 @@ class OutageWatch:
         *,
         settings: OutageSettings,
         places: Mapping[str, Place],
-        arrivals: LastSeen,
+        last_seen: LastSeen,
         events: EventStore,
         connected: Callable[[], bool],
         started_ns: int,
     ) -> None:
         self._settings = settings
         self._places = places
-        self._arrivals = arrivals
+        self._last_seen = last_seen
         self._events = events
         self._connected = connected
         self._started_ns = started_ns
@@ -48,8 +48,8 @@ class OutageWatch:
     def look(self, now_ns: int) -> None:
         """Open and close what has changed."""
         heard = LastHeard(
-            streams=self._arrivals.streams(),
-            agents=self._arrivals.agents(),
+            streams=self._last_seen.streams(),
+            agents=self._last_seen.agents(),
             connected=self._connected(),
             started_ns=self._started_ns,
         )

@@ -28,9 +28,9 @@ class Intake:
         self.ledger = opened_ledger(folder / "state" / "ledger.db", self.journal)
         self.quarantine = Quarantine(folder / "quarantine")
         self.places = tower_places(folder)
-        self.arrivals = LastSeen()
+        self.last_seen = LastSeen()
         self.conditions = Conditions()
-        self.said: list[tuple[str, Watermark]] = []
+        self.published: list[tuple[str, Watermark]] = []
         self.connected = True
         self.watermarks = WatermarkPublisher(self.ledger, self.journal.store_id, self._publish)
         self.ingest = Ingest(
@@ -38,14 +38,14 @@ class Intake:
             ledger=self.ledger,
             quarantine=self.quarantine,
             places=self.places,
-            arrivals=self.arrivals,
+            last_seen=self.last_seen,
             conditions=self.conditions,
-            spoke=self.watermarks.spoke,
+            note_topic=self.watermarks.note_topic,
         )
 
     def _publish(self, topic: str, payload: bytes) -> bool:
         if self.connected:
-            self.said.append((topic, Watermark.from_json(payload)))
+            self.published.append((topic, Watermark.from_json(payload)))
         return self.connected
 
     def message(self, block: Block, received_ns: int | None = None) -> Incoming:
@@ -66,12 +66,12 @@ class Intake:
             offset = entries[-1].next_offset
         return payloads
 
-    def word(self, now_ns: int) -> Watermark:
+    def watermark(self, now_ns: int) -> Watermark:
         """Return the newest watermark."""
         self.watermarks.tick(now_ns, everything=True)
-        return self.said[-1][1]
+        return self.published[-1][1]
 
-    def told(self) -> list[str]:
+    def conditions_set(self) -> list[str]:
         return [condition.key for condition in self.conditions.open()]
 
     def crash(self) -> None:

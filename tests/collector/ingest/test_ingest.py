@@ -30,7 +30,7 @@ def test_a_block_sent_twice_is_journaled_once(intake: Intake) -> None:
     intake.take(BLOCKS[0])
     assert intake.journaled() == [encode(BLOCKS[0])]
     assert intake.ingest.counts["duplicate"] == 2
-    assert intake.told() == []
+    assert intake.conditions_set() == []
 
 
 def test_two_different_blocks_of_one_key_are_both_kept_flagged_and_reported_once(
@@ -42,7 +42,7 @@ def test_two_different_blocks_of_one_key_are_both_kept_flagged_and_reported_once
     entries = intake.journal.read(0)
     assert [entry.mark for entry in entries] == [Mark.NONE, Mark.CONFLICT]
     assert [entry.held_out for entry in entries] == [False, True]
-    assert intake.told() == ["conflict:XX.TWR01.3A.HN:0000000000000007"]
+    assert intake.conditions_set() == ["conflict:XX.TWR01.3A.HN:0000000000000007"]
     assert "cloned" in intake.conditions.open()[0].text
 
 
@@ -52,9 +52,9 @@ def test_a_block_from_the_future_is_kept_held_out_and_reported_once(intake: Inta
     entries = intake.journal.read(0)
     assert [entry.held_out for entry in entries] == [True] * 3
     assert is_future(BLOCKS[0], now_ns)
-    assert intake.told() == ["future:XX.TWR01.3A.HN"]
+    assert intake.conditions_set() == ["future:XX.TWR01.3A.HN"]
     intake.take(BLOCKS[5])
-    assert intake.told() == [], "over, once the clock is right"
+    assert intake.conditions_set() == [], "over, once the clock is right"
 
 
 def test_a_minute_ahead_is_not_the_future(intake: Intake) -> None:
@@ -67,13 +67,13 @@ def test_a_corrupt_block_is_kept_with_the_reason_and_asked_for_again(intake: Int
     payload = bytearray(encode(BLOCKS[0]))
     payload[300] ^= 4
     intake.take_raw(bytes(payload))
-    (kept,) = intake.quarantine
-    assert kept.payload == payload
-    assert "CRC" in kept.reason
+    (quarantined,) = intake.quarantine
+    assert quarantined.payload == payload
+    assert "CRC" in quarantined.reason
     assert intake.journaled() == []
     assert not intake.ledger.boots("XX.TWR01.3A.HN"), "neither held nor refused"
     intake.take(BLOCKS[0])
-    assert intake.word(T0_NS).boots[0].held == ((0, 0),)
+    assert intake.watermark(T0_NS).boots[0].held == ((0, 0),)
 
 
 def test_a_block_damaged_at_the_edge_is_refused_in_the_end(intake: Intake) -> None:
@@ -81,7 +81,7 @@ def test_a_block_damaged_at_the_edge_is_refused_in_the_end(intake: Intake) -> No
     payload[300] ^= 4
     for _ in range(3):
         intake.take_raw(bytes(payload))
-    (mark,) = intake.word(10**18).boots
+    (mark,) = intake.watermark(10**18).boots
     assert mark.held == ()
     assert mark.refused[0][:2] == (4, 4)
     assert len(list(intake.quarantine)) == 1, "one copy is enough"
@@ -89,7 +89,7 @@ def test_a_block_damaged_at_the_edge_is_refused_in_the_end(intake: Intake) -> No
 
 def test_bytes_that_are_no_record_go_to_quarantine_and_stop_nothing(intake: Intake) -> None:
     intake.take_raw(b"hello", b"", encode(BLOCKS[0]))
-    assert [kept.cause for kept in intake.quarantine] == ["not_a_record", "not_a_record"]
+    assert [one.cause for one in intake.quarantine] == ["not_a_record", "not_a_record"]
     assert intake.journaled() == [encode(BLOCKS[0])]
 
 
@@ -100,11 +100,11 @@ def unknown(node: str = "9Z") -> StreamId:
 def test_an_unknown_stream_is_set_aside_refused_and_told_once(intake: Intake) -> None:
     for block in list(blocks_of(truth(3, 300), stream=unknown())):
         intake.take(block)
-    assert intake.told() == ["unknown_stream:XX.TWR01.9Z.HN"]
+    assert intake.conditions_set() == ["unknown_stream:XX.TWR01.9Z.HN"]
     assert "add it and restart" in intake.conditions.open()[0].text
-    topic, word = (intake.word(T0_NS), intake.said[-1])[1]
+    topic, watermark = (intake.watermark(T0_NS), intake.published[-1])[1]
     assert topic == "plumbline/1/XX/TWR01/pi-3a/watermark/9Z.HN"
-    assert word.boots[0].refused[0][:2] == (0, 2)
+    assert watermark.boots[0].refused[0][:2] == (0, 2)
     assert intake.journaled() == []
 
 
@@ -119,30 +119,30 @@ def test_what_waited_in_quarantine_is_taken_once_the_inventory_knows_it(tmp_path
     assert taken == 3
     assert intake.journaled() == [encode(block) for block in blocks]
     assert list(intake.quarantine) == []
-    (mark,) = intake.word(T0_NS).boots
+    (mark,) = intake.watermark(T0_NS).boots
     assert (mark.held, mark.refused) == (((0, 2),), ())
     intake.crash()
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"stream": dataclasses.replace(HN, axes="ENZ")}, "axes ENZ, the inventory says ZNE"),
         ({"rate_hz": 200.0}, "runs at 200 Hz, the inventory says 100 Hz"),
     ],
 )
 def test_a_stream_unlike_its_inventory_is_set_aside(
-    intake: Intake, change: dict[str, object], said: str
+    intake: Intake, change: dict[str, object], expected: str
 ) -> None:
     intake.take(dataclasses.replace(BLOCKS[0], **change))
-    assert said in intake.conditions.open()[0].text
+    assert expected in intake.conditions.open()[0].text
     assert intake.journaled() == []
 
 
 def test_a_block_on_another_streams_topic_is_set_aside(intake: Intake) -> None:
     intake.take_raw(encode(BLOCKS[0]), topic="plumbline/1/XX/TWR01/pi-3a/blocks/0A.HN")
-    (kept,) = intake.quarantine
-    assert kept.cause == "wrong_place"
+    (quarantined,) = intake.quarantine
+    assert quarantined.cause == "wrong_place"
 
 
 def test_two_agents_of_one_name_are_reported_once(intake: Intake) -> None:
@@ -150,7 +150,7 @@ def test_two_agents_of_one_name_are_reported_once(intake: Intake) -> None:
     theirs = list(blocks_of(truth(3, 6000, seed=2), boot=2, start_ns=T0_NS + 5_000_000))
     for mine, other in zip(ours, theirs, strict=True):
         intake.take(mine, other)
-    assert intake.told() == ["rivals:XX.TWR01/pi-3a"]
+    assert intake.conditions_set() == ["rivals:XX.TWR01/pi-3a"]
     assert "another name" in intake.conditions.open()[0].text
     assert len(intake.journaled()) == 120, "all of it is kept"
 
@@ -159,7 +159,7 @@ def test_a_restart_with_its_backlog_is_not_two_agents(intake: Intake) -> None:
     before = list(blocks_of(truth(3, 20_000), boot=1))
     after = list(blocks_of(truth(3, 10_000), boot=2, start_ns=before[-1].end_ns + 5 * NS))
     intake.take(*before[:50], *after[:10], *before[50:150], *after[10:], *before[150:])
-    assert intake.told() == []
+    assert intake.conditions_set() == []
 
 
 def test_a_full_disk_takes_nothing_and_promises_nothing(
@@ -174,9 +174,9 @@ def test_a_full_disk_takes_nothing_and_promises_nothing(
     with pytest.raises(JournalFull):
         intake.take(BLOCKS[1])
     monkeypatch.undo()
-    assert intake.word(T0_NS).boots[0].held == ((0, 0),)
+    assert intake.watermark(T0_NS).boots[0].held == ((0, 0),)
     intake.take(BLOCKS[1])
-    assert intake.word(T0_NS).boots[0].held == ((0, 1),)
+    assert intake.watermark(T0_NS).boots[0].held == ((0, 1),)
 
 
 @settings(max_examples=25, deadline=None)
@@ -192,7 +192,7 @@ def test_how_messages_are_grouped_changes_nothing(
     assert intake.journaled() == [
         encode(block) for block in [*BLOCKS[:12], changed(BLOCKS[5]), *BLOCKS[12:18]]
     ]
-    assert intake.word(T0_NS).boots[0].held == ((0, 17),)
+    assert intake.watermark(T0_NS).boots[0].held == ((0, 17),)
     intake.crash()
 
 
@@ -205,6 +205,6 @@ def test_after_a_crash_the_ledger_is_what_the_journal_holds(tmp_path: Path) -> N
     second = Intake(tmp_path)
     second.take(*BLOCKS[:12], changed(BLOCKS[2]))
     assert second.ingest.counts == {"taken": 4, "duplicate": 9}
-    assert second.word(T0_NS).boots[0].held == ((0, 11),)
-    assert second.told() == []
+    assert second.watermark(T0_NS).boots[0].held == ((0, 11),)
+    assert second.conditions_set() == []
     second.crash()

@@ -39,7 +39,7 @@ class LedgerAgainstADict(RuleBasedStateMachine):
         known = self.held.setdefault(key, set())
         expected = Disposition.NEW if not known else Disposition.CONFLICT
         expected = Disposition.DUPLICATE if crc in known else expected
-        assert self.ledger.judge(key, crc) is expected
+        assert self.ledger.disposition_of(key, crc) is expected
         if expected is not Disposition.DUPLICATE:
             self.ledger.hold(key, crc, 10)
             known.add(crc)
@@ -64,10 +64,10 @@ class LedgerAgainstADict(RuleBasedStateMachine):
                 assert known.held.size() == len(held)
                 assert all(seq in known.held for seq in held)
                 refused = {key.seq for key in self.refused if key[:2] == (stream, boot)}
-                told = {
+                listed = {
                     n for first, last, _ in refused_ranges(known) for n in range(first, last + 1)
                 }
-                assert told == refused - held
+                assert listed == refused - held
 
     def teardown(self) -> None:
         self.ledger.close()

@@ -7,7 +7,7 @@ import pytest
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.ingest.ledger import Ledger
 from plumbline.collector.ingest.ledger_store import LedgerStore
-from plumbline.collector.ingest.resend import MOST_ROWS, TOLD_AFTER, ResendRequester
+from plumbline.collector.ingest.resend import MOST_ROWS, REPORTED_AFTER, ResendRequester
 from plumbline.wire.block import NS
 from plumbline.wire.messages import Command
 from plumbline.wire.record_header import Key
@@ -17,21 +17,21 @@ TOPIC = "plumbline/1/XX/TWR01/pi-3a/blocks/3A.HN"
 
 
 class Site:
-    """A ledger with holes, and somebody who is asked."""
+    """A ledger with gaps, and somebody who takes commands."""
 
     def __init__(self, folder: Path) -> None:
         self.ledger = Ledger(LedgerStore(folder / "ledger.db", "store"))
         self.conditions = Conditions()
-        self.asked: list[Command] = []
+        self.commands: list[Command] = []
         self.now_s = 1000
         self.connected = True
-        self.asking = ResendRequester(self.ledger, self.conditions, self._publish)
-        self.asking.spoke(TOPIC, STREAM)
+        self.resend = ResendRequester(self.ledger, self.conditions, self._publish)
+        self.resend.note_topic(TOPIC, STREAM)
 
     def _publish(self, topic: str, payload: bytes) -> bool:
         if self.connected:
             assert topic == "plumbline/1/XX/TWR01/pi-3a/command"
-            self.asked.append(Command.from_json(payload))
+            self.commands.append(Command.from_json(payload))
         return self.connected
 
     def hold(self, *seqs: int) -> None:
@@ -41,7 +41,7 @@ class Site:
     def run(self, seconds: int) -> None:
         for _ in range(seconds):
             self.now_s += 1
-            self.asking.tick(self.now_s * NS)
+            self.resend.tick(self.now_s * NS)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def site(tmp_path: Path) -> Site:
 def test_what_is_whole_is_not_asked_for(site: Site) -> None:
     site.hold(*range(100))
     site.run(600)
-    assert site.asked == []
+    assert site.commands == []
 
 
 def test_a_hole_is_given_a_minute_to_fill_by_itself(site: Site) -> None:
@@ -60,17 +60,17 @@ def test_a_hole_is_given_a_minute_to_fill_by_itself(site: Site) -> None:
     site.run(50)
     site.hold(2, 3)
     site.run(600)
-    assert site.asked == []
+    assert site.commands == []
 
 
 def test_a_hole_that_stays_is_asked_for_with_growing_pauses(site: Site) -> None:
     site.hold(0, 1, 4, 5)
     site.run(90)
-    assert [(c.stream, c.boot, c.first, c.last) for c in site.asked] == [
+    assert [(c.stream, c.boot, c.first, c.last) for c in site.commands] == [
         (STREAM, f"{BOOT:016x}", 2, 3)
     ]
     site.run(3600)
-    assert 4 <= len(site.asked) <= 6
+    assert 4 <= len(site.commands) <= 6
 
 
 def test_the_next_hole_comes_after_the_first_is_filled(site: Site) -> None:
@@ -78,25 +78,25 @@ def test_the_next_hole_comes_after_the_first_is_filled(site: Site) -> None:
     site.run(90)
     site.hold(1)
     site.run(90)
-    assert [(c.first, c.last) for c in site.asked] == [(1, 1), (3, 3)]
+    assert [(c.first, c.last) for c in site.commands] == [(1, 1), (3, 3)]
 
 
 def test_a_wide_hole_is_asked_for_in_parts(site: Site) -> None:
     site.hold(0, 10_000)
     site.run(90)
-    assert (site.asked[0].first, site.asked[0].last) == (1, MOST_ROWS)
+    assert (site.commands[0].first, site.commands[0].last) == (1, MOST_ROWS)
 
 
 def test_what_is_refused_is_not_asked_for(site: Site) -> None:
     site.hold(0, 2)
     site.ledger.refuse(Key(STREAM, BOOT, 1), "damaged", site.now_s * NS)
     site.run(600)
-    assert site.asked == []
+    assert site.commands == []
 
 
 def test_nobody_answering_is_told_once_and_is_over_when_it_comes(site: Site) -> None:
     site.hold(0, 2)
-    site.run(60 * 2**TOLD_AFTER + 200)
+    site.run(60 * 2**REPORTED_AFTER + 200)
     assert [n.key for n in site.conditions.open()] == [f"missing:{STREAM}:{BOOT:016x}"]
     assert "blocks 1 to 1" in site.conditions.open()[0].text
     site.hold(1)
@@ -110,11 +110,11 @@ def test_without_a_connection_nothing_counts_as_asked(site: Site) -> None:
     site.run(600)
     site.connected = True
     site.run(20)
-    assert len(site.asked) == site.asking.asked == 1
+    assert len(site.commands) == site.resend.requested == 1
 
 
 def test_a_boot_of_which_nobody_spoke_for_a_day_is_left_alone(site: Site) -> None:
     site.hold(0, 2)
     site.now_s += 2 * 24 * 3600
     site.run(600)
-    assert site.asked == []
+    assert site.commands == []

@@ -1,4 +1,4 @@
-"""The subscriber and the desk beside a real mosquitto."""
+"""The subscriber and the ingest worker beside a real mosquitto."""
 
 import threading
 import time
@@ -42,7 +42,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 class Post:
-    """The collector's post office: subscriber, inbox, desk, ingest."""
+    """The collector's post office: subscriber, inbox, worker, ingest."""
 
     def __init__(self, folder: Path, port: int, inbox: int = 1000) -> None:
         self.intake = Intake(folder)
@@ -57,36 +57,36 @@ class Post:
         self.watermarks = WatermarkPublisher(
             self.intake.ledger, self.intake.journal.store_id, self.subscriber.publish
         )
-        self.asking = ResendRequester(
+        self.resend = ResendRequester(
             self.intake.ledger, self.intake.conditions, self.subscriber.command, patience_ns=NS // 5
         )
-        self.intake.ingest._spoke = self._spoke
-        self.desk = IngestWorker(
+        self.intake.ingest._note_topic = self._note_topic
+        self.worker = IngestWorker(
             inbox=self.inbox,
             ingest=self.intake.ingest,
             ledger=self.intake.ledger,
             journal=self.intake.journal,
             watermarks=self.watermarks,
-            asking=self.asking,
-            arrivals=self.intake.arrivals,
+            resend=self.resend,
+            last_seen=self.intake.last_seen,
             conditions=self.intake.conditions,
             now_ns=clock_ns,
         )
 
-    def _spoke(self, topic: str, stream: str) -> None:
-        self.watermarks.spoke(topic, stream)
-        self.asking.spoke(topic, stream)
+    def _note_topic(self, topic: str, stream: str) -> None:
+        self.watermarks.note_topic(topic, stream)
+        self.resend.note_topic(topic, stream)
 
     def start(self) -> "Post":
         self.subscriber.start()
         wait_until(lambda: self.subscriber.connected)
-        self.desk.start()
+        self.worker.start()
         return self
 
     def stop(self) -> None:
-        self.subscriber.hush()
-        if self.desk.alive():
-            self.desk.stop()
+        self.subscriber.stop_accepting()
+        if self.worker.alive():
+            self.worker.stop()
         self.subscriber.stop()
         self.intake.crash()
 
@@ -95,7 +95,7 @@ class Edge:
     """A plain client that publishes and listens."""
 
     def __init__(self, port: int) -> None:
-        self.heard: dict[str, bytes] = {}
+        self.received: dict[str, bytes] = {}
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
         self.client.on_message = self._on_message
         self.client.on_connect = lambda *_: self.client.subscribe("plumbline/1/+/+/+/watermark/+")
@@ -103,15 +103,15 @@ class Edge:
         self.client.loop_start()
 
     def _on_message(self, _client: Any, _userdata: Any, message: mqtt.MQTTMessage) -> None:
-        self.heard[message.topic] = message.payload
+        self.received[message.topic] = message.payload
 
     def send(self, topic: str, payload: bytes) -> mqtt.MQTTMessageInfo:
         return self.client.publish(topic, payload, qos=1)
 
     def held(self) -> tuple[tuple[int, int], ...]:
-        payload = self.heard.get("plumbline/1/XX/TWR01/pi-3a/watermark/3A.HN")
-        word = Watermark.from_json(payload) if payload else None
-        return word.boots[0].held if word and word.boots else ()
+        payload = self.received.get("plumbline/1/XX/TWR01/pi-3a/watermark/3A.HN")
+        watermark = Watermark.from_json(payload) if payload else None
+        return watermark.boots[0].held if watermark and watermark.boots else ()
 
     def stop(self) -> None:
         self.client.disconnect()
@@ -129,7 +129,7 @@ def test_blocks_published_are_journaled_and_answered(tmp_path: Path, broker: Mos
     edge.send(topic(post.intake), b"not a block")
     wait_until(lambda: edge.held() == ((0, len(BLOCKS) - 1),))
     assert post.intake.journaled() == [encode(block) for block in BLOCKS]
-    assert post.intake.arrivals.streams()["XX.TWR01.3A.HN"].agent == "XX.TWR01/pi-3a"
+    assert post.intake.last_seen.streams()["XX.TWR01.3A.HN"].agent == "XX.TWR01/pi-3a"
     late_comer = Edge(broker.port)
     wait_until(lambda: late_comer.held() == ((0, len(BLOCKS) - 1),))  # retained
     for client in (edge, late_comer):
@@ -139,11 +139,11 @@ def test_blocks_published_are_journaled_and_answered(tmp_path: Path, broker: Mos
 
 def test_a_block_that_stays_missing_is_asked_for_by_name(tmp_path: Path, broker: Mosquitto) -> None:
     post, edge = Post(tmp_path, broker.port).start(), Edge(broker.port)
-    asked: list[Command] = []
+    commands: list[Command] = []
 
     def obey(_client: Any, _userdata: Any, message: mqtt.MQTTMessage) -> None:
-        asked.append(Command.from_json(message.payload))
-        for block in BLOCKS[asked[-1].first : asked[-1].last + 1]:
+        commands.append(Command.from_json(message.payload))
+        for block in BLOCKS[commands[-1].first : commands[-1].last + 1]:
             edge.send(topic(post.intake), encode(block))
 
     edge.client.message_callback_add(post.intake.address.topic(TopicKind.COMMAND), obey)
@@ -151,7 +151,7 @@ def test_a_block_that_stays_missing_is_asked_for_by_name(tmp_path: Path, broker:
     for block in BLOCKS[:3] + BLOCKS[5:]:
         edge.send(topic(post.intake), encode(block))
     wait_until(lambda: edge.held() == ((0, len(BLOCKS) - 1),))
-    assert {(word.first, word.last) for word in asked} == {(3, 4)}
+    assert {(command.first, command.last) for command in commands} == {(3, 4)}
     assert sorted(post.intake.journaled()) == sorted(encode(block) for block in BLOCKS)
     edge.stop()
     post.stop()
@@ -167,9 +167,9 @@ def test_heartbeats_are_noted_and_unreadable_ones_reported(
     )  # fmt: skip
     edge.send(post.intake.address.topic(TopicKind.HEARTBEAT), beat.to_json())
     edge.send(post.intake.address.topic(TopicKind.HEARTBEAT), b"{}")
-    wait_until(lambda: bool(post.intake.told()))
-    assert post.intake.arrivals.agents()["XX.TWR01/pi-3a"].heartbeat == beat
-    assert post.intake.told() == ["bad-message:XX.TWR01/pi-3a"]
+    wait_until(lambda: bool(post.intake.conditions_set()))
+    assert post.intake.last_seen.agents()["XX.TWR01/pi-3a"].heartbeat == beat
+    assert post.intake.conditions_set() == ["bad-message:XX.TWR01/pi-3a"]
     edge.stop()
     post.stop()
 
@@ -184,7 +184,7 @@ def test_two_machines_whose_heartbeats_come_in_turn_are_reported(
             spool_bytes=0, disk_free_bytes=1,
         )  # fmt: skip
         edge.send(post.intake.address.topic(TopicKind.HEARTBEAT), beat.to_json())
-    wait_until(lambda: post.intake.told() == ["rivals:XX.TWR01/pi-3a"])
+    wait_until(lambda: post.intake.conditions_set() == ["rivals:XX.TWR01/pi-3a"])
     edge.stop()
     post.stop()
 
@@ -207,7 +207,7 @@ def test_a_slow_disk_holds_the_broker_back_and_loses_nothing(
     assert entered.wait(30)
     for block in BLOCKS[1:]:
         edge.send(topic(post.intake), encode(block))
-    wait_until(lambda: "inbox-full" in post.intake.told())
+    wait_until(lambda: "inbox-full" in post.intake.conditions_set())
     assert post.inbox.qsize() <= 3
     gate.set()
     wait_until(lambda: edge.held() == ((0, len(BLOCKS) - 1),))

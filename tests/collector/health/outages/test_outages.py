@@ -24,7 +24,7 @@ class Site:
     """A collector's ears, and the time."""
 
     def __init__(self, folder: Path) -> None:
-        self.arrivals = LastSeen()
+        self.last_seen = LastSeen()
         self.store = EventStore(folder / "events.db")
         self.places = tower_places(folder)
         self.connected = True
@@ -35,7 +35,7 @@ class Site:
         return OutageWatch(
             settings=OutageSettings(),
             places=self.places,
-            arrivals=self.arrivals,
+            last_seen=self.last_seen,
             events=self.store,
             connected=lambda: self.connected,
             started_ns=T0 + self.now_s * NS,
@@ -46,13 +46,13 @@ class Site:
             self.now_s += 1
             now_ns = T0 + self.now_s * NS
             for key in speaking:
-                self.arrivals.block(key, AGENTS[key], now_ns)
+                self.last_seen.block(key, AGENTS[key], now_ns)
             for agent in beating if self.now_s % 10 == 0 else ():
                 beat = Heartbeat(
                     agent=agent, boot="0" * 16, sent_ns=now_ns, uptime_s=1, spool_rows=0,
                     spool_unheld=0, spool_bytes=0, disk_free_bytes=1,
                 )  # fmt: skip
-                self.arrivals.heartbeat(agent, beat, now_ns)
+                self.last_seen.heartbeat(agent, beat, now_ns)
             self.watch.look(now_ns)
 
     def events(self) -> list[Event]:
@@ -124,7 +124,7 @@ def test_what_was_never_heard_is_told_after_the_start(site: Site) -> None:
 def test_a_restart_goes_on_with_the_same_silence(site: Site) -> None:
     site.passes(200, *GROUND, ROOF)
     site.passes(60, *GROUND)
-    site.arrivals = LastSeen()
+    site.last_seen = LastSeen()
     site.watch = site.started()
     site.passes(300, *GROUND)
     assert len(site.events()) == 1
@@ -136,7 +136,7 @@ def test_a_restart_goes_on_with_the_same_silence(site: Site) -> None:
 
 def test_a_restart_within_a_breath_tells_nothing(site: Site) -> None:
     site.passes(200, *GROUND, ROOF)
-    site.arrivals = LastSeen()
+    site.last_seen = LastSeen()
     site.watch = site.started()
     site.passes(60, *GROUND, ROOF)
     assert site.events() == []
