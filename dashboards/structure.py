@@ -82,7 +82,7 @@ def _charts(
     yield Chart(
         title="Waveforms: largest and smallest of each interval",
         text="x, y, z are the axes in the order of the inventory. Empty outside episodes where "
-        '[series] waveforms = "episodes".',
+        '[influxdb] waveforms = "episodes".',
         queries=[
             Query(
                 text=_by_channel(

@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -61,28 +61,110 @@ class BadSettings(ValueError):
         super().__init__(f"{path}: {len(problems)} {noun}{lines}")
 
 
-def read_settings(path: Path, model: type[Model]) -> Model:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenamedSection:
+    """A section that stands in a file under a name it had before.
+
+    Attributes
+    ----------
+    lines
+        Numbers of the lines where it, or a table of it, begins.
+    """
+
+    old: str
+    new: str
+    lines: tuple[int, ...]
+
+    def __str__(self) -> str:
+        noun = "line" if len(self.lines) == 1 else "lines"
+        at = f" ({noun} {', '.join(map(str, self.lines))})" if self.lines else ""
+        return f"[{self.old}]{at} is now called [{self.new}]"
+
+
+def read_settings(
+    path: Path, model: type[Model], *, renamed: Mapping[str, str] | None = None
+) -> Model:
     """Read a TOML file into a model.
+
+    Parameters
+    ----------
+    renamed
+        Old names of sections that are read like the new ones, each with its new name.
 
     Raises
     ------
     BadSettings
-        With every problem of the file: syntax, unknown or missing keys, wrong values.
+        With every problem of the file: syntax, unknown or missing keys, wrong values, a section
+        under its old and its new name.
     """
+    text, content = _read_toml(path)
+    old_names = {s.new: s.old for s in _renamed_sections(text, content, renamed or {})}
+    if twice := [_given_twice(text, old, new) for new, old in old_names.items() if new in content]:
+        raise BadSettings(path, twice)
+    for new, old in old_names.items():
+        content[new] = content.pop(old)
+    try:
+        return model.model_validate(content, context={"folder": path.resolve().parent})
+    except ValidationError as error:
+        problems = [
+            _problem(_as_written(item, old_names), model, text)
+            for item in _own_faults(error.errors())
+        ]
+        raise BadSettings(path, problems) from error
+
+
+def renamed_sections(path: Path, renamed: Mapping[str, str]) -> list[RenamedSection]:
+    """Return the sections of a file that stand there under an old name.
+
+    Raises
+    ------
+    BadSettings
+        If the file cannot be read.
+    """
+    return _renamed_sections(*_read_toml(path), renamed)
+
+
+def _read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text of a file and what it holds."""
     try:
         text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except OSError as error:
         raise BadSettings(
             path, [Problem(where="", what=f"cannot be read ({error.strerror}); check the path")]
         ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettings(path, [Problem(where="", what=f"not TOML: {error}")]) from error
-    try:
-        return model.model_validate(content, context={"folder": path.resolve().parent})
-    except ValidationError as error:
-        problems = [_problem(item, model, text) for item in _own_faults(error.errors())]
-        raise BadSettings(path, problems) from error
+
+
+def _renamed_sections(
+    text: str, content: Mapping[str, Any], renamed: Mapping[str, str]
+) -> list[RenamedSection]:
+    return [
+        RenamedSection(old=old, new=new, lines=_section_lines(old, text))
+        for old, new in renamed.items()
+        if old in content
+    ]
+
+
+def _section_lines(name: str, text: str) -> tuple[int, ...]:
+    """Return the numbers of the lines where a section or a table of it begins."""
+    pattern = re.compile(rf"^\s*(\[+\s*{re.escape(name)}\s*[.\]]|{re.escape(name)}\s*[.=])")
+    return tuple(n for n, line in enumerate(text.splitlines(), start=1) if pattern.match(line))
+
+
+def _given_twice(text: str, old: str, new: str) -> Problem:
+    lines = [*_section_lines(old, text), *_section_lines(new, text)]
+    what = f"[{old}] is the old name of [{new}], and the file has both"
+    if lines:
+        what += f" (lines {', '.join(map(str, sorted(lines)))})"
+    return Problem(where=new, what=f"{what}; keep [{new}] only")
+
+
+def _as_written(item: Any, old_names: Mapping[str, str]) -> Any:
+    """Return an error with its section called as the file calls it."""
+    head, *rest = item["loc"] or ("",)
+    return {**item, "loc": (old_names[head], *rest)} if head in old_names else item
 
 
 def _own_faults(items: Sequence[Any]) -> Iterator[Any]:

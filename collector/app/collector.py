@@ -52,7 +52,7 @@ class Collector:
     ) -> None:
         self.data = Intake(settings, inventory, now_ns)
         self.stores = Databases(settings.data)
-        detect = with_adoptions(settings.detect, AsAdopted(self.stores.adoptions))
+        detect = with_adoptions(settings.detection, AsAdopted(self.stores.adoptions))
         self._settings = settings = settings.model_copy(update={"detect": detect})
         self._inventory = inventory
         self._now_ns = now_ns
@@ -77,7 +77,7 @@ class Collector:
         self.runners: list[StageRunner | JobRunner] = [*self.stages, *self.jobs]
         self.web = WebServer(self._application(settings.web), settings.web)
         self._silence = OutageWatch(
-            settings=settings.silence,
+            settings=settings.outages,
             places=self.data.places,
             last_seen=self.data.last_seen,
             events=self.stores.events,
@@ -142,7 +142,7 @@ class Collector:
             health=lambda: health(self.data, self.runners),
             metrics=metrics.text,
             levels=LimitView(self._settings, self.stores.adoptions, self.stores.events_path).rows,
-            limits_urad=drawn_limits_urad(self._settings.slow),
+            limits_urad=drawn_limits_urad(self._settings.deformation),
             stale_after_s=settings.stale_after_s,
         )
         return application(sources, password=password, now_ns=self._now_ns)

@@ -46,7 +46,7 @@ class JobTable:
 
     def _strong_motion(self) -> StrongMotionJob:
         return StrongMotionJob(
-            settings=self._settings.episodes,
+            settings=self._settings.strong_motion,
             places=self._places,
             events=self._stores.events,
             store=self._stores.measures,

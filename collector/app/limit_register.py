@@ -21,11 +21,11 @@ class HasLimits(Protocol):
     """The parts of the collector's configuration that hold limits."""
 
     @property
-    def detect(self) -> DetectionSettings:
+    def detection(self) -> DetectionSettings:
         """Limits of acceleration."""
 
     @property
-    def slow(self) -> DeformationSettings:
+    def deformation(self) -> DeformationSettings:
         """Limits of tilt and settlement."""
 
 
@@ -36,7 +36,7 @@ class Registered:
     Attributes
     ----------
     where
-        Its place in the file, as ``slow.limit[0]``.
+        Its place in the file, as ``deformation.limit[0]``.
     live
         Whether a running collector follows its adoption; else it does at its next start.
     """
@@ -55,9 +55,9 @@ class Registered:
 def configured(settings: HasLimits) -> Iterator[tuple[str, Bounds, bool]]:
     """Yield every limit with its place in the file, and whether an adoption is followed live."""
     tables: tuple[tuple[str, tuple[Bounds, ...], bool], ...] = (
-        ("slow.limit", settings.slow.limit, True),
-        ("detect.limit", settings.detect.limit, False),
-        ("detect.threshold", settings.detect.threshold, False),
+        ("deformation.limit", settings.deformation.limit, True),
+        ("detection.limit", settings.detection.limit, False),
+        ("detection.threshold", settings.detection.threshold, False),
     )
     for table, limits, live in tables:
         for number, limit in enumerate(limits):

@@ -1,4 +1,4 @@
-"""The collector's configuration file: one section a room, all with sane defaults."""
+"""Configuration of the collector, ``collector.toml``: one section a room, all with defaults."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from pydantic import Field
 
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.app.limit_register import name_problems
+from plumbline.collector.app.section_names import SECTION_NAMES, as_written, old_sections
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.field.labels.settings import ClassifySection
 from plumbline.collector.health.outages.settings import OutageSettings
@@ -24,7 +25,7 @@ from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_sett
 
 
 class CollectorSettings(Settings):
-    """Everything the collector is told."""
+    """Everything that ``collector.toml`` may say."""
 
     data: BesidePath = Field(default=Path("data"), validate_default=True)
     """Journal, archive, databases, quarantine; made on first use."""
@@ -34,14 +35,14 @@ class CollectorSettings(Settings):
     broker: SubscriberSettings = SubscriberSettings()
     journal: JournalSettings = JournalSettings()
     archive: ArchiveSettings = ArchiveSettings()
-    series: InfluxSettings = InfluxSettings()
+    influxdb: InfluxSettings = InfluxSettings()
     alerting: AlertingSettings = AlertingSettings()
-    detect: DetectionSettings = DetectionSettings()
+    detection: DetectionSettings = DetectionSettings()
     classify: ClassifySection = ClassifySection()
-    slow: DeformationSettings = DeformationSettings()
-    episodes: StrongMotionSettings = StrongMotionSettings()
+    deformation: DeformationSettings = DeformationSettings()
+    strong_motion: StrongMotionSettings = StrongMotionSettings()
     modal: ModalSettings = ModalSettings()
-    silence: OutageSettings = OutageSettings()
+    outages: OutageSettings = OutageSettings()
     web: WebSettings = WebSettings()
 
 
@@ -54,16 +55,16 @@ def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
         With every problem of the configuration, or every one of the inventory, or everything in
         the one that the other does not bear out.
     """
-    settings = read_settings(path, CollectorSettings)
+    settings = read_settings(path, CollectorSettings, renamed=SECTION_NAMES)
     inventory = read_inventory(settings.inventory)
     known = places(inventory)
     problems = [
-        *limit_problems(settings.slow, known),
+        *limit_problems(settings.deformation, known),
         *name_problems(settings),
-        *detect_problems(settings.detect, known),
-        *episode_problems(settings.episodes, known),
+        *detect_problems(settings.detection, known),
+        *episode_problems(settings.strong_motion, known),
         *modal_problems(settings.modal, known),
     ]
     if problems:
-        raise BadSettings(path, problems)
+        raise BadSettings(path, list(as_written(problems, old_sections(path))))
     return settings, inventory

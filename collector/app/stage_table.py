@@ -65,7 +65,7 @@ class StageTable:
             "slow": self._slow,
             "live": self._live,
         }
-        if self._settings.series.url is not None:
+        if self._settings.influxdb.url is not None:
             stages["series"] = self._series
         return stages
 
@@ -89,7 +89,7 @@ class StageTable:
 
     def _detect(self) -> DetectionStage:
         return DetectionStage(
-            settings=self._settings.detect,
+            settings=self._settings.detection,
             places=self._data.places,
             events=self._stores.events,
             start=self._data.journal.first_offset,
@@ -97,7 +97,7 @@ class StageTable:
 
     def _late(self) -> LateStage:
         return LateStage(
-            settings=self._settings.detect,
+            settings=self._settings.detection,
             places=self._data.places,
             events=self._stores.events,
             start=self._data.journal.first_offset,
@@ -105,7 +105,7 @@ class StageTable:
 
     def _slow(self) -> DeformationStage:
         return DeformationStage(
-            settings=self._settings.slow,
+            settings=self._settings.deformation,
             places=self._data.places,
             events=self._stores.events,
             start=self._data.journal.first_offset,
@@ -117,9 +117,9 @@ class StageTable:
     def _series(self) -> InfluxStage:
         settings = self._settings
         return InfluxStage(
-            settings=settings.series,
+            settings=settings.influxdb,
             places=self._data.places,
-            sink=sink_for(settings.series),
+            sink=sink_for(settings.influxdb),
             state=InfluxState(settings.data / "state" / "series.db", self._data.journal.store_id),
             events=self._stores.events,
             window=self._window(SLICE_NS),

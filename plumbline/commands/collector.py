@@ -10,6 +10,8 @@ from pathlib import Path
 
 from plumbline.errors import CommandError
 
+log = logging.getLogger(__name__)
+
 GARBAGE_AFTER = 50_000
 """New objects before Python looks for dead cycles: blocks by the thousand hold none. [objects]"""
 
@@ -36,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run or check."""
     from plumbline.collector.alerting.validation import problems_here
+    from plumbline.collector.app.section_names import old_sections
     from plumbline.collector.app.settings import read_collector
     from plumbline.wire.settings import BadSettings
 
@@ -45,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     )
     try:
         settings, inventory = read_collector(args.config)
+        renamed = old_sections(args.config)
     except BadSettings as error:
         raise CommandError(str(error)) from error
     if args.action == "check":
@@ -52,7 +56,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.config}: good; {len(inventory.structure)} structures, {streams} streams")
         for problem in problems_here(settings.alerting):
             print(f"  but {problem}")
+        for section in renamed:
+            print(f"  note: {section}; the old name is read until the next version")
         return 0
+    for section in renamed:
+        log.warning("%s: %s; the old name is read until the next version", args.config, section)
 
     from plumbline.collector.app.collector import Collector
     from plumbline.collector.journal import JournalError

@@ -17,8 +17,9 @@ COLOURS = {"amber": "orange", "red": "red", "black": "purple"}
 """Of limits; purple for black, which a dark theme would not show."""
 EXAMPLE = """\
 One dashboard a structure: shaking, waveforms, tilt and settlement with their limits, events, age of
-data. With --config the limits come from [slow] and the data source from [series]; with --inventory
-there are no limits, and a data source only with --influx. A second push changes nothing.
+data. With --config the limits come from [deformation] and the data source from [influxdb]; with
+--inventory there are no limits, and a data source only with --influx. A second push changes
+nothing.
 
 The token is of a Grafana service account with the Admin role (data sources need it; Editor is
 enough where the data source is there already): Administration, Users and access, Service accounts.
@@ -95,14 +96,16 @@ def _built(args: argparse.Namespace) -> "tuple[list[dict[str, Any]], InfluxSourc
             structure.name,
             args.datasource,
             tilt_limits=[
-                *_limits(settings.slow, structure.code, "tilt"),
+                *_limits(settings.deformation, structure.code, "tilt"),
                 *map(_drawn, args.tilt_limit),
             ],
-            settlement_limits=_limits(settings.slow, structure.code, "differential_settlement"),
+            settlement_limits=_limits(
+                settings.deformation, structure.code, "differential_settlement"
+            ),
         )
         for structure in inventory.structure
     ]
-    series = settings.series
+    series = settings.influxdb
     url = getattr(args, "influx", None) or series.url
     if url is None:
         return boards, None

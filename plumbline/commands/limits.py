@@ -83,7 +83,7 @@ def _list(args: argparse.Namespace, settings: "CollectorSettings") -> int:
     for row in rows:
         print("\n".join(_lines(row)))
     if not rows:
-        print("no limit is configured; see [[slow.limit]] and [[detect.limit]]")
+        print("no limit is configured; see [[deformation.limit]] and [[detection.limit]]")
     for text in void.values():
         print(f"! {text}")
     return 0

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 LEFT_ALONE_NS = 120 * 1_000_000_000  # the newest minutes belong to the running collector
 EXAMPLE = """\
 InfluxDB is a copy of the archive for looking at. Write a span again when InfluxDB was set up late,
-lost its disk, refused lines, or when "waveforms" was changed in [series]. The collector may run
+lost its disk, refused lines, or when "waveforms" was changed in [influxdb]. The collector may run
 meanwhile; its newest two minutes are left to it.
 
 An hour of every stream at a time is written anew in place of what InfluxDB has, but only where the
 archive has something. What arrived when (measurement "health") is not touched, because the archive
-does not know it, nor are waveforms that [series] says not to write. Stop with Ctrl-C whenever you
+does not know it, nor are waveforms that [influxdb] says not to write. Stop with Ctrl-C whenever you
 like: it says from where to go on. Written twice, a span is the same as written once.
 
 InfluxDB 3 cannot delete: rebuild into an empty database there, with --add.
@@ -72,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
         settings, inventory = read_collector(args.config)
     except BadSettings as error:
         raise CommandError(str(error)) from error
-    if settings.series.url is None:
-        raise CommandError(f"{args.config}: [series] has no url, so there is nothing to rebuild")
+    if settings.influxdb.url is None:
+        raise CommandError(f"{args.config}: [influxdb] has no url, so there is nothing to rebuild")
     if not settings.data.is_dir():
         raise CommandError(f"{settings.data}: no such folder; has this collector run yet?")
     start_ns, end_ns = _span(args)
@@ -90,12 +90,12 @@ def run(args: argparse.Namespace) -> int:
         )
     kept = settings.data / "state" / "events.db"
     with ExitStack() as held:
-        sink = held.enter_context(closing(sink_for(settings.series)))
+        sink = held.enter_context(closing(sink_for(settings.influxdb)))
         events = held.enter_context(closing(EventStore(kept))) if kept.exists() else None
         archive = held.enter_context(closing(ArchiveReader(settings.data)))
         rebuild = Rebuild(
-            settings=settings.series,
-            mode=settings.series.mode(everything),
+            settings=settings.influxdb,
+            mode=settings.influxdb.mode(everything),
             places=chosen,
             sink=sink,
             window=_window(archive, chosen),

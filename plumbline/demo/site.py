@@ -148,14 +148,14 @@ close_on_stop = true
 port = {web_port}
 
 {detect}
-[[detect.limit]]
+[[detection.limit]]
 structure = "TWR01"
 amber = 1
 red = 20
 source = "{source}"
 standing = "project"
 
-[slow]
+[deformation]
 window_s = 6
 step_s = 2
 rate_window_s = 36
@@ -163,7 +163,7 @@ hold_before_s = 10
 known_after_s = 3
 hold_after_s = 4
 
-[[slow.limit]]
+[[deformation.limit]]
 structure = "TWR01"
 node = "0T"
 of = "tilt"
@@ -173,7 +173,7 @@ source = "{source}"
 standing = "project"
 clear_s = 10
 
-[[slow.limit]]
+[[deformation.limit]]
 structure = "TWR01"
 node = "0T"
 of = "differential_settlement"

@@ -18,14 +18,14 @@ LIMITS = [
 ]
 BOARD = structure_dashboard("XX", "TWR01", "Tower One", "plumbline", tilt_limits=LIMITS)
 CONFIG = """
-[series]
+[influxdb]
 url = "http://127.0.0.1:8086"
 api = "v1"
 database = "tower"
 username = "grafana"
 password_file = "influx.password"
 
-[[slow.limit]]
+[[deformation.limit]]
 structure = "TWR01"
 node = "0A"
 of = "tilt"
@@ -34,14 +34,14 @@ red = 300
 source = "S. Chai 2026-02-01"
 standing = "project"
 
-[[slow.limit]]
+[[deformation.limit]]
 structure = "TWR01"
 node = "0A"
 of = "differential_settlement"
 amber = 4
 source = "S. Chai 2026-02-01"
 
-[[slow.limit]]
+[[deformation.limit]]
 structure = "TWR01"
 node = "0A"
 of = "tilt_rate"

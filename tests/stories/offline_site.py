@@ -104,9 +104,11 @@ class OfflineCollector:
         self._journal = Journal(settings.data / "journal")
         known = places(inventory)
         self._stages: list[Stage] = [
-            DetectionStage(settings=settings.detect, places=known, events=self.events, start=0),
-            LateStage(settings=settings.detect, places=known, events=self.events, start=0),
-            DeformationStage(settings=settings.slow, places=known, events=self.events, start=0),
+            DetectionStage(settings=settings.detection, places=known, events=self.events, start=0),
+            LateStage(settings=settings.detection, places=known, events=self.events, start=0),
+            DeformationStage(
+                settings=settings.deformation, places=known, events=self.events, start=0
+            ),
         ]
         self._alarms = open_engine(settings.alerting, settings.data, self.events, inventory)
         self._offset = 0

@@ -11,7 +11,7 @@ from plumbline.demo.tower import accelerometer, edge_text, inventory_text, lily
 SPOTS = (accelerometer("0A", "ground", "ground", 0, "pi"), lily("0T", "raft", "pi"))
 ZERO = ', zero = { value = 0.0, when = 2026-02-01, who = "demonstration" }'
 LIMIT = """
-[[slow.limit]]
+[[deformation.limit]]
 structure = "TWR01"
 node = "0T"
 of = "tilt"
@@ -102,7 +102,7 @@ def test_a_tilt_alarm_without_a_zero_is_refused_and_says_what_to_add(tmp_path: P
     inventory.write_text(inventory.read_text().replace(ZERO, ""))
     (tmp_path / "collector.toml").write_text(LIMIT)
     refusal = refused(tmp_path, COLLECTOR)
-    assert "slow.limit[0]: node 0T has no commissioning zero" in refusal
+    assert "deformation.limit[0]: node 0T has no commissioning zero" in refusal
     assert "add zero = { value, when, who } to every axis in the inventory" in refusal
 
 

@@ -18,12 +18,12 @@ from plumbline.wire.inventory.lookup import places
 
 ZERO = '{ code = "2", azimuth_deg = 120, zero = { value = 0, when = 2025-02-01, who = "S. Chai" } }'
 LIMIT = """
-[slow]
+[deformation]
 window_s = 20
 step_s = 10
 keep_s = 1
 
-[[slow.limit]]
+[[deformation.limit]]
 structure = "TWR01"
 node = "0A"
 of = "tilt"
@@ -56,7 +56,7 @@ class Site:
         self.places = places(inventory)
         self.adoptions = AdoptionStore(database(settings.data))
         self.stage = DeformationStage(
-            settings=settings.slow,
+            settings=settings.deformation,
             places=self.places,
             events=self.story.events,
             start=0,

@@ -1,4 +1,4 @@
-"""The ``[silence]`` section: how long a quiet link or instrument may be."""
+"""The ``[outages]`` section: how long a quiet link or instrument may be."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The ``[episodes]`` section: how episodes are measured, and drift limits for inspection."""
+"""The ``[strong_motion]`` section: how episodes are measured, and drift limits for inspection."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ def episode_problems(
     for section, entries in named:
         seen: set[str] = set()
         for number, entry in enumerate(entries):
-            where = f"episodes.{section}[{number}]"
+            where = f"strong_motion.{section}[{number}]"
             if entry.structure not in structures:
                 yield Problem(
                     where=where,
@@ -92,5 +92,5 @@ def episode_problems(
             yield Problem(
                 where=f"inventory: structure {code}: hazus_class",
                 what=f"no drift medians were read for {structure.hazus_class!r}; there are "
-                f"{', '.join(MEDIANS)}; leave it out, or set [[episodes.drift_limit]]",
+                f"{', '.join(MEDIANS)}; leave it out, or set [[strong_motion.drift_limit]]",
             )

@@ -188,7 +188,9 @@ class ChannelRegistry:
         ]
         close = difflib.get_close_matches(address, known, n=1)
         hint = (
-            f"did you mean {close[0]!r}?" if close else "check the inventory and [[slow.channel]]"
+            f"did you mean {close[0]!r}?"
+            if close
+            else "check the inventory and [[deformation.channel]]"
         )
         return f"no channel {address!r} in structure {structure!r}; {hint}"
 

@@ -1,4 +1,4 @@
-"""``[[slow.channel]]``: what is made of other channels, as the configuration spells it.
+"""``[[deformation.channel]]``: what is made of other channels, as the configuration spells it.
 
 A channel is named by its address: ``0A.LA`` is everything a stream of a node measures, ``0A.LA1``
 one axis of it, ``raft`` a virtual channel by its own name, ``raft.2`` one part of that.

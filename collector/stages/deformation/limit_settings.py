@@ -1,4 +1,4 @@
-"""``[[slow.limit]]``: one limit of tilt or settlement, and the rule that looks at it."""
+"""``[[deformation.limit]]``: one limit of tilt or settlement, and the rule that looks at it."""
 
 from enum import StrEnum
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""The ``[slow]`` section: windows, holds, virtual channels, limits of tilt and settlement."""
+"""The ``[deformation]`` section: windows, blanking, virtual channels, limits."""
 
 from typing import Annotated
 

@@ -1,7 +1,7 @@
 """The levels and virtual channels as they are now, read from what the slow stage keeps.
 
 Any process may ask, beside a running collector. A level that changed is there at once; a value is
-as old as `keep_s` of the ``[slow]`` section at most.
+as old as `keep_s` of the ``[deformation]`` section at most.
 """
 
 import json

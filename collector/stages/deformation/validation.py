@@ -1,4 +1,4 @@
-"""What is wrong between ``[slow]`` and the inventory, all of it at once."""
+"""What is wrong between ``[deformation]`` and the inventory, all of it at once."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,12 +22,12 @@ def limit_problems(settings: DeformationSettings, places: Mapping[str, Place]) -
     catalogue = ChannelRegistry(settings.channel, places)
     names = Counter((each.structure, each.name) for each in settings.channel)
     for number, given in enumerate(settings.channel):
-        where = f"slow.channel[{number}]"
+        where = f"deformation.channel[{number}]"
         if names[given.structure, given.name] > 1:
             yield Problem(where=where, what=f"{given.name!r} is there twice; names must differ")
         yield from _channel(where, given, catalogue)
     for number, limit in enumerate(settings.limit):
-        yield from _limit(f"slow.limit[{number}]", limit, catalogue)
+        yield from _limit(f"deformation.limit[{number}]", limit, catalogue)
 
 
 def _channel(where: str, given: AnyChannel, catalogue: ChannelRegistry) -> Iterator[Problem]:

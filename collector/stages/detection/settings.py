@@ -1,4 +1,4 @@
-"""The ``[detect]`` section: triggers, coincidence, episodes, limits and thresholds."""
+"""The ``[detection]`` section: triggers, coincidence, episodes, limits and thresholds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -102,7 +102,7 @@ def detect_problems(settings: DetectionSettings, places: Mapping[str, Place]) ->
             needed = rule.nodes if isinstance(rule, ThresholdRule) else 1
             if len(here) < needed:
                 yield Problem(
-                    where=f"detect.{table}[{number}]",
+                    where=f"detection.{table}[{number}]",
                     what=f"structure {rule.structure!r} has {len(here)} accelerometer nodes, this "
                     f"needs {needed}; check the inventory",
                 )

@@ -34,11 +34,11 @@ class CannotDelete(SeriesError):
 
 
 FAILURES: dict[type[http.HTTPError], str] = {
-    http.NameResolutionError: "no such host; check the name in [series] url",
+    http.NameResolutionError: "no such host; check the name in [influxdb] url",
     http.NewConnectionError: "nothing listens there; is InfluxDB running?",
     http.ConnectTimeoutError: "no answer; is the host up?",
     http.ReadTimeoutError: "no answer in time; it may be overloaded, or timeout_s too short",
-    http.SSLError: "TLS failed; check the certificate, and https in [series] url",
+    http.SSLError: "TLS failed; check the certificate, and https in [influxdb] url",
     http.ProtocolError: "the connection broke; is it InfluxDB that listens there?",
 }
 """Read from the top: the first that fits a failure says it."""
@@ -57,11 +57,11 @@ def refused(url: str, status: int, answer: str, *, v2: bool) -> SeriesError:
         return SeriesRefused(said)
     if status in NOT_LET_IN:
         keys = "token_file" if v2 else "username and password_file"
-        return SeriesUnavailable(f"{said}; check [series] {keys}")
+        return SeriesUnavailable(f"{said}; check [influxdb] {keys}")
     if status == HTTPStatus.NOT_FOUND and v2:
         return SeriesUnavailable(
             f'{said}; make the bucket, or, before InfluxDB 1.8, which has no v2 API, set api = "v1"'
         )
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return SeriesUnavailable(f"{said}; lower [series] batch_lines")
+        return SeriesUnavailable(f"{said}; lower [influxdb] batch_lines")
     return SeriesUnavailable(said)

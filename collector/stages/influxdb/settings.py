@@ -1,4 +1,4 @@
-"""The ``[series]`` section: which InfluxDB, and how much of the waveforms."""
+"""The ``[influxdb]`` section: which InfluxDB, and how much of the waveforms."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ConfigDict
 
 from plumbline.analysis.classify import ClassifySettings
+from plumbline.collector.app.section_names import SECTION_NAMES
 from plumbline.collector.field.labels.settings import ClassifySection
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.errors import CommandError
@@ -15,11 +16,11 @@ from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_sett
 
 
 class DetectorsFile(Settings):
-    """A file with ``[detect]`` and ``[classify]``; what else it holds is for others."""
+    """A file with ``[detection]`` and ``[classify]``; what else it holds is for others."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    detect: DetectionSettings = DetectionSettings()
+    detection: DetectionSettings = DetectionSettings()
     classify: ClassifySection = ClassifySection()
     inventory: BesidePath | None = None
 
@@ -30,7 +31,7 @@ def detect_settings(path: Path | None, without: Sequence[str] = ()) -> Detection
     Parameters
     ----------
     path
-        TOML with a ``[detect]`` section; None for the defaults.
+        TOML with a ``[detection]`` section; None for the defaults.
     without
         Detectors that may not open an episode: ``short_period``, ``long_period``.
 
@@ -39,7 +40,7 @@ def detect_settings(path: Path | None, without: Sequence[str] = ()) -> Detection
     CommandError
         With every problem of the file.
     """
-    return _read(path).detect.model_copy(update=dict.fromkeys(without, False))
+    return _read(path).detection.model_copy(update=dict.fromkeys(without, False))
 
 
 def classify_settings(path: Path | None) -> ClassifySettings:
@@ -57,7 +58,7 @@ def _read(path: Path | None) -> DetectorsFile:
     if path is None:
         return DetectorsFile()
     try:
-        return read_settings(path, DetectorsFile)
+        return read_settings(path, DetectorsFile, renamed=SECTION_NAMES)
     except BadSettings as error:
         raise CommandError(str(error)) from error
 

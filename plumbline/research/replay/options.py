@@ -36,7 +36,7 @@ def add_replay_options(parser: argparse.ArgumentParser) -> None:
         "--detectors",
         type=Path,
         metavar="CONFIG",
-        help="TOML with [detect] and [classify]: a collector's configuration, or only these",
+        help="TOML with [detection] and [classify]: a collector's configuration, or only these",
     )
     parser.add_argument(
         "--without",

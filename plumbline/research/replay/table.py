@@ -22,7 +22,7 @@ HEAD = """\
 # What the detectors make of measured records
 
 Written by `python -m plumbline.research.replay.table` from the records beside the checkout; do
-not edit. Every row is `plumbline replay` with the default `[detect]` settings: {settings}.
+not edit. Every row is `plumbline replay` with the default `[detection]` settings: {settings}.
 
 The collector's own detect stage hears the record in blocks of one second. A lone record is judged
 as a structure with one node, on the ground; 20 s of instrument noise are put before it and the

@@ -23,8 +23,10 @@ NAME = "TWR01/0T.LA/tilt"
 def config(*limits, detect=()):
     rows = {"structure": "TWR01", "source": "x", "red": 30.0}
     return CollectorSettings(
-        slow=DeformationSettings(limit=limits),
-        detect=DetectionSettings.model_validate({"limit": [{**rows, **each} for each in detect]}),
+        deformation=DeformationSettings(limit=limits),
+        detection=DetectionSettings.model_validate(
+            {"limit": [{**rows, **each} for each in detect]}
+        ),
     )
 
 
@@ -155,14 +157,14 @@ def test_a_running_follower_sees_what_another_process_adopts(store, path):
 def test_limits_of_acceleration_are_adopted_too(store):
     settings = config(detect=[{}])
     adopt(settings, store, "TWR01/shaking", CHAI, 5)
-    detect = with_adoptions(settings.detect, AsAdopted(store))
+    detect = with_adoptions(settings.detection, AsAdopted(store))
     assert detect.limit[0].standing is Standing.PROJECT
-    assert settings.detect.limit[0].standing is Standing.CANDIDATE
+    assert settings.detection.limit[0].standing is Standing.CANDIDATE
 
 
 def test_limits_that_cannot_be_told_apart_are_a_problem():
     found = list(name_problems(config(candidate(), candidate(amber=50.0))))
-    assert [each.where for each in found] == ["slow.limit[0]", "slow.limit[1]"]
+    assert [each.where for each in found] == ["deformation.limit[0]", "deformation.limit[1]"]
     assert not list(name_problems(config(candidate(), candidate(name="second"))))
 
 

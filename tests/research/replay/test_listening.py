@@ -131,7 +131,7 @@ def test_detectors_come_from_a_collectors_configuration_or_a_file_of_their_own(t
     assert detect_settings(path, ["short_period"]) == DetectionSettings(
         long_gal=2.0, short_period=False
     )
-    path.write_text("[detect]\nlong_gall = 2.0\n", encoding="utf-8")
+    path.write_text("[detection]\nlong_gall = 2.0\n", encoding="utf-8")
     with pytest.raises(CommandError, match="did you mean 'long_gal'"):
         detect_settings(path)
 

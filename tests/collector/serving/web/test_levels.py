@@ -26,7 +26,7 @@ def row(level: AlarmLevel, value: float, standing: Standing, *quality: str, **wo
     adopted = CHAI if standing is Standing.PROJECT else None
     one = Registered(
         limit=given,
-        where="slow.limit[0]",
+        where="deformation.limit[0]",
         approval=LimitApproval(standing=standing, adoption=adopted),
         live=True,
     )

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from deformation_rig import known
 
-from plumbline.collector.stages import deformation as slow
+from plumbline.collector.stages import deformation
 from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
 from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.collector.stages.deformation.validation import limit_problems
 
-TEXT = Path(slow.__file__).with_name("sample.toml").read_text(encoding="utf-8")
+TEXT = Path(deformation.__file__).with_name("sample.toml").read_text(encoding="utf-8")
 
 
 def test_the_sample_fits_a_site_that_has_its_instruments() -> None:
-    given = DeformationSettings.model_validate(tomllib.loads(TEXT)["slow"])
+    given = DeformationSettings.model_validate(tomllib.loads(TEXT)["deformation"])
     assert list(limit_problems(given, known())) == []
     assert {each.kind for each in given.channel} == {"chain", "difference", "mean", "compensated"}
     assert {each.rule for each in given.limit} == {"threshold", "rate", "forecast", "failure"}

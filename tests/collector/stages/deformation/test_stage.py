@@ -259,8 +259,11 @@ def test_a_tilt_alarm_without_a_zero_is_one_clear_problem(tmp_path: Path) -> Non
 
     (tmp_path / "inventory.toml").write_text(inventory_text())
     (tmp_path / "collector.toml").write_text(
-        '[[slow.limit]]\nstructure = "TWR01"\nnode = "0A"\nof = "tilt"\nred = 200\nsource = "x"\n'
-        '[[slow.limit]]\nstructure = "TWR01"\nnode = "9Z"\nof = "tilt"\nred = 200\nsource = "x"\n'
+        "".join(
+            f'[[deformation.limit]]\nstructure = "TWR01"\nnode = "{node}"\nof = "tilt"\nred = 200\n'
+            'source = "x"\n'
+            for node in ("0A", "9Z")
+        )
     )
     with pytest.raises(BadSettings) as refusal:
         read_collector(tmp_path / "collector.toml")

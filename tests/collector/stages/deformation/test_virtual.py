@@ -198,7 +198,9 @@ def test_a_limit_must_be_of_what_its_channel_measures():
         channels=[{"name": "raft", "kind": "chain", "of": BEAMS}],
     )
     found = [str(each) for each in limit_problems(given, known())]
-    assert [each.partition(":")[0] for each in found] == [f"slow.limit[{n}]" for n in range(3)]
+    assert [each.partition(":")[0] for each in found] == [
+        f"deformation.limit[{n}]" for n in range(3)
+    ]
     assert "settlement of one point" in found[1]
 
 

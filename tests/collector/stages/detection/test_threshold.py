@@ -119,16 +119,17 @@ def test_piling_over_the_bound_is_no_crossing(tmp_path, store):
 
 def test_a_rule_for_more_nodes_than_there_are_is_told_at_once(tmp_path):
     tower_places(tmp_path)
-    text = '[[detect.threshold]]\nstructure = "TWR01"\nnodes = 4\namber = 10\nsource = "x"\n'
-    text += '[[detect.limit]]\nstructure = "NOPE"\namber = 10\nsource = "x"\n'
+    text = '[[detection.threshold]]\nstructure = "TWR01"\nnodes = 4\namber = 10\nsource = "x"\n'
+    text += '[[detection.limit]]\nstructure = "NOPE"\namber = 10\nsource = "x"\n'
     (tmp_path / "collector.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadSettings) as raised:
         read_collector(tmp_path / "collector.toml")
     problems = str(raised.value)
     assert (
-        "detect.threshold[0]: structure 'TWR01' has 3 accelerometer nodes, this needs 4" in problems
+        "detection.threshold[0]: structure 'TWR01' has 3 accelerometer nodes, this needs 4"
+        in problems
     )
-    assert "detect.limit[0]: structure 'NOPE' has 0" in problems
+    assert "detection.limit[0]: structure 'NOPE' has 0" in problems
 
 
 def test_bounds_that_fall_are_refused(tmp_path):

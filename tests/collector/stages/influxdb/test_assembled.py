@@ -21,7 +21,7 @@ def test_what_the_journal_takes_comes_out_of_influxdb(rig: Rig) -> None:
     folder.mkdir()
     (folder / "inventory.toml").write_text(inventory_text())
     (folder / "collector.toml").write_text(
-        f'[web]\nport = 0\n[series]\nurl = "{rig.influx.url}"\napi = "v1"\n'
+        f'[web]\nport = 0\n[influxdb]\nurl = "{rig.influx.url}"\napi = "v1"\n'
         f'database = "{rig.database}"\n'
     )
     settings, inventory = read_collector(folder / "collector.toml")

@@ -15,11 +15,11 @@ from plumbline.cli import main
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.sink import sink_for
-from plumbline.commands.moments import told
+from plumbline.commands.moments import time_text
 from plumbline.wire.block import NS
 
 pytestmark = pytest.mark.real
-FIRST, LAST = told(START_NS), told(START_NS + 150 * NS)
+FIRST, LAST = time_text(START_NS), time_text(START_NS + 150 * NS)
 JUNK_NS = START_NS + 100 * NS + 17
 
 
@@ -56,7 +56,7 @@ def config(rig: Rig, **changed: str) -> Path:
     words = {"url": rig.influx.url, "api": "v1", "database": rig.database} | changed
     path = rig.folder / "collector.toml"
     lines = [f'{name} = "{value}"' for name, value in words.items()]
-    path.write_text('data = "."\n[series]\n' + "\n".join(lines) + "\n")
+    path.write_text('data = "."\n[influxdb]\n' + "\n".join(lines) + "\n")
     return path
 
 
@@ -190,7 +190,7 @@ def test_stopped_it_says_from_where_to_go_on(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "answer"),
     [
         (["--from", "yesterday"], "--from 'yesterday': expected a time as"),
         (["--from", LAST, "--to", FIRST], "nothing lies between"),
@@ -198,10 +198,10 @@ def test_stopped_it_says_from_where_to_go_on(
     ],
 )
 def test_a_wrong_word_is_told(
-    rig: Rig, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    rig: Rig, words: list[str], answer: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["rebuild-series", str(config(rig)), *words]) == 2
-    assert told in capsys.readouterr().err
+    assert answer in capsys.readouterr().err
 
 
 def test_a_dead_influxdb_is_told(lived: Rig, capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,4 +214,4 @@ def test_without_an_influxdb_there_is_nothing_to_rebuild(
 ) -> None:
     (rig.folder / "collector.toml").write_text("")
     assert main(["rebuild-series", str(rig.folder / "collector.toml"), "--from", FIRST]) == 2
-    assert "[series] has no url" in capsys.readouterr().err
+    assert "[influxdb] has no url" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The ``[series]`` section: what the documentation says works, what cannot work is told."""
+"""The ``[influxdb]`` section: what the documentation says works, what cannot work is told."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ from plumbline.collector.stages.influxdb.settings import InfluxSettings
 def test_the_section_of_the_documentation_is_good(tmp_path: Path) -> None:
     text = (REPO / "docs" / "grafana.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    section = tomllib.loads(block)["series"]
+    section = tomllib.loads(block)["influxdb"]
     settings = InfluxSettings.model_validate(section)
     assert settings.api == "v1"
     named = set(re.findall(r"^#? ?(\w+) = ", block, re.MULTILINE))
