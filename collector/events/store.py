@@ -1,7 +1,9 @@
-"""The event store: SQLite, every save a new revision, so that others can follow what changes.
+"""Event store: one SQLite file, every change a new revision, for several processes at once.
 
 A detector's snapshot may be saved in the same transaction as the events that came of it: after a
-crash neither is without the other.
+crash neither is without the other. The revision is read and raised inside the transaction that
+writes, so revisions of all processes are unique and become visible in their order: who has read up
+to one has missed nothing below it.
 """
 
 import sqlite3
@@ -24,10 +26,15 @@ CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body BLOB NOT NULL) 
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO counter VALUES ('revision', 0);
 """
+_REVISION = "SELECT value FROM counter WHERE name = 'revision'"
+BUSY_S = 30.0
+"""How long a save waits for another process that writes. [s]"""
+POLL_S = 0.05
+"""How often a waiter asks for what other processes saved: one read of shared memory. [s]"""
 
 
 class EventStore:
-    """Events of all structures; any thread may save, read and wait.
+    """Events of all structures; any thread of any process may save, read and wait.
 
     Parameters
     ----------
@@ -37,19 +44,19 @@ class EventStore:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._news = threading.Condition(threading.RLock())
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._saved = threading.Condition(threading.RLock())
+        self._db = sqlite3.connect(
+            path, check_same_thread=False, isolation_level=None, timeout=BUSY_S
+        )
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
-        row = self._db.execute("SELECT value FROM counter WHERE name = 'revision'").fetchone()
-        self._revision = int(row[0])
 
     @property
     def revision(self) -> int:
-        """The newest revision."""
-        with self._news:
-            return self._revision
+        """The newest revision of any process."""
+        with self._saved:
+            return int(self._db.execute(_REVISION).fetchone()[0])
 
     def save(
         self,
@@ -58,7 +65,7 @@ class EventStore:
         late_nodes: Mapping[str, Nodes] | None = None,
         rows: Iterable[tuple[str, bytes]] = (),
     ) -> None:
-        """Insert or revise events, and keep a snapshot with them: all or nothing, durable.
+        """Insert or revise events, and a snapshot with them: all or nothing, durable.
 
         Parameters
         ----------
@@ -68,26 +75,26 @@ class EventStore:
         rows
             More snapshots, of a state that is kept in parts.
         """
-        with self._news:
-            before = revision = self._revision
+        with self._saved:
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                before = revision = self.revision
                 for event in (*events, *self._amended(late_nodes or {})):
                     revision += 1
                     self._put(event, revision)
-                self._db.execute(
-                    "UPDATE counter SET value = ? WHERE name = 'revision'", (revision,)
-                )
-                kept = [*([snapshot] if snapshot is not None else []), *rows]
-                self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", kept)
+                if revision > before:
+                    self._db.execute(
+                        "UPDATE counter SET value = ? WHERE name = 'revision'", (revision,)
+                    )
+                snapshots = [*([snapshot] if snapshot is not None else []), *rows]
+                self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", snapshots)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-            self._revision = revision
             if revision > before:
-                self._news.notify_all()
+                self._saved.notify_all()
 
     def _amended(self, late_nodes: Mapping[str, Nodes]) -> Iterator[Event]:
         """Yield the events that late nodes change, when they are due."""
@@ -100,7 +107,10 @@ class EventStore:
         if (known := self.get(event.id)) is not None:
             event = with_late_nodes(event, known.nodes)
         self._db.execute(
-            "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "revision = excluded.revision, structure = excluded.structure, "
+            "kind = excluded.kind, onset_ns = excluded.onset_ns, "
+            "closed_ns = excluded.closed_ns, body = excluded.body",
             (
                 event.id,
                 revision,
@@ -113,14 +123,14 @@ class EventStore:
         )
 
     def snapshot(self, name: str) -> bytes | None:
-        """Return the snapshot kept under a name."""
-        with self._news:
+        """Return the snapshot of a name."""
+        with self._saved:
             row = self._db.execute("SELECT body FROM snapshot WHERE name = ?", (name,)).fetchone()
         return bytes(row[0]) if row else None
 
     def snapshots(self, prefix: str) -> dict[str, bytes]:
         """Return the snapshots whose name begins so, by name."""
-        with self._news:
+        with self._saved:
             rows = self._db.execute(
                 "SELECT name, body FROM snapshot WHERE substr(name, 1, ?) = ? ORDER BY name",
                 (len(prefix), prefix),
@@ -129,12 +139,12 @@ class EventStore:
 
     def forget(self, *names: str) -> None:
         """Drop snapshots whose owner is gone."""
-        with self._news:
+        with self._saved:
             self._db.executemany("DELETE FROM snapshot WHERE name = ?", [(n,) for n in names])
 
     def changes(self, after_revision: int, limit: int = 500) -> list[tuple[int, Event]]:
         """Return what was saved after a revision, oldest change first, each event once."""
-        with self._news:
+        with self._saved:
             rows = self._db.execute(
                 "SELECT revision, body FROM event WHERE revision > ? ORDER BY revision LIMIT ?",
                 (after_revision, limit),
@@ -161,21 +171,27 @@ class EventStore:
         return self._read("WHERE closed_ns IS NULL ORDER BY onset_ns", ())
 
     def wait(self, after_revision: int, timeout_s: float) -> bool:
-        """Wait until something newer than a revision is there; tell whether it is."""
+        """Wait for a revision newer than this one; return whether there is one.
+
+        Notes
+        -----
+        A save of this process wakes the waiter at once, one of another process within `POLL_S`.
+        """
         deadline = time.monotonic() + timeout_s
-        with self._news:
-            while self._revision <= after_revision:
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._news.wait(left):
-                    return self._revision > after_revision
+        with self._saved:
+            while self.revision <= after_revision:
+                left_s = deadline - time.monotonic()
+                if left_s <= 0:
+                    return False
+                self._saved.wait(min(left_s, POLL_S))
             return True
 
     def close(self) -> None:
-        """Let go of the file."""
-        with self._news:
+        """Close the file."""
+        with self._saved:
             self._db.close()
 
     def _read(self, where: str, values: Iterable[object]) -> list[Event]:
-        with self._news:
+        with self._saved:
             rows = self._db.execute(f"SELECT body FROM event {where}", tuple(values)).fetchall()  # noqa: S608
         return [from_text(body) for (body,) in rows]
