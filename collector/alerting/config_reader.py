@@ -9,7 +9,7 @@ from plumbline.wire.settings import BesidePath, Settings, read_settings
 
 
 class _Part(Settings):
-    """What alerting needs of the collector's file; all else is let through unread."""
+    """Keys of the collector's file that alerting needs; all else is let through unread."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -1,4 +1,4 @@
-"""What can go wrong between an event and a phone.
+"""Errors of alerting: what can go wrong between an event and a phone.
 
 ::
 
@@ -12,7 +12,7 @@
 
 
 class AlertingError(Exception):
-    """Something in alerting cannot be done; the text says what and why."""
+    """Something in alerting cannot be done; the text has what and why."""
 
 
 class SendError(AlertingError):
@@ -32,4 +32,4 @@ class InvalidTransition(AlertingError):
 
 
 class AnswerRefused(AlertingError, ValueError):
-    """An answer cannot be taken; the text says what to do."""
+    """An answer cannot be taken; the text has what to do."""

@@ -1,4 +1,4 @@
-"""Which events call people, from which level on, and which of them are one cause."""
+"""Paging rules: which events call people, from which level on, and which are one cause."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,15 +9,15 @@ from pydantic import model_validator
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
 from plumbline.wire.settings import Settings
 
-From = Literal["amber", "red", "black", "never"]
+LowestLevel = Literal["amber", "red", "black", "never"]
 
 
 class PagingRule(Settings):
     """When an event of one kind calls people."""
 
-    page_from: From
+    page_from: LowestLevel
     """Lowest level that calls."""
-    late: From
+    late: LowestLevel
     """The same for events found in data that came after its time."""
     must_be_seen: bool
     """Keep calling after the cause has ended, until somebody answers."""
@@ -25,7 +25,7 @@ class PagingRule(Settings):
     """Notify those who were called when the cause has ended."""
 
 
-def _rule(page_from: From, *, must_be_seen: bool) -> PagingRule:
+def _rule(page_from: LowestLevel, *, must_be_seen: bool) -> PagingRule:
     return PagingRule(page_from=page_from, late="never", must_be_seen=must_be_seen, all_clear=True)
 
 
@@ -64,7 +64,7 @@ class PagingRules(Settings):
         return rule
 
 
-class Reason(StrEnum):
+class NotPagedReason(StrEnum):
     """Why an event calls nobody."""
 
     CANDIDATE = "its limit is only a candidate"
@@ -73,17 +73,17 @@ class Reason(StrEnum):
     STALE = "ended too long ago"
 
 
-def paging_decision(event: Event, rules: PagingRules) -> AlarmLevel | Reason:
+def paging_decision(event: Event, rules: PagingRules) -> AlarmLevel | NotPagedReason:
     """Return the level at which an event calls people, or why it does not.
 
     A candidate limit never calls, whatever the rules say: nobody has answered for it yet.
     """
     if event.limit is not None and event.limit.standing is Standing.CANDIDATE:
-        return Reason.CANDIDATE
+        return NotPagedReason.CANDIDATE
     rule = rules.of(event.kind)
     lowest = rule.late if event.late else rule.page_from
     if lowest == "never" or event.level.rank < AlarmLevel(lowest).rank:
-        return Reason.LATE if event.late else Reason.BELOW
+        return NotPagedReason.LATE if event.late else NotPagedReason.BELOW
     return event.level
 
 
@@ -121,5 +121,5 @@ def cause_of(event: Event) -> str:
 
 
 def latches(kind: EventKind) -> bool:
-    """Tell whether an incident latches at the gravest level it ever had."""
+    """Return whether an incident latches at the gravest level it ever had."""
     return _CAUSES[kind].latches

@@ -1,4 +1,4 @@
-"""What is wrong between the people and the steps that name them."""
+"""Roster check: contradictions between the people and the steps that name them."""
 
 import re
 from collections import Counter

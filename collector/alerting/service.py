@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.collector.alerting.engine.engine import database, open_engine
-from plumbline.collector.alerting.engine.event_feed import Events
+from plumbline.collector.alerting.engine.event_feed import EventRevisions
 from plumbline.collector.alerting.engine.thread import AlertRunner
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.alerting.views import queries, web
@@ -27,7 +27,7 @@ class Alerting:
         self,
         settings: AlertingSettings,
         inventory: Inventory,
-        events: Events,
+        events: EventRevisions,
         data: Path,
         now_ns: Callable[[], int],
     ) -> None:

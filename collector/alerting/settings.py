@@ -1,4 +1,4 @@
-"""Who is called about what, in which order and how: the ``[alerting]`` section."""
+"""Alerting settings: who is called about what, in which order and how (``[alerting]``)."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -127,28 +127,28 @@ class AlertingSettings(Settings):
     exercise: bool = False
     """Put the TEST mark before every message."""
     country_code: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")] = "66"
-    """What stands for the leading 0 of a number a gateway reports the national way."""
+    """Digits for the leading 0 of a number a gateway reports the national way."""
     person: tuple[Person, ...] = ()
     step: tuple[EscalationStep, ...] = ()
     """Not given: one person after the other, in the order of ``person``."""
     rounds: Annotated[int, Field(ge=1, le=10)] = 2
-    """How often the steps are gone through before nobody is called any more."""
+    """Times all steps are gone through before nobody is called any more."""
     rule: PagingRules = PagingRules()
     answer_s: LevelTimes = LevelTimes(amber=1_800, red=300, black=120)
     ttl_s: LevelTimes = LevelTimes(amber=3_600, red=1_800, black=900)
     """Age at which a message that did not go out is not sent any more."""
     confirm_s: Seconds = 120
-    """How long one sender may take while another could be tried."""
+    """Time one sender may take while another could be tried. [s]"""
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 6
     caps: tuple[Cap, ...] = _CAPS
     settle_s: Seconds = 60
-    """How long a level must stay lower before people are notified."""
+    """Time a level must stay lower before people are notified. [s]"""
     join_s: Seconds = 600
-    """How soon after its end the same cause is still the same incident."""
+    """Time after its end in which the same cause is still the same incident. [s]"""
     stale_s: Seconds = 6 * 3_600
-    """An event that ended longer ago than this calls nobody."""
+    """An event that ended longer ago than this calls nobody. [s]"""
     lapse_s: Seconds = 24 * 3_600
-    """How long an incident that is over waits for an answer."""
+    """Time an incident that is over waits for an answer. [s]"""
     gammu: GammuSettings = GammuSettings()
 
     @field_validator("senders")

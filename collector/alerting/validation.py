@@ -1,4 +1,4 @@
-"""What is wrong on this machine with a section that is right in itself; starts nothing."""
+"""Validation of the alerting section on this machine: folders and people; starts nothing."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from plumbline.wire.settings import Problem
 
 
 def problems_here(settings: AlertingSettings) -> Iterator[Problem]:
-    """Yield what would keep messages from leaving, and nobody to send them to."""
+    """Yield what would stop messages from leaving, and that there is nobody to send them to."""
     if not settings.person:
         yield Problem(
             where="alerting.person", what="nobody is called; add a [[alerting.person]] table"

@@ -1,4 +1,4 @@
-"""A connection to the broker that reads and writes in bulk.
+"""Buffered socket: a connection to the broker that reads and writes in bulk.
 
 paho reads from the system each packet's first byte, its length and its body, and sends each
 acknowledgement by itself: some nine calls a message, each of which lets go of the interpreter.
@@ -51,7 +51,7 @@ class BufferedSocket:
 
     @property
     def has_unsent(self) -> bool:
-        """Whether :meth:`flush` has something left to do."""
+        """True: :meth:`flush` has something left to do."""
         return bool(self._unsent)
 
     def flush(self) -> None:
@@ -91,7 +91,7 @@ class BatchedMqttClient(mqtt.Client):
         return done
 
     def want_write(self) -> bool:
-        """Tell whether something waits to be sent."""
+        """Return whether something waits to be sent."""
         return super().want_write() or (self._buffered is not None and self._buffered.has_unsent)
 
     def _create_socket(self) -> Any:

@@ -1,4 +1,4 @@
-"""The inbox between the broker's thread and the ingest thread: bounded, emptied in one go.
+"""Message inbox between the broker's thread and the ingest thread: bounded, emptied in one go.
 
 Whoever puts does not wake the other side for each message: the ingest thread sleeps while a group
 gathers and then takes it whole, so that two busy threads do not fight over every message.
@@ -31,7 +31,7 @@ class MessageInbox:
         return True
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until something is there; tell whether it is."""
+        """Wait until something is there; return whether it is."""
         with self._changed:
             return self._changed.wait_for(lambda: bool(self._waiting), timeout_s)
 
@@ -49,7 +49,7 @@ class MessageInbox:
         return len(self._waiting)
 
     def empty(self) -> bool:
-        """Tell whether nothing waits."""
+        """Return whether nothing waits."""
         return not self._waiting
 
     def _has_room(self) -> bool:

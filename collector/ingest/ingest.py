@@ -45,7 +45,7 @@ NoteTopic = Callable[[str, str], None]
 
 @dataclass(slots=True)
 class _Group:
-    """What one group comes to before its fsync."""
+    """One group of messages, sorted, before its fsync."""
 
     payloads: list[tuple[int, bytes]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Ingest:
 
     Parameters
     ----------
-    spoke
+    note_topic
         Called with (topic, stream key) for each message that a watermark should answer.
     """
 

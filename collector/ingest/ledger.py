@@ -18,7 +18,7 @@ UNKNOWN_CRC = 0
 
 
 class Disposition(Enum):
-    """What a key and a CRC mean beside what is held."""
+    """Disposition of a message beside what is held."""
 
     NEW = auto()
     DUPLICATE = auto()
@@ -27,7 +27,7 @@ class Disposition(Enum):
 
 @dataclass(slots=True)
 class Boot:
-    """What is known of one boot of one stream."""
+    """Blocks held and refused of one boot of one stream."""
 
     crcs: ChecksumPages
     held: RangeSet = field(default_factory=RangeSet)

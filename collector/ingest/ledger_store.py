@@ -26,7 +26,7 @@ PAGE_RETENTION_NS = 3 * 24 * 3600 * 1_000_000_000  # an edge repeats what went u
 
 @dataclass(slots=True, kw_only=True)
 class BootRow:
-    """One boot of one stream as the snapshot keeps it."""
+    """One boot of one stream as the snapshot stores it."""
 
     stream: str
     boot: int

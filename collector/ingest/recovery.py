@@ -1,4 +1,4 @@
-"""What ingest does before the first message: rebuild the ledger, try the quarantine again."""
+"""Recovery before the first message: rebuild the ledger, try the quarantine again."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -31,7 +31,7 @@ RECONNECT_S = (1, 30)
 
 
 class Subscriber:
-    """One connection to the broker, kept alive by paho's own thread."""
+    """One connection to the broker, served by paho's own thread."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Subscriber:
         client.on_message = self._on_message
 
     def start(self) -> None:
-        """Connect, and keep connecting, in the background."""
+        """Connect, again and again where it must be, in the background."""
         where = self._settings
         self._client.connect_async(where.host, where.port, keepalive=where.keepalive_s)
         self._client.loop_start()
@@ -85,7 +85,7 @@ class Subscriber:
         self._stopping = True
 
     def stop(self) -> None:
-        """Say goodbye to the broker."""
+        """Disconnect from the broker."""
         self._stopping = True
         self._client.disconnect()
         self._client.loop_stop()

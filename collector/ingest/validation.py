@@ -1,4 +1,4 @@
-"""What a message must be before it is taken: whole, ours, in its place, in the inventory.
+"""Validation of a message before it is taken: whole, ours, in its place, in the inventory.
 
 ::
 

@@ -33,7 +33,7 @@ class IngestWorker:
     Parameters
     ----------
     group_s
-        How long a group gathers from its first message. [s]
+        Time a group gathers from its first message. [s]
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class IngestWorker:
         self._thread.join(timeout_s)
 
     def alive(self) -> bool:
-        """Tell whether the thread works; if not, ``error`` says why."""
+        """Return whether the thread works; if not, ``error`` is the reason."""
         return self._thread.is_alive()
 
     def _run(self) -> None:
@@ -97,7 +97,7 @@ class IngestWorker:
             try:
                 kind = parsed(message.topic)[1]
             except BadIdentity:
-                kind = TopicKind.BLOCKS  # ingest says what is wrong with it
+                kind = TopicKind.BLOCKS  # ingest finds what is wrong with it
             if kind is TopicKind.BLOCKS:
                 blocks.append(message)
             else:

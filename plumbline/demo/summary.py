@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
@@ -28,7 +28,7 @@ def summary(folder: Path) -> dict[str, Any]:
     events = store.between(0, FOR_EVER)
     store.close()
     count = counted(folder / "truth", data / "archive")
-    told = view.notifications(data / "state" / "alerting.db")
+    told = queries.notifications(data / "state" / "alerting.db")
     export = _exported(folder, events)
     return {
         "samples_generated": count.generated,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from stories.offline_site import OfflineCollector, arrivals, read_agents
 
-from plumbline.collector.alerting.views import queries as view
+from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import EventKind
 from plumbline.demo.motion import packaged_motion
 from plumbline.demo.site import prepared
@@ -37,7 +37,10 @@ def test_whenever_it_starts_it_tells_the_same(tmp_path: Path, seed: int) -> None
             seconds=SECONDS,
         )
     )
-    events, calls = collector.told(), view.notifications(collector.data / "state" / "alerting.db")
+    events, calls = (
+        collector.saved_events(),
+        queries.notifications(collector.data / "state" / "alerting.db"),
+    )
     collector.close()
     near, far = [event for event in events if event.kind is EventKind.SHAKING]
     assert (near.detector, far.detector) == ("short_period", "long_period")

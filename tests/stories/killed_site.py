@@ -12,6 +12,7 @@ from typing import Any
 from stories.whole_site import WholeSite
 
 from plumbline.demo.tower import accelerometer
+from plumbline.wire.block import NS
 from plumbline.wire.record import decode
 
 SPOTS = (
@@ -21,7 +22,6 @@ SPOTS = (
 RATE_HZ = 100.0
 ON_THE_WAY = 20  # samples: a frame or two in the pseudo-terminal, and 20 ms of error of times
 NEAR_NS = 100_000_000  # a gap begins where the last durable block ends; times may be 20 ms off
-NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.views import queries
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
+from plumbline.wire.block import NS
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(180)]
-NS = 1_000_000_000
 
 
 class Room:

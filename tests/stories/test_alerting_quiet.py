@@ -3,18 +3,18 @@
 import pytest
 from stories.alerting_story import NS, Story
 
-from plumbline.collector.alerting.engine import alarm_test as drill
+from plumbline.collector.alerting.engine.alarm_test import start_test
 from plumbline.collector.alerting.errors import AlertingError
-from plumbline.collector.alerting.store import silences as mutes
+from plumbline.collector.alerting.store import silences
 from plumbline.collector.alerting.store.silences import Matcher
 from plumbline.collector.events.model import AlarmLevel, EventKind
 
 SOMCHAI = "+66812345678"
 
 
-def silence(story: Story, duration_s: float = 3600, **matcher: object) -> mutes.Silence:
+def silence(story: Story, duration_s: float = 3600, **matcher: object) -> silences.Silence:
     with story.store.transaction() as tx:
-        return mutes.set_silence(
+        return silences.set_silence(
             tx,
             Matcher(**matcher),
             reason="crane works",
@@ -66,8 +66,8 @@ def test_a_silence_ended_by_hand_ends_at_once(tmp_path):
         story.happens()
         story.expect_no_sms()
         with story.store.transaction() as tx:
-            assert mutes.end_silence(tx, held.id, "Mali", story.now_ns)
-            assert not mutes.end_silence(tx, held.id, "Mali", story.now_ns)
+            assert silences.end_silence(tx, held.id, "Mali", story.now_ns)
+            assert not silences.end_silence(tx, held.id, "Mali", story.now_ns)
         story.forward(1)
         story.expect_sms("Somchai")
         story.acknowledge()
@@ -101,19 +101,19 @@ def test_a_silence_needs_a_reason_an_author_and_an_end(tmp_path):
         good = {"reason": "r", "author": "a", "duration_s": 60.0, "now_ns": story.now_ns}
         for wrong in ({"reason": " "}, {"author": ""}, {"duration_s": 0}, {"duration_s": 1e9}):
             with pytest.raises(AlertingError):
-                mutes.set_silence(tx, Matcher(), **{**good, **wrong})
+                silences.set_silence(tx, Matcher(), **{**good, **wrong})
 
 
-def start_test(story: Story, only: str | None = None) -> str:
+def begin_test(story: Story, only: str | None = None) -> str:
     with story.store.transaction() as tx:
-        begun = drill.start_test(tx, structure="TWR01", by="Mali", only=only, now_ns=story.now_ns)
+        begun = start_test(tx, structure="TWR01", by="Mali", only=only, now_ns=story.now_ns)
     story.forward(0)
     return begun.code
 
 
 def test_a_test_walks_the_policy_marked_in_every_language(tmp_path):
     with Story(tmp_path) as story:
-        code = start_test(story)
+        code = begin_test(story)
         story.expect_sms("Somchai", "ทดสอบ", code, "ไม่มีเหตุ")
         story.forward(120)
         story.expect_sms("Mali", "TEST", code, "Nothing happened", f"Reply {code}")
@@ -124,7 +124,7 @@ def test_a_test_walks_the_policy_marked_in_every_language(tmp_path):
 
 def test_a_test_of_one_person_calls_nobody_else_and_lapses(tmp_path):
     with Story(tmp_path) as story:
-        start_test(story, only="Mali")
+        begin_test(story, only="Mali")
         story.expect_sms("Mali", "TEST")
         story.forward(4000, every_s=20)
         assert story.open() == []
@@ -133,7 +133,7 @@ def test_a_test_of_one_person_calls_nobody_else_and_lapses(tmp_path):
 def test_a_silence_does_not_hold_back_a_test(tmp_path):
     with Story(tmp_path) as story:
         silence(story)
-        story.acknowledge(start_test(story))
+        story.acknowledge(begin_test(story))
         story.expect_sms("Somchai", "ทดสอบ")
 
 

@@ -21,7 +21,7 @@ from plumbline.collector.alerting.store.transitions import next_status
 
 
 class ReplyOutcome(StrEnum):
-    """What an answer did."""
+    """Outcome of an answer."""
 
     ACKNOWLEDGED = "acknowledged"
     ALREADY = "already acknowledged"

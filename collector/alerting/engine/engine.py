@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from plumbline.collector.alerting.engine.dispatch import Dispatch
 from plumbline.collector.alerting.engine.escalation import Escalation
-from plumbline.collector.alerting.engine.event_feed import EventFeed, Events
+from plumbline.collector.alerting.engine.event_feed import EventFeed, EventRevisions
 from plumbline.collector.alerting.engine.failover import Failover
 from plumbline.collector.alerting.engine.inbound import Inbound
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
@@ -40,7 +40,7 @@ class AlertEngine:
     senders
         The ways a message can leave, at least those the settings name.
     inbox
-        Where answers by SMS come in, if they can.
+        Source of replies by SMS, if there is one.
     zones
         Time zone of each structure; UTC where none is given.
     """
@@ -49,7 +49,7 @@ class AlertEngine:
         self,
         *,
         store: AlertStore,
-        events: Events,
+        events: EventRevisions,
         settings: AlertingSettings,
         senders: Mapping[SenderName, Sender],
         inbox: Inbox | None = None,
@@ -107,7 +107,7 @@ class AlertEngine:
 
 
 def open_engine(
-    settings: AlertingSettings, data: Path, events: Events, inventory: Inventory
+    settings: AlertingSettings, data: Path, events: EventRevisions, inventory: Inventory
 ) -> AlertEngine:
     """Return the engine over ``<data>/state/alerting.db`` with the senders of the settings."""
     gammu = SenderName.GAMMU_SMSD in {

@@ -142,7 +142,7 @@ class Escalation:
 
 
 def _last_call_is_lost(tx: sqlite3.Connection, incident: Incident) -> bool:
-    """Tell whether every message of the call that is waited for was lost: waiting is no use."""
+    """Return whether every message of the call that is waited for was lost: waiting is no use."""
     tag = f"{incident.repeat}.{incident.position - 1}"
     made = [one for one in outbox.of_incident(tx, incident.id) if one.call == tag]
     return bool(made) and all(one.state in LOST for one in made)

@@ -8,7 +8,7 @@ from typing import Protocol
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.reconcile import expire, reconcile
 from plumbline.collector.alerting.paging_rules import (
-    Reason,
+    NotPagedReason,
     cause_of,
     latches,
     paging_decision,
@@ -26,8 +26,8 @@ REVISION = "event revision"
 BATCH = 500
 
 
-class Events(Protocol):
-    """What alerting needs of the event store."""
+class EventRevisions(Protocol):
+    """The event store, as far as alerting needs it."""
 
     def changes(self, after_revision: int, limit: int = 500) -> Sequence[tuple[int, Event]]:
         """Return events revised since a revision, oldest revision first."""
@@ -43,7 +43,7 @@ class EventFeed:
     """Follows the event store from the last revision it took."""
 
     store: AlertStore
-    events: Events
+    events: EventRevisions
     writer: NotificationWriter
 
     def take(self, now_ns: int) -> None:
@@ -94,7 +94,7 @@ class EventFeed:
             level = _level_of_known(event, known)
         else:
             paged = self._decision(event, now_ns)
-            if isinstance(paged, Reason):
+            if isinstance(paged, NotPagedReason):
                 _pass_over(tx, event, paged, revision, now_ns)
                 return
             incident = self._incident_for_new(tx, event, paged, revision, now_ns)
@@ -114,10 +114,10 @@ class EventFeed:
         )
         reconcile(tx, incident, self.writer, revision, now_ns)
 
-    def _decision(self, event: Event, now_ns: int) -> AlarmLevel | Reason:
+    def _decision(self, event: Event, now_ns: int) -> AlarmLevel | NotPagedReason:
         stale_ns = round(self.writer.settings.stale_s * NS)
         if event.closed_ns is not None and now_ns - event.closed_ns > stale_ns:
-            return Reason.STALE
+            return NotPagedReason.STALE
         return paging_decision(event, self.writer.settings.rule)
 
     def _incident_for_known(self, tx: sqlite3.Connection, known: Member) -> Incident:
@@ -183,7 +183,7 @@ def _is_candidate(event: Event) -> bool:
 
 
 def _pass_over(
-    tx: sqlite3.Connection, event: Event, reason: Reason, revision: int, now_ns: int
+    tx: sqlite3.Connection, event: Event, reason: NotPagedReason, revision: int, now_ns: int
 ) -> None:
     """Record why an event calls nobody; logged once, not at every revision."""
     added = tx.execute(

@@ -39,7 +39,7 @@ def longest_ns(caps: Sequence[Cap]) -> int:
 
 
 def is_exempt(one: Notification) -> bool:
-    """Tell whether no cap holds a message back: a black alarm always goes."""
+    """Return whether no cap holds a message back: a black alarm always goes."""
     return one.level is AlarmLevel.BLACK and one.purpose in CALLS
 
 

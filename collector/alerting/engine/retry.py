@@ -14,7 +14,7 @@ _LASTING = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP})
 
 
 def is_temporary(error: BaseException) -> bool:
-    """Tell whether trying the same again may help."""
+    """Return whether trying the same again may help."""
     if isinstance(error, MessageRefused):
         return False
     if isinstance(error, OSError):

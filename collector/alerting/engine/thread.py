@@ -1,4 +1,4 @@
-"""The thread in which the engine runs; an event wakes it at once."""
+"""Thread of the alerting engine; an event wakes it at once."""
 
 import logging
 import threading
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from plumbline.collector.alerting.engine.engine import AlertEngine
-from plumbline.collector.alerting.engine.event_feed import Events
+from plumbline.collector.alerting.engine.event_feed import EventRevisions
 
 LONGEST_NAP_S = 0.5
 _log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class AlertRunner:
     """
 
     def __init__(
-        self, engine: AlertEngine, events: Events, clock: Callable[[], int] = time.time_ns
+        self, engine: AlertEngine, events: EventRevisions, clock: Callable[[], int] = time.time_ns
     ) -> None:
         self._engine = engine
         self._events = events
@@ -43,7 +43,7 @@ class AlertRunner:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """True: the thread runs."""
         return self._thread.is_alive()
 
     def _run(self) -> None:

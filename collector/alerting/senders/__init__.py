@@ -1,4 +1,4 @@
-"""The ways a message can leave, as a table."""
+"""Senders: the ways a message can leave, as a table."""
 
 from collections.abc import Callable
 from pathlib import Path

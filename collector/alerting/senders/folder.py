@@ -28,7 +28,7 @@ class OutboxFolder:
         return Handed(ref=path.name, receipt=Receipt.CONFIRMED)
 
     def receipt(self, ref: str) -> Receipt:
-        """Tell whether the file is there."""
+        """Return confirmed while the file is there."""
         return Receipt.CONFIRMED if (self._folder / ref).exists() else Receipt.GIVEN_BACK
 
     def withdraw(self, ref: str) -> bool:

@@ -11,9 +11,9 @@ class Received:
     Attributes
     ----------
     key
-        The same when the same message comes twice.
+        Identity of the message: the same when it comes twice.
     name
-        What the inbox calls it.
+        Name the inbox has for it.
     """
 
     key: str

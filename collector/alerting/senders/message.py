@@ -20,7 +20,7 @@ class Message:
     phone
         E.164.
     created_ns
-        When it was written. [ns since 1970]
+        Time at which it was written. [ns since 1970]
     """
 
     id: int
@@ -39,7 +39,7 @@ class Message:
 
 
 class Receipt(StrEnum):
-    """What the gateway has confirmed of a message."""
+    """State of a message at the gateway."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -67,7 +67,7 @@ class Sender(Protocol):
         Raises
         ------
         SendError, OSError
-            If it was not taken; `retry.is_temporary` tells whether to try again.
+            If it was not taken; `retry.is_temporary` decides whether to try again.
         """
         ...
 

@@ -1,1 +1,1 @@
-"""What alerting has stored: incidents, notifications, outbox, audit log."""
+"""Alerting database: incidents, notifications, outbox, silences, audit log."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class AuditEntry(StrEnum):
-    """What can be written in the log."""
+    """Kind of a line of the log."""
 
     OPENED = "opened"
     JOINED = "joined"

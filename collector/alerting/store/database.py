@@ -1,4 +1,4 @@
-"""The alerting database: one SQLite file that holds all that the next state is computed from."""
+"""Alerting database: one SQLite file with all that the next state is computed from."""
 
 import sqlite3
 import threading

@@ -9,7 +9,7 @@ from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What happened, where, when, how much, beyond which limit.
+    """Facts of an event: what, where, when, how much, beyond which limit.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ from plumbline.collector.events.model import AlarmLevel, EventKind
 
 
 class IncidentStatus(StrEnum):
-    """Where an incident stands."""
+    """Status of an incident."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -31,7 +31,7 @@ class IncidentStatus(StrEnum):
 
 
 class IncidentEvent(StrEnum):
-    """What can befall an incident."""
+    """Event in the life of an incident."""
 
     WORSE = "worse"
     """Its level rose: what was answered before must be answered again."""
@@ -77,7 +77,7 @@ class Incident:
     Attributes
     ----------
     cause
-        What makes two events the same incident, as ``TWR01/motion``.
+        Common cause of its events, as ``TWR01/motion``.
     code
         Four digits by which people answer.
     level

@@ -12,7 +12,7 @@ from plumbline.collector.events.model import AlarmLevel
 
 
 class NotificationState(StrEnum):
-    """How far a notification has come."""
+    """State of a notification on its way out."""
 
     QUEUED = "queued"
     LEASED = "leased"
@@ -30,7 +30,7 @@ class NotificationState(StrEnum):
 
 
 class NotificationStep(StrEnum):
-    """What can befall a notification."""
+    """Step of a notification on its way out."""
 
     LEASE = "lease"
     LEASE_ENDED = "lease ended"
@@ -64,7 +64,7 @@ LOST = frozenset({NotificationState.FAILED, NotificationState.EXPIRED})
 
 
 class Purpose(StrEnum):
-    """What a message is for."""
+    """Purpose of a message."""
 
     ALARM = "alarm"
     RAISED = "raised"

@@ -1,4 +1,4 @@
-"""Notifications as they are stored, and the one way their state changes."""
+"""Outbox: notifications as they are stored, and the one way their state changes."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -80,7 +80,7 @@ def queue(tx: sqlite3.Connection, **columns: Any) -> bool:
 def move(
     tx: sqlite3.Connection, one: Notification, step: NotificationStep, now_ns: int, **columns: Any
 ) -> None:
-    """Change the state of a notification as the table says, and log it."""
+    """Change the state of a notification as its table allows, and log it."""
     state = next_status(TRANSITIONS, one.state, step)
     given = {"state": state, **columns}
     if state in _LAST:

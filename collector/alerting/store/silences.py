@@ -44,7 +44,7 @@ class Silence:
     ended_ns: int | None
 
     def covers(self, incident: Incident, nodes: frozenset[str]) -> bool:
-        """Tell whether it silences an incident; a node only when no other one is concerned."""
+        """Return whether it silences an incident; a node only when no other one is concerned."""
         return (
             not incident.test
             and self.structure in (None, incident.structure)

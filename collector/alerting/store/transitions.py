@@ -1,4 +1,4 @@
-"""State transitions: the status that follows, as the machine's table says, or an error."""
+"""State transitions: the status that follows, as its table has it, or an error."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,1 +1,1 @@
-"""The words of a message, in each language."""
+"""Text of the messages, in each language."""

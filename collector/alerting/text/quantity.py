@@ -1,4 +1,4 @@
-"""Numbers as they are read on a phone: the digits that count, and a unit every phone can show."""
+"""Quantities as text: the digits that count, and a unit every phone can show."""
 
 # Signs outside of the GSM-7 alphabet would halve the room of the whole message.
 _PLAIN = (("µ", "u"), ("μ", "u"), ("°", "deg"), ("²", "2"), ("³", "3"), ("·", " "))

@@ -1,4 +1,4 @@
-"""How many segments a text costs, counted in real septets and UCS-2 units.
+"""SMS segments: how many a text costs, counted in real septets and UCS-2 units.
 
 A text that fits the GSM 03.38 alphabet costs one septet a character (two for the extension table);
 one character outside of it turns the whole text into UCS-2, two octets a unit. Segments after the
@@ -20,7 +20,7 @@ BUDGET = 2
 
 
 class Encoding(StrEnum):
-    """How a text travels."""
+    """Encoding of a text on the air."""
 
     GSM7 = "gsm-7"
     UCS2 = "ucs-2"
@@ -35,7 +35,7 @@ CAPACITY: dict[Encoding, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """What a text costs.
+    """Size of a text in segments.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Putting a message into words: one table a language, never more than two segments.
+"""Wording of messages: one table a language, never more than two segments.
 
 The first line holds level, structure and code and fits one segment, because the second
 may be late. What does not fit is left out from the least needed: the unit of the limit where it is
@@ -144,12 +144,12 @@ class Wording:
 
 
 _WITHOUT_REPLY = frozenset({Purpose.CLEAR, Purpose.LOWERED})
-# What is silent or broken has no limit of a standard, and the message need not say so.
+# What is silent or broken has no limit of a standard, and the message need not state that.
 _WITHOUT_LIMIT = frozenset({EventKind.SILENCE, EventKind.HEALTH})
 
 
 def _measured(words: MessageTable, facts: Facts) -> tuple[str, str]:
-    """Return value and limit in words: whole, and shorter where both have one unit."""
+    """Return value and limit as text: whole, and shorter where both have one unit."""
     value = quantity(facts.value, facts.unit)
     line, limit = words.line, facts.limit
     if limit is None and facts.kind in _WITHOUT_LIMIT:

@@ -49,7 +49,7 @@ class IncidentView:
 
     @property
     def waits_for_answer(self) -> bool:
-        """Whether nobody has answered yet."""
+        """True: nobody has answered yet."""
         return self.incident.status in UNSEEN
 
 

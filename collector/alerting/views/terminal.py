@@ -1,4 +1,4 @@
-"""Incidents, silences and people as lines for a terminal."""
+"""Lines for a terminal: incidents, silences and people."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -59,8 +59,8 @@ def incident_details(one: IncidentView, log: Sequence[AuditLine]) -> Iterator[st
     yield ""
     for line in log:
         evidence = {key: value for key, value in line.detail.items() if key != "text"}
-        words = " ".join(f"{key}={value}" for key, value in evidence.items())
-        yield f"{clock(line.at_ns)}  {line.entry:<18} {line.person or '':<12} {words}".rstrip()
+        text = " ".join(f"{key}={value}" for key, value in evidence.items())
+        yield f"{clock(line.at_ns)}  {line.entry:<18} {line.person or '':<12} {text}".rstrip()
 
 
 def silence_line(one: Silence) -> str:

@@ -82,7 +82,7 @@ def acknowledge_incident(store: AlertStore, code: str, by: str, via: str, now_ns
     Raises
     ------
     AnswerRefused
-        A ValueError that says what to do: not a code, no such alarm, no name.
+        A ValueError with what to do: not a code, no such alarm, no name.
     """
     with store.transaction() as tx:
         taken = acknowledge(tx, code, by=by, via=via, now_ns=now_ns)

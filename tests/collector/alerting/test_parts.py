@@ -18,7 +18,12 @@ from plumbline.collector.alerting.engine.reply_parser import (
 )
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
 from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
-from plumbline.collector.alerting.paging_rules import PagingRules, Reason, cause_of, paging_decision
+from plumbline.collector.alerting.paging_rules import (
+    NotPagedReason,
+    PagingRules,
+    cause_of,
+    paging_decision,
+)
 from plumbline.collector.alerting.settings import Cap
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store.audit import AuditEntry
@@ -202,6 +207,6 @@ def test_the_rule_table_decides_who_is_called(tmp_path, kind):
             calls = lowest is not None and list(AlarmLevel).index(level) >= list(AlarmLevel).index(
                 lowest
             )
-            assert decision == (level if calls else Reason.BELOW)
+            assert decision == (level if calls else NotPagedReason.BELOW)
             late = paging_decision(story.event(kind=kind, level=level, late=True), PagingRules())
-            assert late is Reason.LATE
+            assert late is NotPagedReason.LATE

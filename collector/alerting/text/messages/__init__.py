@@ -1,4 +1,4 @@
-"""The message tables, one file a language, and reading them."""
+"""Message tables: one file a language, and their reader."""
 
 import tomllib
 from enum import StrEnum
@@ -11,7 +11,7 @@ from plumbline.wire.settings import Settings
 
 
 class Review(StrEnum):
-    """Whether somebody who grew up with the language has read the table."""
+    """State of the review of a table by somebody who grew up with the language."""
 
     NEEDED = "needs native review"
     DONE = "reviewed"
@@ -39,7 +39,7 @@ class Lines(Settings):
 
 
 class Replies(Settings):
-    """What is answered to those who answer."""
+    """The replies to those who answer."""
 
     acknowledged: str
     already: str

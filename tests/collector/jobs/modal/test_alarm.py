@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from plumbline.analysis.modal import Health
-from plumbline.collector.alerting.paging_rules import PagingRules, Reason, paging_decision
+from plumbline.collector.alerting.paging_rules import NotPagedReason, PagingRules, paging_decision
 from plumbline.collector.events.codec import from_text
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
 from plumbline.collector.jobs.modal.alarm import ACTION_OF, AlarmAction, initial_state, next_state
@@ -153,7 +153,7 @@ def test_nobody_is_called_until_an_engineer_has_adopted_the_alarm() -> None:
     assert candidate is not None
     assert candidate.limit is not None
     assert candidate.limit.standing is Standing.CANDIDATE
-    assert paging_decision(candidate, PagingRules()) is Reason.CANDIDATE
+    assert paging_decision(candidate, PagingRules()) is NotPagedReason.CANDIDATE
     project = walk(MOVED, MOVED, adopted=ADOPTED)[-1]
     assert project is not None
     assert project.limit is not None
