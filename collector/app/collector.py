@@ -16,14 +16,14 @@ from plumbline.collector.app.limit_register import with_adoptions
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.app.stage_table import BATCH_INTERVAL_S, RETENTION_STAGES, StageTable
 from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.health.condition_events import HealthWatch
+from plumbline.collector.health.condition_events import ConditionEvents
 from plumbline.collector.health.disk_space import DiskWatch
 from plumbline.collector.health.metrics import Metrics
 from plumbline.collector.health.outages.watch import OutageWatch
 from plumbline.collector.jobs.residual.view import ResidualView
 from plumbline.collector.jobs.runner import JobRunner
 from plumbline.collector.jobs.strong_motion.view import EpisodeView
-from plumbline.collector.limits.approval import AsAdopted
+from plumbline.collector.limits.approval import AdoptedApprovals
 from plumbline.collector.serving.web.app import application
 from plumbline.collector.serving.web.limit_lines import drawn_limits_urad
 from plumbline.collector.serving.web.server import WebServer
@@ -52,8 +52,8 @@ class Collector:
     ) -> None:
         self.data = Intake(settings, inventory, now_ns)
         self.stores = Databases(settings.data)
-        detect = with_adoptions(settings.detection, AsAdopted(self.stores.adoptions))
-        self._settings = settings = settings.model_copy(update={"detect": detect})
+        detection = with_adoptions(settings.detection, AdoptedApprovals(self.stores.adoptions))
+        self._settings = settings = settings.model_copy(update={"detection": detection})
         self._inventory = inventory
         self._now_ns = now_ns
         self._waves = WaveformBuffer(self.data.places)
@@ -76,7 +76,7 @@ class Collector:
         ]
         self.runners: list[StageRunner | JobRunner] = [*self.stages, *self.jobs]
         self.web = WebServer(self._application(settings.web), settings.web)
-        self._silence = OutageWatch(
+        self._outages = OutageWatch(
             settings=settings.outages,
             places=self.data.places,
             last_seen=self.data.last_seen,
@@ -85,11 +85,11 @@ class Collector:
             started_ns=now_ns(),
         )
         structures = [structure.code for structure in inventory.structure]
-        self._health = HealthWatch(self.data.conditions, self.stores.events, structures)
+        self._health = ConditionEvents(self.data.conditions, self.stores.events, structures)
         self._void = VoidAdoptions(self._settings, self.stores.adoptions, self.data.conditions)
         self._disk = DiskWatch(settings.data, self.data.conditions)
         self._stop = threading.Event()
-        self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeping")
+        self._housekeeper = threading.Thread(target=self._housekeeping, name="housekeeping")
 
     def start(self) -> None:
         """Start everything; the data path first."""
@@ -147,19 +147,19 @@ class Collector:
         )
         return application(sources, password=password, now_ns=self._now_ns)
 
-    def _keep_house(self) -> None:
+    def _housekeeping(self) -> None:
         """Once a second, whatever happens; a fault is logged and the next look comes."""
         while not self._stop.wait(HOUSEKEEPING_S):
             try:
-                self._look(self._now_ns())
+                self._housekeep(self._now_ns())
             except Exception:
                 log.exception("housekeeping met a fault and goes on")
 
-    def _look(self, now_ns: int) -> None:
+    def _housekeep(self, now_ns: int) -> None:
         """Listen for silence, look at disk and conditions, release what every stage has passed."""
-        self._silence.look(now_ns)
-        self._disk.tick(now_ns)
-        self._void.look(now_ns)
-        self._health.look(now_ns)
+        self._outages.poll(now_ns)
+        self._disk.poll(now_ns)
+        self._void.poll(now_ns)
+        self._health.poll(now_ns)
         cursors = [r.cursor for r in self.stages if r.name in RETENTION_STAGES]
         self.data.journal.release(min(cursors))

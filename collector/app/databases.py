@@ -6,7 +6,7 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.modal.store import ModalStore
 from plumbline.collector.jobs.residual.store import ResidualStore
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
-from plumbline.collector.limits.adoptions import AdoptionStore, database
+from plumbline.collector.limits.adoptions import AdoptionStore, database_path
 
 
 class Databases:
@@ -25,7 +25,7 @@ class Databases:
         self.measures = EpisodeStore(state / "episodes.db")
         self.modes = ModalStore(state / "modal.db")
         self.movements = ResidualStore(state / "afterwards.db")
-        self.adoptions = AdoptionStore(database(data))
+        self.adoptions = AdoptionStore(database_path(data))
 
     def close(self) -> None:
         """Let go of the files."""

@@ -28,12 +28,12 @@ def health(data: Intake, runners: Sequence[Runner]) -> dict[str, Any]:
     """Return ``ok``, the stages and jobs, and every open problem in words."""
     stages = {runner.name: asdict(runner.health()) for runner in runners}
     problems = [condition.text for condition in data.conditions.open()]
-    if not data.desk.alive():
-        problems.insert(0, f"ingest has stopped ({data.desk.error}); restart the collector")
+    if not data.worker.alive():
+        problems.insert(0, f"ingest has stopped ({data.worker.error}); restart the collector")
     if not data.subscriber.connected:
         problems.insert(0, "the broker is not connected")
     ok = (
-        data.desk.alive()
+        data.worker.alive()
         and data.subscriber.connected
         and all(stages[name]["error"] is None for name in ESSENTIAL if name in stages)
     )

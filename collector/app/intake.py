@@ -61,7 +61,7 @@ class Intake:
             conditions=self.conditions,
             note_topic=self._note_topic,
         )
-        self.desk = IngestWorker(
+        self.worker = IngestWorker(
             inbox=self.inbox,
             ingest=self.ingest,
             ledger=self.ledger,
@@ -77,7 +77,7 @@ class Intake:
     def start(self) -> None:
         """Take again what waited in quarantine, then listen."""
         retry_quarantine(self.quarantine, self.ingest, self.places, self._now_ns())
-        self.desk.start()
+        self.worker.start()
         self.subscriber.start()
 
     def archive_stage(self) -> ArchiveStage:
@@ -88,7 +88,7 @@ class Intake:
     def stop_accepting(self) -> None:
         """Take in what has arrived, say what is held, and take no more."""
         self.subscriber.stop_accepting()
-        self.desk.stop()
+        self.worker.stop()
 
     def close(self) -> None:
         """Leave the broker and close the files."""

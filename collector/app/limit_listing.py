@@ -8,7 +8,7 @@ from typing import Any
 from plumbline.analysis.limit_standing import Adoption
 from plumbline.collector.app.limit_register import HasLimits, Registered, orphans, register
 from plumbline.collector.health.conditions import Conditions
-from plumbline.collector.limits.adoptions import Adopted, AdoptionStore, database
+from plumbline.collector.limits.adoptions import Adopted, AdoptionStore, database_path
 from plumbline.collector.stages.deformation import status as current
 from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
 from plumbline.collector.stages.deformation.status import CurrentLevel
@@ -16,13 +16,13 @@ from plumbline.collector.stages.deformation.status import CurrentLevel
 FRESH_S = 3.0
 
 
-def held(data: Path) -> dict[str, Adopted]:
+def adoptions_of(data: Path) -> dict[str, Adopted]:
     """Return the adoptions of a data folder; none where nothing was ever adopted."""
-    if not database(data).exists():
+    if not database_path(data).exists():
         return {}
-    store = AdoptionStore(database(data))
+    store = AdoptionStore(database_path(data))
     try:
-        return store.held()
+        return store.adoptions()
     finally:
         store.close()
 
@@ -54,14 +54,14 @@ class LimitView:
     def rows(self) -> list[dict[str, Any]]:
         """Return the listing, at most a few seconds old."""
         if time.monotonic() >= self._until_s:
-            self._rows = listing(self._settings, self._store.held(), self._events_db)
+            self._rows = listing(self._settings, self._store.adoptions(), self._events_db)
             self._until_s = time.monotonic() + FRESH_S
         return self._rows
 
 
 def limit_text(one: Registered, now: CurrentLevel | None) -> dict[str, Any]:
     """Return one limit, ready for JSON; nanoseconds as text, as on the page."""
-    limit, word = one.limit, one.approval
+    limit, approval = one.limit, one.approval
     level = now.level if now and now.at_ns is not None else None
     return {
         "limit": limit.id,
@@ -75,9 +75,9 @@ def limit_text(one: Registered, now: CurrentLevel | None) -> dict[str, Any]:
         "unit": limit.unit,
         "source": limit.source,
         "edition": limit.edition,
-        "standing": str(word.standing),
-        "adopted": _told_adoption(word.adoption),
-        "void": _told_adoption(word.void),
+        "standing": str(approval.standing),
+        "adopted": _adoption_report(approval.adoption),
+        "void": _adoption_report(approval.void),
         "may_page": one.may_page,
         "owner": limit.owner,
         "action": {
@@ -119,22 +119,22 @@ class VoidAdoptions:
         self._store = store
         self._conditions = conditions
         self._version: int | None = None
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
-    def look(self, now_ns: int) -> None:
+    def poll(self, now_ns: int) -> None:
         """Look again if somebody has adopted or withdrawn anything."""
         if (version := self._store.version()) == self._version:
             return
         self._version = version
-        void = dict(void_texts(self._settings, self._store.held()))
+        void = dict(void_texts(self._settings, self._store.adoptions()))
         for limit, text in void.items():
             self._conditions.set(f"limit:{limit}", text, now_ns)
-        for limit in self._told - set(void):
+        for limit in self._reported - set(void):
             self._conditions.clear(f"limit:{limit}", now_ns)
-        self._told = set(void)
+        self._reported = set(void)
 
 
-def _told_adoption(adoption: Adoption | None) -> dict[str, str] | None:
+def _adoption_report(adoption: Adoption | None) -> dict[str, str] | None:
     if adoption is None:
         return None
     return {

@@ -75,20 +75,23 @@ def name_problems(settings: HasLimits) -> Iterator[Problem]:
             )
 
 
-def register(settings: HasLimits, held: dict[str, Adopted]) -> list[Registered]:
+def register(settings: HasLimits, adoptions: dict[str, Adopted]) -> list[Registered]:
     """Return every limit with the standing it has now."""
     return [
         Registered(
-            limit=limit, where=where, approval=approval_of(limit, held.get(limit.id)), live=live
+            limit=limit,
+            where=where,
+            approval=approval_of(limit, adoptions.get(limit.id)),
+            live=live,
         )
         for where, limit, live in configured(settings)
     ]
 
 
-def orphans(settings: HasLimits, held: dict[str, Adopted]) -> list[Adopted]:
+def orphans(settings: HasLimits, adoptions: dict[str, Adopted]) -> list[Adopted]:
     """Return adoptions of limits the configuration does not hold any more."""
     there = {limit.id for _, limit, _ in configured(settings)}
-    return [each for name, each in held.items() if name not in there]
+    return [each for name, each in adoptions.items() if name not in there]
 
 
 def adopt(
@@ -101,7 +104,7 @@ def adopt(
     AdoptionRefused
         If no limit is called so, or it is no candidate.
     """
-    known = {each.limit.id: each for each in register(settings, store.held())}
+    known = {each.limit.id: each for each in register(settings, store.adoptions())}
     found = known.get(limit_id)
     if found is None:
         names = ", ".join(sorted(known)) or "none"
@@ -118,18 +121,18 @@ def adopt(
             "already; there is nothing to adopt"
         )
     store.adopt(limit_id, by, definition=found.limit.definition(), at_ns=at_ns)
-    return next(each for each in register(settings, store.held()) if each.limit.id == limit_id)
+    return next(each for each in register(settings, store.adoptions()) if each.limit.id == limit_id)
 
 
-def as_adopted(limits: tuple[B, ...], standings: Approvals) -> tuple[B, ...]:
+def as_adopted(limits: tuple[B, ...], approvals: Approvals) -> tuple[B, ...]:
     """Return limits with the standing they have now."""
-    return tuple(limit.model_copy(update={"standing": standings.of(limit)}) for limit in limits)
+    return tuple(limit.model_copy(update={"standing": approvals.of(limit)}) for limit in limits)
 
 
-def with_adoptions(detect: DetectionSettings, standings: Approvals) -> DetectionSettings:
+def with_adoptions(detect: DetectionSettings, approvals: Approvals) -> DetectionSettings:
     """Return the section of acceleration with the standing its limits have now."""
     limits = {
-        "limit": as_adopted(detect.limit, standings),
-        "threshold": as_adopted(detect.threshold, standings),
+        "limit": as_adopted(detect.limit, approvals),
+        "threshold": as_adopted(detect.threshold, approvals),
     }
     return detect.model_copy(update=limits)

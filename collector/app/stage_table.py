@@ -8,7 +8,7 @@ from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.archive.blocks import SLICE_NS, archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.limits.approval import AsAdopted
+from plumbline.collector.limits.approval import AdoptedApprovals
 from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.collector.stages.detection.late_stage import LateStage
 from plumbline.collector.stages.detection.stage import DetectionStage
@@ -109,7 +109,7 @@ class StageTable:
             places=self._data.places,
             events=self._stores.events,
             start=self._data.journal.first_offset,
-            standings=AsAdopted(self._stores.adoptions),
+            standings=AdoptedApprovals(self._stores.adoptions),
             conditions=self._data.conditions,
             window=self._window(DEFORMATION_SLICE_NS),
         )

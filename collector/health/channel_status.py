@@ -35,7 +35,7 @@ class ChannelStatus:
     flat
         An accelerometer that repeated one count for ten seconds.
     clipped
-        It reached its full scale, or its agent says so: behind a filter the counts hide it.
+        It reached its full scale, or its agent states so: behind a filter the counts hide it.
     """
 
     channel: str
@@ -53,7 +53,7 @@ class ChannelStatus:
 
     @property
     def floor_ratio(self) -> float | None:
-        """How many times its own floor the noise is; near 1 it hears nothing but itself."""
+        """How many times its own floor the noise is; near 1 it measures nothing but itself."""
         return None if self.floor is None else self.rms / self.floor
 
 
@@ -72,12 +72,12 @@ class _Stream:
 
 
 class ChannelWatch:
-    """Follows blocks and says how each channel is; safe to ask from another thread.
+    """Status of every channel from its latest blocks; may be read from another thread.
 
     Parameters
     ----------
     clipped_ns
-        Returns when an agent last said that a stream clipped, or None. [ns since 1970]
+        Returns when an agent last stated that a stream clipped, or None. [ns since 1970]
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ChannelWatch:
             for key, place in places.items()
         }
 
-    def see(self, block: Block, received_ns: int) -> None:
+    def update(self, block: Block, received_ns: int) -> None:
         """Take one block in."""
         with self._lock:
             stream = self._streams.get(block.stream.key)
@@ -98,7 +98,7 @@ class ChannelWatch:
                 return
             end_ns = block.end_ns
             if end_ns <= stream.next_ns:
-                return  # late data: it fills an old gap and says nothing of now
+                return  # late data: it fills an old gap and is nothing of now
             stream.received_ns = max(stream.received_ns, received_ns)
             step_ns = NS / block.rate_hz
             hole_ns = block.start_ns - stream.next_ns
@@ -114,21 +114,21 @@ class ChannelWatch:
                 stream.parts.popleft()
 
     def statuses(self, now_ns: int) -> list[ChannelStatus]:
-        """Return every channel that was ever heard."""
+        """Return the status of every channel that ever sent."""
         with self._lock:  # copied, because the arithmetic would keep the live stage waiting
-            heard = [
+            streams = [
                 replace(stream, parts=stream.parts.copy())
                 for stream in self._streams.values()
                 if stream.parts
             ]
         found: list[ChannelStatus] = []
-        for stream in heard:
-            told_ns = self._clipped_ns(stream.place.stream.key)
-            told = told_ns is not None and now_ns - told_ns < WINDOW_S * NS
-            found += _statuses(stream, now_ns, clipped=told)
+        for stream in streams:
+            stated_ns = self._clipped_ns(stream.place.stream.key)
+            stated = stated_ns is not None and now_ns - stated_ns < WINDOW_S * NS
+            found += _statuses(stream, now_ns, clipped=stated)
         return found
 
-    def last_heard(self) -> dict[str, int]:
+    def last_received_ns(self) -> dict[str, int]:
         """Return when the newest of each stream arrived, by its key; 0 for never. [ns]"""
         with self._lock:
             return {key: stream.received_ns for key, stream in self._streams.items()}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.conditions import Condition, Conditions
+from plumbline.wire.block import NS
 
 DETECTOR = "health"
 LEVELS: dict[str, AlarmLevel] = {
@@ -17,19 +18,19 @@ LEVELS: dict[str, AlarmLevel] = {
     "rivals": AlarmLevel.AMBER,
     "stage": AlarmLevel.AMBER,
 }
-"""What becomes an event, by the part of a condition's key before the colon."""
+"""Level of the event, by the part of a condition's key before the colon."""
 NOT_MENDED = AlarmLevel.RED
-MENDS_ITSELF_NS = 120 * 1_000_000_000
+MENDS_ITSELF_NS = 120 * NS
 """A stage that has not come back after so long needs somebody: its level rises. [ns]"""
 
 
-class HealthWatch:
+class ConditionEvents:
     """Opens an event for a grave condition and closes it when the condition ends.
 
     Parameters
     ----------
     structures
-        Codes of the structures that are watched; a fault of ours is told for each.
+        Codes of the structures; each gets an event of a fault of ours.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class HealthWatch:
             if event.kind is EventKind.HEALTH
         }
 
-    def look(self, now_ns: int) -> None:
+    def poll(self, now_ns: int) -> None:
         """Open, raise and close what has changed."""
         graves = {
             condition.key: condition

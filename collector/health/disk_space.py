@@ -1,6 +1,6 @@
-"""The disk-space alarm: told while there is still time to do something.
+"""The disk-space alarm: raised while there is still time to do something.
 
-Two levels. *Low* is a warning with the hours left at the present rate; *critical* is the last word
+Two levels. *Low* is a warning with the hours left at the present rate; *critical* is the last one
 before the journal stops taking data. Both end by themselves when space is back.
 """
 
@@ -55,7 +55,7 @@ class _Seen(NamedTuple):
 
 
 class DiskWatch:
-    """Looks at the disk once a minute and tells what is wrong.
+    """Measures free space once a minute and sets or clears the conditions of it.
 
     Parameters
     ----------
@@ -75,14 +75,14 @@ class DiskWatch:
         self._seen: deque[_Seen] = deque()
         self.state: DiskState | None = None
 
-    def tick(self, now_ns: int) -> DiskState:
-        """Look, at most once a minute, and tell or end the alarm."""
+    def poll(self, now_ns: int) -> DiskState:
+        """Measure, at most once a minute, and set or clear the conditions."""
         if self.state is None or not 0 <= now_ns - self._seen[-1].now_ns < EVERY_NS:
-            self.state = self._looked(now_ns)
-            self._say(self.state, now_ns)
+            self.state = self._measured(now_ns)
+            self._report(self.state, now_ns)
         return self.state
 
-    def _looked(self, now_ns: int) -> DiskState:
+    def _measured(self, now_ns: int) -> DiskState:
         free_bytes = self._free(self._data)
         if self._seen and now_ns <= self._seen[-1].now_ns:
             self._seen.clear()  # the clock went back: rates of before mean nothing
@@ -107,7 +107,7 @@ class DiskWatch:
             return None
         return last.free_bytes / used_bytes * (last.now_ns - first.now_ns) / (3600 * NS)
 
-    def _say(self, state: DiskState, now_ns: int) -> None:
+    def _report(self, state: DiskState, now_ns: int) -> None:
         left = f"{state.free_bytes / 1e9:.1f} GB left"
         if state.hours_left is not None:
             left += f", full in {state.hours_left:.0f} h at this rate"

@@ -1,4 +1,4 @@
-"""Arrivals: when each stream and each agent was last heard, by the collector's clock.
+"""Last arrival of each stream and each agent, by the collector's clock.
 
 Silence is measured here and nowhere else: by arrival, never by sample time. An agent is called
 ``NETWORK.STRUCTURE/agent``, because two sites may both have a ``pi-ground``.
@@ -78,7 +78,7 @@ class LastSeen:
             return dict(self._agents)
 
     def clipped_ns(self, stream_key: str) -> int | None:
-        """Return when an agent last said that a stream went beyond its instrument's range. [ns]"""
+        """Return when an agent last stated that a stream exceeded its instrument's range. [ns]"""
         with self._lock:
             return self._clipped_ns.get(stream_key)
 

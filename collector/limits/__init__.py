@@ -1,1 +1,1 @@
-"""Whose word a limit is: candidates adopted by a named engineer, and the log of it."""
+"""Limits: their bounds, and the adoption of candidates by a named engineer."""

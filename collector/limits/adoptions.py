@@ -1,4 +1,4 @@
-"""Adoptions as they are kept: one SQLite file, and a log that is only ever added to."""
+"""Adoptions of candidate limits: one SQLite file, and an audit log that is only added to."""
 
 import json
 import sqlite3
@@ -36,7 +36,7 @@ class AdoptionEntry(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
-    """One adoption that is kept.
+    """One adoption of a limit.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class AdoptionLogLine:
     at_ns
         When it was written. [ns since 1970]
     person
-        Whose word it is.
+        Who answers for it.
     detail
         Standing before and after, the limit as it was then, document and date, or the reason.
     """
@@ -75,7 +75,7 @@ class AdoptionLogLine:
     detail: dict[str, Any]
 
 
-def database(data: Path) -> Path:
+def database_path(data: Path) -> Path:
     """Return where the adoptions of a collector lie."""
     return data / "state" / "limits.db"
 
@@ -103,7 +103,7 @@ class AdoptionStore:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def adopt(self, limit_id: str, by: Adoption, *, definition: str, at_ns: int) -> None:
-        """Keep an adoption and its line in the log, in one transaction."""
+        """Save an adoption and its line in the log, in one transaction."""
         with self._writing():
             before = self._one(limit_id)
             self._db.execute(
@@ -142,7 +142,7 @@ class AdoptionStore:
             self._log(at_ns, AdoptionEntry.WITHDRAWN, limit_id, by, detail)
         return True
 
-    def held(self) -> dict[str, Adopted]:
+    def adoptions(self) -> dict[str, Adopted]:
         """Return the adoptions there are, by limit."""
         return {each.limit_id: each for each in self._adoptions("")}
 
@@ -163,7 +163,7 @@ class AdoptionStore:
         ]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
     def _one(self, limit_id: str) -> Adopted | None:

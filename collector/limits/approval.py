@@ -1,4 +1,4 @@
-"""The standing a limit has now: that of the configuration, or the one it was adopted to."""
+"""Approval of a limit: its standing by the configuration, or by an adoption."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from plumbline.collector.limits.bounds import Bounds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitApproval:
-    """Whose word a limit is.
+    """Standing of a limit, and who answers for it.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class LimitApproval:
 
 
 def approval_of(limit: Bounds, adopted: Adopted | None) -> LimitApproval:
-    """Return whose word a limit is.
+    """Return the standing of a limit.
 
     An adoption is of a limit as it was: with other bounds, or of another channel, it is void, and
     the limit a candidate again.
@@ -40,16 +40,16 @@ def approval_of(limit: Bounds, adopted: Adopted | None) -> LimitApproval:
 
 
 class Approvals(Protocol):
-    """Tells the standing of limits."""
+    """Where the standing of limits is known from."""
 
     def of(self, limit: Bounds) -> Standing:
         """Return the standing a limit has now."""
 
     def refresh(self) -> bool:
-        """Look whether anything was adopted or withdrawn; return whether it was."""
+        """Read again if anything was adopted or withdrawn; return whether it was."""
 
 
-class AsConfigured:
+class ConfiguredApprovals:
     """Nothing but the configuration."""
 
     def of(self, limit: Bounds) -> Standing:
@@ -61,21 +61,21 @@ class AsConfigured:
         return False
 
 
-class AsAdopted:
+class AdoptedApprovals:
     """The configuration and the adoptions beside it, followed while they change."""
 
     def __init__(self, store: AdoptionStore) -> None:
         self._store = store
         self._version = store.version()
-        self._held = store.held()
+        self._adoptions = store.adoptions()
 
     def of(self, limit: Bounds) -> Standing:
         """Return the standing a limit has now."""
-        return approval_of(limit, self._held.get(limit.id)).standing
+        return approval_of(limit, self._adoptions.get(limit.id)).standing
 
     def refresh(self) -> bool:
         """Read again if somebody has written."""
         if (version := self._store.version()) == self._version:
             return False
-        self._version, self._held = version, self._store.held()
+        self._version, self._adoptions = version, self._store.adoptions()
         return True

@@ -1,4 +1,4 @@
-"""Bounds of a quantity, level by level, with where they come from: what every limit shares."""
+"""Bounds of a limit, level by level, with their source and owner."""
 
 import json
 from typing import Annotated
@@ -14,7 +14,7 @@ LEVELS = (AlarmLevel.AMBER, AlarmLevel.RED, AlarmLevel.BLACK)
 LONGEST_ACTION = {True: 60, False: 30}
 """Characters of an action text, by whether it is plain ASCII: beyond the alphabet of a telephone
 a message holds less than half."""
-SAYS_NOTHING = ("action", "owner", "standing", "name")
+NOT_DEFINING = ("action", "owner", "standing", "name")
 """What may change without the limit being another one."""
 
 
@@ -63,7 +63,7 @@ class Bounds(Settings):
 
     @property
     def falling(self) -> bool:
-        """Whether less is graver, as of days that are left."""
+        """True: less is graver, as of days that are left."""
         return False
 
     @property
@@ -96,8 +96,10 @@ class Bounds(Settings):
         pairs = zip(LEVELS, (self.amber, self.red, self.black), strict=True)
         return [(level, bound) for level, bound in pairs if bound is not None]
 
-    def told(self, level: AlarmLevel, bound: float, standing: Standing | None = None) -> Limit:
-        """Return the limit as an event tells it.
+    def event_limit(
+        self, level: AlarmLevel, bound: float, standing: Standing | None = None
+    ) -> Limit:
+        """Return the limit as an event carries it.
 
         Parameters
         ----------
@@ -117,4 +119,4 @@ class Bounds(Settings):
 
     def definition(self) -> str:
         """Return everything that makes it this limit and no other, as one line of JSON."""
-        return json.dumps(self.model_dump(mode="json", exclude=set(SAYS_NOTHING)), sort_keys=True)
+        return json.dumps(self.model_dump(mode="json", exclude=set(NOT_DEFINING)), sort_keys=True)

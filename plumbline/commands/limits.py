@@ -72,9 +72,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, settings: "CollectorSettings") -> int:
-    from plumbline.collector.app.limit_listing import held, listing, void_texts
+    from plumbline.collector.app.limit_listing import adoptions_of, listing, void_texts
 
-    adoptions = held(settings.data)
+    adoptions = adoptions_of(settings.data)
     rows = listing(settings, adoptions, settings.data / "state" / "events.db")
     void = dict(void_texts(settings, adoptions))
     if args.json:
@@ -93,13 +93,13 @@ def _adopt(args: argparse.Namespace, settings: "CollectorSettings") -> int:
     from plumbline.analysis.limit_standing import Adoption
     from plumbline.collector.app.limit_listing import limit_text
     from plumbline.collector.app.limit_register import adopt
-    from plumbline.collector.limits.adoptions import AdoptionStore, database
+    from plumbline.collector.limits.adoptions import AdoptionStore, database_path
 
     try:
         by = Adoption(engineer=args.by, date=_day(args.date), document=args.document)
     except ValueError as error:
         raise CommandError(str(error)) from error
-    store = AdoptionStore(database(settings.data))
+    store = AdoptionStore(database_path(settings.data))
     try:
         found = adopt(settings, store, args.limit, by, time.time_ns())
     finally:
@@ -118,12 +118,12 @@ def _adopt(args: argparse.Namespace, settings: "CollectorSettings") -> int:
 
 
 def _withdraw(args: argparse.Namespace, settings: "CollectorSettings") -> int:
-    from plumbline.collector.limits.adoptions import AdoptionStore, database
+    from plumbline.collector.limits.adoptions import AdoptionStore, database_path
 
     if not args.by.strip() or not args.reason.strip():
         raise CommandError("taking an adoption back needs a name and a reason; give --by, --reason")
-    there = database(settings.data).exists()
-    store = AdoptionStore(database(settings.data)) if there else None
+    there = database_path(settings.data).exists()
+    store = AdoptionStore(database_path(settings.data)) if there else None
     try:
         done = store is not None and store.withdraw(
             args.limit, by=args.by, reason=args.reason, at_ns=time.time_ns()
@@ -141,11 +141,11 @@ def _withdraw(args: argparse.Namespace, settings: "CollectorSettings") -> int:
 
 
 def _log(args: argparse.Namespace, settings: "CollectorSettings") -> int:
-    from plumbline.collector.limits.adoptions import AdoptionStore, database
+    from plumbline.collector.limits.adoptions import AdoptionStore, database_path
 
     lines: list[AdoptionLogLine] = []
-    if database(settings.data).exists():
-        store = AdoptionStore(database(settings.data))
+    if database_path(settings.data).exists():
+        store = AdoptionStore(database_path(settings.data))
         lines = store.log()
         store.close()
     if args.json:

@@ -11,7 +11,7 @@ from stories.alerting_story import Story
 from plumbline.cli import main
 from plumbline.collector.app.settings import read_collector
 from plumbline.collector.limits.adoptions import AdoptionStore, database
-from plumbline.collector.limits.approval import AsAdopted
+from plumbline.collector.limits.approval import AdoptedApprovals
 from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import places
@@ -60,7 +60,7 @@ class Site:
             places=self.places,
             events=self.story.events,
             start=0,
-            standings=AsAdopted(self.adoptions),
+            standings=AdoptedApprovals(self.adoptions),
         )
 
     def stop(self):

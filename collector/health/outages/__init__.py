@@ -1,1 +1,1 @@
-"""Silence is an event: measured by arrival, one for each cause, closed when it speaks again."""
+"""Outages: streams that no longer arrive, one event for each cause."""

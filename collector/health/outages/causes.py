@@ -1,6 +1,6 @@
-"""Who is silent, and why: the broker, a link, a node or one instrument.
+"""Causes of an outage: the broker, a link, a node or one instrument.
 
-The rule is this table; the widest cause that explains a silence is told, and only that one.
+The rule is this table; the widest cause that explains an outage counts, and only that one.
 
 ========== ==============================================================================
 broker     the collector itself is not connected to the broker
@@ -22,7 +22,7 @@ from plumbline.wire.inventory.lookup import Place
 
 
 class OutageCause(StrEnum):
-    """What is silent."""
+    """What has no arrivals."""
 
     BROKER = "broker"
     LINK = "link"
@@ -51,7 +51,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastHeard:
+class ArrivalSnapshot:
     """What has arrived by now."""
 
     streams: Mapping[str, StreamLastSeen]
@@ -61,55 +61,55 @@ class LastHeard:
 
 
 def outages(
-    places: Mapping[str, Place], heard: LastHeard, settings: OutageSettings, now_ns: int
+    places: Mapping[str, Place], arrived: ArrivalSnapshot, settings: OutageSettings, now_ns: int
 ) -> dict[str, Outage]:
-    """Return every silence of this moment, by its key."""
+    """Return every outage of this moment, by its key."""
     by_agent: dict[str, list[Place]] = defaultdict(list)
     for key, place in sorted(places.items()):
-        by_agent[_agent(place, heard.streams.get(key))].append(place)
+        by_agent[_agent(place, arrived.streams.get(key))].append(place)
     found: list[Outage] = []
     for agent, theirs in by_agent.items():
-        last_ns = _last_of_agent(agent, theirs, heard)
-        if _quiet(last_ns, settings.link_after_s, heard, settings, now_ns):
-            found += _wide(OutageCause.LINK, agent, theirs, last_ns or heard.started_ns)
+        last_ns = _last_of_agent(agent, theirs, arrived)
+        if _quiet(last_ns, settings.link_after_s, arrived, settings, now_ns):
+            found += _wide(OutageCause.LINK, agent, theirs, last_ns or arrived.started_ns)
         else:
-            found += _inside(theirs, heard, settings, now_ns)
-    if found and not heard.connected:
-        structures = sorted({silence.structure for silence in found})
+            found += _inside(theirs, arrived, settings, now_ns)
+    if found and not arrived.connected:
+        structures = sorted({outage.structure for outage in found})
         found = [
-            next(_wide(OutageCause.BROKER, structure, _of(places, structure), heard.started_ns))
+            next(_wide(OutageCause.BROKER, structure, _of(places, structure), arrived.started_ns))
             for structure in structures
         ]
-    return {silence.key: silence for silence in found}
+    return {outage.key: outage for outage in found}
 
 
 def _agent(place: Place, seen: StreamLastSeen | None) -> str:
-    """Name the agent that reads a place: as heard, as the inventory has it, else the structure."""
+    """Return the agent that reads a place: as it sent, by the inventory, else the structure."""
     if seen is not None:
         return seen.agent
     site = f"{place.stream.network}.{place.stream.structure}"
     return f"{site}/{place.node.agent or '?'}"
 
 
-def _last_of_agent(agent: str, places: list[Place], heard: LastHeard) -> int:
-    known = heard.agents.get(agent)
+def _last_of_agent(agent: str, places: list[Place], arrived: ArrivalSnapshot) -> int:
+    known = arrived.agents.get(agent)
     arrivals = [known.received_ns] if known else []
     arrivals += [
-        seen.received_ns for place in places if (seen := heard.streams.get(place.stream.key))
+        seen.received_ns for place in places if (seen := arrived.streams.get(place.stream.key))
     ]
     return max(arrivals, default=0)
 
 
 def _quiet(
-    last_ns: int, after_s: float, heard: LastHeard, settings: OutageSettings, now_ns: int
+    last_ns: int, after_s: float, arrived: ArrivalSnapshot, settings: OutageSettings, now_ns: int
 ) -> bool:
     if last_ns == 0:
-        return now_ns - heard.started_ns > settings.start_s * NS
-    return now_ns - max(last_ns, heard.started_ns) > after_s * NS
+        return now_ns - arrived.started_ns > settings.start_s * NS
+    return now_ns - max(last_ns, arrived.started_ns) > after_s * NS
 
 
 def _inside(
-    places: list[Place], heard: LastHeard, settings: OutageSettings, now_ns: int
+    places: list[Place], arrived: ArrivalSnapshot, settings: OutageSettings, now_ns: int
 ) -> Iterator[Outage]:
     """Yield the silent nodes and instruments of an agent that lives."""
     by_node: dict[tuple[str, str], list[Place]] = defaultdict(list)
@@ -118,27 +118,27 @@ def _inside(
     for mine in by_node.values():
         last = {
             place.stream.key: seen.received_ns
-            if (seen := heard.streams.get(place.stream.key))
+            if (seen := arrived.streams.get(place.stream.key))
             else 0
             for place in mine
         }
         silent = [
             place
             for place in mine
-            if _quiet(last[place.stream.key], settings.stream_after_s, heard, settings, now_ns)
+            if _quiet(last[place.stream.key], settings.stream_after_s, arrived, settings, now_ns)
         ]
         if silent and len(silent) == len(mine):
-            newest_ns = max(last.values()) or heard.started_ns
+            newest_ns = max(last.values()) or arrived.started_ns
             name = mine[0].stream.key.rpartition(".")[0]
             yield from _wide(OutageCause.NODE, name, mine, newest_ns)
             continue
         for place in silent:
             key = place.stream.key
-            yield from _wide(OutageCause.INSTRUMENT, key, [place], last[key] or heard.started_ns)
+            yield from _wide(OutageCause.INSTRUMENT, key, [place], last[key] or arrived.started_ns)
 
 
 def _wide(cause: OutageCause, name: str, places: list[Place], since_ns: int) -> Iterator[Outage]:
-    """Yield one silence for each structure the places belong to."""
+    """Yield one outage for each structure the places belong to."""
     for structure in sorted({place.stream.structure for place in places}):
         mine = [place for place in places if place.stream.structure == structure]
         yield Outage(

@@ -1,4 +1,4 @@
-"""Turns silences into events: opened when found, closed when whatever it was speaks again."""
+"""Outage events: opened when an outage is found, closed when data arrive again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.last_seen import LastSeen
-from plumbline.collector.health.outages.causes import LastHeard, Outage, outages
+from plumbline.collector.health.outages.causes import ArrivalSnapshot, Outage, outages
 from plumbline.collector.health.outages.settings import OutageSettings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -15,12 +15,12 @@ DETECTOR = "silence"
 
 
 class OutageWatch:
-    """Looks once a second; what was open before a restart goes on with the same id.
+    """Opens and closes outage events; one open before a restart goes on with the same id.
 
     Parameters
     ----------
     connected
-        Tells whether the collector is connected to the broker.
+        Returns whether the collector is connected to the broker.
     """
 
     def __init__(
@@ -45,31 +45,31 @@ class OutageWatch:
             if event.kind is EventKind.SILENCE
         }
 
-    def look(self, now_ns: int) -> None:
+    def poll(self, now_ns: int) -> None:
         """Open and close what has changed."""
-        heard = LastHeard(
+        arrived = ArrivalSnapshot(
             streams=self._last_seen.streams(),
             agents=self._last_seen.agents(),
             connected=self._connected(),
             started_ns=self._started_ns,
         )
-        found = outages(self._places, heard, self._settings, now_ns)
+        found = outages(self._places, arrived, self._settings, now_ns)
         changed: list[Event] = []
-        if now_ns - self._started_ns > self._settings.start_s * NS or self._all_heard(heard):
+        if now_ns - self._started_ns > self._settings.start_s * NS or self._all_arrived(arrived):
             for key in [key for key in self._open if key not in found]:
                 changed.append(replace(self._open.pop(key), closed_ns=now_ns))
-        for key, silence in found.items():
+        for key, outage in found.items():
             if key not in self._open:
-                self._open[key] = _event(silence, now_ns)
+                self._open[key] = _event(outage, now_ns)
                 changed.append(self._open[key])
         if changed:
             self._events.save(*changed)
 
-    def _all_heard(self, heard: LastHeard) -> bool:
-        """Return whether every open silence has been heard since this start."""
+    def _all_arrived(self, arrived: ArrivalSnapshot) -> bool:
+        """Return whether every stream of an open outage has arrived since this start."""
         named = {str(key) for event in self._open.values() for key in _streams(event)}
         return all(
-            (seen := heard.streams.get(key)) is not None and seen.received_ns >= self._started_ns
+            (seen := arrived.streams.get(key)) is not None and seen.received_ns >= self._started_ns
             for key in named
         )
 
@@ -79,20 +79,20 @@ def _streams(event: Event) -> list[object]:
     return list(streams) if isinstance(streams, list | tuple) else []
 
 
-def _event(silence: Outage, now_ns: int) -> Event:
+def _event(outage: Outage, now_ns: int) -> Event:
     return Event(
-        id=finding_id(DETECTOR, silence.key, silence.since_ns),
+        id=finding_id(DETECTOR, outage.key, outage.since_ns),
         kind=EventKind.SILENCE,
-        structure=silence.structure,
-        onset_ns=silence.since_ns,
+        structure=outage.structure,
+        onset_ns=outage.since_ns,
         detector=DETECTOR,
         level=AlarmLevel.AMBER,
-        value=round((now_ns - silence.since_ns) / NS, 1),
+        value=round((now_ns - outage.since_ns) / NS, 1),
         unit="s",
-        nodes={node: {"silent": 1} for node in silence.nodes},
+        nodes={node: {"silent": 1} for node in outage.nodes},
         evidence={
-            "key": silence.key,
-            "cause": str(silence.cause),
-            "streams": list(silence.streams),
+            "key": outage.key,
+            "cause": str(outage.cause),
+            "streams": list(outage.streams),
         },
     )

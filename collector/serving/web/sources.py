@@ -89,8 +89,8 @@ class Sources:
 
     def now(self, now_ns: int) -> dict[str, Any]:
         """Return the state of every structure, events, alerts and ages."""
-        heard = self.channels.last_heard()
-        ages = {key: (now_ns - at) / NS if at else None for key, at in heard.items()}
+        received_ns = self.channels.last_received_ns()
+        ages = {key: (now_ns - at) / NS if at else None for key, at in received_ns.items()}
         recent = {event.id: event for event in self.events.between(now_ns - SHOWN_NS, now_ns)}
         recent.update({event.id: event for event in self.events.open()})
         events = sorted(recent.values(), key=lambda event: -event.onset_ns)
@@ -147,9 +147,9 @@ class Sources:
     def status(self, now_ns: int) -> dict[str, Any]:
         """Return what ``plumbline status`` prints."""
         channels = [asdict(status) for status in self.channels.statuses(now_ns)]
-        unheard = [key for key, at in self.channels.last_heard().items() if not at]
-        told = {"now_ns": str(now_ns), "channels": channels, "unheard": unheard}
-        return {**told, **self.health()}
+        unheard = [key for key, at in self.channels.last_received_ns().items() if not at]
+        status = {"now_ns": str(now_ns), "channels": channels, "unheard": unheard}
+        return {**status, **self.health()}
 
 
 def _shown(event: Event) -> dict[str, Any]:

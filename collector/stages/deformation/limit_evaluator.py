@@ -160,7 +160,7 @@ class LimitEvaluator:
             level=level,
             value=watch.worst,
             unit=limit.unit,
-            limit=limit.told(level, bound, self.standing),
+            limit=limit.event_limit(level, bound, self.standing),
             nodes=self._nodes(),
             evidence=dict(evidence),
         )

@@ -7,7 +7,7 @@ from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.limits.approval import Approvals, AsConfigured
+from plumbline.collector.limits.approval import Approvals, ConfiguredApprovals
 from plumbline.collector.stages.checkpointer import StateRows, state_row
 from plumbline.collector.stages.deformation import state_keys
 from plumbline.collector.stages.deformation.alignment import Interval
@@ -54,7 +54,7 @@ class DeformationStage:
     ) -> None:
         self._settings = settings
         self._events = events
-        self._standings = standings or AsConfigured()
+        self._standings = standings or ConfiguredApprovals()
         self._window = window
         self._holds = Blanking(events, settings)
         self._backlog = Backfill()

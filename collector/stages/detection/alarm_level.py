@@ -30,7 +30,7 @@ def alarm_level_of(
             shown.append({"level": str(crossed[0]), "gal": crossed[1], "source": rule.source})
         elif limit is None or crossed[1] > limit.value:
             level = crossed[0]
-            limit = rule.told(*crossed)
+            limit = rule.event_limit(*crossed)
     if answered and limit is None:
         level = AlarmLevel.GREEN
     return level, limit, shown

@@ -121,7 +121,7 @@ class ThresholdDetector:
             unit="gal",
             closed_ns=exceedance.closed_ns,
             late=self._late,
-            limit=rule.told(level, bound),
+            limit=rule.event_limit(level, bound),
             nodes={
                 name: {"peak_gal": round(peak, 3)} for name, peak in exceedance.peaks_gal.items()
             },

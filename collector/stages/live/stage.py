@@ -33,7 +33,7 @@ class LiveStage:
             block = entry.block()
             if not entry.held_out:
                 self._waves.see(block)
-                self._channels.see(block, entry.received_ns)
+                self._channels.update(block, entry.received_ns)
         self._cursor = entries[-1].next_offset
 
     def idle(self, now_ns: int) -> None:

@@ -33,7 +33,7 @@ def watched(
 ) -> dict[str, ChannelStatus]:
     watch = ChannelWatch(places)
     for block in blocks:
-        watch.see(block, block.end_ns + round(late_s * NS))
+        watch.update(block, block.end_ns + round(late_s * NS))
     now_ns = max(block.end_ns for block in blocks) + 2 * NS
     return {status.channel: status for status in watch.statuses(now_ns)}
 
@@ -50,9 +50,9 @@ def test_latency_is_from_the_end_of_the_block_and_age_from_its_arrival(
 
 def test_every_axis_is_a_channel_and_what_was_never_heard_is_none(places: dict[str, Place]) -> None:
     watch = ChannelWatch(places)
-    watch.see(second(places[ROOF], 0), START_NS + NS)
+    watch.update(second(places[ROOF], 0), START_NS + NS)
     assert [s.channel for s in watch.statuses(START_NS + NS)] == [ROOF + axis for axis in "ZNE"]
-    assert watch.last_heard() == {key: START_NS + NS if key == ROOF else 0 for key in places}
+    assert watch.last_received_ns() == {key: START_NS + NS if key == ROOF else 0 for key in places}
 
 
 def test_a_gap_is_counted_once_and_measured(places: dict[str, Place]) -> None:
@@ -74,14 +74,14 @@ def test_late_data_fill_no_gap_and_say_nothing_of_now(places: dict[str, Place]) 
     roof = places[ROOF]
     watch = ChannelWatch(places)
     for n in (0, 9):
-        watch.see(second(roof, n), START_NS + (n + 1) * NS)
+        watch.update(second(roof, n), START_NS + (n + 1) * NS)
     before = watch.statuses(START_NS + 20 * NS)
     loud = np.full((3, 100), 5.0)
     for n in range(1, 9):
-        watch.see(second(roof, n, loud), START_NS + 19 * NS)
+        watch.update(second(roof, n, loud), START_NS + 19 * NS)
     assert watch.statuses(START_NS + 20 * NS) == before
     assert before[0].age_s == pytest.approx(10.0)
-    assert watch.last_heard()[ROOF] == START_NS + 10 * NS
+    assert watch.last_received_ns()[ROOF] == START_NS + 10 * NS
 
 
 @given(cut=cuts(1200))
@@ -163,7 +163,7 @@ def test_a_channel_whose_agent_said_so_in_the_last_minute_is_clipped(
 ) -> None:
     now_ns = START_NS + 3 * NS
     watch = ChannelWatch(places, lambda key: now_ns - ago_s * NS if key == ROOF else None)
-    watch.see(second(places[ROOF], 0), START_NS + NS)
+    watch.update(second(places[ROOF], 0), START_NS + NS)
     assert {status.clipped for status in watch.statuses(now_ns)} == {clipped}
 
 
@@ -171,5 +171,5 @@ def test_a_stream_that_is_not_in_the_inventory_is_nobodys(
     places: dict[str, Place], tmp_path: Path
 ) -> None:
     watch = ChannelWatch({LILY: places[LILY]})
-    watch.see(second(places[ROOF], 0), START_NS)
+    watch.update(second(places[ROOF], 0), START_NS)
     assert watch.statuses(START_NS) == []

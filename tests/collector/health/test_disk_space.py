@@ -18,9 +18,9 @@ class Disk:
     def after(self, hours: float, free_gb: float) -> Space:
         self.now_ns += round(hours * HOUR_NS)
         self.free_gb = free_gb
-        return self.watch.tick(self.now_ns).space
+        return self.watch.poll(self.now_ns).space
 
-    def told(self) -> list[str]:
+    def open_keys(self) -> list[str]:
         return [condition.key for condition in self.conditions.open()]
 
 
@@ -28,14 +28,14 @@ def test_plenty_of_space_says_nothing() -> None:
     disk = Disk(500)
     assert disk.after(0, 500) is Space.PLENTY
     assert disk.after(1, 499) is Space.PLENTY
-    assert disk.told() == []
+    assert disk.open_keys() == []
 
 
 def test_a_disk_that_will_be_full_within_a_day_is_told_with_the_hours_left() -> None:
     disk = Disk(100)
     disk.after(0, 100)
     assert disk.after(1, 95) is Space.LOW
-    assert disk.told() == ["disk-low"]
+    assert disk.open_keys() == ["disk-low"]
     assert "95.0 GB left, full in 19 h" in disk.conditions.open()[0].text
 
 
@@ -43,12 +43,12 @@ def test_the_last_gigabyte_is_critical_and_freeing_space_ends_both() -> None:
     disk = Disk(6)
     disk.after(0, 6)
     assert disk.after(1, 0.9) is Space.CRITICAL
-    assert disk.told() == ["disk-low", "disk-critical"] or disk.told() == [
+    assert disk.open_keys() == ["disk-low", "disk-critical"] or disk.open_keys() == [
         "disk-critical",
         "disk-low",
     ]
     assert disk.after(1, 600) is Space.PLENTY
-    assert disk.told() == []
+    assert disk.open_keys() == []
 
 
 def test_the_alarm_does_not_flicker_at_its_bound() -> None:

@@ -43,11 +43,11 @@ def beat(boot: str, clipped: int) -> Heartbeat:
 
 def test_a_stream_clipped_when_its_count_last_rose() -> None:
     last_seen = LastSeen()
-    told = []
+    clipped_ns = []
     for at_ns, clipped in enumerate((0, 0, 4, 4, 9, 9)):
         last_seen.heartbeat(AGENT, beat("0", clipped), at_ns)
-        told.append(last_seen.clipped_ns(KEY))
-    assert told == [None, None, 2, 2, 4, 4]
+        clipped_ns.append(last_seen.clipped_ns(KEY))
+    assert clipped_ns == [None, None, 2, 2, 4, 4]
 
 
 def test_an_agent_that_began_again_counts_clipping_from_zero() -> None:

@@ -11,7 +11,7 @@ from plumbline.collector.app.limit_register import adopt, name_problems, registe
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.limits.adoptions import AdoptionEntry, AdoptionStore
-from plumbline.collector.limits.approval import AsAdopted
+from plumbline.collector.limits.approval import AdoptedApprovals
 from plumbline.collector.limits.errors import AdoptionRefused
 from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.collector.stages.detection.settings import DetectionSettings
@@ -41,18 +41,18 @@ def path(tmp_path):
 
 @pytest.fixture
 def store(path):
-    kept = AdoptionStore(path)
-    yield kept
-    kept.close()
+    adopted = AdoptionStore(path)
+    yield adopted
+    adopted.close()
 
 
 def standing(settings, store):
-    return register(settings, store.held())[0].approval.standing
+    return register(settings, store.adoptions())[0].approval.standing
 
 
 def test_a_candidate_that_is_adopted_is_a_project_limit_and_may_page(store):
     settings = config(candidate())
-    assert not register(settings, store.held())[0].may_page
+    assert not register(settings, store.adoptions())[0].may_page
     found = adopt(settings, store, NAME, CHAI, 5)
     assert (found.approval.standing, found.approval.adoption) == (Standing.PROJECT, CHAI)
     assert found.may_page
@@ -76,9 +76,9 @@ CHANGES = (
 def test_a_limit_that_is_changed_afterwards_is_a_candidate_again(store, change):
     adopt(config(candidate(name="raft")), store, "TWR01/raft", CHAI, 5)
     changed = config(candidate(name="raft", **change))
-    (found,) = register(changed, store.held())
+    (found,) = register(changed, store.adoptions())
     assert (found.approval.standing, found.approval.void) == (Standing.CANDIDATE, CHAI)
-    ((name, text),) = void_texts(changed, store.held())
+    ((name, text),) = void_texts(changed, store.adoptions())
     assert name == "TWR01/raft"
     assert "S. Chai adopted it on 2026-03-02 (RPT-017 rev B): the adoption is void" in text
 
@@ -145,7 +145,7 @@ def test_the_log_is_only_added_to(store, path):
 
 def test_a_running_follower_sees_what_another_process_adopts(store, path):
     following = AdoptionStore(path)
-    standings = AsAdopted(following)
+    standings = AdoptedApprovals(following)
     assert standings.of(candidate()) is Standing.CANDIDATE
     assert not standings.refresh()
     adopt(config(candidate()), store, NAME, CHAI, 5)
@@ -157,7 +157,7 @@ def test_a_running_follower_sees_what_another_process_adopts(store, path):
 def test_limits_of_acceleration_are_adopted_too(store):
     settings = config(detect=[{}])
     adopt(settings, store, "TWR01/shaking", CHAI, 5)
-    detect = with_adoptions(settings.detection, AsAdopted(store))
+    detect = with_adoptions(settings.detection, AdoptedApprovals(store))
     assert detect.limit[0].standing is Standing.PROJECT
     assert settings.detection.limit[0].standing is Standing.CANDIDATE
 
@@ -170,7 +170,7 @@ def test_limits_that_cannot_be_told_apart_are_a_problem():
 
 def test_an_adoption_of_a_limit_that_is_gone_is_told(store):
     adopt(config(candidate()), store, NAME, CHAI, 5)
-    ((name, text),) = void_texts(config(), store.held())
+    ((name, text),) = void_texts(config(), store.adoptions())
     assert name == NAME
     assert "not in the configuration any more" in text
 
@@ -183,11 +183,11 @@ def test_the_operator_is_told_of_a_void_adoption_until_it_is_made_again(store, p
         AdoptionStore(path),
     )
     void = VoidAdoptions(changed, following, conditions)
-    void.look(1)
+    void.poll(1)
     (condition,) = conditions.open()
     assert "the adoption is void" in condition.text
     adopt(changed, store, NAME, CHAI, 6)
-    void.look(2)
+    void.poll(2)
     assert conditions.open() == []
     following.close()
 
@@ -197,7 +197,7 @@ def test_the_listing_says_everything_of_every_limit(store, tmp_path):
         candidate(owner="S. Chai", edition="1963", action={"amber": "Survey the raft"}),
         detect=[{"amber": 8.0}],
     )
-    tilt, shaking = listing(given, store.held(), tmp_path / "events.db")
+    tilt, shaking = listing(given, store.adoptions(), tmp_path / "events.db")
     assert tilt["limit"] == NAME
     assert tilt["bounds"] == {"amber": 100.0, "red": 200.0}
     assert (tilt["unit"], tilt["standing"], tilt["may_page"]) == ("µrad", "candidate", False)

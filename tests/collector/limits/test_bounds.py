@@ -20,10 +20,10 @@ def test_an_action_that_no_message_holds_is_refused(text):
 
 def test_an_event_is_told_the_action_of_its_own_level_only():
     own = bounds(action={"red": "Stop piling"}, owner="S. Chai", edition="2026")
-    red, amber = own.told(AlarmLevel.RED, 2.0), own.told(AlarmLevel.AMBER, 1.0)
+    red, amber = own.event_limit(AlarmLevel.RED, 2.0), own.event_limit(AlarmLevel.AMBER, 1.0)
     assert (red.action, amber.action) == ("Stop piling", "")
     assert (red.owner, red.edition, red.name) == ("S. Chai", "2026", "TWR01/limit")
-    assert own.told(AlarmLevel.RED, 2.0, Standing.PROJECT).standing is Standing.PROJECT
+    assert own.event_limit(AlarmLevel.RED, 2.0, Standing.PROJECT).standing is Standing.PROJECT
 
 
 def test_words_do_not_make_another_limit_and_numbers_do():

@@ -53,7 +53,7 @@ class Site:
                     spool_unheld=0, spool_bytes=0, disk_free_bytes=1,
                 )  # fmt: skip
                 self.last_seen.heartbeat(agent, beat, now_ns)
-            self.watch.look(now_ns)
+            self.watch.poll(now_ns)
 
     def events(self) -> list[Event]:
         return [event for _, event in self.store.changes(0)]
