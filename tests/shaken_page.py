@@ -33,7 +33,7 @@ class KnownEvents:
 
 
 class KnownEpisodes:
-    """What the page asks of episodes, as a test says."""
+    """Episodes of the page, as a test sets it."""
 
     def __init__(self) -> None:
         self.known: dict[str, dict[str, Any]] = {}
@@ -50,7 +50,7 @@ class KnownEpisodes:
 
 
 class KnownMovements:
-    """What the page asks of movements, as a test says."""
+    """Movements of the page, as a test sets it."""
 
     def __init__(self) -> None:
         self.known: dict[str, dict[str, Any]] = {}
@@ -94,18 +94,18 @@ class Page:
                 values = np.stack([9.8 + 0.1 * sway, sway, 0.5 * sway]) + noise
                 block = block_of(streams[key], values, seq=second, start_ns=start_ns)
                 waves.see(block)
-                channels.see(block, start_ns + NS + 200_000_000)
+                channels.update(block, start_ns + NS + 200_000_000)
         for ten in range(3):
             tilt = np.full((2, 10), 100.0 + 30 * ten) + rng.normal(0, 1, (2, 10))
             block = block_of(
                 streams["XX.TWR01.0A.LA"], tilt, seq=ten, start_ns=START_NS + ten * 10 * NS
             )
             waves.see(block)
-            channels.see(block, block.end_ns)
+            channels.update(block, block.end_ns)
             warm = block_of(
                 streams["XX.TWR01.0A.LK"], np.full((1, 10), 31.0), seq=ten, start_ns=block.start_ns
             )
-            channels.see(warm, warm.end_ns)
+            channels.update(warm, warm.end_ns)
         self.sources = Sources(
             inventory=inventory,
             places=streams,
