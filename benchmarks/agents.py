@@ -20,7 +20,7 @@ import psutil
 
 from plumbline.demo.broker import broker_command
 from plumbline.demo.processes import Child, Processes
-from plumbline.demo.run import answers, began, free_port, listens
+from plumbline.demo.run import accepts_connections, answers, began, free_port
 from plumbline.demo.tower import Spot, accelerometer, edge_text, inventory_text, lily, rig_text
 from plumbline.demo.tower import tuff_tilt as floor_tilt
 
@@ -41,7 +41,7 @@ def spots() -> list[Spot]:
 
 
 class Echo:
-    """Sends itself messages through a broker and keeps how long each took. [s]"""
+    """Round-trip times of messages through a broker. [s]"""
 
     def __init__(self, port: int) -> None:
         self.took_s: list[float] = []
@@ -90,7 +90,7 @@ def started(processes: Processes, folder: Path, broker: int, web: int) -> dict[s
     names = write_files(folder, broker, web, 600.0)
     python, cli = sys.executable, ["-m", "plumbline.cli"]
     children = {"broker": processes.start("broker", broker_command(broker, folder)[1])}
-    processes.wait_until("broker", lambda: listens(broker), 30)
+    processes.wait_until("broker", lambda: accepts_connections(broker), 30)
     words = [python, *cli, "collector", "run", str(folder / "collector.toml")]
     children["collector"] = processes.start("collector", words)
     processes.wait_until("collector", lambda: answers(f"http://127.0.0.1:{web}/"), 60)
@@ -126,8 +126,8 @@ def measure(seconds: float) -> list[dict[str, object]]:
             resident_mb = round(process.memory_info().rss / 1e6, 1)
             core_percent = round(100 * cores[who], 2)
             lines.append({"process": who, "core_percent": core_percent, "resident_mb": resident_mb})
-        stages = asked(web, "healthz")["stages"]
-        channels = asked(web, "api/status")["channels"]
+        stages = fetched(web, "healthz")["stages"]
+        channels = fetched(web, "api/status")["channels"]
     agents = [100 * cores[who] for who in cores if who.startswith("pi-")]
     late_s = [channel["latency_s"] for channel in channels if ".HN" in channel["channel"]]
     lines.append(
@@ -147,7 +147,7 @@ def measure(seconds: float) -> list[dict[str, object]]:
     return lines
 
 
-def asked(web: int, what: str) -> dict[str, dict[str, dict[str, float]]]:
+def fetched(web: int, what: str) -> dict[str, dict[str, dict[str, float]]]:
     """Return what the collector's page answers."""
     with urllib.request.urlopen(f"http://127.0.0.1:{web}/{what}", timeout=30) as answer:
         return json.load(answer)

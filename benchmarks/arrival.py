@@ -21,7 +21,7 @@ import psutil
 
 from plumbline.demo.broker import broker_command
 from plumbline.demo.processes import Processes
-from plumbline.demo.run import answers, free_port, listens
+from plumbline.demo.run import accepts_connections, answers, free_port
 from plumbline.simulator.generator import Load
 from plumbline.wire.block import NS, Block
 from plumbline.wire.record import encode
@@ -99,7 +99,7 @@ def measure(nodes: int) -> dict[str, object]:
         config.write_text(f"[broker]\nport = {port}\n[web]\nport = {web}\n")
         with Processes(folder / "logs") as processes:
             processes.start("broker", broker_command(port, folder)[1])
-            processes.wait_until("broker", lambda: listens(port), 30)
+            processes.wait_until("broker", lambda: accepts_connections(port), 30)
             words = [sys.executable, "-m", "plumbline.cli", "collector", "run", str(config)]
             child = processes.start("collector", words)
             processes.wait_until("collector", lambda: answers(url), 60)
@@ -130,8 +130,8 @@ def measure(nodes: int) -> dict[str, object]:
         "collector_cores": round(cpu, 3),
         "resident_mb": round(resident / 1e6),
         **{
-            f"{stage}_{name}_ms": round(1e3 * told[f"delay_{name}_s"], 1)
-            for stage, told in stages.items()
+            f"{stage}_{name}_ms": round(1e3 * report[f"delay_{name}_s"], 1)
+            for stage, report in stages.items()
             for name in ("p50", "p99")
         },
     }
@@ -148,7 +148,7 @@ def json_peer(blocks: int) -> float:
 
 
 if __name__ == "__main__":
-    for asked in [int(word) for word in sys.argv[1:]] or [100, 300]:
-        told = measure(asked)
-        told["json_parse_cores"] = round(json_peer(asked), 4)
-        print(json.dumps(told), flush=True)
+    for n_blocks in [int(word) for word in sys.argv[1:]] or [100, 300]:
+        report = measure(n_blocks)
+        report["json_parse_cores"] = round(json_peer(n_blocks), 4)
+        print(json.dumps(report), flush=True)

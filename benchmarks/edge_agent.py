@@ -19,7 +19,7 @@ import serial
 
 from plumbline.demo.broker import broker_command
 from plumbline.demo.processes import Processes
-from plumbline.demo.run import free_port, listens
+from plumbline.demo.run import accepts_connections, free_port
 from plumbline.wire.messages import BootMark, Watermark
 from plumbline.wire.ranges import RangeSet
 from plumbline.wire.record import decode
@@ -107,7 +107,7 @@ Held = dict[str, tuple[Address, str, RangeSet]]
 
 
 def acknowledge(broker_port: int) -> tuple[mqtt.Client, Held]:
-    """Tell by watermark, once a second and stream, that every block is held."""
+    """Publish a watermark, once a second and stream, that every block is held."""
     held: Held = {}
 
     def take(client: mqtt.Client, userdata: object, message: mqtt.MQTTMessage) -> None:
@@ -137,7 +137,7 @@ def measure(seconds: float, folder: Path) -> dict[str, object]:
     running = {}
     with Processes(folder / "logs") as processes:
         processes.start("broker", broker)
-        processes.wait_until("broker", lambda: listens(port), 30)
+        processes.wait_until("broker", lambda: accepts_connections(port), 30)
         collector, held = acknowledge(port)
         for who in ("agent", "peer"):
             (folder / who).mkdir()
@@ -159,22 +159,22 @@ def measure(seconds: float, folder: Path) -> dict[str, object]:
         time.sleep(seconds)
         processes.check()
         span = time.monotonic() - began
-        told: dict[str, object] = {"broker": name, "seconds": round(span, 1)}
+        report: dict[str, object] = {"broker": name, "seconds": round(span, 1)}
         cores = {}
         for who, process in watched.items():
             after = process.cpu_times()
             used = after.user + after.system - before[who].user - before[who].system
             cores[who] = used / span
-            told[f"{who}_core_percent"] = round(100 * cores[who], 2)
-            told[f"{who}_resident_mb"] = round(process.memory_info().rss / 1e6, 1)
-        told["agent_blocks"] = {
+            report[f"{who}_core_percent"] = round(100 * cores[who], 2)
+            report[f"{who}_resident_mb"] = round(process.memory_info().rss / 1e6, 1)
+        report["agent_blocks"] = {
             stream: sum(last - first + 1 for first, last in ranges)
             for stream, (_, _, ranges) in held.items()
         }
-        told["ratio"] = round(cores["agent"] / cores["peer"], 2)
+        report["ratio"] = round(cores["agent"] / cores["peer"], 2)
         collector.disconnect()
         collector.loop_stop()
-    return told
+    return report
 
 
 if __name__ == "__main__":
@@ -182,5 +182,5 @@ if __name__ == "__main__":
         plain_program(*sys.argv[2:])
     else:
         with tempfile.TemporaryDirectory() as temporary:
-            asked = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-            print(json.dumps(measure(asked, Path(temporary))), flush=True)
+            seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+            print(json.dumps(measure(seconds, Path(temporary))), flush=True)

@@ -62,16 +62,16 @@ PEERS = {
 
 def peers(x: np.ndarray, passes_s: float) -> dict[str, object]:
     """Return largest ratio and first crossing of each peer, seconds after 1 gal."""
-    told: dict[str, object] = {}
+    report: dict[str, object] = {}
     for name, (ratio_of, threshold) in PEERS.items():
         ratio = ratio_of(x)
         over = np.flatnonzero(ratio >= threshold)
-        told[name] = {
+        report[name] = {
             "largest": round(float(np.max(ratio)), 2),
             "threshold": threshold,
             "after_1_gal_s": round(float(over[0] / RATE_HZ - passes_s), 1) if len(over) else None,
         }
-    return told
+    return report
 
 
 def ours(x: np.ndarray) -> tuple[float, float | None, bool]:
@@ -88,7 +88,7 @@ def ours(x: np.ndarray) -> tuple[float, float | None, bool]:
 
 
 def main() -> int:
-    """Print the table; return how many of our promises were not kept."""
+    """Print the table; return how many of our promises were broken."""
     broken = 0
     time_s = np.arange(round(SECONDS * RATE_HZ)) / RATE_HZ
     for below_hz in (None, 10.0):
@@ -108,15 +108,15 @@ def main() -> int:
                     passes_s = before_s + 60 / peak_gal
                 largest, first_s, short_on = ours(x)
                 after_s = None if first_s is None else round(first_s - passes_s, 1)
-                kept = after_s is None if not peak_gal else after_s is not None and after_s <= 5
-                broken += not kept
+                held = after_s is None if not peak_gal else after_s is not None and after_s <= 5
+                broken += not held
                 line = {"period_s": period_s, "peak_gal": peak_gal, **stated, **peers(x, passes_s)}
                 line["ours 0.1-1 Hz 10/200 s"] = {
                     "largest": round(largest, 2),
                     "threshold": 4.0,
                     "after_1_gal_s": after_s,
                     "short_period_triggered": short_on,
-                    "promise_kept": kept,
+                    "promise_kept": held,
                 }
                 print(json.dumps(line))
     print(json.dumps({"what": "far shaking", "promises_broken": broken, "within_s": WITHIN_S}))

@@ -47,7 +47,7 @@ def timed(take: Callable[[list[tuple[int, bytes]]], None]) -> dict[str, float]:
     }
 
 
-def say(what: str, figures: dict[str, float]) -> None:
+def print_figures(what: str, figures: dict[str, float]) -> None:
     print(json.dumps({"what": what, **figures}))
 
 
@@ -61,7 +61,7 @@ def main() -> None:
             journal.append(group)
             journal.sync()
 
-        say("journal: append 50 and fsync", timed(into_journal))
+        print_figures("journal: append 50 and fsync", timed(into_journal))
 
         db = sqlite3.connect(folder / "peer.db", isolation_level=None)
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
@@ -72,7 +72,7 @@ def main() -> None:
             db.executemany("INSERT INTO log (received_ns, payload) VALUES (?, ?)", group)
             db.execute("COMMIT")
 
-        say("peer, SQLite rows: insert 50 and commit", timed(into_sqlite))
+        print_figures("peer, SQLite rows: insert 50 and commit", timed(into_sqlite))
         db.close()
 
         fd = os.open(folder / "bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -81,7 +81,7 @@ def main() -> None:
             os.write(fd, b"".join(payload for _, payload in group))
             os.fdatasync(fd)
 
-        say("floor, bare file: write 50 and fdatasync", timed(into_file))
+        print_figures("floor, bare file: write 50 and fdatasync", timed(into_file))
         os.close(fd)
 
         end = journal.end_offset
@@ -92,7 +92,7 @@ def main() -> None:
             entries = journal.read(offset)
             offset, n = entries[-1].next_offset, n + len(entries)
         took = time.perf_counter() - began
-        say("journal: read from disk", {"messages_a_second": round(n / took)})
+        print_figures("journal: read from disk", {"messages_a_second": round(n / took)})
         journal.close()
 
 

@@ -68,7 +68,7 @@ def main():
     for name, work in cases.items():
         wall, cpu, modes = timed(work)
         off = [min(abs(m.frequency_hz / f - 1) for m in modes) for f in exact]
-        told = {
+        report = {
             "what": name,
             **size,
             "wall_s": round(wall, 3),
@@ -77,7 +77,7 @@ def main():
             "modes_there": STOREYS,
             "worst_frequency_error": round(max(off), 5),
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(report), flush=True)
     wall, cpu, _ = timed(lambda: plain(motion))
     beside = "beside: plain loops, one lag window, full rate"
     print(json.dumps({"what": beside, **size, "wall_s": round(wall, 3), "cpu_s": round(cpu, 3)}))

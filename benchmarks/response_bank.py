@@ -54,7 +54,7 @@ def loop_over_one_trace(accel: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the banks and print a JSON line each."""
     accel = np.random.default_rng(1).normal(size=(CHANNELS, RATE_HZ))
     bank = OscillatorBank(PERIODS_S, RATE_HZ, CHANNELS, response=Response.DISPLACEMENT)
     meter = LongPeriodMeter(RATE_HZ, CHANNELS // 2)

@@ -39,7 +39,7 @@ def cpu_s(work: Callable[[], object], rounds: int) -> float:
 
 
 def window(accel: np.ndarray) -> None:
-    """Judge the last second of one trace by windows, as ObsPy's users do."""
+    """Run the trigger on the last window of one trace each second, as ObsPy's users do."""
     for low_hz, high_hz, sta_s, lta_s in BANDS:
         trace = Trace(accel[-round((lta_s + 1) * RATE_HZ) :].copy(), {"sampling_rate": RATE_HZ})
         trace.filter("bandpass", freqmin=low_hz, freqmax=high_hz)
@@ -47,7 +47,7 @@ def window(accel: np.ndarray) -> None:
 
 
 def offline(accel: np.ndarray) -> None:
-    """Judge 201 s of one trace at once: what filter and loop cost when nobody is waiting."""
+    """Run the trigger on 201 s of one trace at once: filter and loop when nobody is waiting."""
     for low_hz, high_hz, sta_s, lta_s in BANDS:
         trace = Trace(accel.copy(), {"sampling_rate": RATE_HZ})
         trace.filter("bandpass", freqmin=low_hz, freqmax=high_hz)
@@ -61,7 +61,7 @@ PEERS: tuple[tuple[str, Callable[[np.ndarray], None], int], ...] = (
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the bank and its peers and print a JSON line each."""
     rng = np.random.default_rng(1)
     accel = 9.8 + 0.003 * rng.normal(size=(CHANNELS, RATE_HZ))
     bank = ShakingBank(RATE_HZ, np.full(CHANNELS, DENSITY_MS2))

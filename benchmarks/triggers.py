@@ -24,7 +24,7 @@ BUDGET_CPU_S, BUDGET_TRIGGERS_CPU_S = 0.5, 0.1
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the triggers and print a JSON line each."""
     rng = np.random.default_rng(1)
     accel = 9.8 + 0.003 * rng.normal(size=(CHANNELS, RATE_HZ))
     triggers = ShakingBank(RATE_HZ, np.full(CHANNELS, DENSITY_MS2))

@@ -2,4 +2,4 @@
 
 
 class CommandError(Exception):
-    """Something the user can mend; the text says what is wrong and what to do."""
+    """Error that the user of a command can mend; the text names cause and remedy."""

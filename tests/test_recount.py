@@ -54,43 +54,43 @@ def counts() -> np.ndarray:
 
 
 def test_an_archive_that_is_the_truth(tmp_path: Path, counts: np.ndarray) -> None:
-    said = found(tmp_path, counts, [(0, counts[:2500]), (2500, counts[2500:])])
-    assert said == {"archived": 6000, "lost": 0, "duplicated": 0, "altered": 0}
+    result = found(tmp_path, counts, [(0, counts[:2500]), (2500, counts[2500:])])
+    assert result == {"archived": 6000, "lost": 0, "duplicated": 0, "altered": 0}
 
 
 def test_a_lost_block_is_counted_and_placed(tmp_path: Path, counts: np.ndarray) -> None:
-    said = found(tmp_path, counts, [(0, counts[:2500]), (2600, counts[2600:])])
-    assert said == {"archived": 5900, "lost": 100, "duplicated": 0, "altered": 0}
+    result = found(tmp_path, counts, [(0, counts[:2500]), (2600, counts[2600:])])
+    assert result == {"archived": 5900, "lost": 100, "duplicated": 0, "altered": 0}
     (channel,) = recounted(tmp_path / "a", tmp_path / "t")
     assert channel.lost_runs == [{"start_ns": T0_NS + 25 * 10**9, "samples": 100}]
 
 
 def test_a_block_that_is_there_twice(tmp_path: Path, counts: np.ndarray) -> None:
-    said = found(tmp_path, counts, [(0, counts), (2500, counts[2500:2600])])
-    assert said == {"archived": 6100, "lost": 0, "duplicated": 100, "altered": 0}
+    result = found(tmp_path, counts, [(0, counts), (2500, counts[2500:2600])])
+    assert result == {"archived": 6100, "lost": 0, "duplicated": 100, "altered": 0}
 
 
 def test_one_altered_sample(tmp_path: Path, counts: np.ndarray) -> None:
     wrong = counts.copy()
     wrong[3000] += 1
-    said = found(tmp_path, counts, [(0, wrong)])
-    assert said == {"archived": 6000, "lost": 0, "duplicated": 0, "altered": 1}
+    result = found(tmp_path, counts, [(0, wrong)])
+    assert result == {"archived": 6000, "lost": 0, "duplicated": 0, "altered": 1}
 
 
 def test_a_sample_missing_without_a_gap(tmp_path: Path, counts: np.ndarray) -> None:
-    said = found(tmp_path, counts, [(0, np.delete(counts, 3000))])
-    assert said == {"archived": 5999, "lost": 1, "duplicated": 0, "altered": 0}
+    result = found(tmp_path, counts, [(0, np.delete(counts, 3000))])
+    assert result == {"archived": 5999, "lost": 1, "duplicated": 0, "altered": 0}
 
 
 def test_what_was_dropped_on_the_line_is_not_lost_by_us(tmp_path: Path, counts: np.ndarray) -> None:
     fate = np.zeros(6000, np.uint32)
     fate[1000:1016], fate[2000:2016], fate[3000:3016] = 1, 2, 4
     parts = [(0, counts[:1000]), (1016, counts[1016:2000]), (2016, counts[2016:])]
-    said = found(tmp_path, counts, parts, fate)
-    assert said == {"archived": 5968, "lost": 0, "duplicated": 0, "altered": 0}
+    result = found(tmp_path, counts, parts, fate)
+    assert result == {"archived": 5968, "lost": 0, "duplicated": 0, "altered": 0}
 
 
 def test_a_quiet_channel_is_not_counted_wrong_for_being_constant(tmp_path: Path) -> None:
     counts = np.repeat(np.arange(6, dtype=np.int32), 100)
-    said = found(tmp_path, counts, [(0, counts[:340]), (340, counts[340:])])
-    assert said == {"archived": 600, "lost": 0, "duplicated": 0, "altered": 0}
+    result = found(tmp_path, counts, [(0, counts[:340]), (340, counts[340:])])
+    assert result == {"archived": 600, "lost": 0, "duplicated": 0, "altered": 0}

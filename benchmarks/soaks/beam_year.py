@@ -70,7 +70,7 @@ def main(seeds: int) -> int:
         days = np.array([days_to_detection(seed, **changed) for seed in years])
         alarms = sum(false_alarms(HARMLESS_FROM + seed, **changed) for seed in years)
         errors = np.array([abs(offset_error(seed, **changed)) for seed in years])
-        told = {
+        report = {
             "what": f"rate watch; {name}",
             "years": len(years),
             **percentiles(days),
@@ -79,16 +79,16 @@ def main(seeds: int) -> int:
             "step_error_p95_urad": round(float(np.percentile(errors, 95)), 1),
             "step_within_10_urad": round(float(np.mean(errors <= 10.0)), 3),
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(report), flush=True)
         if not changed:
-            worst = told["p95_d"] or np.inf
+            worst = report["p95_d"] or np.inf
     for name, excursion in {
         "beside: threshold on raw readings": plain_readings,
         "beside: threshold on a 24 h moving average": moving_average,
     }.items():
         level, days = threshold_days(excursion, seeds)
-        told = {"what": name, "years": seeds, "threshold_urad": round(level, 1)}
-        print(json.dumps({**told, **percentiles(days)}), flush=True)
+        report = {"what": name, "years": seeds, "threshold_urad": round(level, 1)}
+        print(json.dumps({**report, **percentiles(days)}), flush=True)
     return 0 if worst <= 21.0 else 1
 
 

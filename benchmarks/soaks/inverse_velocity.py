@@ -29,7 +29,7 @@ def main(seeds: int) -> int:
         held = sum(each.earliest_d <= FAILURE_D <= each.latest_d for each in given)
         width = float(np.median([each.latest_d - each.earliest_d for each in given]))
         share = width / (FAILURE_D - until)
-        told = {
+        report = {
             "what": f"window at day {until:g} of {FAILURE_D:g}",
             "seeds": seeds,
             "given": len(given),
@@ -39,7 +39,7 @@ def main(seeds: int) -> int:
             "median_width_over_remaining": round(share, 3),
             "bound": most,
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(report), flush=True)
         bad += held / seeds < 0.9 or share > most
     false = 0
     each_kind = seeds // len(HARMLESS)
@@ -47,8 +47,10 @@ def main(seeds: int) -> int:
         count = 0
         for seed in range(each_kind):
             time, moved = make(10_000 + seed)
-            looks = (time <= day for day in range(3, DAYS + 1))
-            count += any(isinstance(forecast_failure(time[k], moved[k]), Forecast) for k in looks)
+            forecasts = (time <= day for day in range(3, DAYS + 1))
+            count += any(
+                isinstance(forecast_failure(time[k], moved[k]), Forecast) for k in forecasts
+            )
         false += count
         print(json.dumps({"what": f"harmless: {name}", "series": each_kind, "false": count}))
     share = false / (each_kind * len(HARMLESS))

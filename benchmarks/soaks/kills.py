@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soaks.kept import gone_on, summed, upper_bound
+from benchmarks.soaks.results import resumed, summed, upper_bound
 
 TESTS = Path(__file__).resolve().parents[2] / "tests"
 NAME = "kills"
@@ -38,26 +38,26 @@ def tried(seed: int) -> dict[str, Any]:
         try:
             site.start()
             done = site.kill_at_random(A_UNIT, seed, BETWEEN_S)
-            told = site.finish()
+            report = site.finish()
             late_s = site.late_s()
         finally:
             site.stop()
     names = [kill.name for kill in done]
-    lost = [run["samples"] for channel in told["channels"] for run in channel["lost_runs"]]
+    lost = [run["samples"] for channel in report["channels"] for run in channel["lost_runs"]]
     return {
         "kills": len(done),
         **{who: names.count(who) for who in ("broker", "collector", *site.agents)},
-        **{name: told[name] for name in ("delivered", "archived", "duplicated", "altered")},
+        **{name: report[name] for name in ("delivered", "archived", "duplicated", "altered")},
         "gaps": len(lost),
         "longest_gap": max(lost, default=0),
         "late_s": late_s,
-        "unexplained": sum(len(unexplained(channel, done)) for channel in told["channels"]),
+        "unexplained": sum(len(unexplained(channel, done)) for channel in report["channels"]),
     }
 
 
 def lines(minutes: float | None) -> Iterator[dict[str, object]]:
     """Go on with the run and yield its counts and its bound."""
-    found = gone_on(NAME, KILLS // A_UNIT, killed, minutes)
+    found = resumed(NAME, KILLS // A_UNIT, killed, minutes)
     kills = int(summed(found, "kills"))
     broken = sum(any(one[name] for name in ("duplicated", "altered", "unexplained"))
                  for one in found)  # fmt: skip

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.soaks.kept import gone_on, summed, upper_bound
-from benchmarks.soaks.sites import DENSITY_MS2, NODES, SLOW_HZ, Weather
+from benchmarks.soaks.results import resumed, summed, upper_bound
+from benchmarks.soaks.sites import DENSITY_MS2, NODES, RATE_HZ, Weather
 from benchmarks.soaks.watching import Tally, installed, watches
 from plumbline.analysis.dsp.filters import SosBank, band_pass, high_pass
 from plumbline.analysis.trigger.band_power import LOWEST_HZ, STEPS_A_TICK, Bands
@@ -29,7 +29,7 @@ NAME = "long_period"
 STRUCTURES, HOURS, YEARS = 128, 12.0, 3.0
 HOURS_A_YEAR = 365.25 * 24
 CHUNK_S = 300
-TICK_S = STEPS_A_TICK / SLOW_HZ
+TICK_S = STEPS_A_TICK / RATE_HZ
 SLICE = 10
 """Ticks a node is heard at a time: five seconds."""
 START_NS = 1_782_000_000 * NS
@@ -40,17 +40,17 @@ class LongChain:
 
     def __init__(self, n_rows: int) -> None:
         bands = Bands()
-        self._wide = SosBank(high_pass(SLOW_HZ, LOWEST_HZ), n_rows)
-        band = band_pass(SLOW_HZ, bands.long_low_hz, bands.long_high_hz, high_poles=2)
+        self._wide = SosBank(high_pass(RATE_HZ, LOWEST_HZ), n_rows)
+        band = band_pass(RATE_HZ, bands.long_low_hz, bands.long_high_hz, high_poles=2)
         self._band = SosBank(band, n_rows)
         floor = noise_power(DENSITY_MS2, bands.long_low_hz, bands.long_high_hz)
         self._trigger = TriggerBank(LONG_PERIOD, TICK_S, np.full(n_rows, floor))
 
     def feed(self, accel_ms2: np.ndarray) -> TriggerOutput:
-        """Take whole ticks of every axis and return what the triggers said of each tick."""
+        """Take whole ticks of every axis and return the triggers' output of each tick."""
         power = mean_square(grouped(self._band.feed(accel_ms2), STEPS_A_TICK))
         whole = mean_square(grouped(self._wide.feed(accel_ms2), STEPS_A_TICK))
-        said = [
+        outputs = [
             self._trigger.feed(
                 TriggerInput(
                     power=power[:, k : k + 1],
@@ -64,23 +64,23 @@ class LongChain:
         ]
         names = ("status", "since", "ratio", "amplitude_ms2", "clean")
         return TriggerOutput(
-            **{n: np.concatenate([getattr(s, n) for s in said], axis=1) for n in names}
+            **{n: np.concatenate([getattr(s, n) for s in outputs], axis=1) for n in names}
         )
 
 
 def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
     """Let structures stand in the weather and return what was counted."""
     settings = DetectionSettings(short_period=False)
-    watch = list(watches(installed(structures, SLOW_HZ, "12"), settings).values())
+    watch = list(watches(installed(structures, RATE_HZ, "12"), settings).values())
     weather, chain, tally = Weather(structures, seed), LongChain(structures * 6), Tally()
     awake = np.zeros(structures, dtype=int)
     on_ground = on_roof = 0
     largest = np.zeros(3)
     for at_s in range(0, round(hours * 3600), CHUNK_S):
-        accel = weather.chunk(round(CHUNK_S * SLOW_HZ))
+        accel = weather.chunk(round(CHUNK_S * RATE_HZ))
         largest = np.maximum(largest, np.abs(accel).max(axis=(0, 2, 3)))
-        told = chain.feed(accel.reshape(structures * 6, -1))
-        on = (told.status == TriggerStatus.ON).reshape(structures, 3, 2, -1)
+        output = chain.feed(accel.reshape(structures * 6, -1))
+        on = (output.status == TriggerStatus.ON).reshape(structures, 3, 2, -1)
         began = on & ~np.concatenate([np.zeros_like(on[..., :1]), on[..., :-1]], axis=-1)
         on_ground += int(began[:, 0].sum())
         on_roof += int(began[:, 2].sum())
@@ -88,7 +88,7 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
         peaks = np.abs(accel).reshape(structures, 3, 2, -1, STEPS_A_TICK).max(axis=(2, 4))
         for one in np.flatnonzero(awake > 0):
             start_ns = START_NS + at_s * NS
-            tally.add(_watched(watch[one], told, int(one), peaks[one], start_ns))
+            tally.add(_watched(watch[one], output, int(one), peaks[one], start_ns))
     return {
         "structure_hours": structures * hours,
         **tally.counts(),
@@ -100,19 +100,19 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
 
 
 def _watched(
-    watch: Associator, told: TriggerOutput, one: int, peaks: np.ndarray, start_ns: int
+    watch: Associator, output: TriggerOutput, one: int, peaks: np.ndarray, start_ns: int
 ) -> list[Episode]:
-    """Let one structure's watch hear a chunk, its nodes in turn, five seconds at a time."""
+    """Feed a chunk to one structure's associator, its nodes in turn, five seconds at a time."""
     rows = slice(6 * one, 6 * one + 6)
-    on = (told.status[rows] == TriggerStatus.ON).reshape(3, 2, -1)
+    on = (output.status[rows] == TriggerStatus.ON).reshape(3, 2, -1)
     n = on.shape[-1]
     ends_ns = start_ns + np.rint((np.arange(n) + 1) * TICK_S * NS).astype(np.int64)
-    onset = np.arange(1, n + 1) - told.since[rows].reshape(3, 2, -1)
+    onset = np.arange(1, n + 1) - output.since[rows].reshape(3, 2, -1)
     first = np.where(on, onset, np.iinfo(np.int64).max).min(axis=1)
     onsets_ns = np.where(
         on.any(axis=1), start_ns + np.rint(np.where(on.any(axis=1), first, 0) * TICK_S * NS), 0
     ).astype(np.int64)
-    ratios = told.ratio[rows].reshape(3, 2, -1).max(axis=1)
+    ratios = output.ratio[rows].reshape(3, 2, -1).max(axis=1)
     ticks = [
         [
             TriggerFrame(int(e), 0, int(o), 0.0, float(r), float(p), 0.0)
@@ -131,7 +131,7 @@ def _watched(
 def lines(minutes: float | None) -> Iterator[dict[str, object]]:
     """Go on with the run and yield its counts and its bound."""
     units = int(np.ceil(YEARS * HOURS_A_YEAR / (STRUCTURES * HOURS)))
-    found = gone_on(NAME, units, lambda seed: soaked(STRUCTURES, HOURS, seed), minutes)
+    found = resumed(NAME, units, lambda seed: soaked(STRUCTURES, HOURS, seed), minutes)
     years = summed(found, "structure_hours") / HOURS_A_YEAR
     shaking = int(summed(found, "shaking"))
     yield {

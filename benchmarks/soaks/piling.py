@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.soaks.kept import gone_on, summed, upper_bound
+from benchmarks.soaks.results import resumed, summed, upper_bound
 from benchmarks.soaks.sites import BLOWS_GAL, NODES, Piling
 from benchmarks.soaks.watching import Tally, installed
 from plumbline.collector.stages.detection.pipeline import DetectionPipeline
@@ -51,8 +51,8 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
                 )
                 for number, key in enumerate(keys)
             ]
-            told = own.banks.feed(pieces)
-            for number, ticks in sorted(told.items()):
+            output = own.banks.feed(pieces)
+            for number, ticks in sorted(output.items()):
                 tally.add(own.update(keys[number], ticks))
     return {
         "structure_hours": structures * hours,
@@ -64,7 +64,7 @@ def soaked(structures: int, hours: float, seed: int) -> dict[str, float]:
 def lines(minutes: float | None) -> Iterator[dict[str, object]]:
     """Go on with the run and yield its counts and its bound."""
     units = int(np.ceil(DAYS * 24 / (STRUCTURES * HOURS)))
-    found = gone_on(NAME, units, lambda seed: soaked(STRUCTURES, HOURS, seed), minutes)
+    found = resumed(NAME, units, lambda seed: soaked(STRUCTURES, HOURS, seed), minutes)
     days = summed(found, "structure_hours") / 24
     shaking = int(summed(found, "shaking"))
     yield {

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 GAL = 0.01
 DENSITY_MS2 = 22.5e-6 * 9.80665
 NODES = ("0A", "1A", "3A")
-SLOW_HZ = 10.0
+RATE_HZ = 10.0
 BLOWS_GAL = (50.0, 120.0)
 """The weakest and the strongest blow, on the loudest axis of every node. [gal]"""
 
@@ -34,7 +34,7 @@ class Weather:
         self._rng = np.random.default_rng(seed)
         freq_hz = float(self._rng.uniform(0.15, 0.6))
         w, h = 2 * np.pi * freq_hz, float(self._rng.uniform(0.008, 0.02))
-        tf = signal.cont2discrete(([w * w], [1.0, 2 * h * w, w * w]), 1 / SLOW_HZ, "zoh")
+        tf = signal.cont2discrete(([w * w], [1.0, 2 * h * w, w * w]), 1 / RATE_HZ, "zoh")
         self._mode = np.ravel(tf[0]), np.ravel(tf[1])
         # Steady rms of the mode for unit white input; the largest of a storm is about 3.5 rms.
         response = signal.lfilter(*self._mode, np.concatenate([[1.0], np.zeros(20_000)]))
@@ -46,7 +46,7 @@ class Weather:
     def chunk(self, n_samples: int) -> Floats:
         """Return the next samples, shape ``(n, 3 nodes, 2 axes, n_samples)``. [m/s2]"""
         rng = self._rng
-        noise_ms2 = np.hypot(DENSITY_MS2 * np.sqrt(SLOW_HZ / 2), 0.02 * GAL)
+        noise_ms2 = np.hypot(DENSITY_MS2 * np.sqrt(RATE_HZ / 2), 0.02 * GAL)
         out = rng.standard_normal((self.n, 3, 2, n_samples), dtype=np.float32) * noise_ms2
         drive = rng.standard_normal((2 * self.n, n_samples)) * self._gusts(n_samples)
         self._cranes(drive)
@@ -73,15 +73,15 @@ class Weather:
 
     def _cranes(self, drive: Floats) -> None:
         """Let loads be set down: a push that rings for a minute or two, 0.5 to 4 gal."""
-        for _ in range(self._rng.poisson(self.n * drive.shape[1] / SLOW_HZ / 1800)):
+        for _ in range(self._rng.poisson(self.n * drive.shape[1] / RATE_HZ / 1800)):
             row, at = self._rng.integers(len(drive)), self._rng.integers(drive.shape[1])
             peak = GAL * self._rng.uniform(0.5, 4.0)
             drive[row, at] += peak / self._unit_peak
 
     def _traffic(self, out: NDArray[np.float32]) -> None:
-        time_s = np.arange(round(8 * SLOW_HZ)) / SLOW_HZ
+        time_s = np.arange(round(8 * RATE_HZ)) / RATE_HZ
         shape = np.exp(-(((time_s - 4) / 1.5) ** 2))
-        for _ in range(self._rng.poisson(self.n * out.shape[-1] / SLOW_HZ / 60)):
+        for _ in range(self._rng.poisson(self.n * out.shape[-1] / RATE_HZ / 60)):
             one = self._rng.integers(self.n)
             at = self._rng.integers(max(out.shape[-1] - len(time_s), 1))
             freq_hz, peak = self._rng.uniform(2, 4), GAL * self._rng.uniform(0.1, 2.0)

@@ -25,7 +25,7 @@ The smallest configuration is an empty file beside inventory.toml: a broker on t
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline collector``."""
     parser.description = "Keep every sample the agents publish, detect, call people, show the page."
     parser.epilog = EXAMPLE
     actions = parser.add_subparsers(dest="action", metavar="run|check", required=True)
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run or check."""
+    """Run a collector, or check its configuration."""
     from plumbline.collector.alerting.validation import problems_here
     from plumbline.collector.app.section_names import old_sections
     from plumbline.collector.app.settings import read_collector

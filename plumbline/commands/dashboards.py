@@ -34,7 +34,7 @@ examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline dashboards``."""
     parser.description = "Build the dashboard of every structure; print it or push it to Grafana."
     parser.epilog = EXAMPLE
     actions = parser.add_subparsers(dest="action", metavar="show|push", required=True)
@@ -64,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show or push."""
+    """Show the dashboards, or push them to Grafana."""
     from plumbline.wire.settings import BadSettings
 
     try:
@@ -141,7 +141,7 @@ def _limits(deformation: "DeformationSettings", structure: str, of: str) -> "lis
 
 
 def _drawn(text: str) -> "DrawnLimit":
-    """Read ``URAD:COLOUR``."""
+    """Return the limit that ``URAD:COLOUR`` means."""
     from plumbline.dashboards.panels import DrawnLimit
 
     value, _, colour = text.partition(":")

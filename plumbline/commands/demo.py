@@ -22,7 +22,7 @@ collector keeps, detects and writes SMS into an outbox folder. It cannot reach a
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline demo``."""
     parser.description = "Run the whole path on one machine, with a simulated 30-storey tower."
     parser.epilog = EXAMPLE
     parser.add_argument("--seconds", type=float, default=240.0, help="how long (default 240)")
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from plumbline.demo.processes import ProcessDied
     from plumbline.demo.run import free_port, fresh_folder, run_demo
     from plumbline.demo.site import prepared
-    from plumbline.demo.watching import say
+    from plumbline.demo.watching import print_line
     from plumbline.records import Unit
 
     try:
@@ -55,7 +55,9 @@ def run(args: argparse.Namespace) -> int:
         )
     except (NoMotion, ValueError) as error:
         raise CommandError(str(error)) from error
-    say(f"earthquake: {motion.name}, peak {motion.peak_gal:.1f} gal; {'; '.join(motion.notes)}")
+    print_line(
+        f"earthquake: {motion.name}, peak {motion.peak_gal:.1f} gal; {'; '.join(motion.notes)}"
+    )
     web_port = args.port or free_port()
     site = prepared(
         fresh_folder(args.folder),
@@ -65,34 +67,38 @@ def run(args: argparse.Namespace) -> int:
         web_port=web_port,
     )
     if site.seconds > args.seconds:
-        say(f"this record needs {site.seconds:.0f} s; running so long instead of {args.seconds:g}")
+        print_line(
+            f"this record needs {site.seconds:.0f} s; running so long instead of {args.seconds:g}"
+        )
     try:
-        told = run_demo(site, web_port)
+        summary = run_demo(site, web_port)
     except ProcessDied as error:
         raise CommandError(str(error)) from error
-    for line in triggers(told["events"]):
-        say(line)
-    say(f"archive  {told['archive']}\nevents   {told['events_db']}\ntruth    {told['truth']}")
-    say(f"export   {told['export'] or 'nothing: the instruments had not begun'}")
-    generated, archived = told["samples_generated"], told["samples_archived"]
-    wrong = [told[name] for name in ("samples_lost", "duplicates", "samples_altered")]
-    said = "{} lost, {} twice, {} altered".format(*wrong)
-    say(f"samples  {generated:,} generated, {archived:,} archived, {said}")
+    for line in triggers(summary["events"]):
+        print_line(line)
+    for name, key in (("archive", "archive"), ("events", "events_db"), ("truth", "truth")):
+        print_line(f"{name:<9}{summary[key]}")
+    print_line(f"export   {summary['export'] or 'nothing: the instruments had not begun'}")
+    generated, archived = summary["samples_generated"], summary["samples_archived"]
+    wrong = [summary[name] for name in ("samples_lost", "duplicates", "samples_altered")]
+    samples = "{} lost, {} twice, {} altered".format(*wrong)
+    print_line(f"samples  {generated:,} generated, {archived:,} archived, {samples}")
     if args.json:
-        print(json.dumps(told, ensure_ascii=False), flush=True)
+        print(json.dumps(summary, ensure_ascii=False), flush=True)
     return 1 if any(wrong) else 0
 
 
 def triggers(events: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield, for each shaking, what both triggers said of the same samples of the ground node."""
+    """Yield the ratios of both triggers at the ground node, a line for each shaking."""
     for event in events:
         if event["kind"] != "shaking":
             continue
         ground = event["nodes"].get("0A", {})
-        said = ", ".join(
+        ratios = ", ".join(
             f"{name.replace('_', '-')} ratio {ground.get(name + '_ratio', 0):.1f} "
             f"(opens at {event['evidence'][name]['on_ratio']:g})"
             for name in ("short_period", "long_period")
             if name in event["evidence"]
         )
-        yield f"shaking  {event['onset'][11:19]} UTC opened by {event['detector']}; ground: {said}"
+        by = event["detector"]
+        yield f"shaking  {event['onset'][11:19]} UTC opened by {by}; ground: {ratios}"

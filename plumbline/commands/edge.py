@@ -62,7 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what the subcommand says."""
+    """Run the subcommand: list-ports, init, check, watch or run."""
     actions = {
         "list-ports": _list_ports,
         "init": _init,

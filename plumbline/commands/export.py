@@ -22,7 +22,7 @@ example, the shaking of 28 March 2025 on every accelerometer of a tower:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
+    """Add the arguments of ``plumbline export``."""
     parser.description = "Write a window of the archive as miniSEED or CSV, with all it needs."
     parser.epilog = EPILOG
     parser.add_argument(
@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the bundle."""
+    """Write the bundle of the window."""
     from plumbline.collector.archive.reader import ArchiveReader
     from plumbline.collector.serving.export.bundle import NothingToExport, write_bundle
     from plumbline.collector.serving.export.request import ExportFormat, ExportRequest

@@ -1,4 +1,4 @@
-"""``plumbline labels``: what engineers say events were, beside what the classifier says."""
+"""``plumbline labels``: engineers' labels of events beside the classifier's verdicts."""
 
 import argparse
 import time
@@ -29,7 +29,7 @@ Examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the subcommands."""
+    """Add the subcommands of ``plumbline labels``."""
     from plumbline.analysis.classify import Cause
 
     parser.description = "Keep what events really were, and print how often the classifier agrees."
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what is asked."""
+    """Run the subcommand and print what it found."""
     if not (args.data / "state" / "events.db").is_file():
         raise CommandError(f"{args.data}: no events here; give a collector's data folder")
     with _stores(args.data) as (events, labels):
@@ -81,10 +81,10 @@ def _events(args: argparse.Namespace, events: "EventStore", labels: "LabelStore"
     given = {label.event: label for label in labels.newest()}
     for event in _episodes(events):
         label = given.get(event.id)
-        said = f"{label.cause} ({label.who})" if label else "-"
+        stated = f"{label.cause} ({label.who})" if label else "-"
         print(
             f"{event.id}  {utc(event.onset_ns)}  {event.structure:<5}  {event.kind:<8}  "
-            f"{event.value:8.2f} {event.unit}  {said}"
+            f"{event.value:8.2f} {event.unit}  {stated}"
         )
 
 

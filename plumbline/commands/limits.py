@@ -1,4 +1,4 @@
-"""``plumbline limits``: every limit and whose word it is; adopting one for the project."""
+"""``plumbline limits``: every limit and who approved it; adopting one for the project."""
 
 import argparse
 import datetime as dt
@@ -34,8 +34,8 @@ Examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
-    parser.description = "See every limit and whose word it is; adopt candidates by name."
+    """Add the arguments of ``plumbline limits``."""
+    parser.description = "See every limit and who approved it; adopt candidates by name."
     parser.epilog = EPILOG
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _action(actions, "list", "every limit: bounds, source, standing, owner, level now")
@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do the action."""
+    """Run the action: list, adopt, withdraw or log."""
     from plumbline.collector.app.settings import read_collector
     from plumbline.collector.limits.errors import AdoptionRefused
     from plumbline.wire.settings import BadSettings

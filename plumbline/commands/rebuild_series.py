@@ -39,7 +39,7 @@ examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline rebuild-series``."""
     parser.description = "Write a span of the series in InfluxDB again, from the archive."
     parser.epilog = EXAMPLE
     parser.add_argument("config", type=Path, help="the collector's TOML file")
@@ -88,10 +88,10 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(
             f"--stream {' '.join(patterns)}: no such stream; there are {' '.join(everything)}"
         )
-    kept = settings.data / "state" / "events.db"
+    events_db = settings.data / "state" / "events.db"
     with ExitStack() as held:
         sink = held.enter_context(closing(sink_for(settings.influxdb)))
-        events = held.enter_context(closing(EventStore(kept))) if kept.exists() else None
+        events = held.enter_context(closing(EventStore(events_db))) if events_db.exists() else None
         archive = held.enter_context(closing(ArchiveReader(settings.data)))
         rebuild = Rebuild(
             settings=settings.influxdb,
@@ -120,7 +120,7 @@ def _span(args: argparse.Namespace) -> tuple[int, int]:
 
 
 def _rebuilt(rebuild: "Rebuild", start_ns: int, end_ns: int, args: argparse.Namespace) -> int:
-    """Rebuild and tell how far it is; stopped, say from where to go on."""
+    """Rebuild and show the progress; when stopped, print from where to go on."""
     until_ns, lines, refused = start_ns, 0, 0
     progress = Progress()
     try:
@@ -164,7 +164,7 @@ class Progress:
             self._shown = True
 
     def end(self) -> None:
-        """Leave the line."""
+        """End the progress line."""
         if self._shown and self._rewrites:
             print(file=sys.stderr)
 

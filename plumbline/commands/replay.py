@@ -34,11 +34,11 @@ Examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
+    """Add the arguments of ``plumbline replay``."""
     from plumbline.research.replay.options import add_replay_options
 
     parser.description = (
-        "Run the collector's own detectors over records or an archive, and tell every trigger, "
+        "Run the collector's own detectors over records or an archive, and print every trigger, "
         "every episode, the seconds it took and the evidence. Nothing is stored, nobody is called."
     )
     parser.epilog = EPILOG
@@ -58,12 +58,12 @@ def run(args: argparse.Namespace) -> int:
         return exit_code("replay", problems)
     if args.json:
         reports: list[dict[str, Any]] = [one.report for one in replayed]
-        told = {"structures": reports, "not_replayed": problems}
-        print(json.dumps(told, indent=1, ensure_ascii=False))
+        summary = {"structures": reports, "not_replayed": problems}
+        print(json.dumps(summary, indent=1, ensure_ascii=False))
     else:
-        from plumbline.research.replay.words import words
+        from plumbline.research.replay.text import report_text
 
-        print("\n\n".join(words(one.report) for one in replayed))
+        print("\n\n".join(report_text(one.report) for one in replayed))
     if args.plot is not None:
         _draw(replayed, args.plot)
     damaged = dict.fromkeys(text for one in replayed for text in one.damaged)

@@ -33,7 +33,7 @@ Examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
+    """Add the arguments of ``plumbline residual``."""
     parser.description = (
         "Show the residual movement of every tilt and settlement point after each shaking."
     )

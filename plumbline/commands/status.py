@@ -22,7 +22,7 @@ near 1 hears nothing but itself. The exit code is 1 while something is wrong.
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline status``."""
     parser.description = (
         "Print latency, gaps, noise against the instrument's floor, clock error, flat and clipped "
         "for every channel, and how the collector's stages are."
@@ -35,8 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask and print; the exit code is 1 when something is wrong."""
-    state = _asked(args)
+    """Request the status and print it; the exit code is 1 when something is wrong."""
+    state = _requested(args)
     if args.json:
         print(json.dumps(state, ensure_ascii=False))
     else:
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if state["ok"] else 1
 
 
-def _asked(args: argparse.Namespace) -> dict[str, Any]:
+def _requested(args: argparse.Namespace) -> dict[str, Any]:
     import urllib3
 
     headers = {}
@@ -113,10 +113,10 @@ def lines(state: dict[str, Any]) -> list[str]:
     table.extend(f"{key:<16}  never heard" for key in state.get("unheard", ()))
     table.append("")
     for name, stage in state["stages"].items():
-        said = stage["error"] or "works"
+        state_text = stage["error"] or "works"
         table.append(
             f"stage {name:<10} {stage['behind_bytes']:>10} bytes behind  "
-            f"{stage['restarts']} restarts  {said}"
+            f"{stage['restarts']} restarts  {state_text}"
         )
     table.extend(f"! {problem}" for problem in state["problems"])
     return table

@@ -26,7 +26,7 @@ Examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
+    """Add the arguments of ``plumbline summary``."""
     parser.description = "Sum up a day or a week: episodes, levels, data held, who was told."
     parser.epilog = EPILOG
     parser.add_argument("data", type=Path, metavar="DATA", help="the collector's data folder")
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Gather and print."""
+    """Write the report of a day or a week and print it."""
     from plumbline.collector.events.store import EventStore
     from plumbline.collector.jobs.reports.content import ReportSources, report_content
     from plumbline.collector.jobs.reports.markdown import markdown

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EPILOG = """\
 The collector identifies the modes of each structure from a quiet record of every hour, learns what
 they are in each construction stage, and compares. This prints the baseline of each stage, the last
-windows and what they said; it reads the data folder, also beside a running collector.
+windows and their outcomes; it reads the data folder, also beside a running collector.
 
 A change means something only outside of shaking and its hour of recovery, beyond three standard
 deviations and 5 %, on two modes at once and twice in a row. No verdict says that a structure is
@@ -29,7 +29,7 @@ Examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline tracking``."""
     parser.description = "Show the history of a structure's modes, as the collector followed them."
     parser.epilog = EPILOG
     parser.add_argument("data", type=Path, metavar="DATA", help="the collector's data folder")
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"structures": found}, indent=1))
     else:
-        print("\n\n".join(words(one, args.last) for one in found))
+        print("\n\n".join(history_text(one, args.last) for one in found))
     if args.plot is not None:
         from plumbline.plots.tracking import draw
 
@@ -84,16 +84,16 @@ def history(store: "ModalStore", structure: str) -> dict[str, Any]:
     }
 
 
-def words(found: dict[str, Any], last: int) -> str:
-    """Return a history for reading."""
+def history_text(found: dict[str, Any], last: int) -> str:
+    """Return a history as text for people."""
     from plumbline.commands.moments import time_text
 
     windows = found["windows"]
-    said = Counter(_said(window) for window in windows)
+    outcomes = Counter(_outcome(window) for window in windows)
     lines = [
         f"{found['structure']}: {len(windows)} windows from {time_text(windows[0]['begin_ns'])} to "
         f"{time_text(windows[-1]['end_ns'])}",
-        *(f"  {count:5d}  {text}" for text, count in said.most_common()),
+        *(f"  {count:5d}  {text}" for text, count in outcomes.most_common()),
     ]
     for stage, baseline in sorted(found["baselines"].items()):
         lines += [
@@ -114,7 +114,7 @@ def words(found: dict[str, Any], last: int) -> str:
     return "\n".join(lines)
 
 
-def _said(window: dict[str, Any]) -> str:
+def _outcome(window: dict[str, Any]) -> str:
     return str(window.get("health", window["outcome"]))
 
 
@@ -130,11 +130,11 @@ def _mode(number: int, mode: dict[str, Any]) -> str:
 def _changes(window: dict[str, Any]) -> str:
     tracked = window.get("tracked")
     if not tracked:
-        return _said(window)
+        return _outcome(window)
     cells = [
         "     -   "
         if one is None
         else f"{100 * one['change']:+6.2f} %{'!' if one['beyond'] else ' '}"
         for one in tracked
     ]
-    return f"{' '.join(cells)}  {_said(window)}"
+    return f"{' '.join(cells)}  {_outcome(window)}"

@@ -1,4 +1,4 @@
-"""The earthquake of the demonstration: a recorded one, cut and oriented, and said so."""
+"""Ground motion of the demonstration: a recorded earthquake, cut and oriented, with notes of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ PACKAGED_PEAK_GAL = 60.0  # recorded: 4.4 gal; scaled so that the tower is reall
 
 
 class NoMotion(ValueError):
-    """The files hold nothing that can move the ground; the text says why."""
+    """Files without motion that could move the ground; the text names the cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class GroundMotion:
 
     @property
     def seconds(self) -> float:
-        """Length. [s]"""
+        """Length of the motion. [s]"""
         return float(self.accel_ms2.shape[1] / self.rate_hz)
 
     @property
@@ -67,8 +67,8 @@ class GroundMotion:
         note = (
             f"cut to {begin / self.rate_hz:.1f}..{end / self.rate_hz:.1f} s of {self.seconds:.1f}"
         )
-        kept = self.accel_ms2[:, begin:end]
-        return replace(self, accel_ms2=kept, notes=(*self.notes, note))
+        cut_ms2 = self.accel_ms2[:, begin:end]
+        return replace(self, accel_ms2=cut_ms2, notes=(*self.notes, note))
 
 
 def packaged_motion() -> GroundMotion:
@@ -78,8 +78,8 @@ def packaged_motion() -> GroundMotion:
     path = Path(obspy.__file__).parent / PACKAGED
     motion = recorded_motion([path])
     scale = PACKAGED_PEAK_GAL / motion.peak_gal
-    said = f"scaled x{scale:.1f} to {PACKAGED_PEAK_GAL:g} gal (it recorded {motion.peak_gal:.1f})"
-    scaled = replace(motion, accel_ms2=motion.accel_ms2 * scale, notes=(*motion.notes, said))
+    note = f"scaled x{scale:.1f} to {PACKAGED_PEAK_GAL:g} gal (it recorded {motion.peak_gal:.1f})"
+    scaled = replace(motion, accel_ms2=motion.accel_ms2 * scale, notes=(*motion.notes, note))
     return scaled.cut()
 
 
@@ -126,7 +126,7 @@ def recorded_motion(
 
 
 def is_acceleration(record: Record) -> bool:
-    """Tell whether a record can be taken as acceleration; what states no unit raises later."""
+    """Return whether a record can be taken as acceleration; one without a unit raises later."""
     return record.quantity in (Quantity.ACCELERATION, Quantity.UNKNOWN)
 
 
@@ -145,6 +145,6 @@ def _row(record: Record, free: Sequence[int]) -> int:
 
 
 def _points_back(record: Record) -> bool:
-    """Tell whether an axis points south or west."""
+    """Return whether an axis points south or west."""
     azimuth = record.orientation.azimuth_deg
     return azimuth is not None and 135 < azimuth < 315

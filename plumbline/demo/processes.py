@@ -31,7 +31,7 @@ class Processes:
         logs.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Processes":
-        """Begin."""
+        """Return the group, to start children in."""
         return self
 
     def __exit__(self, *_: object) -> None:

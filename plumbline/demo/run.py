@@ -16,7 +16,7 @@ from plumbline.demo.processes import Child, Processes
 from plumbline.demo.site import DemoSite, scaling
 from plumbline.demo.summary import summary
 from plumbline.demo.tower import AGENTS
-from plumbline.demo.watching import Screen, say
+from plumbline.demo.watching import Screen, print_line
 from plumbline.simulator.scenario import rows
 
 READY_S = 60.0
@@ -34,11 +34,13 @@ def run_demo(site: DemoSite, web_port: int) -> dict[str, Any]:
     """Run a prepared demonstration to its end, or to Ctrl-C; return the summary."""
     url = f"http://127.0.0.1:{web_port}/"
     name, broker = broker_command(site.broker_port, site.folder)
-    say(f"broker: {name}; files: {site.folder}")
-    say(scaling())
+    print_line(f"broker: {name}; files: {site.folder}")
+    print_line(scaling())
     with Processes(site.folder / "logs") as processes, interruptible() as stop:
         processes.start("broker", broker)
-        processes.wait_until("the broker listens", lambda: listens(site.broker_port), READY_S)
+        processes.wait_until(
+            "the broker listens", lambda: accepts_connections(site.broker_port), READY_S
+        )
         children: dict[str, Child] = {}
         for child, words in site.commands().items():
             children[child] = processes.start(child, words)
@@ -46,7 +48,7 @@ def run_demo(site: DemoSite, web_port: int) -> dict[str, Any]:
                 processes.wait_until("the collector is ready", lambda: answers(url), READY_S)
         rig = children["rig"]
         processes.wait_until("the instruments are read", lambda: began(rig) is not None, READY_S)
-        say(f"live page: {url}  (stop or not, waveforms, tilt, events, who was told)")
+        print_line(f"live page: {url}  (stop or not, waveforms, tilt, events, who was told)")
         watch(site, processes, rig, Screen(url, rows(site.acts)), stop)
         processes.stop(rig)
         time.sleep(LAST_BLOCK_S)
@@ -60,36 +62,36 @@ def run_demo(site: DemoSite, web_port: int) -> dict[str, Any]:
 def watch(
     site: DemoSite, processes: Processes, rig: Child, screen: Screen, stop: list[int]
 ) -> None:
-    """Look every second until the rig has ended or somebody pressed Ctrl-C."""
+    """Poll the collector every second until the rig has ended or somebody pressed Ctrl-C."""
     begun_s = (began(rig) or time.time_ns()) / 1e9
     while rig.process.poll() is None and not stop:
         processes.check()
-        screen.look(time.time() - begun_s)
+        screen.poll(time.time() - begun_s)
         time.sleep(1.0)
     if stop:
-        say("stopping: taking in what is held, closing the archive")
-    screen.look(min(time.time() - begun_s, site.seconds))
+        print_line("stopping: taking in what is held, closing the archive")
+    screen.poll(min(time.time() - begun_s, site.seconds))
 
 
 def began(rig: Child) -> int | None:
-    """Return when the site's time began, once the rig has said so. [ns since 1970]"""
+    """Return when the site's time began, None until the rig has printed it. [ns since 1970]"""
     for line in rig.log.read_text(encoding="utf-8").splitlines():
         if line.startswith("{"):
-            told = json.loads(line)
-            if "started_ns" in told:
-                return int(told["started_ns"])
+            message = json.loads(line)
+            if "started_ns" in message:
+                return int(message["started_ns"])
     return None
 
 
-def listens(port: int) -> bool:
-    """Tell whether somebody accepts connections on a loopback port."""
+def accepts_connections(port: int) -> bool:
+    """Return whether a program accepts connections on a loopback port."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def answers(url: str) -> bool:
-    """Tell whether the collector's page answers."""
+    """Return whether the collector's page answers."""
     try:
         with urllib.request.urlopen(url + "api/status", timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)

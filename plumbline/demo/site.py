@@ -85,7 +85,7 @@ def prepared(
     web_port: int,
     detect: str = "",
 ) -> DemoSite:
-    """Write everything a demonstration needs; a long record makes it longer than asked."""
+    """Write everything a demonstration needs; a long record makes it longer than ``seconds``."""
     record = folder / "record.npz"
     np.savez(record, accel_ms2=motion.accel_ms2, rate_hz=motion.rate_hz)
     needed = motion.seconds + _rest_s()
@@ -192,7 +192,7 @@ caps = []
 
 
 def scaling() -> str:
-    """Say in one line how the slow process is compressed."""
+    """Return one line on how the settlement is compressed in time."""
     times = DAYS * 86400 / SETTLING_S
     return (
         f"settlement of {SETTLED_MM:g} mm in {SETTLING_S:g} s stands for {SETTLED_MM:g} mm in "

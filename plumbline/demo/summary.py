@@ -1,4 +1,4 @@
-"""What came of a demonstration, as one JSON object and as lines for people."""
+"""Summary of a demonstration: samples counted, events, notifications, as one JSON object."""
 
 import datetime as dt
 import time
@@ -28,7 +28,7 @@ def summary(folder: Path) -> dict[str, Any]:
     events = store.between(0, FOR_EVER)
     store.close()
     count = counted(folder / "truth", data / "archive")
-    told = queries.notifications(data / "state" / "alerting.db")
+    notifications = queries.notifications(data / "state" / "alerting.db")
     export = _exported(folder, events)
     return {
         "samples_generated": count.generated,
@@ -45,7 +45,7 @@ def summary(folder: Path) -> dict[str, Any]:
                 "purpose": str(one.purpose),
                 "state": str(one.state),
             }
-            for one in reversed(told)
+            for one in reversed(notifications)
         ],
         "archive": str(data / "archive"),
         "events_db": str(data / "state" / "events.db"),
@@ -56,7 +56,7 @@ def summary(folder: Path) -> dict[str, Any]:
 
 def _event(event: Event) -> dict[str, Any]:
     size = "peak_gal" if event.unit == "gal" else "value"
-    told: dict[str, Any] = {
+    summary: dict[str, Any] = {
         "kind": str(event.kind),
         "structure": event.structure,
         "onset": _utc(event.onset_ns),
@@ -70,8 +70,8 @@ def _event(event: Event) -> dict[str, Any]:
         "evidence": event.evidence,
     }
     if event.limit is not None:
-        told["limit"] = asdict(event.limit)
-    return told
+        summary["limit"] = asdict(event.limit)
+    return summary
 
 
 def _exported(folder: Path, events: list[Event]) -> Path | None:

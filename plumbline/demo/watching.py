@@ -1,4 +1,4 @@
-"""What a person sees while the demonstration runs: a line for each thing that happens."""
+"""Screen of a running demonstration: a line for each event and each message sent."""
 
 import datetime as dt
 import json
@@ -33,20 +33,20 @@ class Screen:
     def __init__(self, url: str, acts: Sequence[tuple[float, float, str]]) -> None:
         self._url = url
         self._coming = sorted(acts)
-        self._told: set[str] = set()
+        self._printed: set[str] = set()
 
-    def look(self, second: float) -> None:
+    def poll(self, second: float) -> None:
         """Print what is new."""
         while self._coming and self._coming[0][0] <= second:
             begin, end, kind = self._coming.pop(0)
-            say(f"{begin:6.0f} s  site      {NAMES.get(kind, kind)}, until {end:.0f} s")
-        state = self._asked()
+            print_line(f"{begin:6.0f} s  site      {NAMES.get(kind, kind)}, until {end:.0f} s")
+        state = self._state_now()
         for event in reversed(state.get("events", [])):
             self._event(second, event)
         for incident in reversed(state.get("alerts", [])):
-            for told in incident["told"]:
-                text = f"{told['person']}: {told['text']}".replace("\n", " / ")
-                self._once(f"{incident['code']}{told['when_ns']}{text}", second, "sms", text)
+            for notice in incident["told"]:
+                text = f"{notice['person']}: {notice['text']}".replace("\n", " / ")
+                self._once(f"{incident['code']}{notice['when_ns']}{text}", second, "sms", text)
 
     def _event(self, second: float, event: dict[str, Any]) -> None:
         kind = event["kind"].replace("_", " ")
@@ -59,11 +59,11 @@ class Screen:
             self._once(event["id"] + "over", second, "event", over)
 
     def _once(self, key: str, second: float, who: str, text: str) -> None:
-        if key not in self._told:
-            self._told.add(key)
-            say(f"{second:6.0f} s  {who:<8}  {text}")
+        if key not in self._printed:
+            self._printed.add(key)
+            print_line(f"{second:6.0f} s  {who:<8}  {text}")
 
-    def _asked(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         try:
             with urllib.request.urlopen(self._url + "api/now", timeout=5) as answer:  # noqa: S310
                 state: dict[str, Any] = json.load(answer)
@@ -78,7 +78,7 @@ def clock(time_ns: str | int) -> str:
     return f"{moment:%H:%M:%S}"
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print a line at once."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""An episode over the floors in one picture: motion of each, and when its triggers were on."""
+"""Picture of an episode over the floors: what each recorded, and when its triggers were on."""
 
 import warnings
 from pathlib import Path

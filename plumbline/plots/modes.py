@@ -39,8 +39,8 @@ def draw(found: FoundModes, path: Path) -> None:
     if shown:
         cells = rows[2].subgridspec(1, len(shown))
         panels = [figure.add_subplot(cells[k]) for k in range(len(shown))]
-        for panel, mode, told in zip(panels, shown, found.report["modes"], strict=False):
-            _shape(panel, mode, told, found.roles.floors, bool(found.roles.base))
+        for panel, mode, mode_report in zip(panels, shown, found.report["modes"], strict=False):
+            _shape(panel, mode, mode_report, found.roles.floors, bool(found.roles.base))
         for panel in panels[1:]:
             panel.tick_params(labelleft=False)
         _legend(panels[-1])
@@ -81,7 +81,11 @@ def _leads(value: float, digits: str) -> bool:
 
 
 def _shape(
-    axes: Axes, mode: Mode, told: dict[str, object], floors: tuple[FileChannel, ...], fixed: bool
+    axes: Axes,
+    mode: Mode,
+    mode_report: dict[str, object],
+    floors: tuple[FileChannel, ...],
+    fixed: bool,
 ) -> None:
     """Draw one shape over the levels, a line a direction and side; the base stands still."""
     ladder = _ladder(floors)
@@ -103,7 +107,7 @@ def _shape(
     ticks = sorted(height for height in names if height or fixed)
     axes.set_yticks(ticks, [names[t] for t in ticks])
     axes.set_title(
-        f"{mode.frequency_hz:.3f} Hz  {100 * mode.damping:.1f} %\n{told['kind']}", fontsize=9
+        f"{mode.frequency_hz:.3f} Hz  {100 * mode.damping:.1f} %\n{mode_report['kind']}", fontsize=9
     )
     axes.tick_params(labelsize=8)
 
@@ -123,7 +127,7 @@ def _ladder(floors: tuple[FileChannel, ...]) -> dict[str, float]:
 
 
 def _lines(floors: tuple[FileChannel, ...]) -> dict[str, list[int]]:
-    """Group channels that make one line over the floors: one direction, and one side if told."""
+    """Group channels that make one line over the floors: one direction, and one side if given."""
     lines: dict[str, list[int]] = {}
     for k, channel in enumerate(floors):
         side = next((s for s in ("E", "W", "N", "S") if f" {s} " in f" {channel.place} "), "")

@@ -54,8 +54,10 @@ def _row(axes: Axes, one: Examined) -> None:
     for finding in one.findings:
         if finding.start_s is not None and finding.end_s is not None:
             axes.axvspan(finding.start_s, finding.end_s, color=FAULTY, alpha=0.12)
-    told = "; ".join(f"{finding.defect}: {finding.reason}" for finding in one.findings) or "good"
+    findings = (
+        "; ".join(f"{finding.defect}: {finding.reason}" for finding in one.findings) or "good"
+    )
     who = " ".join(part for part in (one.channel.name, one.channel.place) if part)
-    axes.set_title(f"{who}: {told}"[:170], fontsize=8, loc="left")
+    axes.set_title(f"{who}: {findings}"[:170], fontsize=8, loc="left")
     axes.tick_params(labelsize=7)
     axes.margins(x=0)

@@ -65,13 +65,13 @@ LAYOUTS: dict[str, tuple[str, Layout]] = {
 }
 
 
-def asked(*words: str, **changed: object) -> argparse.Namespace:
+def arguments(*words: str, **changed: object) -> argparse.Namespace:
     given = {"rate": None, "columns": None, "exclude": None, "units": "g", "files": list(words)}
     return argparse.Namespace(**(given | changed))
 
 
 def read(path: Path, holes: Holes = Holes.REFUSED, **changed: object):
-    return channels_of(asked(str(path), **changed), (Quantity.ACCELERATION,), holes)
+    return channels_of(arguments(str(path), **changed), (Quantity.ACCELERATION,), holes)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -97,8 +97,8 @@ def test_dates_say_when_the_record_began(tmp_path: Path) -> None:
 def test_a_sidecar_says_what_the_columns_are(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / "tower.csv"
     path.write_text(lines(head="a,b,c"))
-    said = {"rate_hz": 50, "units": "gal", "exclude": ["b"], "places": {"c": "roof"}}
-    text = json.dumps(said)
+    described = {"rate_hz": 50, "units": "gal", "exclude": ["b"], "places": {"c": "roof"}}
+    text = json.dumps(described)
     if suffix == ".toml":
         text = 'rate_hz = 50\nunits = "gal"\nexclude = ["b"]\n[places]\nc = "roof"\n'
     path.with_suffix(suffix).write_text(text)
@@ -193,18 +193,18 @@ def test_a_rate_is_a_number_above_nought(
     assert "must be a number above 0" in capsys.readouterr().err
 
 
-ASKED_TOO_MUCH = {
+IMPOSSIBLE = {
     "above the rate": (["--band", "1", "60"], "128 samples a second carry 51.2 Hz"),
     "too slow for the record": (["--band", "1", "10"], "fewer than 5 cycles"),
     "no share": (["--presence", "3"], "a share lies between 0 and 1"),
 }
 
 
-@pytest.mark.parametrize("case", ASKED_TOO_MUCH)
+@pytest.mark.parametrize("case", IMPOSSIBLE)
 def test_a_range_the_record_cannot_carry_is_refused(
     tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words, expected = ASKED_TOO_MUCH[case]
+    words, expected = IMPOSSIBLE[case]
     path = tmp_path / "a.csv"
     path.write_text(lines(head="ax,ay,az"))
     assert main(["modes", str(path), "--rate", "128", *words]) == 2

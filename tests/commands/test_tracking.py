@@ -73,14 +73,14 @@ def test_baselines_and_the_last_windows_are_told(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["tracking", str(data), "--last", "70"]) == 0
-    said = capsys.readouterr().out
-    assert "TWR01: 140 windows from 2026-06-16T20" in said
-    assert "baseline of stage 2026-03-01, channels 1A.N 3A.N 1A.E 3A.E" in said
-    assert "baseline of stage 2026-06-21" in said
-    first = next(line for line in said.splitlines() if line.startswith("     1 "))
+    printed = capsys.readouterr().out
+    assert "TWR01: 140 windows from 2026-06-16T20" in printed
+    assert "baseline of stage 2026-03-01, channels 1A.N 3A.N 1A.E 3A.E" in printed
+    assert "baseline of stage 2026-06-21" in printed
+    first = next(line for line in printed.splitlines() if line.startswith("     1 "))
     assert float(first.split()[1]) == pytest.approx(0.31, abs=0.001)
-    assert "2  an episode left no quiet record" in said
-    moved = [line for line in said.splitlines() if line.endswith("  alarm") and "%" in line]
+    assert "2  an episode left no quiet record" in printed
+    moved = [line for line in printed.splitlines() if line.endswith("  alarm") and "%" in line]
     assert len(moved) == 15
     assert float(moved[0].split()[1]) == pytest.approx(-9, abs=1.5)
     assert "!" in moved[0]

@@ -32,10 +32,10 @@ class Ran:
 
     code: int
     lines: list[str]
-    told: dict[str, Any]
+    summary: dict[str, Any]
 
     def of(self, kind: str) -> list[dict[str, Any]]:
-        return [event for event in self.told["events"] if event["kind"] == kind]
+        return [event for event in self.summary["events"] if event["kind"] == kind]
 
     def seconds(self, who: str) -> list[int]:
         """Return the seconds of the timeline at which the terminal showed lines of one sort."""
@@ -58,31 +58,33 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
 def test_it_ends_well_and_its_last_line_tells_everything(demo: Ran) -> None:
     assert demo.code == 0
     assert any(line.startswith("broker: amqtt") for line in demo.lines)
-    assert set(demo.told) >= KEYS
-    for event in demo.told["events"]:
+    assert set(demo.summary) >= KEYS
+    for event in demo.summary["events"]:
         assert {"kind", "structure", "onset", "detector", "late"} <= set(event)
         assert "peak_gal" in event or "value" in event
     for name in ("archive", "truth", "export"):
-        assert any(Path(demo.told[name]).iterdir())
-    assert Path(demo.told["events_db"]).is_file()
+        assert any(Path(demo.summary[name]).iterdir())
+    assert Path(demo.summary["events_db"]).is_file()
     for name in ("archive", "events_db", "truth", "export"):
-        assert any(demo.told[name] in line for line in demo.lines), "a person is told where it is"
+        assert any(demo.summary[name] in line for line in demo.lines), (
+            "a person is told where it is"
+        )
 
 
 def test_no_sample_is_lost_doubled_or_altered(demo: Ran) -> None:
-    told = demo.told
-    assert told["samples_generated"] == told["samples_archived"] > 200_000
-    assert (told["samples_lost"], told["duplicates"], told["samples_altered"]) == (0, 0, 0)
+    summary = demo.summary
+    assert summary["samples_generated"] == summary["samples_archived"] > 200_000
+    assert (summary["samples_lost"], summary["duplicates"], summary["samples_altered"]) == (0, 0, 0)
 
 
 def test_somebody_elses_count_is_the_same(demo: Ran) -> None:
     words = [sys.executable, str(REPO / "tests" / "recount.py"), "--json"]
-    words += [demo.told["archive"], demo.told["truth"]]
+    words += [demo.summary["archive"], demo.summary["truth"]]
     counted = subprocess.run(words, capture_output=True, text=True, check=False)
     assert counted.returncode == 0, counted.stdout + counted.stderr
     total = json.loads(counted.stdout)
     assert (total["lost"], total["duplicated"], total["altered"]) == (0, 0, 0)
-    assert total["archived"] == demo.told["samples_archived"]
+    assert total["archived"] == demo.summary["samples_archived"]
 
 
 def test_two_earthquakes_are_found_the_far_one_by_its_long_period(demo: Ran) -> None:
@@ -90,8 +92,8 @@ def test_two_earthquakes_are_found_the_far_one_by_its_long_period(demo: Ran) -> 
     assert (near["detector"], far["detector"]) == ("short_period", "long_period")
     assert (near["late"], far["late"]) == (False, False)
     assert far["peak_gal"] <= 5 < near["peak_gal"]
-    (said,) = [line for line in demo.lines if "opened by long_period" in line]
-    short = re.search(r"short-period ratio ([\d.]+) \(opens at ([\d.]+)\)", said)
+    (line,) = [line for line in demo.lines if "opened by long_period" in line]
+    short = re.search(r"short-period ratio ([\d.]+) \(opens at ([\d.]+)\)", line)
     assert short is not None
     assert float(short[1]) < float(short[2])
 
@@ -106,12 +108,12 @@ def test_the_building_leans_and_settles_after_the_shaking_and_not_during_it(demo
 
 def test_piling_opens_nothing_and_calls_nobody(demo: Ran) -> None:
     kinds = {"shaking", "tilt", "differential_settlement"}
-    assert {event["kind"] for event in demo.told["events"]} == kinds
+    assert {event["kind"] for event in demo.summary["events"]} == kinds
     for who in ("event", "sms"):
         assert min(demo.seconds(who)) > AMBIENT_S + PILING_S
 
 
 def test_everybody_is_called_in_turn_in_at_most_two_segments(demo: Ran) -> None:
-    calls = demo.told["notifications"]
+    calls = demo.summary["notifications"]
     assert {call["person"] for call in calls} == {"Somchai", "Alice", "Kenji"}
     assert all(call["text"] and 1 <= call["segments"] <= 2 for call in calls)

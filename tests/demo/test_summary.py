@@ -38,9 +38,9 @@ def ended(folder: Path, seconds: int) -> Path:
 
 
 def test_without_any_shaking_the_last_two_minutes_are_exported(tmp_path: Path) -> None:
-    told = summary(ended(tmp_path, 20))
-    assert (Path(told["export"]) / "waveforms.mseed").stat().st_size > 0
-    assert HN.key in (Path(told["export"]) / "README.txt").read_text()
+    counted = summary(ended(tmp_path, 20))
+    assert (Path(counted["export"]) / "waveforms.mseed").stat().st_size > 0
+    assert HN.key in (Path(counted["export"]) / "README.txt").read_text()
 
 
 def test_before_the_instruments_began_there_is_nothing_to_export(tmp_path: Path) -> None:

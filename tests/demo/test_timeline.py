@@ -17,7 +17,7 @@ from plumbline.wire.settings import read_settings
 
 BEGUN_NS = 1_782_000_000 * NS
 SECONDS = 240
-SLOW = (EventKind.TILT, EventKind.DIFFERENTIAL_SETTLEMENT)
+DEFORMATION = (EventKind.TILT, EventKind.DIFFERENTIAL_SETTLEMENT)
 
 
 @pytest.mark.slow
@@ -46,10 +46,10 @@ def test_whenever_it_starts_it_tells_the_same(tmp_path: Path, seed: int) -> None
     assert (near.detector, far.detector) == ("short_period", "long_period")
     assert far.evidence["short_period"]["triggered"] is False
     assert far.closed_ns is not None
-    slow = [event for event in events if event.kind in SLOW]
-    assert {event.kind for event in slow} == set(SLOW)
-    assert all(event.onset_ns > far.closed_ns for event in slow)
-    assert len(events) == len(slow) + 2
+    deforming = [event for event in events if event.kind in DEFORMATION]
+    assert {event.kind for event in deforming} == set(DEFORMATION)
+    assert all(event.onset_ns > far.closed_ns for event in deforming)
+    assert len(events) == len(deforming) + 2
     piling_over_ns = start_ns + round((AMBIENT_S + PILING_S) * NS)
     assert all(event.onset_ns > piling_over_ns for event in events)
     assert calls

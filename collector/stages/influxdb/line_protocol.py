@@ -1,7 +1,7 @@
 """Blocks and events as InfluxDB line protocol, nanosecond precision.
 
-Written by hand: a point object for each sample costs five times as much (benchmarks/series.py); the
-grammar is InfluxDB's line protocol.
+Written by hand: a point object for each sample costs five times as much (benchmarks/influxdb.py);
+the grammar is InfluxDB's line protocol.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Replay: the collector's very detectors over records and archives, and what they made of them."""
 
 from plumbline.research.replay.assembly import ReplayOptions, structures_of
-from plumbline.research.replay.listening import DetectorResult, run_detectors
+from plumbline.research.replay.detector_run import DetectorResult, run_detectors
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Replay a collector's archive: hour by hour, as its journal told it, whatever its length."""
+"""Replay of a collector's archive: hour by hour, in the journal's order, whatever its length."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +16,8 @@ from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.events.model import Event
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.errors import CommandError
+from plumbline.research.replay.detector_run import DetectorRun
 from plumbline.research.replay.feeding import BOOT, journal_of
-from plumbline.research.replay.listening import DetectorRun
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.report import report_of
 from plumbline.research.replay.run import Replayed
@@ -32,7 +32,7 @@ PlaybackSpan = tuple[int, int]
 
 
 class ArchivePlayback:
-    """An archive as a run of blocks.
+    """Playback of an archive as blocks, in the order in which a journal had them.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ class ArchivePlayback:
     def span(self) -> PlaybackSpan | None:
         """Return the time the archive covers, whole hours at its open end; None if empty."""
         edges: list[int] = []
-        books = ArchiveIndex.to_read(self._data / "state" / "archive.db")
-        if books is not None:
+        index = ArchiveIndex.to_read(self._data / "state" / "archive.db")
+        if index is not None:
             for name in self._reader.channels():
-                for chunk in books.chunks(name, -FOREVER_NS, FOREVER_NS):
+                for chunk in index.chunks(name, -FOREVER_NS, FOREVER_NS):
                     edges += [chunk.start_ns, chunk.end_ns]
-            books.close()
+            index.close()
         folder = self._data / "open"
         for hour in folder.iterdir() if folder.is_dir() else ():
             edges += [hour_end_ns(hour.name) - HOUR_NS, hour_end_ns(hour.name)]
@@ -125,7 +125,7 @@ def replayed_archive(
     end_ns: int | None = None,
     classify: ClassifySettings | None = None,
 ) -> list[Replayed]:
-    """Let the detectors hear an archive.
+    """Run the detectors over an archive and return a report a structure.
 
     Raises
     ------
@@ -133,8 +133,8 @@ def replayed_archive(
         If it holds nothing of the span.
     """
     known = accelerations(known)
-    tape = ArchivePlayback(data, known)
-    whole = tape.span()
+    playback = ArchivePlayback(data, known)
+    whole = playback.span()
     if whole is None:
         raise CommandError(f"{data}: no archive here; give a collector's data folder")
     span = (
@@ -143,22 +143,22 @@ def replayed_archive(
     )
     if span[0] >= span[1]:
         raise CommandError(f"{data}: covers {_utc(whole[0])} to {_utc(whole[1])}, not that span")
-    listener = DetectorRun(settings, known)
+    run = DetectorRun(settings, known)
     for begin_ns in range(span[0], span[1], HOUR_NS):
-        listener.hear(journal_of(tape.hour(begin_ns, min(begin_ns + HOUR_NS, span[1]))))
-    told = listener.end()
-    structures = structures_around(tape, known, told.events)
-    tape.close()
+        run.feed(journal_of(playback.hour(begin_ns, min(begin_ns + HOUR_NS, span[1]))))
+    detected = run.end()
+    structures = structures_around(playback, known, detected.events)
+    playback.close()
     damaged = tuple(
         f"{data / one.name}, byte {one.first_byte}, {one.length} bytes of {one.nslc} left out: "
         f"{one.reason}"
-        for one in tape.damaged
+        for one in playback.damaged
     )
     return [
         Replayed(
             structure=structure,
-            detected=told,
-            report=report_of(structure, told, noise_before_s=0.0, span=span, classify=classify),
+            detected=detected,
+            report=report_of(structure, detected, noise_before_s=0.0, span=span, classify=classify),
             damaged=damaged,
         )
         for structure in structures
@@ -189,7 +189,7 @@ def instant(text: str | None) -> int | None:
 
 
 def structures_around(
-    tape: ArchivePlayback, known: Mapping[str, Place], events: Sequence[Event]
+    playback: ArchivePlayback, known: Mapping[str, Place], events: Sequence[Event]
 ) -> list[ReplayStructure]:
     """Return the structures of the streams, with the motion around their events."""
     by_code: dict[str, list[Place]] = {}
@@ -200,7 +200,7 @@ def structures_around(
             code=code,
             name=own[0].structure.name,
             nodes=tuple(
-                _node(tape, place, [e for e in events if e.structure == code]) for place in own
+                _node(playback, place, [e for e in events if e.structure == code]) for place in own
             ),
             timed=True,
             by_shape=False,
@@ -211,14 +211,14 @@ def structures_around(
     ]
 
 
-def _node(tape: ArchivePlayback, place: Place, events: Sequence[Event]) -> ReplayNode:
+def _node(playback: ArchivePlayback, place: Place, events: Sequence[Event]) -> ReplayNode:
     pieces: list[ReplayPiece] = []
     read_to_ns = 0
     for event in events:
         begin_ns = max(event.onset_ns - AROUND_NS, read_to_ns)
         read_to_ns = max(read_to_ns, (event.closed_ns or event.onset_ns) + AROUND_NS)
         if begin_ns < read_to_ns:
-            pieces += tape.pieces(place, begin_ns, read_to_ns)
+            pieces += playback.pieces(place, begin_ns, read_to_ns)
     axes = place.instrument.axes
     means = [np.median(piece.accel_ms2, axis=-1) for piece in pieces]
     upward = [i for i, axis in enumerate(axes) if abs(axis.dip_deg) == 90]

@@ -1,4 +1,4 @@
-"""Records put together as structures: places become nodes, levels say which are on the ground."""
+"""Structures assembled from records: places become nodes, levels decide which are the ground."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,12 +24,12 @@ SLOWEST_HZ = 10.0
 
 
 class NothingToReplay(ValueError):
-    """The files hold no motion the detectors could hear; the text says why."""
+    """Files without motion the detectors could use; the text names the cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayOptions:
-    """What the user says of the files.
+    """Options of a replay of files: which structure they are of, which size they are given.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class ReplayOptions:
 def structures_of(
     records: Iterable[Record], rules: ReplayOptions | None = None
 ) -> list[ReplayStructure]:
-    """Return what is to be judged as one structure each.
+    """Return the structures to replay, each with its nodes.
 
     Notes
     -----
@@ -111,12 +111,12 @@ def _structure(name: str, places: Sequence[list[Station]], rules: ReplayOptions)
     node_codes = codes([_location(spans[0]) for spans in places], 2, exact=True)
     nodes = []
     for spans, level, role, code in zip(places, levels, roles, node_codes, strict=True):
-        node, said = _node(spans, timed=timed, rules=rules)
+        node, node_notes = _node(spans, timed=timed, rules=rules)
         rank = (
             int(level.rank) if level.kind not in (StoreyKind.UNKNOWN, StoreyKind.FREE_FIELD) else 0
         )
         nodes.append(replace(node, code=code, role=role, level=rank))
-        notes += said
+        notes += node_notes
     recorded = dict.fromkeys(note for s in every for axis in s.axes for note in axis.notes)
     return ReplayStructure(
         code="",

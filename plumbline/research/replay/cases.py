@@ -41,7 +41,7 @@ class Case(Settings):
 
 
 class Other(Settings):
-    """A set that holds no motion to be judged."""
+    """Record set without motion to be detected, with the reason."""
 
     set: str
     why: str

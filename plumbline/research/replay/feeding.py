@@ -1,4 +1,4 @@
-"""From a structure to what the collector's journal would hold: places and entries of blocks."""
+"""Journal entries of a structure: its places in an inventory and its blocks in their order."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ def with_noise_before(node: ReplayNode, seconds: float, seed: int) -> ReplayNode
     seconds
         How long. [s]
     seed
-        Of the noise.
+        Seed of the noise.
     """
     n = round(seconds * node.rate_hz)
     if n == 0:

@@ -1,4 +1,4 @@
-"""The records of the files a replay is given, whatever option says how they are to be read."""
+"""Records of the files given to a replay, without excluded channels and too low rates."""
 
 import argparse
 
@@ -19,16 +19,16 @@ def records_to_replay(args: argparse.Namespace) -> FilesRead:
     """
     records, problems, notes = files_read(args)
     for word in (part.lower() for part in listed(args.exclude) if part):
-        kept = [record for record in records if word not in _names(record)]
-        if len(kept) == len(records) and not _is_column(args):
+        left = [record for record in records if word not in _names(record)]
+        if len(left) == len(records) and not _is_column(args):
             known = ", ".join(dict.fromkeys(record.channel for record in records))
             raise CommandError(f"--exclude {word}: no such channel; there are {known}")
-        records = kept
+        records = left
     fast = [record for record in records if record.rate_hz >= SLOWEST_HZ]
-    slow = {record.source: record.rate_hz for record in records if record.rate_hz < SLOWEST_HZ}
+    below_hz = {record.source: record.rate_hz for record in records if record.rate_hz < SLOWEST_HZ}
     problems += [
         f"{path}: {rate_hz:g} Hz is too slow; motion is judged from {SLOWEST_HZ:g} Hz on"
-        for path, rate_hz in slow.items()
+        for path, rate_hz in below_hz.items()
     ]
     return FilesRead(fast, problems, notes)
 
@@ -39,5 +39,5 @@ def _names(record: Record) -> set[str]:
 
 
 def _is_column(args: argparse.Namespace) -> bool:
-    """Tell whether the files are tables, of which columns were left out as they were read."""
+    """Return whether the files are tables, of which columns were left out as they were read."""
     return args.columns is not None or args.rate is not None

@@ -1,21 +1,21 @@
-"""What the classifier says of an event that a collector keeps, read from its archive."""
+"""Classification of a stored event, from the motion in the collector's archive."""
 
 from collections.abc import Mapping
 
 from plumbline.analysis.classify import Classification, ClassifySettings, classified
 from plumbline.collector.events.model import Event
 from plumbline.research.replay.archive import ArchivePlayback, structures_around
-from plumbline.research.replay.explaining import LONGEST_S, motion_of
+from plumbline.research.replay.classification import LONGEST_S, motion_of
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
 
 def verdict_of(
-    event: Event, tape: ArchivePlayback, known: Mapping[str, Place], settings: ClassifySettings
+    event: Event, playback: ArchivePlayback, known: Mapping[str, Place], settings: ClassifySettings
 ) -> Classification | None:
-    """Return what an event looks like; None where the archive holds too little of it."""
+    """Return the classification of an event; None where the archive holds too little of it."""
     own = {key: place for key, place in known.items() if place.structure.code == event.structure}
-    found = structures_around(tape, own, [event])
+    found = structures_around(playback, own, [event])
     if not found:
         return None
     longest_ns = event.onset_ns + round(LONGEST_S * NS)

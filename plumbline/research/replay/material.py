@@ -1,4 +1,4 @@
-"""A Structure to replay: nodes with their motion, whatever files it came from."""
+"""Structure to replay: nodes with their motion, whatever files it came from."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class ReplayPiece:
 
     @property
     def n_samples(self) -> int:
-        """Samples an axis."""
+        """Number of samples of each axis."""
         return int(self.accel_ms2.shape[1])
 
     @property
@@ -61,9 +61,9 @@ class ReplayNode:
     axes
         Channels in the giver's words, one a row.
     vertical
-        Which axis points up; None where none does or nobody says.
+        Row of the axis that points up; None where none does or it is not known.
     rate_hz
-        Rate the detectors are told. [Hz]
+        Rate that the detectors assume. [Hz]
     offset_ms2
         What counts as zero, one an axis. [m/s2]
     pieces
@@ -94,7 +94,7 @@ class ReplayNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReplayStructure:
-    """What is judged as one structure.
+    """Structure of a replay: nodes with their motion, detected upon as one.
 
     Attributes
     ----------

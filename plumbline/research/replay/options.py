@@ -1,4 +1,4 @@
-"""What a replay is told on the command line, and the replay of exactly that."""
+"""Command-line options of a replay, and the replay of what they name."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ DETECTORS = ("short_period", "long_period")
 
 
 def add_replay_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says which files or archive are replayed, and by which detectors."""
+    """Add the options that choose files or an archive, and the detectors."""
     from plumbline.research.event import add_file_options
 
     add_file_options(parser)

@@ -1,4 +1,4 @@
-"""What was heard as a report: plain dictionaries, units in the keys, seconds from the start."""
+"""Report of a replay: plain dictionaries, units in the keys, seconds from the start."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.events.model import DETECTION_KINDS, Event
-from plumbline.research.replay.explaining import explained, largest_motion
+from plumbline.research.replay.classification import explained, largest_motion
+from plumbline.research.replay.detector_run import DetectorResult, Trigger
 from plumbline.research.replay.feeding import DENSITY_MS2
-from plumbline.research.replay.listening import DetectorResult, Trigger
 from plumbline.research.replay.material import ReplayNode, ReplayStructure
 from plumbline.wire.block import NS
 
@@ -31,7 +31,7 @@ APART_NS = 10 * NS
 
 def report_of(
     structure: ReplayStructure,
-    heard: DetectorResult,
+    detected: DetectorResult,
     *,
     noise_before_s: float,
     span: tuple[int, int] | None = None,
@@ -46,15 +46,15 @@ def report_of(
     noise_before_s
         Instrument noise that was put before it. [s]
     span
-        The time that was heard; by default that of the structure's motion. [ns since 1970]
+        Span that was replayed; by default that of the structure's motion. [ns since 1970]
     classify
         Thresholds of the classifier.
     """
     start_ns, end_ns = span or (structure.start_ns, structure.end_ns)
     events = [
-        e for e in heard.events if e.structure == structure.code and e.kind in DETECTION_KINDS
+        e for e in detected.events if e.structure == structure.code and e.kind in DETECTION_KINDS
     ]
-    triggers = [one for one in heard.triggers if one.structure == structure.code]
+    triggers = [one for one in detected.triggers if one.structure == structure.code]
     first_ns = passes_ns(structure)
     return {
         "structure": structure.code,
@@ -167,7 +167,7 @@ def _episode(
 def _loudest(
     structure: ReplayStructure, start_ns: int, classify: ClassifySettings | None
 ) -> dict[str, Any] | None:
-    """Return what the loudest motion looks like where nothing opened."""
+    """Return the classification of the largest motion, where nothing opened."""
     if (span := largest_motion(structure)) is None:
         return None
     return {

@@ -6,15 +6,15 @@ from typing import Any
 
 from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.stages.detection.settings import DetectionSettings
+from plumbline.research.replay.detector_run import DetectorResult, run_detectors
 from plumbline.research.replay.feeding import NOISE_S, entries_of, places_of, with_noise_before
-from plumbline.research.replay.listening import DetectorResult, run_detectors
 from plumbline.research.replay.material import ReplayStructure
 from plumbline.research.replay.report import report_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Replayed:
-    """A structure, what was heard of it, and the report.
+    """Replayed structure: its motion, what was detected, and the report.
 
     Attributes
     ----------
@@ -41,12 +41,12 @@ def replayed_files(
     noise_before_s: float = NOISE_S,
     classify: ClassifySettings | None = None,
 ) -> list[Replayed]:
-    """Let the detectors hear structures that were read from files.
+    """Run the detectors over structures that were read from files.
 
     Parameters
     ----------
     settings
-        Of the detectors.
+        Settings of the detectors.
     noise_before_s
         Instrument noise put before each first sample. [s]
     classify
@@ -54,12 +54,12 @@ def replayed_files(
     """
     longer = [_after_noise(structure, noise_before_s) for structure in structures]
     known = places_of(longer)
-    told = run_detectors(entries_of(longer, known), known, settings)
+    detected = run_detectors(entries_of(longer, known), known, settings)
     return [
         Replayed(
             structure=structure,
-            detected=told,
-            report=report_of(structure, told, noise_before_s=noise_before_s, classify=classify),
+            detected=detected,
+            report=report_of(structure, detected, noise_before_s=noise_before_s, classify=classify),
         )
         for structure in structures
     ]

@@ -1,4 +1,4 @@
-"""Records without a unit: a size is chosen for them, so that only their shape is judged."""
+"""Records without a unit: scaled to a chosen size, so that only their shape counts."""
 
 import numpy as np
 from numpy.typing import NDArray

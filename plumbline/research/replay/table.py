@@ -24,10 +24,10 @@ HEAD = """\
 Written by `python -m plumbline.research.replay.table` from the records beside the checkout; do
 not edit. Every row is `plumbline replay` with the default `[detection]` settings: {settings}.
 
-The collector's own detect stage hears the record in blocks of one second. A lone record is judged
-as a structure with one node, on the ground; 20 s of instrument noise are put before it and the
-triggers start at the noise floor of an ADXL355 (22.5 µg/√Hz). Records without a unit are judged by
-shape: their quiet parts are made 0.3 gal rms, or the size stated. *Opened* counts from when the
+The collector's own detection stage takes the record in blocks of one second. A lone record is
+judged as a structure with one node, on the ground; 20 s of instrument noise are put before it and
+the triggers start at the noise floor of an ADXL355 (22.5 µg/√Hz). Records without a unit are judged
+by shape: their quiet parts are made 0.3 gal rms, or the size stated. *Opened* counts from when the
 ground first passes 1 gal in that motion, and from the onset the trigger states. *Looks like* is
 what the classifier says of the episode, or, where there is none, of the loudest minute; it opens
 and prevents nothing.
@@ -72,20 +72,20 @@ def main(words: Sequence[str]) -> int:
 
 
 def page(known: Manifest, found: Sequence[tuple[Case, Replayed]]) -> str:
-    """Return the page."""
+    """Return the page as Markdown."""
     misses = [
         f"- `{case.set}` {' '.join(case.files)}: {case.why or 'not explained'}"
         for case, one in found
         if case.cause is Cause.EARTHQUAKE and one.report["decision"] == "none"
     ]
     settings = DetectionSettings()
-    said = (
+    thresholds = (
         f"short-period on at {settings.short_ratio:g} and {settings.short_gal:g} gal, "
         f"long-period on at {settings.long_ratio:g} and {settings.long_gal:g} gal"
     )
     rows = "".join(f"| {' | '.join(_row(case, one.report))} |\n" for case, one in found)
     others = "".join(f"| {other.set} | {other.why} |\n" for other in known.other)
-    head = HEAD.format(settings=said, misses="\n".join(misses) or "- none")
+    head = HEAD.format(settings=thresholds, misses="\n".join(misses) or "- none")
     return head + rows + _classes(found) + OTHERS + others
 
 
@@ -106,7 +106,7 @@ def _row(case: Case, report: dict[str, Any]) -> Iterator[str]:
     else:
         yield "-"
         yield _silent(report["triggers"])
-    yield _looks(_verdict(report))
+    yield _classified(_verdict(report))
     more = len(report["episodes"]) - 1
     yield case.why + (
         f" ({more} more {'episode' if more == 1 else 'episodes'})" if more > 0 else ""
@@ -114,7 +114,7 @@ def _row(case: Case, report: dict[str, Any]) -> Iterator[str]:
 
 
 def _verdict(report: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the classifier said of the first episode, or of the loudest minute."""
+    """Return the classification of the first episode, or of the loudest minute."""
     first = report["episodes"][0] if report["episodes"] else report.get("loudest") or {}
     found: dict[str, Any] | None = first.get("classified")
     return found
@@ -124,8 +124,8 @@ def _evidence(episode: dict[str, Any]) -> str:
     nodes = episode["evidence"]["opened_by"]["nodes"]
     parts = [f"{episode['detector']} on {', '.join(nodes)}"]
     for detector in ("short_period", "long_period"):
-        said = episode["evidence"][detector]
-        parts.append(f"{detector} ratio {said['largest_ratio']:.3g}")
+        found = episode["evidence"][detector]
+        parts.append(f"{detector} ratio {found['largest_ratio']:.3g}")
     return "; ".join(parts)
 
 
@@ -135,7 +135,7 @@ def _silent(triggers: Sequence[dict[str, Any]]) -> str:
     return f"{len(triggers)} triggers that nothing joined"
 
 
-def _looks(found: dict[str, Any] | None) -> str:
+def _classified(found: dict[str, Any] | None) -> str:
     if found is None:
         return "-"
     variant = f", {found['variant']}" if found["variant"] else ""
@@ -144,9 +144,9 @@ def _looks(found: dict[str, Any] | None) -> str:
 
 def _classes(found: Sequence[tuple[Case, Replayed]]) -> str:
     pairs = [
-        (case.cause, Cause(said["cause"]))
+        (case.cause, Cause(found_one["cause"]))
         for case, one in found
-        if case.cause is not None and (said := _verdict(one.report)) is not None
+        if case.cause is not None and (found_one := _verdict(one.report)) is not None
     ]
     matrix = Confusion.of(pairs)
     heading, *body = matrix.rows()

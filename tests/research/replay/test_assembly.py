@@ -18,14 +18,14 @@ N = 2000
 START_NS = 1_543_598_946 * NS
 
 
-def record(place: str = "", channel: str = "HNE", **said) -> Record:
+def record(place: str = "", channel: str = "HNE", **stated) -> Record:
     rng = np.random.default_rng(abs(hash((place, channel))) % 1000)
     given = {
         "network": "XX", "station": "TWR01", "location": "", "place": place, "channel": channel,
         "rate_hz": 100.0, "values": rng.normal(size=N), "unit": Unit.GAL, "start_ns": START_NS,
         "orientation": oriented(channel[-1]), "source": Path("tower.file"),
     }  # fmt: skip
-    return Record(**{**given, **said})
+    return Record(**{**given, **stated})
 
 
 def roles(*places: str) -> dict[str, Role]:

@@ -18,7 +18,7 @@ def clay(tmp_path: Path) -> list[str]:
 
 def test_the_words_name_triggers_the_episode_the_seconds_and_the_evidence(clay, capsys):
     assert main(["replay", *clay]) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for word in (
         "lone instrument is judged as a structure with one node, on the ground",
         "20 s of instrument noise put before",
@@ -29,15 +29,15 @@ def test_the_words_name_triggers_the_episode_the_seconds_and_the_evidence(clay, 
         "evidence: short_period did not trigger",
         "looks like: earthquake",
     ):
-        assert word in said
+        assert word in printed
 
 
 def test_a_detector_left_out_opens_nothing(clay, capsys):
     words = ["--without", "short_period", "--without", "long_period"]
     assert main(["replay", *clay, *words]) == 0
-    said = capsys.readouterr().out
-    assert "NO EPISODE" in said
-    assert "trigger  01 long_period" in said
+    printed = capsys.readouterr().out
+    assert "NO EPISODE" in printed
+    assert "trigger  01 long_period" in printed
 
 
 def test_json_has_units_in_its_keys(clay, capsys):
@@ -62,17 +62,19 @@ def test_an_episode_is_drawn_over_the_floors(tmp_path: Path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "problem"),
     [
         (["nowhere.mseed"], "no such file"),
         ([".", "nowhere.mseed"], "give one archive, or files"),
         (["."], "no archive here"),
     ],
 )
-def test_what_cannot_be_replayed_is_one_line_and_exit_2(words, said, tmp_path, capsys, monkeypatch):
+def test_what_cannot_be_replayed_is_one_line_and_exit_2(
+    words, problem, tmp_path, capsys, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     assert main(["replay", *words]) == 2
-    assert said in capsys.readouterr().err
+    assert problem in capsys.readouterr().err
 
 
 @pytest.fixture

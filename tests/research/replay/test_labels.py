@@ -25,31 +25,31 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def said(capsys, *words: object) -> str:
+def printed(capsys, *words: object) -> str:
     assert main(["labels", *map(str, words)]) == 0
     return capsys.readouterr().out
 
 
 def test_an_event_is_listed_judged_labelled_and_counted(data: Path, capsys):
-    (line,) = said(capsys, "events", data).splitlines()
+    (line,) = printed(capsys, "events", data).splitlines()
     event = line.split()[0]
     assert line.endswith("-")
-    shown = said(capsys, "show", data, event[:5])
+    shown = printed(capsys, "show", data, event[:5])
     assert f"{event}: earthquake" in shown
     assert "3 of 3 nodes move" in shown
-    said(capsys, "add", data, event[:5], "construction", "--by", "T. Oto")
-    said(capsys, "add", data, event[:5], "earthquake", "--by", "S. Chai", "--note", "felt it")
-    assert "earthquake (S. Chai)" in said(capsys, "events", data)
-    assert "labelled earthquake by S. Chai: felt it" in said(capsys, "show", data, event)
-    assert "100% of 1 labelled event agree" in said(capsys, "matrix", data)
+    printed(capsys, "add", data, event[:5], "construction", "--by", "T. Oto")
+    printed(capsys, "add", data, event[:5], "earthquake", "--by", "S. Chai", "--note", "felt it")
+    assert "earthquake (S. Chai)" in printed(capsys, "events", data)
+    assert "labelled earthquake by S. Chai: felt it" in printed(capsys, "show", data, event)
+    assert "100% of 1 labelled event agree" in printed(capsys, "matrix", data)
 
 
 def test_thresholds_of_the_configuration_decide(data: Path, capsys, tmp_path: Path):
-    event = said(capsys, "events", data).split()[0]
-    said(capsys, "add", data, event, "earthquake", "--by", "S. Chai")
+    event = printed(capsys, "events", data).split()[0]
+    printed(capsys, "add", data, event, "earthquake", "--by", "S. Chai")
     config = tmp_path / "collector.toml"
     config.write_text('inventory = "inventory.toml"\n[classify]\nleast = 99\n', encoding="utf-8")
-    assert "0% of 1 labelled event agree" in said(capsys, "matrix", data, "--config", config)
+    assert "0% of 1 labelled event agree" in printed(capsys, "matrix", data, "--config", config)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from where import REPO
 sys.path.insert(0, str(REPO))  # the benchmarks stand beside the package, not in it
 
 from benchmarks.soaks import long_period, piling
-from benchmarks.soaks.kept import gone_on, summed, upper_bound
+from benchmarks.soaks.results import resumed, summed, upper_bound
 from benchmarks.soaks.sites import GAL, Piling, Weather
 
 
@@ -69,7 +69,7 @@ def test_a_run_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
         done.append(number)
         return {"hours": 2.0}
 
-    assert summed(gone_on("run", 2, unit, None), "hours") == 4.0
-    assert summed(gone_on("run", 5, unit, None), "hours") == 10.0
+    assert summed(resumed("run", 2, unit, None), "hours") == 4.0
+    assert summed(resumed("run", 5, unit, None), "hours") == 10.0
     assert done == [0, 1, 2, 3, 4]
-    assert gone_on("run", 9, unit, minutes=-1.0) == gone_on("run", 5, unit, None)
+    assert resumed("run", 9, unit, minutes=-1.0) == resumed("run", 5, unit, None)

@@ -1,4 +1,4 @@
-"""A replay as a person reads it: one structure a paragraph."""
+"""Text of a replay for people: one structure a paragraph."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ MOST_TRIGGERS = 40
 """Triggers printed of one structure; ``--json`` has them all."""
 
 
-def words(report: dict[str, Any]) -> str:
+def report_text(report: dict[str, Any]) -> str:
     """Return the report of one structure as text."""
     return "\n".join(_lines(report))
 
@@ -50,7 +50,7 @@ def _episodes(report: dict[str, Any]) -> Iterator[str]:
         yield "  NO EPISODE" + ("" if report["triggers"] else "; no trigger either")
         loudest = report.get("loudest")
         if loudest is not None and loudest["classified"] is not None:
-            yield f"    the loudest minute looks like: {_looks(loudest['classified'])}"
+            yield f"    the loudest minute looks like: {_classified(loudest['classified'])}"
     for one in report["episodes"]:
         after = one["seconds_after_1_gal"]
         beside = "" if after is None else f", {after:g} s after 1 gal"
@@ -63,7 +63,7 @@ def _episodes(report: dict[str, Any]) -> Iterator[str]:
             yield f"    closed at {one['closed_s']:g} s: {one['evidence'].get('ended', '')}"
         yield from _evidence(one["evidence"])
         if (found := one.get("classified")) is not None:
-            yield f"    looks like: {_looks(found)}"
+            yield f"    looks like: {_classified(found)}"
 
 
 def _evidence(evidence: dict[str, Any]) -> Iterator[str]:
@@ -71,14 +71,14 @@ def _evidence(evidence: dict[str, Any]) -> Iterator[str]:
     if "nodes" in opened:
         yield f"    evidence: {opened['detector']} on nodes {', '.join(opened['nodes'])}"
     for detector in ("short_period", "long_period"):
-        if (said := evidence.get(detector)) is not None:
-            triggered = "triggered" if said["triggered"] else "did not trigger"
+        if (found := evidence.get(detector)) is not None:
+            triggered = "triggered" if found["triggered"] else "did not trigger"
             yield (
-                f"    evidence: {detector} {triggered}: largest ratio {said['largest_ratio']:g} "
-                f"(on at {said['on_ratio']:g}, from {said['least_gal']:g} gal on)"
+                f"    evidence: {detector} {triggered}: largest ratio {found['largest_ratio']:g} "
+                f"(on at {found['on_ratio']:g}, from {found['least_gal']:g} gal on)"
             )
 
 
-def _looks(found: dict[str, Any]) -> str:
+def _classified(found: dict[str, Any]) -> str:
     variant = f", {found['variant']}" if found["variant"] else ""
     return f"{found['cause']}{variant}: {found['because']}"

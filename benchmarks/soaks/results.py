@@ -1,4 +1,4 @@
-"""What a long run has done so far, so that it may be stopped and gone on with."""
+"""Results of a long run in a file, so that it can be stopped and resumed."""
 
 import json
 import time
@@ -20,7 +20,7 @@ def upper_bound(count: int) -> float:
     return float(stats.chi2.ppf(CONFIDENCE, 2 * (count + 1)) / 2)
 
 
-def gone_on(
+def resumed(
     name: str, units: int, unit: Callable[[int], dict[str, Any]], minutes: float | None
 ) -> list[dict[str, Any]]:
     """Do the units that are not done yet and return what all done ones counted.
@@ -28,7 +28,7 @@ def gone_on(
     Parameters
     ----------
     name
-        Of the run; its results are kept in ``soak-data/NAME.jsonl``.
+        Name of the run; its results are stored in ``soak-data/NAME.jsonl``.
     units
         How many make the whole; each has its own seed, its number.
     unit

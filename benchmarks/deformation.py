@@ -1,11 +1,12 @@
-"""What 500 tilt channels at 1 Hz cost the slow stage, beside a naive peer; JSON lines.
+"""CPU time of the deformation stage for 500 tilt channels at 1 Hz, beside a naive peer.
 
-Run: ``python -m benchmarks.slow``. Ten minutes of 250 two-axis tiltmeters (500 channels), in blocks
-of ten seconds as agents send them, decoded and taken in groups of five a second, with a level limit
-and an hourly-rate limit each; then the same with 500 single-axis ones, chains of ten beams and
-limits that look back for days. CPU seconds of this process a second of data, state kept every 30 s
-included. The peer keeps the last two minutes of each channel in a list, takes mean and standard
-deviation at every sample and writes all of its state as JSON every ten seconds.
+Prints JSON lines. Run: ``python -m benchmarks.deformation``. Ten minutes of 250 two-axis
+tiltmeters (500 channels), in blocks of ten seconds as agents send them, decoded and taken in groups
+of five a second, with a level limit and an hourly-rate limit each; then the same with 500
+single-axis ones, chains of ten beams and limits that reach back for days. CPU seconds of this
+process a second of data, state saved every 30 s included. The peer has the last two minutes of each
+channel in a list, takes mean and standard deviation at every sample and writes all of its state as
+JSON every ten seconds.
 """
 
 import itertools
@@ -37,8 +38,8 @@ LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """An entry of the journal that is decoded when it is looked at, as the stage's own is."""
+class StandInEntry:
+    """Entry of the journal, decoded when its block is read, as the stage's own entries are."""
 
     payload: bytes
     next_offset: int
@@ -88,7 +89,7 @@ def payloads(known: dict[str, Place], seconds: int, seed: int = 1) -> list[list[
 
 
 def limits(known: dict[str, Place], *, days: bool) -> list[dict[str, object]]:
-    """Return a level and a rate limit for every instrument, with days to look back on or not."""
+    """Return a level and a rate limit for every instrument, with days to reach back or not."""
     words = {"structure": "TWR01", "of": "tilt", "source": "x", "amber": 1e5}
     rate = {"rule": "rate", "per": "day", "over_d": 14} if days else {"rule": "rate"}
     return [
@@ -122,7 +123,7 @@ def ours(known: dict[str, Place], words: dict[str, object], seconds: int) -> dic
                 entries = []
                 for payload in group[part::5]:
                     offset += 1
-                    entries.append(Given(payload, offset))
+                    entries.append(StandInEntry(payload, offset))
                 if entries:
                     stage.take(entries, now_ns)
             stage.idle(now_ns)
@@ -137,14 +138,14 @@ def ours(known: dict[str, Place], words: dict[str, object], seconds: int) -> dic
         "share_of_one_core": round(cpu / seconds, 4),
         "samples_a_cpu_second": round(samples / cpu),
         "wall_s": round(wall, 2),
-        "kept_kB": round(size / 1e3),
+        "state_kB": round(size / 1e3),
     }
 
 
 def peer(known: dict[str, Place], seconds: int) -> dict[str, float]:
     """Return the CPU of lists, a mean at every sample, and all state as JSON every ten seconds."""
     groups = payloads(known, seconds)
-    kept: dict[str, deque[float]] = {}
+    recent: dict[str, deque[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.json"
         begin = time.process_time()
@@ -152,13 +153,13 @@ def peer(known: dict[str, Place], seconds: int) -> dict[str, float]:
             for payload in group:
                 block = decode(payload)
                 for axis, row in zip(block.stream.axes, block.counts / 1000.0, strict=True):
-                    values = kept.setdefault(block.stream.key + axis, deque(maxlen=120))
+                    values = recent.setdefault(block.stream.key + axis, deque(maxlen=120))
                     for value in row.tolist():
                         values.append(value)
                         statistics.fmean(values)
                         statistics.pstdev(values)
             if second % 10 == 0:
-                path.write_text(json.dumps({key: list(each) for key, each in kept.items()}))
+                path.write_text(json.dumps({key: list(each) for key, each in recent.items()}))
                 fd = os.open(path, os.O_RDONLY)
                 os.fsync(fd)
                 os.close(fd)

@@ -1,6 +1,6 @@
 """Lines a second of our line protocol beside influxdb-client's ``Point``; JSON lines.
 
-Run: ``python -m benchmarks.series``. The same waveform blocks (100 samples of three axes) are
+Run: ``python -m benchmarks.influxdb``. The same waveform blocks (100 samples of three axes) are
 turned into the same lines both ways, and the lines are compared; then everything the series stage
 writes of a block is timed. Where influxd is installed, lines are also handed to a real one in the
 stage's own batches.
@@ -103,14 +103,14 @@ def theirs(place: Place, block: Block) -> list[str]:
 
 
 def read(text: str) -> tuple[frozenset[str], dict[str, float], int]:
-    """Return what a line says, whatever the order of its tags and the spelling of its numbers."""
+    """Return the point of a line, whatever the order of tags and the spelling of numbers."""
     head, fields, time_ns = text.split(" ")
     pairs = (pair.split("=") for pair in fields.split(","))
     return frozenset(head.split(",")), {name: float(value) for name, value in pairs}, int(time_ns)
 
 
 def same(mine: str, other: str) -> bool:
-    """Tell whether two lines are the same point."""
+    """Return whether two lines are the same point."""
     (tags, fields, time_ns), (tags_2, fields_2, time_ns_2) = read(mine), read(other)
     close = all(math.isclose(fields[name], fields_2[name], rel_tol=1e-14) for name in fields)
     return (tags, time_ns, set(fields)) == (tags_2, time_ns_2, set(fields_2)) and close
@@ -184,26 +184,28 @@ def main() -> None:
             health_line(place, block, block.end_ns),
         ]
 
-    fast = rate(lambda block: ours(place, block), blocks)
-    slow = rate(lambda block: theirs(place, block), blocks[: BLOCKS // 4])
-    told(what="waveform lines, ours", lines_a_second_of_cpu=fast)
-    told(what="waveform lines, influxdb-client Point", lines_a_second_of_cpu=slow)
-    told(what="ours over influxdb-client", ratio=fast / slow)
+    own = rate(lambda block: ours(place, block), blocks)
+    peer = rate(lambda block: theirs(place, block), blocks[: BLOCKS // 4])
+    print_figures(what="waveform lines, ours", lines_a_second_of_cpu=own)
+    print_figures(what="waveform lines, influxdb-client Point", lines_a_second_of_cpu=peer)
+    print_figures(what="ours over influxdb-client", ratio=own / peer)
     whole = rate(everything, blocks)
-    told(
+    print_figures(
         what="waveform, seconds and health of a block",
         lines_a_second_of_cpu=whole,
         cpu_of_50_nodes=50 * 107 / whole,
     )
     with influxd() as url:
         if url is None:
-            told(what="into InfluxDB", skipped="influxd is not installed: apt-get install influxdb")
+            print_figures(
+                what="into InfluxDB", skipped="influxd is not installed: apt-get install influxdb"
+            )
         else:
-            told(what="into InfluxDB 1.x", lines_a_second=handed_over(url, place, blocks))
+            print_figures(what="into InfluxDB 1.x", lines_a_second=handed_over(url, place, blocks))
 
 
-def told(**figures: object) -> None:
-    """Print one line."""
+def print_figures(**figures: object) -> None:
+    """Print figures as one JSON line."""
     rounded = {
         key: float(f"{value:.4g}") if isinstance(value, float) else value
         for key, value in figures.items()

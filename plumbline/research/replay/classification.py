@@ -1,4 +1,4 @@
-"""What an episode looks like to the classifier, and what the loudest motion without one does."""
+"""Classification of a replayed episode, or of the largest motion where none opened."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplaySt
 from plumbline.wire.block import NS
 
 BEFORE_S = 20.0
-"""How much before an onset is looked at as rest. [s]"""
+"""Time before an onset that is taken as rest. [s]"""
 
 LONGEST_S = 300.0
-"""Of a longer episode the first part is looked at. [s]"""
+"""Of a longer episode only the first part is classified. [s]"""
 
 LOUDEST_S = 60.0
-"""Where nothing opened, this much around the largest value is looked at. [s]"""
+"""Where nothing opened, so much around the largest value is classified. [s]"""
 
 WORTH_MS2 = 0.02
 """... if it is at least so large: 2 gal. [m/s2]"""

@@ -1,4 +1,4 @@
-"""Let the collector's detect stage hear structures, and keep what every trigger said."""
+"""Detector run: the collector's detection stage over journal entries, with every trigger."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorResult:
-    """What the detectors made of it.
+    """Result of a detector run: events and triggers.
 
     Attributes
     ----------
@@ -63,13 +63,13 @@ class DetectorRun:
     Parameters
     ----------
     settings
-        Of the stage.
+        Settings of the stage.
     known
         Streams by key.
 
     Notes
     -----
-    The stage keeps no list of triggers, so a second bank of the same kind hears the same blocks.
+    The stage stores no list of triggers, so a second bank of the same kind gets the same blocks.
     """
 
     def __init__(self, settings: DetectionSettings, known: Mapping[str, Place]) -> None:
@@ -81,13 +81,13 @@ class DetectorRun:
         self._nodes = {key: NodeState(ground=False, capacity=1) for key in self._places}
         self._newest_ns = 0
 
-    def hear(self, entries: Sequence[Entry]) -> None:
+    def feed(self, entries: Sequence[Entry]) -> None:
         """Take entries in the order of the journal."""
         for first in range(0, len(entries), AT_ONCE):
             some = entries[first : first + AT_ONCE]
             self._newest_ns = max(self._newest_ns, some[-1].received_ns)
             self._stage.take(some, self._newest_ns)
-            self._listen(some)
+            self._feed_banks(some)
 
     def end(self) -> DetectorResult:
         """Let the silence after the last sample close what goes on; return all."""
@@ -98,7 +98,7 @@ class DetectorRun:
         self._store.close()
         return DetectorResult(events=events, triggers=tuple(self._triggers()))
 
-    def _listen(self, entries: Sequence[Entry]) -> None:
+    def _feed_banks(self, entries: Sequence[Entry]) -> None:
         pieces = []
         for number, entry in enumerate(entries):
             block = entry.block()
@@ -122,9 +122,9 @@ def run_detectors(
     entries: Sequence[Entry], known: Mapping[str, Place], settings: DetectionSettings
 ) -> DetectorResult:
     """Return what the detectors make of a journal."""
-    listener = DetectorRun(settings, known)
-    listener.hear(entries)
-    return listener.end()
+    run = DetectorRun(settings, known)
+    run.feed(entries)
+    return run.end()
 
 
 def _trigger(place: Place, detector: str, span: TriggerInterval) -> Trigger:

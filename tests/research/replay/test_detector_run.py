@@ -13,6 +13,7 @@ from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.errors import CommandError
 from plumbline.research.replay.archive import instant, replayed_archive
 from plumbline.research.replay.config import detect_settings, installed
+from plumbline.research.replay.detector_run import run_detectors
 from plumbline.research.replay.feeding import (
     DENSITY_MS2,
     entries_of,
@@ -20,7 +21,6 @@ from plumbline.research.replay.feeding import (
     places_of,
     with_noise_before,
 )
-from plumbline.research.replay.listening import run_detectors
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.run import replayed_files
 from plumbline.wire.block import NS
