@@ -148,7 +148,7 @@ class Collector:
         return application(sources, password=password, now_ns=self._now_ns)
 
     def _housekeeping(self) -> None:
-        """Once a second, whatever happens; a fault is logged and the next look comes."""
+        """Once a second, whatever happens; a fault is logged and the next second comes."""
         while not self._stop.wait(HOUSEKEEPING_S):
             try:
                 self._housekeep(self._now_ns())
@@ -156,7 +156,7 @@ class Collector:
                 log.exception("housekeeping met a fault and goes on")
 
     def _housekeep(self, now_ns: int) -> None:
-        """Listen for silence, look at disk and conditions, release what every stage has passed."""
+        """Poll outages, disk and conditions; release what every retention stage has passed."""
         self._outages.poll(now_ns)
         self._disk.poll(now_ns)
         self._void.poll(now_ns)

@@ -60,13 +60,13 @@ class StageTable:
         """Return by name how each stage is built."""
         stages: dict[str, Callable[[], Stage]] = {
             "archive": self._data.archive_stage,
-            "detect": self._detect,
+            "detect": self._detection,
             "late": self._late,
-            "slow": self._slow,
+            "slow": self._deformation,
             "live": self._live,
         }
         if self._settings.influxdb.url is not None:
-            stages["series"] = self._series
+            stages["series"] = self._influxdb
         return stages
 
     def _archive(self) -> ArchiveReader:
@@ -87,7 +87,7 @@ class StageTable:
             start=self._data.journal.end_offset, waves=self._waves, channels=self._channels
         )
 
-    def _detect(self) -> DetectionStage:
+    def _detection(self) -> DetectionStage:
         return DetectionStage(
             settings=self._settings.detection,
             places=self._data.places,
@@ -103,7 +103,7 @@ class StageTable:
             start=self._data.journal.first_offset,
         )
 
-    def _slow(self) -> DeformationStage:
+    def _deformation(self) -> DeformationStage:
         return DeformationStage(
             settings=self._settings.deformation,
             places=self._data.places,
@@ -114,7 +114,7 @@ class StageTable:
             window=self._window(DEFORMATION_SLICE_NS),
         )
 
-    def _series(self) -> InfluxStage:
+    def _influxdb(self) -> InfluxStage:
         settings = self._settings
         return InfluxStage(
             settings=settings.influxdb,

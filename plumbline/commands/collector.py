@@ -64,11 +64,11 @@ def run(args: argparse.Namespace) -> int:
 
     from plumbline.collector.app.collector import Collector
     from plumbline.collector.journal import JournalError
-    from plumbline.collector.serving.web.server import CannotListen
+    from plumbline.collector.serving.web.server import PageAddressError
 
     try:
         collector = Collector(settings, inventory, time.time_ns)
-    except (CannotListen, JournalError) as error:
+    except (PageAddressError, JournalError) as error:
         raise CommandError(str(error)) from error
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -123,7 +123,7 @@ def _add(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") -
 
 def _matrix(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") -> None:
     from plumbline.analysis.classify import Confusion
-    from plumbline.collector.field.labels.matrix_text import printed
+    from plumbline.collector.field.labels.matrix_text import matrix_text
 
     given = {label.event: label for label in labels.newest()}
     if not given:
@@ -135,7 +135,7 @@ def _matrix(args: argparse.Namespace, events: "EventStore", labels: "LabelStore"
         for event in known
         if (verdict := verdicts[event.id]) is not None
     ]
-    print(printed(Confusion.of(pairs)))
+    print(matrix_text(Confusion.of(pairs)))
     if len(pairs) < len(given):
         print(f"{len(given) - len(pairs)} labelled but no longer in the archive")
 

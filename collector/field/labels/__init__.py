@@ -1,1 +1,1 @@
-"""What engineers say an event really was, beside what the classifier says."""
+"""Labels: the cause of an event by an engineer, beside that of the classifier."""

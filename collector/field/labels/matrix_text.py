@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from plumbline.analysis.classify import Confusion
 
 
-def printed(matrix: Confusion) -> str:
+def matrix_text(matrix: Confusion) -> str:
     """Return a matrix as a person reads it, with how many agree."""
     if matrix.agreement is None:
         return "no event has both a label and a verdict"

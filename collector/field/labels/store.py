@@ -17,7 +17,7 @@ CREATE INDEX IF NOT EXISTS label_by_event ON label (event);
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What one engineer said of one event.
+    """What one engineer knows of the cause of one event.
 
     Attributes
     ----------
@@ -26,16 +26,16 @@ class Label:
     cause
         What it really was.
     who
-        Who says so.
+        Who gives the label.
     when_ns
-        When it was said. [ns since 1970]
+        When it was given. [ns since 1970]
     note
         In the engineer's words.
 
     Raises
     ------
     ValueError
-        If nobody says so.
+        If nobody gives it.
     """
 
     event: str
@@ -66,7 +66,7 @@ class LabelStore:
         self._db.executescript(_SCHEMA)
 
     def add(self, label: Label) -> None:
-        """Keep a label."""
+        """Add a label."""
         self._db.execute(
             "INSERT INTO label (event, cause, who, when_ns, note) VALUES (?, ?, ?, ?, ?)",
             (label.event, str(label.cause), label.who, label.when_ns, label.note),
@@ -82,7 +82,7 @@ class LabelStore:
         return self._read(newest, ())
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
     def _read(self, where: str, values: tuple[str, ...]) -> list[Label]:

@@ -1,4 +1,4 @@
-"""Levelling surveys: irregular channels of points, each run with its closure, kept in SQLite.
+"""Levelling surveys: irregular channels of points, each run with its closure, stored in SQLite.
 
 ::
 

@@ -29,8 +29,8 @@ def date_ns(word: str) -> int:
     ValueError
         If it cannot be read; a date whose day and month cannot be told apart is day first.
     """
-    said = BUDDHIST.sub(lambda found: str(int(found[1]) - BUDDHIST_MORE), word, count=1)
-    when = _when(said)
+    text = BUDDHIST.sub(lambda found: str(int(found[1]) - BUDDHIST_MORE), word, count=1)
+    when = _when(text)
     if when is None:
         raise ValueError(f"date '{word}': write 2025-03-28 or 2025-03-28T09:30:00Z")
     if when.tzinfo is None:

@@ -1,4 +1,4 @@
-"""What in a store of levels looks like a slip of a person's: jumps, new names, two spellings."""
+"""Doubtful levels: jumps, new names and two spellings, as slips of a person make them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from plumbline.collector.field.levelling.store import PointLevel, SurveyStore
 
 TIMES_USUAL: Final = 10.0
-"""A change this many times the usual one between two runs is looked at."""
+"""A change this many times the usual one between two runs is doubtful."""
 
 LEAST_JUMP_MM: Final = 10.0
 """Where nothing moves, what a run that closes is hardly wrong by. [mm]"""
@@ -26,7 +26,7 @@ class DoubtKind(StrEnum):
 
 
 class Doubt(NamedTuple):
-    """One thing a person should look at before a settlement is believed.
+    """One thing a person should check before a settlement is believed.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Doubt(NamedTuple):
 
 
 def doubts(store: SurveyStore) -> list[Doubt]:
-    """Return what a person should look at; nothing is mended unasked."""
+    """Return what a person should check; nothing is mended here."""
     levels = {name: store.levels(name) for name in store.points()}
     levels = {name: each for name, each in levels.items() if each}
     jump_mm = max(LEAST_JUMP_MM, TIMES_USUAL * _usual_change_mm(levels))

@@ -34,7 +34,7 @@ CREATE INDEX IF NOT EXISTS level_by_point ON level (point);
 
 
 def survey_path(surveys: Path, structure: str) -> Path:
-    """Return where the runs of a structure are kept: a file of its own in a collector's data."""
+    """Return where the runs of a structure are stored: a file of its own in a collector's data."""
     return surveys / f"{structure}.db"
 
 

@@ -23,7 +23,7 @@ CALLED: Final = {
 }
 """Other words for the columns."""
 
-# A decimal comma makes commas as many as semicolons: those are asked first.
+# A decimal comma makes commas as many as semicolons: those are tried first.
 DELIMITERS: Final = ";\t,"
 HEAD: Final = re.compile(r"^(?P<name>[^\[(]*)(?:[\[(]\s*(?P<unit>[a-z]+)\s*[\])])?\s*$")
 
@@ -75,12 +75,12 @@ def read_runs(lines: Iterable[str], unit: LevelUnit = LevelUnit.M) -> list[Level
         for number, line in enumerate(lines, start=1)
         if line.strip() and not line.lower().startswith(("#", "sep="))
     ]
-    kept = [line for _, line in numbered]
-    delimiter = max(DELIMITERS, key=kept[0].count) if kept else ","
-    reader = csv.DictReader(kept, delimiter=delimiter)
+    content = [line for _, line in numbered]
+    delimiter = max(DELIMITERS, key=content[0].count) if content else ","
+    reader = csv.DictReader(content, delimiter=delimiter)
     heads = [HEAD.match(name.strip().lower()) for name in reader.fieldnames or ()]
-    said = [head["name"].strip() if head else "" for head in heads]
-    names = [_column(name, said) for name in said]
+    headings = [head["name"].strip() if head else "" for head in heads]
+    names = [_column(name, headings) for name in headings]
     stated = [
         head["unit"] for head, name in zip(heads, names, strict=True) if name == "level" and head
     ]

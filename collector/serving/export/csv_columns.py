@@ -28,7 +28,7 @@ def csv_lines(place: Place, runs: Runs) -> Iterator[str]:
         for nslc, axis in zip(place.stream.nslc, place.instrument.axes, strict=True)
     }
     digits = _digits(place.instrument.sensitivity)
-    for together in _side_by_side([runs[nslc] for nslc in names]):
+    for together in _common_spans([runs[nslc] for nslc in names]):
         lead = max((run for run in together if run is not None), key=lambda run: run.n_samples)
         columns = [
             [""] * lead.n_samples if run is None else _cells(run, scale[nslc], digits)
@@ -38,7 +38,7 @@ def csv_lines(place: Place, runs: Runs) -> Iterator[str]:
             yield ",".join([utc(time_ns), *row]) + "\n"
 
 
-def _side_by_side(rows: Sequence[Sequence[SampleRun]]) -> Iterator[list[SampleRun | None]]:
+def _common_spans(rows: Sequence[Sequence[SampleRun]]) -> Iterator[list[SampleRun | None]]:
     """Yield the axes' runs over each stretch of time; None for an axis that has no samples there.
 
     All axes have the same samples but where a record of one is damaged.

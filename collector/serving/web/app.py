@@ -24,7 +24,7 @@ STATIC = Path(__file__).parent / "static"
 def application(
     sources: Sources, *, password: str | None = None, now_ns: Callable[[], int] = time.time_ns
 ) -> Starlette:
-    """Return the application; with a password every path but ``/healthz`` asks for it."""
+    """Return the application; with a password every path but ``/healthz`` needs it."""
 
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html")
@@ -58,14 +58,14 @@ def application(
 
     async def acknowledge(request: Request) -> Response:
         try:
-            asked = await request.json()
-            code, by = str(asked["code"]).strip(), str(asked["by"]).strip()
+            body = await request.json()
+            code, by = str(body["code"]).strip(), str(body["by"]).strip()
             if not by:
                 raise ValueError("say who you are")
-            said = await run_in_threadpool(sources.acknowledge, code, by)
+            result = await run_in_threadpool(sources.acknowledge, code, by)
         except (ValueError, KeyError, TypeError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
-        return JSONResponse({"said": said})
+        return JSONResponse({"said": result})
 
     return Starlette(
         routes=[
@@ -93,7 +93,7 @@ def _points(sources: Sources, request: Request, unit: Unit) -> Response:
 
 
 class PasswordGuard:
-    """Asks for a password by HTTP basic authentication; the name is not looked at."""
+    """Requires a password by HTTP basic authentication; the user name does not matter."""
 
     def __init__(self, app: ASGIApp, password: str) -> None:
         self._app = app

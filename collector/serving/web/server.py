@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from plumbline.collector.serving.web.settings import WebSettings
 
 
-class CannotListen(OSError):
+class PageAddressError(OSError):
     """The address of the page is not free or not ours; the text says what to do."""
 
 
@@ -52,15 +52,15 @@ class WebServer:
 
 def _bound(settings: WebSettings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server_socket = socket.socket(family, socket.SOCK_STREAM)
+    server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        server_socket.bind((settings.host, settings.port))
     except OSError as error:
-        listener.close()
-        raise CannotListen(
+        server_socket.close()
+        raise PageAddressError(
             f"web: cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
             "set another [web] port"
         ) from error
-    listener.listen(64)
-    return listener
+    server_socket.listen(64)
+    return server_socket

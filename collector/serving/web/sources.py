@@ -1,4 +1,4 @@
-"""What the page is made from, handed in by the service that assembles the collector."""
+"""Sources of the page: everything it shows, as functions the collector hands in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -55,7 +55,7 @@ class Sources:
     Attributes
     ----------
     alerts
-        Incidents of the last day: who was told, who answered.
+        Incidents of the last day: who was notified, who answered.
     answered
         Ids of events whose incident is answered and over.
     acknowledge
@@ -66,7 +66,7 @@ class Sources:
     metrics
         Prometheus text.
     levels
-        Every limit with its bounds, whose word it is and its level now.
+        Every limit with its bounds, its standing and its level now.
     limits_urad
         Tilt limits to draw, as ``{"amber": 150.0, "red": 300.0}``.
     """
@@ -95,7 +95,7 @@ class Sources:
         recent.update({event.id: event for event in self.events.open()})
         events = sorted(recent.values(), key=lambda event: -event.onset_ns)
         answered = self.answered()
-        words = [
+        advices = [
             stop_work_advice(
                 structure.code,
                 events,
@@ -110,15 +110,15 @@ class Sources:
             "now_ns": str(now_ns),
             "structures": [
                 {
-                    "code": word.structure,
-                    "name": names[word.structure].name,
-                    "timezone": names[word.structure].timezone,
-                    "word": word.word,
-                    "reasons": word.reasons,
+                    "code": one.structure,
+                    "name": names[one.structure].name,
+                    "timezone": names[one.structure].timezone,
+                    "word": one.advice,
+                    "reasons": one.reasons,
                 }
-                for word in words
+                for one in advices
             ],
-            "events": [_shown(event) for event in events[:50]],
+            "events": [_event_report(event) for event in events[:50]],
             "episode": self.episodes.latest(now_ns),
             "moved": self.movements.latest(now_ns),
             "regions": self.episodes.regions(now_ns),
@@ -152,9 +152,9 @@ class Sources:
         return {**status, **self.health()}
 
 
-def _shown(event: Event) -> dict[str, Any]:
+def _event_report(event: Event) -> dict[str, Any]:
     """Return an event for the page; nanoseconds as text, a browser's numbers are too short."""
-    shown = asdict(event)
-    shown["onset_ns"] = str(event.onset_ns)
-    shown["closed_ns"] = str(event.closed_ns) if event.closed_ns else None
-    return shown
+    report = asdict(event)
+    report["onset_ns"] = str(event.onset_ns)
+    report["closed_ns"] = str(event.closed_ns) if event.closed_ns else None
+    return report

@@ -1,4 +1,4 @@
-"""Stop or not: the one word a site engineer reads first, and why.
+"""Stop-work advice: the one word a site engineer reads first, and why.
 
 The rule is this table, read from the top; the first row that holds decides.
 
@@ -18,9 +18,9 @@ from enum import StrEnum
 
 from plumbline.analysis.limit_standing import may_page
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind
+from plumbline.wire.block import NS
 
 URGENT = (AlarmLevel.RED, AlarmLevel.BLACK)
-NS = 1_000_000_000
 INSPECTION_NS = 24 * 3600 * NS  # a closed red event keeps the site stopped until it is answered
 ABOUT_STRUCTURE = (
     EventKind.SHAKING,
@@ -44,10 +44,10 @@ class Advice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopWorkAdvice:
-    """The word for one structure and the reasons, most urgent first."""
+    """Advice for one structure and the reasons, most urgent first."""
 
     structure: str
-    word: Advice
+    advice: Advice
     reasons: tuple[str, ...]
 
 
@@ -59,7 +59,7 @@ def stop_work_advice(
     stale: Sequence[str],
     now_ns: int,
 ) -> StopWorkAdvice:
-    """Return the word for one structure.
+    """Return the advice for one structure.
 
     Parameters
     ----------
@@ -77,19 +77,19 @@ def stop_work_advice(
         if event.level in URGENT and not _is_shown_only(event) and _counts(event, answered, now_ns)
     ]
     if urgent:
-        return StopWorkAdvice(structure=structure, word=Advice.STOP, reasons=_reasons(urgent))
-    look = [
+        return StopWorkAdvice(structure=structure, advice=Advice.STOP, reasons=_reasons(urgent))
+    amber = [
         event
         for event in mine
         if event.closed_ns is None
         and (event.level is AlarmLevel.AMBER or (_is_shown_only(event) and event.level in URGENT))
     ]
-    if look:
-        return StopWorkAdvice(structure=structure, word=Advice.LOOK, reasons=_reasons(look))
+    if amber:
+        return StopWorkAdvice(structure=structure, advice=Advice.LOOK, reasons=_reasons(amber))
     if stale:
         reasons = tuple(f"no fresh data: {key}" for key in stale)
-        return StopWorkAdvice(structure=structure, word=Advice.BLIND, reasons=reasons)
-    return StopWorkAdvice(structure=structure, word=Advice.GO, reasons=("no limit is crossed",))
+        return StopWorkAdvice(structure=structure, advice=Advice.BLIND, reasons=reasons)
+    return StopWorkAdvice(structure=structure, advice=Advice.GO, reasons=("no limit is crossed",))
 
 
 def _is_shown_only(event: Event) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plumbline.analysis.classify import Cause, ClassifySettings, Confusion
-from plumbline.collector.field.labels.matrix_text import printed
+from plumbline.collector.field.labels.matrix_text import matrix_text
 from plumbline.collector.field.labels.settings import ClassifySection
 from plumbline.collector.field.labels.store import Label, LabelStore
 
@@ -18,9 +18,9 @@ def label(event: str, cause: Cause, who: str = "S. Chai", when_ns: int = 1) -> L
 
 @pytest.fixture
 def store(tmp_path: Path):
-    kept = LabelStore(tmp_path / "state" / "labels.db")
-    yield kept
-    kept.close()
+    store = LabelStore(tmp_path / "state" / "labels.db")
+    yield store
+    store.close()
 
 
 def test_the_newest_label_of_an_event_counts_and_the_older_are_kept(store):
@@ -35,9 +35,9 @@ def test_the_newest_label_of_an_event_counts_and_the_older_are_kept(store):
 
 def test_labels_outlive_the_process(tmp_path: Path):
     path = tmp_path / "labels.db"
-    kept = LabelStore(path)
-    kept.add(label("a", E))
-    kept.close()
+    store = LabelStore(path)
+    store.add(label("a", E))
+    store.close()
     again = LabelStore(path)
     assert again.newest() == [label("a", E)]
     again.close()
@@ -49,13 +49,13 @@ def test_a_label_needs_somebody_who_says_so():
 
 
 def test_the_matrix_is_printed_in_columns_with_how_many_agree():
-    lines = printed(Confusion.of([(E, E), (E, S), (S, S)])).splitlines()
+    lines = matrix_text(Confusion.of([(E, E), (E, S), (S, S)])).splitlines()
     assert lines[0].split() == ["label", "\\", "verdict", "earthquake", "sway", "recall"]
     assert lines[1].split() == ["earthquake", "1", "1", "50%"]
     assert lines[-1] == "67% of 3 labelled events agree"
     ends = {line.index("1") for line in lines[1:2]} | {lines[0].index("earthquake") + 9}
     assert len(ends) == 1
-    assert "no event" in printed(Confusion.of([]))
+    assert "no event" in matrix_text(Confusion.of([]))
 
 
 def test_thresholds_are_taken_by_name_and_a_wrong_name_is_told():

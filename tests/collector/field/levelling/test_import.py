@@ -279,7 +279,7 @@ def test_a_table_in_a_code_page_is_read_and_its_doubts_are_printed(tmp_path, cap
     file.write_bytes("\n".join([HEADER, *rows]).encode("latin-1"))
     words = ["survey", "import", str(file), "--store", str(tmp_path / "survey.db")]
     assert main([*words, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["doubts"][0]["kind"] == "alike"
+    report = json.loads(capsys.readouterr().out)
+    assert report["doubts"][0]["kind"] == "alike"
     assert main(words) == 0
     assert "look at p: written like P" in capsys.readouterr().out

@@ -50,9 +50,9 @@ ROWS = [
 def test_the_page_is_told_every_limit(page: Page, url: str) -> None:
     page.levels = ROWS
     with urllib.request.urlopen(url + "api/now") as answer:
-        shown = json.load(answer)["levels"]
-    assert [each["may_page"] for each in shown] == [False, True]
-    assert shown[1]["adopted"]["engineer"] == "S. Chai"
+        levels = json.load(answer)["levels"]
+    assert [each["may_page"] for each in levels] == [False, True]
+    assert levels[1]["adopted"]["engineer"] == "S. Chai"
 
 
 @pytest.mark.real
@@ -65,9 +65,9 @@ def test_a_browser_shows_the_gravest_level_first(page: Page, url: str, tmp_path:
     dom = subprocess.run(words, capture_output=True, text=True, timeout=150, check=True).stdout
     table = dom.partition('id="levels"')[2].partition("</table>")[0]
     assert table.index("RED") < table.index("GREEN")
-    for said in (
+    for text in (
         "250 µrad", "lacks: 2A.LA missing", "S. Chai, 2026-03-02, RPT-017 rev B", "P. Wong",
         "Stop piling, survey the raft", "candidate (calls nobody)", "RPT-017 (1963)",
     ):  # fmt: skip
-        assert said in table
+        assert text in table
     assert "No level means that the structure is safe." in dom

@@ -13,54 +13,54 @@ from shaken_page import Page, shaking
 
 from plumbline.cli import main
 from plumbline.collector.events.model import AlarmLevel
-from plumbline.collector.serving.web.server import CannotListen, WebServer
+from plumbline.collector.serving.web.server import PageAddressError, WebServer
 from plumbline.collector.serving.web.settings import WebSettings
 
 
-def asked(url: str, body: dict[str, str] | None = None) -> Any:
+def fetched(url: str, body: dict[str, str] | None = None) -> Any:
     data = json.dumps(body).encode() if body else None
     with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=10) as answer:
         return json.load(answer)
 
 
 def test_a_quiet_tower_crosses_no_limit(url: str) -> None:
-    state = asked(url + "api/now")
+    state = fetched(url + "api/now")
     assert state["structures"][0]["word"] == "go"
     assert {age["stream"] for age in state["ages"]} >= {"XX.TWR01.0A.HN", "XX.TWR01.0A.LA"}
 
 
 def test_a_shaken_tower_says_stop_and_who_was_told(page: Page, url: str) -> None:
     page.events.known = [shaking()]
-    state = asked(url + "api/now")
+    state = fetched(url + "api/now")
     assert state["structures"][0]["word"] == "stop"
     assert "23.4 gal" in state["structures"][0]["reasons"][0]
     assert state["alerts"][0]["told"][0]["person"] == "Somchai"
 
 
 def test_waveforms_are_about_rest_and_come_once(url: str) -> None:
-    waves = asked(url + "api/waves?after=0")["XX.TWR01.3A.HN"]
+    waves = fetched(url + "api/waves?after=0")["XX.TWR01.3A.HN"]
     assert waves["axes"] == "ZNE"
     assert 35 < max(waves["high"][1][100:]) < 45  # 0.4 m/s2 of sway about its mean
     assert max(waves["high"][0]) < 20  # gravity is taken off
     newest = waves["t"][-1]
-    assert asked(f"{url}api/waves?after={newest}")["XX.TWR01.3A.HN"]["t"] == []
+    assert fetched(f"{url}api/waves?after={newest}")["XX.TWR01.3A.HN"]["t"] == []
 
 
 def test_an_answer_needs_the_right_code_and_a_name(page: Page, url: str) -> None:
     for wrong in ({"code": "1", "by": "Mali"}, {"code": "4711", "by": " "}, {"code": "4711"}):
         with pytest.raises(urllib.error.HTTPError) as refusal:
-            asked(url + "api/ack", wrong)
+            fetched(url + "api/ack", wrong)
         assert refusal.value.code == 400
         refusal.value.close()
-    assert asked(url + "api/ack", {"code": "4711", "by": "Mali"}) == {"said": "acknowledged"}
+    assert fetched(url + "api/ack", {"code": "4711", "by": "Mali"}) == {"said": "acknowledged"}
     assert page.acknowledged == [("4711", "Mali")]
 
 
 def test_health_turns_red_for_a_watcher(page: Page, url: str) -> None:
-    assert asked(url + "healthz")["ok"]
+    assert fetched(url + "healthz")["ok"]
     page.health = {"ok": False, "stages": {}, "problems": ["disk is full"]}
     with pytest.raises(urllib.error.HTTPError) as refusal:
-        asked(url + "healthz")
+        fetched(url + "healthz")
     assert refusal.value.code == 503
     refusal.value.close()
 
@@ -68,9 +68,9 @@ def test_health_turns_red_for_a_watcher(page: Page, url: str) -> None:
 def test_a_password_guards_everything_but_health(page: Page) -> None:
     server = page.serve(password="หมา-secret")
     try:
-        assert asked(server.url + "healthz")["ok"]
+        assert fetched(server.url + "healthz")["ok"]
         with pytest.raises(urllib.error.HTTPError) as refusal:
-            asked(server.url + "api/now")
+            fetched(server.url + "api/now")
         assert refusal.value.code == 401
         refusal.value.close()
     finally:
@@ -91,7 +91,7 @@ def test_another_address_without_password_and_tls_is_refused(
 def test_a_port_in_use_is_one_clear_message(page: Page) -> None:
     first = page.serve()
     try:
-        with pytest.raises(CannotListen, match="set another"):
+        with pytest.raises(PageAddressError, match="set another"):
             WebServer(page.sources, WebSettings(port=first.port))  # type: ignore[arg-type]
     finally:
         first.stop()
@@ -101,8 +101,8 @@ def test_status_lists_every_channel_with_its_noise_in_floors(
     page: Page, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["status", "--url", url]) == 0
-    said = capsys.readouterr().out
-    row = next(line for line in said.splitlines() if line.startswith("XX.TWR01.3A.HNN"))
+    text = capsys.readouterr().out
+    row = next(line for line in text.splitlines() if line.startswith("XX.TWR01.3A.HNN"))
     assert "m/s2" in row
     assert float(row.split()[7]) > 50  # 0.28 m/s2 rms of sway over a floor of 0.0022
 
@@ -132,12 +132,12 @@ def test_a_browser_shows_stop_the_charts_and_who_was_told(
 
 
 def test_an_episode_is_told_with_all_its_measures(page: Page, url: str) -> None:
-    assert asked(url + "api/now")["episode"] is None
+    assert fetched(url + "api/now")["episode"] is None
     page.episodes.known["quake"] = {"event": "quake", "nodes": {"0A": {"rate_hz": 100.0}}}
-    assert asked(url + "api/episodes/quake")["nodes"]["0A"]["rate_hz"] == 100.0
-    assert asked(url + "api/now")["episode"]["event"] == "quake"
+    assert fetched(url + "api/episodes/quake")["nodes"]["0A"]["rate_hz"] == 100.0
+    assert fetched(url + "api/now")["episode"]["event"] == "quake"
     with pytest.raises(urllib.error.HTTPError) as refusal:
-        asked(url + "api/episodes/another")
+        fetched(url + "api/episodes/another")
     assert refusal.value.code == 404
     refusal.value.close()
 
@@ -156,8 +156,8 @@ MOVED = {
 def test_what_a_shaking_moved_is_told_with_its_episode(page: Page, url: str) -> None:
     page.episodes.known["quake"] = {"event": "quake", "nodes": {}}
     page.movements.known["quake"] = MOVED
-    assert asked(url + "api/now")["moved"]["points"][0]["point"] == "XX.TWR01.0A.LA1"
-    assert asked(url + "api/episodes/quake")["moved"] == MOVED
+    assert fetched(url + "api/now")["moved"]["points"][0]["point"] == "XX.TWR01.0A.LA1"
+    assert fetched(url + "api/episodes/quake")["moved"] == MOVED
 
 
 @pytest.mark.real

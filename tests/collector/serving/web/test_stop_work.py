@@ -16,11 +16,11 @@ CLOSED = replace(QUAKE, closed_ns=NOW_NS - 1)
 
 
 def word(*events: Event, answered: tuple[str, ...] = (), stale: tuple[str, ...] = ()) -> Advice:
-    said = stop_work_advice(
+    given = stop_work_advice(
         "TWR01", events, answered=frozenset(answered), stale=stale, now_ns=NOW_NS
     )
-    assert said.reasons
-    return said.word
+    assert given.reasons
+    return given.advice
 
 
 @pytest.mark.parametrize("level", [AlarmLevel.RED, AlarmLevel.BLACK])
