@@ -105,7 +105,7 @@ def test_a_password_is_asked_for_and_given(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "complaint"),
     [
         (["--url", f"http://127.0.0.1:{free_port()}"], "no collector answers at"),
         (["--password-file", "nowhere"], "--password-file nowhere: No such file"),
