@@ -124,7 +124,7 @@ def fed(
     return [Given(block, number + 1) for number, block in enumerate(made)]
 
 
-def told(store: EventStore) -> list[Event]:
+def saved_events(store: EventStore) -> list[Event]:
     """Return the events there are, as they are now."""
     return [event for _, event in store.changes(0)]
 

@@ -69,6 +69,7 @@ class JobTable:
             store=self._stores.movements,
             archive=self._archive(),
             additions=ArchiveAdditions(self._settings.data),
+            blanking=self._settings.deformation.blanking(self._stores.events),
         )
 
     def _reports(self) -> ReportJob:

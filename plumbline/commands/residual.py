@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 EPILOG = """\
 The collector compares this for every shaking by itself, two minutes, an hour and a day after it:
 the median of a window after it less that of one before it, from 10 s before the onset to 2 min
-after the end nothing read. What the point does by itself over as long is measured at quiet times
-before and taken off; it also widens the interval (95 %). "moved" is above the detection limit,
-"not moved above X" means that the interval allows no more than X, "perhaps moved" lies between,
-and "cannot be said" says why. Levelling points count once they were levelled after it
-(plumbline survey import --data DATA). None of it says that the structure is safe.
+after the end nothing read ([deformation] hold_before_s, hold_after_s). What the point does by
+itself over as long is measured at quiet times before and taken off; it also widens the interval
+(95 %). "moved" is above the detection limit, "not moved above X" means that the interval allows no
+more than X, "perhaps moved" lies between, and "cannot be said" says why. Levelling points count
+once they were levelled after it (plumbline survey import --data DATA). None of it says that the
+structure is safe.
 
 Examples:
   plumbline residual /var/lib/plumbline

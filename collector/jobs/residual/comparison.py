@@ -11,8 +11,9 @@ from plumbline.analysis.tilt import differential_settlement_mm, tilt_resultant
 from plumbline.analysis.trend.matching import FEWEST
 from plumbline.analysis.trend.movement import Movement, MovementVerdict, movement
 from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.events.blanking import Blanking, TimeSpan
 from plumbline.collector.events.model import Event, EventKind
-from plumbline.collector.jobs.residual.horizons import Horizon, TimeSpan, blanked_spans, spans
+from plumbline.collector.jobs.residual.horizons import Horizon, Spans, covered_ns, spans
 from plumbline.collector.jobs.residual.readings import ResidualReadings, readings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
@@ -41,6 +42,7 @@ def compare(
     horizon: Horizon,
     event: Event,
     around: Sequence[Event],
+    blanking: Blanking,
     partners: Mapping[str, Place],
 ) -> dict[str, Any]:
     """Compare every axis of one instrument, as JSON; units in ``unit`` and in the keys.
@@ -51,11 +53,14 @@ def compare(
         The episode, closed.
     around
         Every event of the structure from the first witness to the last window.
+    blanking
+        Spans around shaking and sway whose readings are left out.
     """
     if event.closed_ns is None:
         raise ValueError(f"{event.id} goes on: nothing is after it yet")
     compared = spans(horizon, event.onset_ns, event.closed_ns)
-    blanked = blanked_spans(each for each in around if each.id != event.id)
+    blanked = blanking.between(event.structure, *reach_ns(horizon, event))
+    own = blanking.of([event])
 
     def read(span: TimeSpan) -> ResidualReadings:
         return readings(archive, place, span, blanked, partners)
@@ -63,10 +68,10 @@ def compare(
     after = read(compared.after)
     rest = [read(span) for span in compared.at_rest(horizon.witnesses)]
     before = rest[-1]
-    axes = [
-        _axis(place, number, axis, before, after, rest, compared.after[0])
-        for number, axis in enumerate(place.instrument.axes)
-    ]
+    axes = []
+    for number, axis in enumerate(place.instrument.axes):
+        why = _why_not(place, number, compared, before, after, own)
+        axes.append(_axis(place, number, axis, rest, after, why))
     between = [
         each.id
         for each in around
@@ -109,10 +114,9 @@ def _axis(
     place: Place,
     number: int,
     axis: Axis,
-    before: ResidualReadings,
-    after: ResidualReadings,
     rest: Sequence[ResidualReadings],
-    after_ns: int,
+    after: ResidualReadings,
+    why: str,
 ) -> dict[str, Any]:
     report: dict[str, Any] = {"channel": axis.code, "azimuth_deg": axis.azimuth_deg}
     sides = [each.side(number) for each in rest]
@@ -122,7 +126,6 @@ def _axis(
         pairwise(sides),
         resolution=1.0 / place.instrument.sensitivity,
     )
-    why = _why_not(place, number, before, after, after_ns)
     if found is None or why:
         return report | {"verdict": str(MovementVerdict.UNKNOWN), "why": why or "too few readings"}
     return report | _movement_report(found, place.instrument.baseline_m)
@@ -155,13 +158,27 @@ def _movement_report(found: Movement, baseline_m: float | None) -> dict[str, Any
 
 
 def _why_not(
-    place: Place, number: int, before: ResidualReadings, after: ResidualReadings, after_ns: int
+    place: Place,
+    number: int,
+    compared: Spans,
+    before: ResidualReadings,
+    after: ResidualReadings,
+    own: Sequence[TimeSpan],
 ) -> str:
-    """Return what forbids a comparison, "" if nothing does."""
+    """Return what forbids a comparison, "" if nothing does.
+
+    Parameters
+    ----------
+    own
+        Blanked spans of the episode itself.
+    """
     instrument = place.instrument
-    for name, found in (("before", before), ("after", after)):
+    sides = (("before", compared.before, before), ("after", compared.after, after))
+    for name, span, found in sides:
         if found.time_ns.size < FEWEST:
             if found.blanked_s > found.missing_s:
+                if covered_ns(span, own):
+                    return f"[deformation] hold_{name}_s blanks the window {name} it"
                 return f"it shook in the window {name} it too"
             return f"{found.time_ns.size} readings in the window {name} it, {FEWEST} are needed"
         if instrument.full_scale is not None:
@@ -171,7 +188,7 @@ def _why_not(
                     f"at the end of its range ({instrument.full_scale:g} {instrument.unit.value}) "
                     f"{name} it; re-level it"
                 )
-    zeros = [place.zeros(int(at)) for at in (before.time_ns[0], after_ns)]
+    zeros = [place.zeros(int(at)) for at in (before.time_ns[0], compared.after[0])]
     if zeros[0][number] != zeros[1][number] and not np.isnan(zeros[0][number]):
         return "a new zero was taken between the two windows: the instrument was set anew"
     return ""

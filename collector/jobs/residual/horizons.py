@@ -8,23 +8,19 @@ due       after           before                                  witnesses, as 
 +24 h     23 to 24 h      1 h up to 10 s before the onset         14: two weeks, at one hour
 ========  ==============  ======================================  ===========================
 
-"After" counts from the end of the episode. From 10 s before its onset to 2 min after its end
-nothing is read: a tiltmeter is an accelerometer. After a day both windows lie at the same hour, so
-the daily wave cancels.
+"After" counts from the end of the episode. What the ``[deformation]`` section blanks of a window,
+because of this episode or another, is not read; with its defaults an episode touches none of its
+own windows. After a day both windows lie at the same hour, so the daily wave cancels.
 """
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from plumbline.collector.events.model import MOTION_KINDS, Event
+from plumbline.collector.events.blanking import TimeSpan
 from plumbline.wire.block import NS
 
-BLANK_BEFORE_NS: Final = 10 * NS
-BLANK_AFTER_NS: Final = 120 * NS
-FOREVER_NS: Final = 2**62
-
-TimeSpan = tuple[int, int]
-"""``start_ns <= time < end_ns``. [ns since 1970]"""
+LEAD_NS: Final = 10 * NS
+"""The window before ends so long before the onset. [ns]"""
 
 
 class Horizon(NamedTuple):
@@ -65,23 +61,11 @@ class Spans(NamedTuple):
 def spans(horizon: Horizon, onset_ns: int, closed_ns: int) -> Spans:
     """Return the two windows of an episode."""
     length_ns = (horizon.until_s - horizon.since_s) * NS
-    end_ns = onset_ns - BLANK_BEFORE_NS
+    end_ns = onset_ns - LEAD_NS
     return Spans(
         before=(end_ns - length_ns, end_ns),
         after=(closed_ns + horizon.since_s * NS, closed_ns + horizon.until_s * NS),
     )
-
-
-def blanked_spans(events: Iterable[Event]) -> list[TimeSpan]:
-    """Return the spans in which no tilt is read; one that goes on has no end."""
-    return [
-        (
-            event.onset_ns - BLANK_BEFORE_NS,
-            FOREVER_NS if event.closed_ns is None else event.closed_ns + BLANK_AFTER_NS,
-        )
-        for event in events
-        if event.kind in MOTION_KINDS
-    ]
 
 
 def covered_ns(span: TimeSpan, blanked: Iterable[TimeSpan]) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from plumbline.collector.archive.additions import AddedSpan, ArchiveAdditions
 from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.events.blanking import Blanking
 from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.residual.comparison import compare, reach_ns
@@ -42,6 +43,8 @@ class ResidualJob:
     additions
         What the archive got lately. What is not final is compared again on start, so nothing
         before matters.
+    blanking
+        Spans around shaking and sway whose readings are left out, as for the limits.
     """
 
     name = "afterwards"
@@ -54,11 +57,13 @@ class ResidualJob:
         store: ResidualStore,
         archive: ArchiveReader,
         additions: ArchiveAdditions,
+        blanking: Blanking,
     ) -> None:
         self._events = events
         self._store = store
         self._archive = archive
         self._additions = additions
+        self._blanking = blanking
         self._poll = Pause()
         self._places = places
         self._partners = partners_of(places)
@@ -91,7 +96,7 @@ class ResidualJob:
             return REST
         horizon = BY_NAME[due.horizon]
         around = self._events.between(*reach_ns(horizon, event), event.structure)
-        body = compare(self._archive, place, horizon, event, around, self._partners)
+        body = compare(self._archive, place, horizon, event, around, self._blanking, self._partners)
         next_ns = None if body["whole"] else _again_ns(due, now_ns)
         self._store.save(due, body, next_ns=next_ns, now_ns=now_ns)
         return REST

@@ -10,7 +10,8 @@ from plumbline.analysis.thermal.temperature import Temperature
 from plumbline.analysis.trend.movement import Side
 from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
-from plumbline.collector.jobs.residual.horizons import TimeSpan, covered_ns
+from plumbline.collector.events.blanking import TimeSpan, unblanked
+from plumbline.collector.jobs.residual.horizons import covered_ns
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
@@ -66,9 +67,7 @@ def readings(
         The place of the temperature partner, by stream key, for those that have one.
     """
     time_ns, values = _samples(archive, place, span)
-    free = np.ones(time_ns.size, dtype=bool)
-    for first, last in blanked:
-        free &= (time_ns < first) | (time_ns > last)
+    free = unblanked(time_ns, blanked)
     length_s, blanked_s = (span[1] - span[0]) / NS, covered_ns(span, blanked) / NS
     read_s = float(np.count_nonzero(free)) / place.instrument.rate_hz
     missing_s = length_s - blanked_s - read_s
@@ -78,7 +77,7 @@ def readings(
         values=values[:, free],
         temp_c=None if partner is None else _temperature(archive, partner, span, time_ns[free]),
         blanked_s=blanked_s,
-        # The edges of window, hold and sampling need not fall together.
+        # The edges of window, blanking and sampling need not fall together.
         missing_s=missing_s if missing_s > 3 / place.instrument.rate_hz else 0.0,
     )
 

@@ -1,1 +1,1 @@
-"""Slow movement: tilt and differential settlement, their levels and rates, held while it shakes."""
+"""Deformation: tilt and settlement of points, their limits and rates, blanked while it shakes."""

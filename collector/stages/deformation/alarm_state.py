@@ -1,6 +1,6 @@
-"""The level of one limit: rises after a dwell, falls after staying under by a hysteresis.
+"""Alarm state of one limit: rises after an on-delay, falls after an off-delay under a deadband.
 
-Everything that may change a level is in `AlarmState.step`; time is sample time.
+Everything that may change a level is in `AlarmState.update`; time is sample time.
 
 ======================================================  =======================================
 seen                                                    becomes
@@ -22,12 +22,12 @@ from plumbline.collector.events.model import AlarmLevel
 from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
 from plumbline.wire.block import NS
 
-KEPT = ("level", "since_ns", "rising_ns", "falling_ns", "worst", "highest")
+STATE_FIELDS = ("level", "since_ns", "rising_ns", "falling_ns", "worst", "highest")
 
 
 @dataclass(slots=True)
 class AlarmState:
-    """One limit as it is now.
+    """Alarm level of one limit as it is now.
 
     Attributes
     ----------
@@ -47,11 +47,11 @@ class AlarmState:
     worst: float = 0.0
     highest: AlarmLevel = AlarmLevel.GREEN
 
-    def step(self, size: float, time_ns: int) -> bool:
-        """Look at one size; tell whether the level or the worst changed."""
+    def update(self, size: float, time_ns: int) -> bool:
+        """Take one size; return whether the level or the worst changed."""
         limit = self.limit
         passed = limit.reached(size)
-        kept = limit.reached(size, limit.hysteresis)
+        remaining = limit.reached(size, limit.hysteresis)
         if passed.rank > self.level.rank:
             self.falling_ns = None
             self.rising_ns = time_ns if self.rising_ns is None else self.rising_ns
@@ -64,10 +64,10 @@ class AlarmState:
                 return True
             return False
         self.rising_ns = None
-        if kept.rank < self.level.rank:
+        if remaining.rank < self.level.rank:
             self.falling_ns = time_ns if self.falling_ns is None else self.falling_ns
             if time_ns - self.falling_ns >= limit.clear_s * NS:
-                self.level, self.falling_ns = kept, None
+                self.level, self.falling_ns = remaining, None
                 return True
             return False
         self.falling_ns = None
@@ -76,14 +76,14 @@ class AlarmState:
             return True
         return False
 
-    def told(self) -> tuple[AlarmLevel, float]:
-        """Return the level an event tells, with its bound: when it is over, the highest it had."""
+    def reported_level(self) -> tuple[AlarmLevel, float]:
+        """Return the level an event reports, with its bound: of one that is over, the highest."""
         level = self.highest if self.level is AlarmLevel.GREEN else self.level
         return level, dict(self.limit.bounds())[level]
 
     def state(self) -> dict[str, Any]:
         """Return what a restart needs, as JSON."""
-        return {name: getattr(self, name) for name in KEPT}
+        return {name: getattr(self, name) for name in STATE_FIELDS}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state."""

@@ -1,4 +1,4 @@
-"""A Join: when several instruments have said what they will say of an instant, and what it was."""
+"""Time alignment of instruments: up to when all have reported, and their values there."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -11,12 +11,12 @@ from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS
 from plumbline.collector.stages.deformation.instrument_series import InstrumentSeries
 from plumbline.wire.block import NS
 
-SETTLING_NS = 48 * HOUR_NS
-"""How much earlier than asked an hourly frame begins where a lag or a daily mean is looked for."""
+THERMAL_LOOKBACK_NS = 48 * HOUR_NS
+"""How much earlier an hourly frame begins, for a thermal lag or a daily mean. [ns]"""
 
 
 class Interval(StrEnum):
-    """How often something is looked at."""
+    """How often a limit or channel is evaluated."""
 
     STEP = "step"
     WINDOW = "window"
@@ -24,79 +24,81 @@ class Interval(StrEnum):
 
 
 class TimeAlignment:
-    """The instruments of one limit or channel.
+    """Time alignment of the instruments of one limit or channel.
 
     Parameters
     ----------
     wait_s
-        How long one that is behind the foremost is waited for, in sample time. [s]
+        Longest wait for an instrument behind the foremost, in sample time. [s]
     """
 
     def __init__(
-        self, gauges: Sequence[InstrumentSeries], pace: Interval, *, wait_s: float
+        self, instruments: Sequence[InstrumentSeries], interval: Interval, *, wait_s: float
     ) -> None:
-        self.gauges = tuple(gauges)
-        self.pace = pace
+        self.instruments = tuple(instruments)
+        self.interval = interval
         self._wait_ns = round(wait_s * NS)
 
-    def settled_ns(self) -> int | None:
-        """Return up to when nothing more is waited for; None before the first window."""
-        passed = [gauge.passed_ns for gauge in self.gauges]
-        known = [each for each in passed if each is not None]
+    def complete_until_ns(self) -> int | None:
+        """Return the sample time up to which nothing more is waited for; None before any."""
+        completed = [instrument.completed_ns for instrument in self.instruments]
+        known = [each for each in completed if each is not None]
         if not known:
             return None
-        if len(known) == len(passed) and min(known) >= max(known) - self._wait_ns:
+        if len(known) == len(completed) and min(known) >= max(known) - self._wait_ns:
             return min(known)
         return max(known) - self._wait_ns
 
     def due(self, after_ns: int | None) -> list[int]:
-        """Return the instants later than a time that may be looked at now, oldest first."""
-        settled_ns = self.settled_ns()
-        if settled_ns is None:
+        """Return the instants later than a time that are complete now, oldest first."""
+        complete_until_ns = self.complete_until_ns()
+        if complete_until_ns is None:
             return []
-        if self.pace is Interval.HOUR:
-            return self._hours_due(after_ns, settled_ns)
+        if self.interval is Interval.HOUR:
+            return self._hours_due(after_ns, complete_until_ns)
         later_ns = -1 if after_ns is None else after_ns
-        ends = {end_ns for gauge in self.gauges for end_ns in gauge.recent}
+        ends = {end_ns for instrument in self.instruments for end_ns in instrument.recent}
         return [
             end_ns
             for end_ns in sorted(ends)
-            if later_ns < end_ns <= settled_ns
-            and (self.pace is Interval.STEP or self.gauges[0].is_spaced(end_ns))
+            if later_ns < end_ns <= complete_until_ns
+            and (self.interval is Interval.STEP or self.instruments[0].is_spaced(end_ns))
         ]
 
-    def _hours_due(self, after_ns: int | None, settled_ns: int) -> list[int]:
-        last = settled_ns // HOUR_NS
+    def _hours_due(self, after_ns: int | None, complete_until_ns: int) -> list[int]:
+        last = complete_until_ns // HOUR_NS
         first = last if after_ns is None else after_ns // HOUR_NS + 1
         if first > last:
             return []
-        known = set().union(*(gauge.hours.known() for gauge in self.gauges))
+        known = set().union(*(instrument.hours.known() for instrument in self.instruments))
         return [hour * HOUR_NS for hour in range(first, last + 1) if hour - 1 in known]
 
     def frame(
         self, at_ns: int, back_d: float, models: Mapping[str, ThermalModel | str]
     ) -> ChannelFrame:
-        """Return what was said up to an instant, and for so long before it."""
+        """Return the values up to an instant, and for so long before it."""
         begin_ns = at_ns - round(back_d * DAY_NS)
-        keys = [gauge.place.stream.key for gauge in self.gauges]
-        if self.pace is Interval.HOUR:
-            first = (begin_ns - SETTLING_NS) // HOUR_NS
+        keys = [instrument.place.stream.key for instrument in self.instruments]
+        if self.interval is Interval.HOUR:
+            first = (begin_ns - THERMAL_LOOKBACK_NS) // HOUR_NS
             hours = np.arange(first, at_ns // HOUR_NS, dtype=np.int64)
-            rows = [gauge.hours.at(hours) for gauge in self.gauges]
+            rows = [instrument.hours.at(hours) for instrument in self.instruments]
             times = hours * HOUR_NS + HOUR_NS // 2
-        elif self.pace is Interval.STEP:
+        elif self.interval is Interval.STEP:
             times = np.array([at_ns], dtype=np.int64)
-            rows = [_column(gauge, gauge.recent.get(at_ns)) for gauge in self.gauges]
+            rows = [
+                _column(instrument, instrument.recent.get(at_ns)) for instrument in self.instruments
+            ]
         else:
             spaced = [
-                {mean.end_ns: mean.values for mean in gauge.spaced if mean.end_ns >= begin_ns}
-                for gauge in self.gauges
+                {mean.end_ns: mean.values for mean in instrument.spaced if mean.end_ns >= begin_ns}
+                for instrument in self.instruments
             ]
             ends = sorted({end_ns for each in spaced for end_ns in each if end_ns <= at_ns})
             times = np.array(ends, dtype=np.int64)
             rows = [
-                np.concatenate([_column(gauge, each.get(end_ns)) for end_ns in ends], axis=1)
-                for gauge, each in zip(self.gauges, spaced, strict=True)
+                np.concatenate([_column(instrument, each.get(end_ns)) for end_ns in ends], axis=1)
+                for instrument, each in zip(self.instruments, spaced, strict=True)
             ]
         return ChannelFrame(
             time_ns=times, measured=dict(zip(keys, rows, strict=True)), models=models
@@ -104,7 +106,7 @@ class TimeAlignment:
 
 
 def _column(
-    gauge: InstrumentSeries, values: tuple[float, ...] | None
+    instrument: InstrumentSeries, values: tuple[float, ...] | None
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
     """Return the values of one instant as a column, NaN where there are none."""
-    return np.array(values or (np.nan,) * gauge.n_axes, dtype=np.float64)[:, np.newaxis]
+    return np.array(values or (np.nan,) * instrument.n_axes, dtype=np.float64)[:, np.newaxis]

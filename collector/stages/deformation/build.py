@@ -1,4 +1,4 @@
-"""What the slow stage works with, built from the configuration and what was kept."""
+"""Parts of the deformation stage, built from the configuration and the saved state."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -18,51 +18,53 @@ from plumbline.collector.stages.deformation.channels import (
     TemperatureCompensatedChannel,
 )
 from plumbline.collector.stages.deformation.instrument_series import InstrumentSeries
-from plumbline.collector.stages.deformation.limit_evaluator import LimitEvaluator, pace_of
+from plumbline.collector.stages.deformation.limit_evaluator import LimitEvaluator, interval_of
 from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
 from plumbline.collector.stages.deformation.settings import DAY_S, DeformationSettings
 from plumbline.collector.stages.deformation.thermal_models import ThermalModels
 from plumbline.wire.inventory.lookup import Place
 
-SPARE_HOURS = 50  # beyond what is looked back on: lags, daily means, and the hour itself
+SPARE_HOURS = 50  # beyond the lookback: lags, daily means, and the hour itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything the stage holds.
+    """Instruments, limits and channels of the stage.
 
     Attributes
     ----------
-    gauges
+    instruments
         Instruments that a limit or a virtual channel needs, by stream.
     by_stream
         Limits that depend on a stream.
-    joins
-        What each virtual channel is made of, for showing it.
+    channel_alignments
+        Virtual channels with the instruments they are made of, for their reports.
     """
 
-    gauges: Mapping[str, InstrumentSeries]
-    judges: tuple[LimitEvaluator, ...]
+    instruments: Mapping[str, InstrumentSeries]
+    evaluators: tuple[LimitEvaluator, ...]
     by_stream: Mapping[str, tuple[LimitEvaluator, ...]]
-    joins: tuple[tuple[DeformationChannel, TimeAlignment], ...]
+    channel_alignments: tuple[tuple[DeformationChannel, TimeAlignment], ...]
     models: ThermalModels
 
-    def shown(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield what every virtual channel says now, with what it lacks, by its name."""
-        for channel, join in self.joins:
-            yield f"{channel.structure}/{channel.address}", self._shown(channel, join)
+    def channel_reports(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the values of every virtual channel now, with what they lack, by its name."""
+        for channel, alignment in self.channel_alignments:
+            yield f"{channel.structure}/{channel.address}", self._channel_report(channel, alignment)
 
-    def _shown(self, channel: DeformationChannel, join: TimeAlignment) -> dict[str, Any]:
+    def _channel_report(
+        self, channel: DeformationChannel, alignment: TimeAlignment
+    ) -> dict[str, Any]:
         nothing = {"unit": channel.unit, "at_ns": None, "values": None, "quality": ["no data yet"]}
-        instants = join.due(None)
+        instants = alignment.due(None)
         if not instants:
             return nothing
-        frame = join.frame(instants[-1], 0.0, self.models.by_key)
+        frame = alignment.frame(instants[-1], 0.0, self.models.by_key)
         series = channel.series(frame)
         at = frame.time_ns.size - (2 if channel.hourly else 1)
         if at < 0:
             return nothing
-        told = {
+        report = {
             "unit": channel.unit,
             "at_ns": int(frame.time_ns[at]),
             "values": _by_part(channel, series.values[:, at]),
@@ -71,29 +73,31 @@ class Parts:
         if isinstance(channel, TemperatureCompensatedChannel):
             model = self.models.by_key.get(channel.key)
             raw = channel.raw.series(frame).values[:, at]
-            told["raw"] = _by_part(channel.raw, raw)
-            told["version"] = model.version if isinstance(model, ThermalModel) else None
-        return told
+            report["raw"] = _by_part(channel.raw, raw)
+            report["version"] = model.version if isinstance(model, ThermalModel) else None
+        return report
 
 
-def assembled(
+def build_parts(
     settings: DeformationSettings,
     places: Mapping[str, Place],
-    kept: StateRows,
-    tell: Callable[[str, str], None],
+    saved: StateRows,
+    report_problem: Callable[[str, str], None],
 ) -> Parts:
-    """Return the parts as the configuration asks for them, going on from what was kept."""
-    catalogue = ChannelRegistry(settings.channel, places)
-    watched = [(limit, catalogue.of_limit(limit)) for limit in settings.limit]
-    virtual = list(catalogue.virtual())
-    gauges = _gauges(settings, watched, virtual)
-    for key, gauge in gauges.items():
-        if (state := kept.get(state_keys.STREAM + key)) is not None:
-            gauge.restore(state, kept.get(state_keys.HOURS + key))
-    judges = tuple(LimitEvaluator(limit, channels, gauges, settings) for limit, channels in watched)
-    for judge in judges:
-        if (state := kept.get(state_keys.LIMIT + judge.limit.id)) is not None:
-            judge.restore(state)
+    """Return the parts that the configuration names, going on from the saved state."""
+    registry = ChannelRegistry(settings.channel, places)
+    limit_channels = [(limit, registry.of_limit(limit)) for limit in settings.limit]
+    virtual = list(registry.virtual())
+    instruments = _instruments(settings, limit_channels, virtual)
+    for key, instrument in instruments.items():
+        if (state := saved.get(state_keys.STREAM + key)) is not None:
+            instrument.restore(state, saved.get(state_keys.HOURS + key))
+    evaluators = tuple(
+        LimitEvaluator(limit, channels, instruments, settings) for limit, channels in limit_channels
+    )
+    for evaluator in evaluators:
+        if (state := saved.get(state_keys.LIMIT + evaluator.limit.id)) is not None:
+            evaluator.restore(state)
     made = {(each.structure, each.address): each for each in virtual}
     compensated = (
         (given, channel)
@@ -102,31 +106,33 @@ def assembled(
         and isinstance(channel := made[given.structure, given.name], TemperatureCompensatedChannel)
     )
     return Parts(
-        gauges=gauges,
-        judges=judges,
-        by_stream={key: tuple(j for j in judges if key in j.streams) for key in gauges},
-        joins=tuple((each, _join(each, gauges, settings)) for each in virtual),
-        models=ThermalModels(compensated, dict(kept.under(state_keys.MODEL)), tell),
+        instruments=instruments,
+        evaluators=evaluators,
+        by_stream={key: tuple(j for j in evaluators if key in j.streams) for key in instruments},
+        channel_alignments=tuple(
+            (each, _alignment(each, instruments, settings)) for each in virtual
+        ),
+        models=ThermalModels(compensated, dict(saved.under(state_keys.MODEL)), report_problem),
     )
 
 
-def _gauges(
+def _instruments(
     settings: DeformationSettings,
-    watched: list[tuple[DeformationLimit, tuple[DeformationChannel, ...]]],
+    limit_channels: list[tuple[DeformationLimit, tuple[DeformationChannel, ...]]],
     virtual: list[DeformationChannel],
 ) -> dict[str, InstrumentSeries]:
     places: dict[str, Place] = {}
     spaced_s: dict[str, float] = {}
     hours: dict[str, int] = {}
-    for limit, channels in watched:
-        back_d = settings.looked_back_d(limit)
-        pace = pace_of(limit, channels, back_d)
+    for limit, channels in limit_channels:
+        back_d = settings.lookback_d(limit)
+        interval = interval_of(limit, channels, back_d)
         for place in (place for channel in channels for place in channel.leaves):
             key = place.stream.key
             places[key] = place
-            if pace is Interval.WINDOW:
+            if interval is Interval.WINDOW:
                 spaced_s[key] = max(spaced_s.get(key, 0.0), back_d * DAY_S + settings.wait_s)
-            elif pace is Interval.HOUR:
+            elif interval is Interval.HOUR:
                 hours[key] = max(hours.get(key, 0), math.ceil(back_d * 24) + SPARE_HOURS)
     for channel in virtual:
         for place in channel.leaves:
@@ -141,14 +147,14 @@ def _gauges(
     }
 
 
-def _join(
+def _alignment(
     channel: DeformationChannel,
-    gauges: Mapping[str, InstrumentSeries],
+    instruments: Mapping[str, InstrumentSeries],
     settings: DeformationSettings,
 ) -> TimeAlignment:
-    leaves = [gauges[place.stream.key] for place in channel.leaves]
-    pace = Interval.HOUR if channel.hourly else Interval.STEP
-    return TimeAlignment(leaves, pace, wait_s=settings.wait_s)
+    leaves = [instruments[place.stream.key] for place in channel.leaves]
+    interval = Interval.HOUR if channel.hourly else Interval.STEP
+    return TimeAlignment(leaves, interval, wait_s=settings.wait_s)
 
 
 def _by_part(

@@ -1,4 +1,4 @@
-"""Values of a channel at some times, with what they lack: one instant or months alike."""
+"""Channel frames: values of channels at some times, with what each value lacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ DAY_NS = 86_400 * NS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelValues:
-    """What a channel says at each time of a frame.
+    """Values of one channel at each time of a frame.
 
     Attributes
     ----------
     values
-        One row a part, NaN where it says nothing, shape ``(n_parts, n_times)``.
+        One row a part, NaN where there is none, shape ``(n_parts, n_times)``.
     lacking
         What a value lacks, in words, and at which times: ``{"0B.LA1 missing": ...}``.
     """
@@ -43,16 +43,16 @@ class ChannelValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelFrame:
-    """What the instruments said at some times, and the models there are.
+    """Values of the instruments at some times, and the temperature models there are.
 
     Attributes
     ----------
     time_ns
         Ascending, shape ``(n_times,)``. [ns since 1970]
     measured
-        By stream: one row an axis, NaN where it said nothing.
+        Values by stream: one row an axis, NaN where there is none.
     models
-        By structure and name of a compensated channel: its model, or why there is none.
+        Model by structure and name of a compensated channel, or why there is none.
     """
 
     time_ns: NDArray[np.int64]

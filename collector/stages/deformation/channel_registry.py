@@ -1,4 +1,4 @@
-"""From addresses to channels: what a configuration names, found or refused with the reason."""
+"""Registry of channels: the address a configuration names, found or refused with the reason."""
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from plumbline.collector.stages.deformation.limit_settings import DeformationLim
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
-JUDGED = (Unit.TILT, Unit.SETTLEMENT, Unit.TEMPERATURE)
+CHANNEL_UNITS = (Unit.TILT, Unit.SETTLEMENT, Unit.TEMPERATURE)
 NOUNS = {Unit.TILT: "tiltmeter", Unit.SETTLEMENT: "settlement instrument"}
 
 
@@ -50,7 +50,7 @@ class ChannelRegistry:
     virtual
         The virtual channels of the configuration.
     places
-        The inventory's streams by key.
+        Streams of the inventory by key.
     """
 
     def __init__(self, virtual: Sequence[AnyChannel], places: Mapping[str, Place]) -> None:
@@ -58,15 +58,15 @@ class ChannelRegistry:
         self._places = {
             (place.structure.code, f"{place.node.code}.{place.instrument.stream}"): place
             for place in places.values()
-            if place.instrument.unit in JUDGED
+            if place.instrument.unit in CHANNEL_UNITS
         }
 
     def of_limit(self, limit: DeformationLimit) -> tuple[DeformationChannel, ...]:
-        """Return the channels a limit looks at.
+        """Return the channels a limit is of.
 
         Raises
         ------
-        ChannelRefused
+        InvalidChannel
             If one cannot be had.
         """
         if limit.node is not None:
@@ -85,7 +85,7 @@ class ChannelRegistry:
 
         Raises
         ------
-        ChannelRefused
+        InvalidChannel
             If there is none, or it is made of what does not fit.
         """
         owner = within[-1] if within else None

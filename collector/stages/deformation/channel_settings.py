@@ -1,4 +1,4 @@
-"""``[[deformation.channel]]``: what is made of other channels, as the configuration spells it.
+"""``[[deformation.channel]]``: virtual channels, as the configuration describes them.
 
 A channel is named by its address: ``0A.LA`` is everything a stream of a node measures, ``0A.LA1``
 one axis of it, ``raft`` a virtual channel by its own name, ``raft.2`` one part of that.
@@ -21,7 +21,7 @@ Metres = Annotated[float, Field(gt=0)]
 
 
 class _Virtual(Settings):
-    """What every virtual channel has."""
+    """Keys of every virtual channel."""
 
     structure: str
     name: Name
@@ -67,7 +67,7 @@ class ChainChannelSettings(_Virtual):
 
 
 class MeanChannelSettings(_Virtual):
-    """The mean of a group; a member that is missing is left out, and said to be."""
+    """The mean of a group; a member that is missing is left out, and named."""
 
     kind: Literal["mean"]
     of: Annotated[tuple[Address, ...], Field(min_length=2)]
@@ -96,7 +96,7 @@ class MeanChannelSettings(_Virtual):
 class CompensatedChannelSettings(_Virtual):
     """A copy with the part taken off that temperature explains; the raw channel stays beside.
 
-    The model is fitted once, on the archive's commissioning window, and kept under its version. It
+    The model is fitted once, on the archive's commissioning window, and saved under its version. It
     is refused where the temperature moved too little. Works, like every hourly value, once an hour.
     """
 

@@ -1,4 +1,4 @@
-"""Channels: what is measured, and what is made of it. Each says what it lacks, never a guess."""
+"""Channels of deformation, measured or virtual; each value names what it lacks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ class DeformationChannel(ABC):
     Attributes
     ----------
     address
-        As the configuration names it: ``0A.LA``, ``0A.LA1``, ``raft``, ``raft.2``.
+        Name in the configuration: ``0A.LA``, ``0A.LA1``, ``raft``, ``raft.2``.
     unit
         Tilt or settlement since commissioning, or temperature.
     parts
         Names of its rows: axes, joints; one empty name where there is only one.
     leaves
-        Places of the instruments it is made of in the end.
+        Places of all instruments it is made of.
     hourly
         Whether it is made of hourly values only.
     """
@@ -46,7 +46,7 @@ class DeformationChannel(ABC):
 
     @abstractmethod
     def series(self, frame: ChannelFrame) -> ChannelValues:
-        """Return what it says at the times of a frame."""
+        """Return its values at the times of a frame."""
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class DeformationChannel(ABC):
 
     @property
     def compares_points(self) -> bool:
-        """Whether its settlement is between points, not of one."""
+        """True: a difference of points, so it may be judged as differential settlement."""
         return False
 
 
@@ -71,7 +71,7 @@ class MeasuredChannel(DeformationChannel):
         return self.leaves[0]
 
     def series(self, frame: ChannelFrame) -> ChannelValues:
-        """Return what the instrument said."""
+        """Return the readings of the instrument."""
         rows = frame.measured[self.place.stream.key]
         values = rows if self.row is None else rows[self.row : self.row + 1]
         absent = np.asarray(np.isnan(values).any(axis=0))
@@ -80,13 +80,13 @@ class MeasuredChannel(DeformationChannel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceChannel(DeformationChannel):
-    """One minus another."""
+    """Difference of two channels."""
 
     first: DeformationChannel
     second: DeformationChannel
 
     def series(self, frame: ChannelFrame) -> ChannelValues:
-        """Return the difference, NaN where one of the two says nothing."""
+        """Return the difference, NaN where one of the two is missing."""
         first, second = self.first.series(frame), self.second.series(frame)
         return ChannelValues(
             values=first.values - second.values, lacking=merged(first.lacking, second.lacking)
@@ -94,7 +94,7 @@ class DifferenceChannel(DeformationChannel):
 
     @property
     def compares_points(self) -> bool:
-        """It does."""
+        """True: a difference compares two points."""
         return True
 
 
@@ -124,7 +124,7 @@ class Chain(DeformationChannel):
 
     @property
     def compares_points(self) -> bool:
-        """Every joint is told against the reference."""
+        """True: every joint is relative to the reference."""
         return True
 
 
@@ -141,19 +141,19 @@ class Joint(DeformationChannel):
 
     @property
     def compares_points(self) -> bool:
-        """It is told against the reference."""
+        """True: the joint is relative to the reference."""
         return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupMean(DeformationChannel):
-    """The mean of those members that say something, if they are enough."""
+    """Mean of those members that have a value, if they are enough."""
 
     members: tuple[DeformationChannel, ...]
     fewest: int
 
     def series(self, frame: ChannelFrame) -> ChannelValues:
-        """Return the mean; a member that says nothing is left out, and named."""
+        """Return the mean; a member without a value is left out, and named."""
         members = [member.series(frame) for member in self.members]
         rows = np.concatenate([member.values for member in members])
         known = np.isfinite(rows)
@@ -167,20 +167,20 @@ class GroupMean(DeformationChannel):
 
     @property
     def compares_points(self) -> bool:
-        """As its members do."""
+        """True if a member compares points."""
         return any(member.compares_points for member in self.members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemperatureCompensatedChannel(DeformationChannel):
-    """A copy with the thermal part taken off, by the model kept under its name."""
+    """Copy of a channel with the thermal part taken off, by the model saved under its name."""
 
     raw: DeformationChannel
     temperature: DeformationChannel
 
     @property
     def key(self) -> str:
-        """What its model is kept under."""
+        """Name its model is saved under."""
         return f"{self.structure}/{self.address}"
 
     def series(self, frame: ChannelFrame) -> ChannelValues:
@@ -198,14 +198,14 @@ class TemperatureCompensatedChannel(DeformationChannel):
             return ChannelValues(values=np.full((1, n), np.nan), lacking=lacking)
         made = compensated(model, at_d, raw.values[0], at_d, temp_c)
         # The rate of change is read an hour later than the lag: until then it is a guess.
-        told = at_d - (model.lag_h - 1.0) / 24.0 <= at_d[known[-1]] + 1e-9
+        known_temperature = at_d - (model.lag_h - 1.0) / 24.0 <= at_d[known[-1]] + 1e-9
         outside = {"temperature outside the range the model was fitted on": made.extrapolated}
-        values = np.where(told, made.values, np.nan)
+        values = np.where(known_temperature, made.values, np.nan)
         return ChannelValues(values=values[np.newaxis], lacking=merged(lacking, outside))
 
     @property
     def compares_points(self) -> bool:
-        """As the raw channel does."""
+        """True if the raw channel compares points."""
         return self.raw.compares_points
 
 

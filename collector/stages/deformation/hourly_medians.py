@@ -1,16 +1,16 @@
-"""Hourly medians of an instrument: what rates over days and forecasts over weeks look back on."""
+"""Hourly medians of an instrument, for rates over days and forecasts over weeks."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.collector.stages.deformation.array_codec import packed, unpacked
+from plumbline.collector.stages.deformation.array_codec import decode_array, encode_array
 from plumbline.collector.stages.deformation.window_means import WindowMean
 from plumbline.wire.block import NS
 
 HOUR_NS = 3600 * NS
-LEAST_SHARE = 0.5  # of the windows an hour should hold; with fewer it says nothing
+LEAST_SHARE = 0.5  # of the windows an hour should hold; with fewer it has no median
 
 
 class HourlyMedians:
@@ -18,14 +18,14 @@ class HourlyMedians:
 
     Parameters
     ----------
-    kept
-        How many hours are looked back on; none: nothing is collected.
+    capacity
+        Number of hours remembered; 0: nothing is collected.
     window_s
         Distance of the windows. [s]
     """
 
-    def __init__(self, n_axes: int, *, kept: int, window_s: float) -> None:
-        self.kept = kept
+    def __init__(self, n_axes: int, *, capacity: int, window_s: float) -> None:
+        self.capacity = capacity
         self.changed = False
         self._n_axes = n_axes
         self._least = max(1.0, LEAST_SHARE * 3600.0 / window_s)
@@ -36,13 +36,13 @@ class HourlyMedians:
     def add(self, mean: WindowMean) -> None:
         """Take a window into its hour."""
         hour = (mean.end_ns - 1) // HOUR_NS
-        if self.kept and hour != self._open:
+        if self.capacity and hour != self._open:
             self._close()
             self._open = hour
-        if self.kept:
+        if self.capacity:
             self._windows.append(mean.values)
 
-    def pass_by(self, end_ns: int) -> None:
+    def close_through(self, end_ns: int) -> None:
         """Close the open hour if a window that ends then is its last."""
         if self._open is not None and end_ns >= (self._open + 1) * HOUR_NS:
             self._close()
@@ -72,7 +72,7 @@ class HourlyMedians:
             medians = np.median(np.array(self._windows), axis=0)
             self._values[self._open] = tuple(medians.tolist())
             self.changed = True
-            for hour in [old for old in self._values if old < self._open - self.kept]:
+            for hour in [old for old in self._values if old < self._open - self.capacity]:
                 del self._values[hour]
         self._open, self._windows = None, []
 
@@ -84,8 +84,10 @@ class HourlyMedians:
         """Return the closed hours, as JSON."""
         hours = sorted(self._values)
         return {
-            "hours": packed(np.array(hours, dtype=np.int64)),
-            "values": packed(np.array([self._values[hour] for hour in hours], dtype=np.float64)),
+            "hours": encode_array(np.array(hours, dtype=np.int64)),
+            "values": encode_array(
+                np.array([self._values[hour] for hour in hours], dtype=np.float64)
+            ),
         }
 
     def restore(self, opened: dict[str, Any], closed: dict[str, Any] | None) -> None:
@@ -93,6 +95,6 @@ class HourlyMedians:
         self._open = opened["hour"]
         self._windows = [tuple(values) for values in opened["windows"]]
         if closed is not None:
-            hours = unpacked(closed["hours"], np.int64).tolist()
-            values = unpacked(closed["values"], np.float64).reshape(-1, self._n_axes).tolist()
+            hours = decode_array(closed["hours"], np.int64).tolist()
+            values = decode_array(closed["values"], np.float64).reshape(-1, self._n_axes).tolist()
             self._values = {hour: tuple(each) for hour, each in zip(hours, values, strict=True)}

@@ -1,4 +1,4 @@
-"""The rules: what a limit sees in a channel at an instant. One function a rule, in one table."""
+"""Rules of limits: threshold, rate, forecast, failure. One function a rule, in one table."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -19,23 +19,23 @@ HOURLY_FROM_D = 5 / 24
 DAILY_FROM_D = 7.0
 """From here on a line goes by daily medians, which hold no daily wave. [d]"""
 LEAST_SPAN = 0.5
-"""Share of the time asked for that the readings must span: three days say nothing of a month."""
+"""Share of the lookback that the readings must span: three days are no rate of a month."""
 
 View = tuple[ChannelValues, Floats, int]
-"""A series, its times [d], and the index of the instant looked at."""
+"""Values of a channel, their times [d], and the index of the instant evaluated."""
 
 
 def evaluate_rule(
     limit: DeformationLimit, channel: DeformationChannel, view: View, back_d: float
 ) -> LimitValue | None:
-    """Return what a limit sees in a channel, None where nothing can be said.
+    """Return the value of a rule for a channel, None where there is none.
 
     Parameters
     ----------
     view
-        The channel's series; nothing later than the instant is looked at.
+        Values of the channel; nothing later than the instant is used.
     back_d
-        How far the rule looks back. [d]
+        Lookback of the rule. [d]
     """
     return RULES[limit.rule](limit, channel, view, back_d)
 
@@ -169,22 +169,22 @@ def _points(lines: list[TheilSen | None]) -> int:
 def _reached(limit: DeformationLimit, now: float, line: TheilSen) -> dict[str, list[float | None]]:
     """Return for each bound ahead in how many days it is reached, at the earliest and latest."""
     away = math.copysign(1.0, line.rate)
-    slow, fast = sorted((away * line.low, away * line.high))
+    slowest, fast = sorted((away * line.low, away * line.high))
     ahead = {}
     for level, bound in limit.bounds():
         left = bound - away * now
         if left > 0 and fast > 0:
-            ahead[str(level)] = [left / fast, left / slow if slow > 0 else None]
+            ahead[str(level)] = [left / fast, left / slowest if slowest > 0 else None]
     return ahead
 
 
-def _with(looked: LimitValue, evidence: dict[str, object]) -> LimitValue:
+def _with(value: LimitValue, evidence: dict[str, object]) -> LimitValue:
     return LimitValue(
-        size=looked.size, evidence={**looked.evidence, **evidence}, quality=looked.quality
+        size=value.size, evidence={**value.evidence, **evidence}, quality=value.quality
     )
 
 
-def _qualified(looked: LimitValue | None, series: ChannelValues, at: int) -> LimitValue | None:
-    if looked is None:
+def _qualified(value: LimitValue | None, series: ChannelValues, at: int) -> LimitValue | None:
+    if value is None:
         return None
-    return LimitValue(size=looked.size, evidence=looked.evidence, quality=series.quality(at))
+    return LimitValue(size=value.size, evidence=value.evidence, quality=series.quality(at))

@@ -1,4 +1,4 @@
-"""``[[deformation.limit]]``: one limit of tilt or settlement, and the rule that looks at it."""
+"""``[[deformation.limit]]``: one limit of tilt or settlement, and the rule it is evaluated by."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,14 +12,14 @@ from plumbline.collector.stages.deformation.channel_settings import Address
 
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[float, Field(gt=0, le=400)]
-LOOKED_BACK_D = 14.0
-"""How far a forecast looks back where a limit does not say. [d]"""
+FORECAST_LOOKBACK_D = 14.0
+"""Lookback of a forecast where a limit does not state it. [d]"""
 AHEAD_D = 30.0
-"""How far ahead a trend is carried where a limit does not say. [d]"""
+"""How far ahead a trend is carried where a limit does not state it. [d]"""
 
 
 class LimitQuantity(StrEnum):
-    """What a limit is of."""
+    """Quantity that a limit is of."""
 
     TILT = "tilt"
     SETTLEMENT = "settlement"
@@ -27,7 +27,7 @@ class LimitQuantity(StrEnum):
 
 
 class LimitRule(StrEnum):
-    """How a limit looks at it."""
+    """Rule by which a limit is evaluated."""
 
     THRESHOLD = "threshold"
     """The size itself."""
@@ -78,7 +78,7 @@ class DeformationLimit(Bounds):
     per: Per = Per.HOUR
     """The time of a rate."""
     over_d: Days | None = None
-    """How far a rate or a forecast looks back; not given, ``rate_window_s`` of the section for a
+    """Lookback of a rate or a forecast; not given, ``rate_window_s`` of the section for a
     rate and 14 days for a forecast. [d]"""
     within_d: Days = AHEAD_D
     """How far ahead a forecast carries the trend. [d]"""
@@ -116,7 +116,7 @@ class DeformationLimit(Bounds):
 
     @property
     def unit(self) -> str:
-        """Unit of the bounds, as a message tells it: of what is expected, also when."""
+        """Unit of the bounds, as a message states it: of a forecast, also when."""
         unit = UNITS[self.of]
         if self.rule is LimitRule.FAILURE:
             return "d to failure window"
@@ -126,7 +126,7 @@ class DeformationLimit(Bounds):
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """What it looks at; a node by its two letters."""
+        """Addresses of its channels; a node by its two letters."""
         return self.channels or (self.channel or self.node or "",)
 
     @property

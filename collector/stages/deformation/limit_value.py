@@ -1,4 +1,4 @@
-"""The size a limit is held against: of a tilt its resultant, of several parts the largest."""
+"""Value of a limit: of a tilt its resultant, of several parts the largest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from plumbline.wire.inventory.model import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitValue:
-    """The size a limit judges, and what it was made from.
+    """Size that is compared with the bounds of a limit, and what it was made from.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class LimitValue:
 def limit_value(
     of: LimitQuantity, channel: DeformationChannel, values: Floats
 ) -> LimitValue | None:
-    """Return the size of a channel's parts; None where it cannot be said.
+    """Return the size of a channel's parts; None where there is none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The slow stage: tilt and settlement from the journal, held while it shakes, judged by limits."""
+"""Deformation stage: tilt and settlement from the journal, compared with their limits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,9 +11,8 @@ from plumbline.collector.limits.approval import Approvals, ConfiguredApprovals
 from plumbline.collector.stages.checkpointer import StateRows, state_row
 from plumbline.collector.stages.deformation import state_keys
 from plumbline.collector.stages.deformation.alignment import Interval
-from plumbline.collector.stages.deformation.backfill import Backfill, Window, filled
-from plumbline.collector.stages.deformation.blanking import Blanking
-from plumbline.collector.stages.deformation.build import Parts, assembled
+from plumbline.collector.stages.deformation.backfill import Backfill, Window, fill_hours
+from plumbline.collector.stages.deformation.build import Parts, build_parts
 from plumbline.collector.stages.deformation.hourly_medians import HOUR_NS
 from plumbline.collector.stages.deformation.limit_evaluator import LimitEvaluator
 from plumbline.collector.stages.deformation.limit_settings import DETECTORS
@@ -22,21 +21,21 @@ from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
 AT_ONCE_S = 0.25
-"""How long one call may go on reading history, so that what arrives does not wait."""
+"""How long one call may read history, so that what arrives does not wait. [s]"""
 DAY_HOURS = 24
 
 
 class DeformationStage:
-    """Keeps the state of every instrument and limit with its cursor, in the event store.
+    """Saves the state of every instrument and limit with its cursor, in the event store.
 
     Parameters
     ----------
     start
-        Journal offset from which to begin without a kept state.
+        Journal offset from which to begin without a saved state.
     standings
-        Tells which limits may call people now.
+        Standing of each limit now: which may call people.
     window
-        Returns archived blocks, for history; without it there is only what comes.
+        Reader of archived blocks, for history; without it there is only what comes.
     """
 
     name = "slow"
@@ -53,130 +52,133 @@ class DeformationStage:
         window: Window | None = None,
     ) -> None:
         self._settings = settings
-        self._events = events
+        self._store = events
         self._standings = standings or ConfiguredApprovals()
         self._window = window
-        self._holds = Blanking(events, settings)
-        self._backlog = Backfill()
+        self._blanking = settings.blanking(events)
+        self._window_ns = round(settings.window_s * NS)
+        self._backfill = Backfill()
         self._filled_day: dict[str, int] = {}
-        kept = StateRows(events, state_keys.PREFIX)
-        self._kept_offset = self._offset = _saved_cursor(kept) or start
-        self._kept_ns: int | None = None
-        self._sound = True
+        saved = StateRows(events, state_keys.PREFIX)
+        self._saved_offset = self._offset = _saved_cursor(saved) or start
+        self._saved_ns: int | None = None
+        self._is_whole = True
 
-        def tell(key: str, text: str) -> None:
+        def report_problem(key: str, text: str) -> None:
             if conditions is not None:
-                conditions.set(f"slow:{key}", text, self._seen_ns)
+                conditions.set(f"slow:{key}", text, self._now_ns)
 
-        self._seen_ns = 0
-        self._parts: Parts = assembled(settings, places, kept, tell)
-        self._changed: set[LimitEvaluator] = set(self._parts.judges)
-        self._let_go(kept)
+        self._now_ns = 0
+        self._parts: Parts = build_parts(settings, places, saved, report_problem)
+        self._changed: set[LimitEvaluator] = set(self._parts.evaluators)
+        self._close_removed(saved)
 
     def cursor(self) -> int:
-        """Journal offset from which to go on; kept with the state."""
-        return self._kept_offset
+        """Journal offset from which to go on; saved with the state."""
+        return self._saved_offset
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Judge what became due; keep state, events and cursor together."""
-        self._sound, self._seen_ns = False, now_ns
-        told: dict[str, Event] = {}
+        """Evaluate what became due; save state, events and cursor together."""
+        self._is_whole, self._now_ns = False, now_ns
+        events: dict[str, Event] = {}
         for entry in entries:
             block = entry.block()
-            gauge = self._parts.gauges.get(block.stream.key)
-            if gauge is None or entry.held_out:
+            instrument = self._parts.instruments.get(block.stream.key)
+            if instrument is None or entry.held_out:
                 continue
-            gauge.see(block)
-            for event in self._judged(block.stream.key, block.start_ns):
-                told[event.id] = event
+            instrument.feed(block)
+            for event in self._evaluate(block.stream.key, block.start_ns):
+                events[event.id] = event
         self._offset = entries[-1].next_offset
-        self._sound = True
-        if told or self._is_due(now_ns):
-            self._keep(now_ns, list(told.values()))
+        self._is_whole = True
+        if events or self._is_due(now_ns):
+            self._save(now_ns, list(events.values()))
 
     def idle(self, now_ns: int) -> None:
-        """Follow adoptions, read history, keep what is due."""
-        self._seen_ns = now_ns
-        told: list[Event] = []
+        """Follow adoptions, read history, save what is due."""
+        self._now_ns = now_ns
+        events: list[Event] = []
         if self._standings.refresh():
-            told = [
+            events = [
                 event
-                for judge in self._parts.judges
-                if (event := judge.retold(self._standings.of(judge.limit))) is not None
+                for evaluator in self._parts.evaluators
+                if (event := evaluator.restated(self._standings.of(evaluator.limit))) is not None
             ]
-        self._look_back()
-        self._backlog.work(AT_ONCE_S)
-        if told or self._is_due(now_ns):
-            self._keep(now_ns, told)
+        self._queue_backfill()
+        self._backfill.work(AT_ONCE_S)
+        if events or self._is_due(now_ns):
+            self._save(now_ns, events)
 
     def close(self) -> None:
-        """Keep what was done since, unless it broke off in the middle."""
-        if self._sound:
-            self._keep(self._kept_ns or 0, [])
+        """Save what was done since, unless it broke off in the middle."""
+        if self._is_whole:
+            self._save(self._saved_ns or 0, [])
 
-    def _judged(self, key: str, start_ns: int) -> Iterator[Event]:
+    def _evaluate(self, key: str, start_ns: int) -> Iterator[Event]:
         """Yield what changed with the windows of an instrument that are due now."""
-        gauge = self._parts.gauges[key]
-        newest_ns = start_ns if gauge.passed_ns is None else gauge.passed_ns
-        holds = self._holds.now(gauge.place.structure.code, newest_ns)
-        for _ in gauge.judged(holds):
-            for judge in self._parts.by_stream[key]:
-                if judge.join.pace is Interval.HOUR and any(
-                    self._backlog.waits(stream) for stream in judge.streams
+        instrument = self._parts.instruments[key]
+        newest_ns = start_ns if instrument.completed_ns is None else instrument.completed_ns
+        blanked = self._blanking.since(instrument.place.structure.code, newest_ns - self._window_ns)
+        for _ in instrument.completed_windows(blanked):
+            for evaluator in self._parts.by_stream[key]:
+                if evaluator.alignment.interval is Interval.HOUR and any(
+                    self._backfill.is_waiting(stream) for stream in evaluator.streams
                 ):
                     continue
-                standing = self._standings.of(judge.limit)
-                yield from judge.step(self._parts.models.by_key, standing)
-                self._changed.add(judge)
+                standing = self._standings.of(evaluator.limit)
+                yield from evaluator.evaluate(self._parts.models.by_key, standing)
+                self._changed.add(evaluator)
 
-    def _look_back(self) -> None:
-        """Put on the backlog what the archive is to be asked for: missing hours once a day."""
-        newest = [g.passed_ns for g in self._parts.gauges.values() if g.passed_ns is not None]
+    def _queue_backfill(self) -> None:
+        """Queue what is to be read from the archive: missing hours once a day."""
+        newest = [
+            g.completed_ns for g in self._parts.instruments.values() if g.completed_ns is not None
+        ]
         if not newest:
             return
-        fits = self._parts.models.due(max(newest), self._settings, self._window, self._holds)
+        fits = self._parts.models.due(max(newest), self._settings, self._window, self._blanking)
         for channel, task in fits:
-            self._backlog.add([place.stream.key for place in channel.leaves], task)
+            self._backfill.add([place.stream.key for place in channel.leaves], task)
         if self._window is None:
             return
-        for key, gauge in self._parts.gauges.items():
-            if gauge.passed_ns is None or not gauge.hours.kept:
+        for key, instrument in self._parts.instruments.items():
+            if instrument.completed_ns is None or not instrument.hours.capacity:
                 continue
-            hour = gauge.passed_ns // HOUR_NS
+            hour = instrument.completed_ns // HOUR_NS
             if self._filled_day.get(key) != hour // DAY_HOURS:
                 self._filled_day[key] = hour // DAY_HOURS
-                task = filled(gauge, self._settings, self._window, self._holds, hour)
-                self._backlog.add([key], task)
+                task = fill_hours(instrument, self._settings, self._window, self._blanking, hour)
+                self._backfill.add([key], task)
 
     def _is_due(self, now_ns: int) -> bool:
-        keep_ns = round(self._settings.keep_s * NS)
-        return self._kept_ns is None or not 0 <= now_ns - self._kept_ns < keep_ns
+        interval_ns = round(self._settings.keep_s * NS)
+        return self._saved_ns is None or not 0 <= now_ns - self._saved_ns < interval_ns
 
-    def _keep(self, now_ns: int, told: Sequence[Event]) -> None:
+    def _save(self, now_ns: int, events: Sequence[Event]) -> None:
         """Write what changed, the events that came of it, and the cursor, or nothing."""
         rows = [state_row(state_keys.CURSOR, {"offset": self._offset})]
-        for key, gauge in self._parts.gauges.items():
-            if gauge.dirty:
-                rows.append(state_row(state_keys.STREAM + key, gauge.state()))
-            if gauge.hours.changed:
-                rows.append(state_row(state_keys.HOURS + key, gauge.hours.state()))
+        for key, instrument in self._parts.instruments.items():
+            if instrument.dirty:
+                rows.append(state_row(state_keys.STREAM + key, instrument.state()))
+            if instrument.hours.changed:
+                rows.append(state_row(state_keys.HOURS + key, instrument.hours.state()))
         rows += [state_row(state_keys.LIMIT + j.limit.id, j.state()) for j in self._changed]
-        rows += [state_row(state_keys.CHANNEL + n, s) for n, s in self._parts.shown()]
-        for name, model in self._parts.models.fresh.items():
+        rows += [state_row(state_keys.CHANNEL + n, s) for n, s in self._parts.channel_reports()]
+        for name, model in self._parts.models.unsaved.items():
             rows.append(state_row(state_keys.MODEL + name, model))
-        self._events.save(*told, rows=rows)
-        self._kept_offset, self._kept_ns = self._offset, now_ns
-        for gauge in self._parts.gauges.values():
-            gauge.dirty = gauge.hours.changed = False
+        self._store.save(*events, rows=rows)
+        self._saved_offset, self._saved_ns = self._offset, now_ns
+        for instrument in self._parts.instruments.values():
+            instrument.dirty = instrument.hours.changed = False
         self._changed.clear()
-        self._parts.models.fresh.clear()
+        self._parts.models.unsaved.clear()
 
-    def _let_go(self, kept: StateRows) -> None:
+    def _close_removed(self, saved: StateRows) -> None:
         """Close events and drop states of limits that are gone or were changed."""
-        ours = {judge.event_id for judge in self._parts.judges}
+        followed = {evaluator.event_id for evaluator in self._parts.evaluators}
         last = {
             state["event_id"]: state["now"]["at_ns"]
-            for _, state in kept.under(state_keys.LIMIT)
+            for _, state in saved.under(state_keys.LIMIT)
             if state["event_id"] is not None and state["now"] is not None
         }
         left = [
@@ -185,20 +187,24 @@ class DeformationStage:
                 closed_ns=max(event.onset_ns, last.get(event.id, 0)),
                 evidence={**event.evidence, "closed_because": "its limit was changed or removed"},
             )
-            for event in self._events.open()
-            if event.detector in DETECTORS and event.id not in ours
+            for event in self._store.open()
+            if event.detector in DETECTORS and event.id not in followed
         ]
         if left:
-            self._events.save(*left)
-        known = {judge.limit.id for judge in self._parts.judges}
-        shown = {name for name, _ in self._parts.shown()}
-        self._events.forget(
+            self._store.save(*left)
+        known = {evaluator.limit.id for evaluator in self._parts.evaluators}
+        reported = {name for name, _ in self._parts.channel_reports()}
+        self._store.forget(
             *(
                 state_keys.LIMIT + name
-                for name, _ in kept.under(state_keys.LIMIT)
+                for name, _ in saved.under(state_keys.LIMIT)
                 if name not in known
             ),
-            *(state_keys.CHANNEL + n for n, _ in kept.under(state_keys.CHANNEL) if n not in shown),
+            *(
+                state_keys.CHANNEL + n
+                for n, _ in saved.under(state_keys.CHANNEL)
+                if n not in reported
+            ),
         )
 
 

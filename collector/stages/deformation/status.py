@@ -1,7 +1,7 @@
-"""The levels and virtual channels as they are now, read from what the slow stage keeps.
+"""Alarm levels and virtual channels as they are now, read from the deformation stage's state.
 
-Any process may ask, beside a running collector. A level that changed is there at once; a value is
-as old as `keep_s` of the ``[deformation]`` section at most.
+Any process may read them, beside a running collector. A level that changed is there at once;
+a value is as old as `keep_s` of the ``[deformation]`` section at most.
 """
 
 import json
@@ -24,13 +24,13 @@ class CurrentLevel:
     limit_id
         What ``plumbline limits`` calls it.
     channels
-        Addresses of what it looks at.
+        Addresses of its channels.
     since_ns
         When the crossing began that led to the level; None while it is green. [ns since 1970]
     at_ns
-        End of the latest window it looked at; None before the first. [ns since 1970]
+        End of the latest window evaluated; None before the first. [ns since 1970]
     value
-        What it saw then, in ``unit``; None where nothing could be said.
+        Value then, in ``unit``; None where there was none.
     quality
         What that value lacked; nothing: it was whole.
     standing
@@ -78,34 +78,34 @@ class CurrentChannel:
 
 
 def levels(db_path: Path) -> list[CurrentLevel]:
-    """Return every limit the slow stage judges, by name; none where it never ran.
+    """Return every limit the deformation stage evaluates, by name; none where it never ran.
 
     Parameters
     ----------
     db_path
         The collector's ``state/events.db``.
     """
-    found = []
+    limits = []
     for name, state in _rows(db_path, LIMIT):
-        watch, now = state["watch"], state["now"] or {}
-        level = AlarmLevel(watch["level"])
-        found.append(
+        alarm, latest = state["watch"], state["now"] or {}
+        level = AlarmLevel(alarm["level"])
+        limits.append(
             CurrentLevel(
                 limit_id=name,
                 structure=state["structure"],
                 channels=tuple(state["channels"]),
                 nodes=tuple(state["nodes"]),
                 level=level,
-                since_ns=None if level is AlarmLevel.GREEN else watch["since_ns"],
-                at_ns=now.get("at_ns"),
-                value=now.get("value"),
+                since_ns=None if level is AlarmLevel.GREEN else alarm["since_ns"],
+                at_ns=latest.get("at_ns"),
+                value=latest.get("value"),
                 unit=state["unit"],
-                quality=tuple(now.get("quality", ())),
+                quality=tuple(latest.get("quality", ())),
                 standing=Standing(state["standing"]),
-                evidence=now.get("evidence", {}),
+                evidence=latest.get("evidence", {}),
             )
         )
-    return found
+    return limits
 
 
 def channel_levels(db_path: Path) -> dict[tuple[str, str], AlarmLevel]:

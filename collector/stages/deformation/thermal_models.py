@@ -1,4 +1,4 @@
-"""Temperature models of compensated channels: fitted once, kept by version, or refused."""
+"""Temperature models of compensated channels: fitted once, saved by version, or refused."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from plumbline.analysis.thermal.model import ThermalModel, ThermalRefused, fit_thermal
+from plumbline.collector.events.blanking import Blanking
 from plumbline.collector.stages.deformation.backfill import Task, Window, archived_hours
-from plumbline.collector.stages.deformation.blanking import Blanking
 from plumbline.collector.stages.deformation.channel_frame import ChannelFrame
 from plumbline.collector.stages.deformation.channel_settings import CompensatedChannelSettings
 from plumbline.collector.stages.deformation.channels import TemperatureCompensatedChannel
@@ -24,10 +24,10 @@ class ThermalModels:
 
     Parameters
     ----------
-    kept
+    saved
         Models of earlier runs by ``structure/name/version``.
-    tell
-        Told the key of what has no model, and why.
+    report_problem
+        Called with the key of what has no model, and why.
 
     Attributes
     ----------
@@ -38,36 +38,40 @@ class ThermalModels:
     def __init__(
         self,
         channels: Iterator[tuple[CompensatedChannelSettings, TemperatureCompensatedChannel]],
-        kept: Mapping[str, Mapping[str, Any]],
-        tell: Callable[[str, str], None],
+        saved: Mapping[str, Mapping[str, Any]],
+        report_problem: Callable[[str, str], None],
     ) -> None:
         self.by_key: dict[str, ThermalModel | str] = {}
-        self.fresh: dict[str, dict[str, Any]] = {}
-        self._tell = tell
+        self.unsaved: dict[str, dict[str, Any]] = {}
+        self._report_problem = report_problem
         self._missing: list[tuple[CompensatedChannelSettings, TemperatureCompensatedChannel]] = []
         for given, channel in channels:
-            self._take_up(given, channel, kept.get(f"{channel.key}/{given.version}"))
+            self._load(given, channel, saved.get(f"{channel.key}/{given.version}"))
 
-    def _take_up(
+    def _load(
         self,
         given: CompensatedChannelSettings,
         channel: TemperatureCompensatedChannel,
-        kept: Mapping[str, Any] | None,
+        saved: Mapping[str, Any] | None,
     ) -> None:
-        if kept is None or (kept["definition"] == _definition(given) and kept["model"] is None):
+        if saved is None or (saved["definition"] == _definition(given) and saved["model"] is None):
             self.by_key[channel.key] = "not fitted yet"
             self._missing.append((given, channel))
-        elif kept["definition"] != _definition(given):
+        elif saved["definition"] != _definition(given):
             self._refuse(
                 channel.key,
                 f"version {given.version!r} was fitted on another window or channel; give this "
                 "fit a version of its own",
             )
         else:
-            self.by_key[channel.key] = ThermalModel(**kept["model"])
+            self.by_key[channel.key] = ThermalModel(**saved["model"])
 
     def due(
-        self, newest_ns: int, settings: DeformationSettings, window: Window | None, holds: Blanking
+        self,
+        newest_ns: int,
+        settings: DeformationSettings,
+        window: Window | None,
+        blanking: Blanking,
     ) -> Iterator[tuple[TemperatureCompensatedChannel, Task]]:
         """Yield a task for every model whose window is over, each once."""
         for given, channel in list(self._missing):
@@ -77,15 +81,15 @@ class ThermalModels:
                 continue
             self._missing.remove((given, channel))
             if window is not None:
-                yield channel, self._fitted(given, channel, settings, window, holds, span_ns)
+                yield channel, self._fit(given, channel, settings, window, blanking, span_ns)
 
-    def _fitted(
+    def _fit(
         self,
         given: CompensatedChannelSettings,
         channel: TemperatureCompensatedChannel,
         settings: DeformationSettings,
         window: Window,
-        holds: Blanking,
+        blanking: Blanking,
         span_ns: tuple[int, int],
     ) -> Task:
         first, last = (span_ns[0] - BEFORE_NS) // HOUR_NS, span_ns[1] // HOUR_NS
@@ -93,7 +97,7 @@ class ThermalModels:
         measured = {}
         for place in channel.leaves:
             read_ns = (int(first) * HOUR_NS, int(last) * HOUR_NS)
-            hours = yield from archived_hours(place, settings, window, holds, read_ns)
+            hours = yield from archived_hours(place, settings, window, blanking, read_ns)
             measured[place.stream.key] = hours.at(grid)
         frame = ChannelFrame(
             time_ns=grid * HOUR_NS + HOUR_NS // 2, measured=measured, models=self.by_key
@@ -105,16 +109,16 @@ class ThermalModels:
         try:
             model = fit_thermal(at_d[inside], raw[inside], at_d, temperature, version=given.version)
         except ThermalRefused as refusal:
-            self._keep(given, channel.key, None, str(refusal))
+            self._save(given, channel.key, None, str(refusal))
             self._refuse(channel.key, str(refusal))
         else:
-            self._keep(given, channel.key, model, "")
+            self._save(given, channel.key, model, "")
             self.by_key[channel.key] = model
 
-    def _keep(
+    def _save(
         self, given: CompensatedChannelSettings, key: str, model: ThermalModel | None, refused: str
     ) -> None:
-        self.fresh[f"{key}/{given.version}"] = {
+        self.unsaved[f"{key}/{given.version}"] = {
             "definition": _definition(given),
             "model": None if model is None else asdict(model),
             "refused": refused,
@@ -122,7 +126,7 @@ class ThermalModels:
 
     def _refuse(self, key: str, reason: str) -> None:
         self.by_key[key] = reason
-        self._tell(key, f"{key} is not compensated for temperature: {reason}")
+        self._report_problem(key, f"{key} is not compensated for temperature: {reason}")
 
 
 def _definition(given: CompensatedChannelSettings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is wrong between ``[deformation]`` and the inventory, all of it at once."""
+"""Validation of ``[deformation]`` against the inventory: every problem at once."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,32 +18,32 @@ from plumbline.wire.settings import Problem
 
 
 def limit_problems(settings: DeformationSettings, places: Mapping[str, Place]) -> Iterator[Problem]:
-    """Yield channels that cannot be had, and limits that cannot be judged."""
-    catalogue = ChannelRegistry(settings.channel, places)
+    """Yield channels that cannot be had, and limits that cannot be evaluated."""
+    registry = ChannelRegistry(settings.channel, places)
     names = Counter((each.structure, each.name) for each in settings.channel)
     for number, given in enumerate(settings.channel):
         where = f"deformation.channel[{number}]"
         if names[given.structure, given.name] > 1:
             yield Problem(where=where, what=f"{given.name!r} is there twice; names must differ")
-        yield from _channel(where, given, catalogue)
+        yield from _channel(where, given, registry)
     for number, limit in enumerate(settings.limit):
-        yield from _limit(f"deformation.limit[{number}]", limit, catalogue)
+        yield from _limit(f"deformation.limit[{number}]", limit, registry)
 
 
-def _channel(where: str, given: AnyChannel, catalogue: ChannelRegistry) -> Iterator[Problem]:
+def _channel(where: str, given: AnyChannel, registry: ChannelRegistry) -> Iterator[Problem]:
     try:
-        channel = catalogue.channel(given.structure, given.name)
+        channel = registry.channel(given.structure, given.name)
     except InvalidChannel as refusal:
-        # What is wrong in a member is told there.
+        # What is wrong in a member is a problem of that channel.
         if refusal.owner in (None, given.name):
             yield Problem(where=where, what=str(refusal))
         return
     yield from _zeros(where, channel)
 
 
-def _limit(where: str, limit: DeformationLimit, catalogue: ChannelRegistry) -> Iterator[Problem]:
+def _limit(where: str, limit: DeformationLimit, registry: ChannelRegistry) -> Iterator[Problem]:
     try:
-        channels = catalogue.of_limit(limit)
+        channels = registry.of_limit(limit)
     except InvalidChannel as refusal:
         if refusal.owner is None:
             yield Problem(where=where, what=str(refusal))

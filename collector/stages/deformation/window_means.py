@@ -1,4 +1,4 @@
-"""Robust means of a slow instrument on a grid in sample time, with holds left out."""
+"""Window means: robust means of an instrument on a grid in sample time, blanked spans left out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.tilt import robust_centre
-from plumbline.collector.stages.deformation.array_codec import packed, unpacked
+from plumbline.collector.events.blanking import TimeSpan, unblanked
+from plumbline.collector.stages.deformation.array_codec import decode_array, encode_array
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
-LEAST_SHARE = 0.5  # of the samples a window should hold; with fewer it says nothing
-Span = tuple[int, int]
+LEAST_SHARE = 0.5  # of the samples a window should hold; with fewer it has no mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowMean:
-    """One window, judged.
+    """Robust mean of one window of one instrument.
 
     Attributes
     ----------
@@ -35,12 +35,12 @@ class WindowMean:
 
 
 class WindowMeans:
-    """Collects samples of one instrument; splitting the stream changes nothing.
+    """Means of one instrument, sample by sample; splitting the stream changes nothing.
 
     Parameters
     ----------
     window_s, step_s, lag_s
-        Length of a window, distance of windows, and how long after its end one is judged. [s]
+        Length of a window, distance of windows, and how long after its end one is complete. [s]
     """
 
     def __init__(self, place: Place, *, window_s: float, step_s: float, lag_s: float) -> None:
@@ -53,7 +53,7 @@ class WindowMeans:
         self._values: NDArray[np.float64] = np.empty((len(place.instrument.axes), 0))
         self._next_ns: int | None = None
 
-    def see(self, block: Block) -> None:
+    def feed(self, block: Block) -> None:
         """Take a block in; what is older than the newest sample is left out."""
         apart_ns = np.rint(np.arange(block.n_samples) * NS / block.rate_hz).astype(np.int64)
         times, values = block.start_ns + apart_ns, self._place.physical(block)
@@ -64,8 +64,10 @@ class WindowMeans:
             self._times = np.concatenate((self._times, times))
             self._values = np.concatenate((self._values, values), axis=1)
 
-    def judged(self, holds: Sequence[Span]) -> Iterator[tuple[int, WindowMean | None]]:
-        """Yield the end of every window that is due and its mean, without samples inside holds.
+    def completed_windows(
+        self, blanked: Sequence[TimeSpan]
+    ) -> Iterator[tuple[int, WindowMean | None]]:
+        """Yield the end of every window that is due and its mean, without blanked samples.
 
         None where too few samples are left.
         """
@@ -76,21 +78,17 @@ class WindowMeans:
         while self._next_ns + self._lag_ns <= self._times[-1]:
             end_ns = self._next_ns
             self._next_ns += self._step_ns
-            yield end_ns, self._mean(end_ns, holds)
+            yield end_ns, self._mean(end_ns, blanked)
         old = int(np.searchsorted(self._times, self._next_ns - self._window_ns, side="right"))
         self._times, self._values = self._times[old:], self._values[:, old:]
 
-    def _mean(self, end_ns: int, holds: Sequence[Span]) -> WindowMean | None:
+    def _mean(self, end_ns: int, blanked: Sequence[TimeSpan]) -> WindowMean | None:
         begin_ns = end_ns - self._window_ns
         first, last = np.searchsorted(self._times, (begin_ns, end_ns), side="right")
         values = self._values[:, first:last]
-        touching = [hold for hold in holds if hold[1] > begin_ns and hold[0] <= end_ns]
+        touching = [span for span in blanked if span[1] > begin_ns and span[0] <= end_ns]
         if touching:
-            times = self._times[first:last]
-            free = np.ones(times.size, dtype=bool)
-            for since_ns, until_ns in touching:
-                free &= (times < since_ns) | (times > until_ns)
-            values = values[:, free]
+            values = values[:, unblanked(self._times[first:last], touching)]
         if values.shape[1] < self._least:
             return None
         centres = [robust_centre(axis) for axis in values]
@@ -109,13 +107,13 @@ class WindowMeans:
     def state(self) -> dict[str, Any]:
         """Return what a restart needs, as JSON."""
         return {
-            "times": packed(self._times),
-            "values": packed(self._values),
+            "times": encode_array(self._times),
+            "values": encode_array(self._values),
             "next_ns": self._next_ns,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state."""
-        self._times = unpacked(state["times"], np.int64)
-        self._values = unpacked(state["values"], np.float64).reshape(self._values.shape[0], -1)
+        self._times = decode_array(state["times"], np.int64)
+        self._values = decode_array(state["values"], np.float64).reshape(self._values.shape[0], -1)
         self._next_ns = state["next_ns"]

@@ -21,6 +21,7 @@ from tilted_site import (
 
 from plumbline.collector.events.model import EventKind
 from plumbline.collector.jobs.residual.horizons import HORIZONS, covered_ns, spans
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Zero
 
@@ -77,6 +78,33 @@ def test_nothing_within_the_hold_is_read() -> None:
         assert after[0] - CLOSED_NS >= 120 * NS
         assert after[1] - after[0] == before[1] - before[0]
     assert covered_ns((0, 100), [(-5, 10), (5, 20), (90, 200)]) == 30
+
+
+@pytest.mark.parametrize(("hold_after_s", "held_s"), [(60, 0), (120, 0), (160, 40), (200, 80)])
+def test_what_is_blanked_after_the_shaking_is_not_read(
+    site: Site, hold_after_s: float, held_s: float
+) -> None:
+    site.settings = DeformationSettings(hold_after_s=hold_after_s)
+    site.restart()
+    site.record(SOON)
+    site.events.save(shaking())
+    site.idle_at(300)
+    report = site.comparison(SOON)
+    assert (report["after"]["held_s"], report["before"]["held_s"]) == (held_s, 0)
+    assert report["after"]["readings"] == 120 - held_s
+    assert report["whole"]
+    assert report["axes"][0]["size"] == pytest.approx(30, abs=0.5)
+
+
+def test_a_window_that_is_all_blanked_says_by_what(site: Site) -> None:
+    site.settings = DeformationSettings(hold_after_s=300)
+    site.restart()
+    site.record(SOON)
+    site.events.save(shaking())
+    site.idle_at(300)
+    report = site.comparison(SOON)
+    assert report["verdict"] == "cannot be said"
+    assert report["axes"][0]["why"] == "[deformation] hold_after_s blanks the window after it"
 
 
 def test_a_gap_is_stated_and_what_comes_late_revises_the_answer(site: Site) -> None:

@@ -17,6 +17,7 @@ from plumbline.collector.jobs.residual.job import ResidualJob
 from plumbline.collector.jobs.residual.store import ResidualStore
 from plumbline.collector.jobs.runner import JobPacer
 from plumbline.collector.journal import Journal
+from plumbline.collector.stages.deformation.settings import DeformationSettings
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import places
 from plumbline.wire.record import encode
@@ -56,12 +57,14 @@ class Site:
         self.events = EventStore(folder / "state" / "events.db")
         self.store = ResidualStore(folder / "state" / "afterwards.db")
         self.now_ns = START_NS
+        self.settings = DeformationSettings()
         self.start()
 
     def start(self) -> None:
         self.job = ResidualJob(
             places=self.places, events=self.events, store=self.store,
             archive=ArchiveReader(self.folder), additions=ArchiveAdditions(self.folder),
+            blanking=self.settings.blanking(self.events),
         )  # fmt: skip
         self.pacer = JobPacer(self.job, cpu_s=lambda: 0.0)
 

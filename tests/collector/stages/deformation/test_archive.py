@@ -12,12 +12,12 @@ from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal import Journal
 from plumbline.collector.stages.checkpointer import StateRows
-from plumbline.collector.stages.deformation.array_codec import unpacked
+from plumbline.collector.stages.deformation.array_codec import decode_array
 from plumbline.collector.stages.deformation.state_keys import HOURS, PREFIX
 from plumbline.wire.record import encode
 
 AT = known(1 / 60)
-SLOW = {"window_s": 1200, "step_s": 600, "wait_s": 1200, "keep_s": 1}
+SETTINGS = {"window_s": 1200, "step_s": 600, "wait_s": 1200, "keep_s": 1}
 RATE = limit("0T.LA", rule="rate", per="day", over_d=3, amber=50.0)
 
 
@@ -40,18 +40,18 @@ def test_hours_from_day_files_and_open_hours_are_those_lived_through(tmp_path: P
 
     found = []
     for name, first in (("lived", 0), ("read", 39)):
-        kept = EventStore(tmp_path / f"{name}.db")
-        slow = stage(kept, settings(RATE, **SLOW), AT, window=window)
-        slow.take(whole[first:41], 0)
+        opened = EventStore(tmp_path / f"{name}.db")
+        running = stage(opened, settings(RATE, **SETTINGS), AT, window=window)
+        running.take(whole[first:41], 0)
         for number in range(50):
-            slow.idle(number)
-        slow.take(whole[41:], 0)
-        slow.close()
-        state = StateRows(kept, PREFIX).get(HOURS + "XX.TWR01.0T.LA")
-        hours = unpacked(state["hours"], np.int64).tolist()
-        values = unpacked(state["values"], np.float64).reshape(-1, 2).tolist()
+            running.idle(number)
+        running.take(whole[41:], 0)
+        running.close()
+        state = StateRows(opened, PREFIX).get(HOURS + "XX.TWR01.0T.LA")
+        hours = decode_array(state["hours"], np.int64).tolist()
+        values = decode_array(state["values"], np.float64).reshape(-1, 2).tolist()
         found.append(dict(zip(hours, values, strict=True)))
-        kept.close()
+        opened.close()
     archive.close()
     reader.close()
     journal.close()

@@ -66,9 +66,9 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EventStore]:
-    kept = EventStore(tmp_path / "events.db")
-    yield kept
-    kept.close()
+    opened = EventStore(tmp_path / "events.db")
+    yield opened
+    opened.close()
 
 
 def entries(place: Place, tilt_urad: Sequence[float], size: int = 10) -> list[Given]:
@@ -99,8 +99,8 @@ def test_a_tilt_over_its_limit_opens_one_event_and_closes_it(
     place: Place, store: EventStore
 ) -> None:
     tilt = [0.0] * 60 + [150.0] * 60 + [0.0] * 90
-    slow = stage(place, store, limit())
-    slow.take(entries(place, tilt), 0)
+    running = stage(place, store, limit())
+    running.take(entries(place, tilt), 0)
     (event,) = events(store)
     assert (event.kind, event.level, event.unit) == (EventKind.TILT, AlarmLevel.AMBER, "µrad")
     assert event.value == pytest.approx(150, abs=0.1)
@@ -162,9 +162,9 @@ def test_after_the_hold_a_tilt_that_stayed_is_told(place: Place, store: EventSto
     shaken(store, 62, 100)
     tilt = [0.0] * 55 + [300.0] * 245
     stage(place, store, limit()).take(entries(place, tilt), 0)
-    told = [event for event in events(store) if event.kind is EventKind.TILT]
-    assert len(told) == 1
-    assert (told[0].onset_ns - START_NS) / NS >= 130  # closed at 100, held 30 more
+    found = [event for event in events(store) if event.kind is EventKind.TILT]
+    assert len(found) == 1
+    assert (found[0].onset_ns - START_NS) / NS >= 130  # closed at 100, held 30 more
 
 
 def test_swinging_under_the_limit_on_average_is_no_tilt(place: Place, store: EventStore) -> None:
@@ -190,10 +190,14 @@ def test_a_zero_read_again_holds_from_then_on(place: Place) -> None:
     twice = replace(place, instrument=place.instrument.model_copy(update={"axes": axes}))
     means = WindowMeans(twice, window_s=20, step_s=10, lag_s=0)
     for entry in entries(twice, [300.0] * 200):
-        means.see(entry.block())
-    told = {(end_ns - START_NS) // NS: mean.values[0] for end_ns, mean in means.judged([]) if mean}
-    assert {told[t] for t in told if t < 100} == {300.0}
-    assert {told[t] for t in told if t >= 100} == {0.0}
+        means.feed(entry.block())
+    found = {
+        (end_ns - START_NS) // NS: mean.values[0]
+        for end_ns, mean in means.completed_windows([])
+        if mean
+    }
+    assert {found[t] for t in found if t < 100} == {300.0}
+    assert {found[t] for t in found if t >= 100} == {0.0}
 
 
 def test_without_a_limit_nothing_is_told(place: Place, store: EventStore) -> None:
@@ -214,15 +218,15 @@ def test_neither_splitting_nor_restarting_changes_anything(
     for parts in ([rows], list(pieces(rows, cut))):
         store = EventStore(folder / f"{len(found)}.db")
         words = {"settings": settings(limit()), "places": {KEY: lily}, "events": store, "start": 0}
-        slow = DeformationStage(**words)
+        running = DeformationStage(**words)
         begin = 0
         for number, part in enumerate(part for part in parts if part.shape[1]):
             block = block_of(lily, part, seq=number, start_ns=START_NS + begin * NS)
-            slow.take([Given(block, number + 1)], 0)
+            running.take([Given(block, number + 1)], 0)
             begin += part.shape[1]
             if number == restart:
-                slow.close()
-                slow = DeformationStage(**words)
+                running.close()
+                running = DeformationStage(**words)
         found.append(events(store))
         store.close()
     assert found[0] == found[1]
@@ -248,10 +252,10 @@ WALK = (
 
 
 def test_a_level_rises_after_its_dwell_and_falls_after_staying_under() -> None:
-    watch = AlarmState(limit(dwell_s=10))
+    alarm = AlarmState(limit(dwell_s=10))
     for size, seconds, expected in WALK:
-        watch.step(float(size), seconds * NS)
-        assert watch.level is expected, (size, seconds)
+        alarm.update(float(size), seconds * NS)
+        assert alarm.level is expected, (size, seconds)
 
 
 def test_a_tilt_alarm_without_a_zero_is_one_clear_problem(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from deformation_rig import fed, known, limit, opened, settings, stage, told
+from deformation_rig import fed, known, limit, opened, saved_events, settings, stage
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ def beams(one, two, three):
 def test_a_cell_that_settles_opens_a_settlement(store: EventStore) -> None:
     wanted = limit("0C.LD", of="settlement", amber=5.0, red=10.0, owner="S. Chai")
     stage(store, settings(wanted), AT).take(fed(AT, {"0C.LD": steps(0, 6.5)}), 0)
-    (event,) = told(store)
+    (event,) = saved_events(store)
     assert (event.kind, event.unit, event.level) == (EventKind.SETTLEMENT, "mm", AlarmLevel.AMBER)
     assert event.value == pytest.approx(6.5, abs=0.01)
     assert (event.limit.owner, event.limit.name) == ("S. Chai", "TWR01/0C.LD/settlement")
@@ -42,7 +42,7 @@ def test_a_chain_is_judged_by_its_lowest_joint(store: EventStore) -> None:
     wanted = limit("raft", of="differential_settlement", amber=3.0, red=10.0)
     tilts = beams(steps(0, 1000), steps(0, 1500), steps(0, -4000))  # 2, 5, -3 mm
     stage(store, settings(wanted, channels=[RAFT]), AT).take(fed(AT, tilts), 0)
-    (event,) = told(store)
+    (event,) = saved_events(store)
     assert event.kind is EventKind.DIFFERENTIAL_SETTLEMENT
     assert event.value == pytest.approx(5.0, abs=0.01)
     assert event.evidence["largest_at"] == "2"
@@ -51,12 +51,12 @@ def test_a_chain_is_judged_by_its_lowest_joint(store: EventStore) -> None:
 
 def test_a_member_that_is_behind_is_waited_for_and_then_missing_by_name(store: EventStore) -> None:
     wanted = limit("group", amber=20.0, red=200.0)
-    slow = stage(store, settings(wanted, channels=[GROUP]), AT)
+    running = stage(store, settings(wanted, channels=[GROUP]), AT)
     late = np.r_[steps(30), np.full(120, np.nan)]
-    slow.take(fed(AT, beams(steps(30, 30, 30), steps(30, 30, 30), late)), 0)
-    (event,) = told(store)
+    running.take(fed(AT, beams(steps(30, 30, 30), steps(30, 30, 30), late)), 0)
+    (event,) = saved_events(store)
     assert event.evidence["quality"] == []
-    slow.close()
+    running.close()
     (now,) = current.levels(store_path(store))
     assert now.quality == ("3A.LA missing",)
     assert now.value == pytest.approx(30, abs=0.1)
@@ -64,22 +64,22 @@ def test_a_member_that_is_behind_is_waited_for_and_then_missing_by_name(store: E
     assert (group.name, group.quality) == ("group", ("3A.LA missing",))
 
 
-def store_path(kept: EventStore) -> Path:
-    return Path(kept._db.execute("PRAGMA database_list").fetchone()[2])
+def store_path(opened: EventStore) -> Path:
+    return Path(opened._db.execute("PRAGMA database_list").fetchone()[2])
 
 
 def test_so_many_out_of_several_must_be_over(store: EventStore) -> None:
     wanted = limit(channels=["1A.LA", "2A.LA", "3A.LA"], at_least=2)
-    slow = stage(store, settings(wanted), AT)
-    slow.take(fed(AT, beams(steps(0, 500, 500), steps(0, 0, 0), steps(0, 0, 0))), 0)
-    assert told(store) == []
+    running = stage(store, settings(wanted), AT)
+    running.take(fed(AT, beams(steps(0, 500, 500), steps(0, 0, 0), steps(0, 0, 0))), 0)
+    assert saved_events(store) == []
 
 
 def test_the_level_of_several_is_that_which_enough_of_them_reach(store: EventStore) -> None:
     wanted = limit(channels=["1A.LA", "2A.LA", "3A.LA"], at_least=2)
-    slow = stage(store, settings(wanted), AT)
-    slow.take(fed(AT, beams(steps(0, 500, 500), steps(0, 150, 150), steps(0, 0, 0))), 0)
-    (event,) = told(store)
+    running = stage(store, settings(wanted), AT)
+    running.take(fed(AT, beams(steps(0, 500, 500), steps(0, 150, 150), steps(0, 0, 0))), 0)
+    (event,) = saved_events(store)
     assert (event.level, event.evidence["channel"]) == (AlarmLevel.AMBER, "2A.LA")
     assert event.value == pytest.approx(150, abs=0.1)
     assert set(event.evidence["sizes"]) == {"1A.LA", "2A.LA", "3A.LA"}
@@ -87,9 +87,9 @@ def test_the_level_of_several_is_that_which_enough_of_them_reach(store: EventSto
 
 def test_with_too_few_of_several_heard_nothing_is_decided(store: EventStore) -> None:
     wanted = limit(channels=["1A.LA", "2A.LA", "3A.LA"], at_least=2)
-    slow = stage(store, settings(wanted), AT)
-    slow.take(fed(AT, {"1A.LA": steps(500, 500, 500)}), 0)
-    assert told(store) == []
+    running = stage(store, settings(wanted), AT)
+    running.take(fed(AT, {"1A.LA": steps(500, 500, 500)}), 0)
+    assert saved_events(store) == []
 
 
 def test_a_limit_that_was_changed_closes_what_it_opened(store: EventStore) -> None:
@@ -97,9 +97,9 @@ def test_a_limit_that_was_changed_closes_what_it_opened(store: EventStore) -> No
     tilt = np.stack([steps(0, 150), steps(0, 0)])
     first.take(fed(AT, {"0T.LA": tilt}), 0)
     first.close()
-    assert [event.closed_ns for event in told(store)] == [None]
+    assert [event.closed_ns for event in saved_events(store)] == [None]
     stage(store, settings(limit(amber=180.0)), AT)
-    (event,) = told(store)
+    (event,) = saved_events(store)
     assert event.closed_ns is not None
     assert event.evidence["closed_because"] == "its limit was changed or removed"
 
@@ -109,7 +109,7 @@ def test_a_limit_that_is_only_reworded_keeps_its_event(store: EventStore) -> Non
     first.take(fed(AT, {"0T.LA": np.stack([steps(0, 150), steps(0, 0)])}), 0)
     first.close()
     stage(store, settings(limit(owner="S. Chai", action={"amber": "Survey"})), AT)
-    assert [event.closed_ns for event in told(store)] == [None]
+    assert [event.closed_ns for event in saved_events(store)] == [None]
 
 
 def test_two_limits_of_one_channel_have_an_event_each(store: EventStore) -> None:
@@ -117,7 +117,9 @@ def test_two_limits_of_one_channel_have_an_event_each(store: EventStore) -> None
     stage(store, settings(limit(), own), AT).take(
         fed(AT, {"0T.LA": np.stack([steps(0, 150), steps(0, 0)])}), 0
     )
-    assert {event.limit.standing for event in told(store)} == set(Standing) - {Standing.VERIFIED}
+    assert {event.limit.standing for event in saved_events(store)} == set(Standing) - {
+        Standing.VERIFIED
+    }
 
 
 EVERYTHING = settings(
@@ -150,20 +152,20 @@ ENTRIES = site_entries()
 
 def outcome(folder: Path, name: str, cuts: list[int], killed: set[int]):
     """Return every event and kept state after the entries came in these takes, with kills."""
-    kept = EventStore(folder / f"{name}.db")
-    slow = stage(kept, EVERYTHING, AT)
+    opened = EventStore(folder / f"{name}.db")
+    running = stage(opened, EVERYTHING, AT)
     edges = [0, *cuts, len(ENTRIES)]
     for number, (begin, end) in enumerate(pairwise(edges)):
         if begin < end:
-            slow.take(ENTRIES[begin:end], number * 10**9)
+            running.take(ENTRIES[begin:end], number * 10**9)
         if number in killed:  # dropped without a word: what was not kept is replayed
-            slow = stage(kept, EVERYTHING, AT)
-            done = slow.cursor()
+            running = stage(opened, EVERYTHING, AT)
+            done = running.cursor()
             if done < end:
-                slow.take(ENTRIES[done:end], number * 10**9)
-    slow.close()
-    found = sorted(told(kept), key=lambda event: event.id), kept.snapshots("slow/")
-    kept.close()
+                running.take(ENTRIES[done:end], number * 10**9)
+    running.close()
+    found = sorted(saved_events(opened), key=lambda event: event.id), opened.snapshots("slow/")
+    opened.close()
     return found
 
 

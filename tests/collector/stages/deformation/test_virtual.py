@@ -28,58 +28,58 @@ def channel(name, *given):
 
 def test_a_difference_is_one_minus_the_other():
     made = channel("twist", virtual(name="twist", kind="difference", of="1A.LA", minus="2A.LA"))
-    said = made.series(frame(**{"1A_LA": [30.0, 5.0], "2A_LA": [10.0, 7.0]}))
-    assert said.values.tolist() == [[20.0, -2.0]]
-    assert said.quality(0) == ()
+    found = made.series(frame(**{"1A_LA": [30.0, 5.0], "2A_LA": [10.0, 7.0]}))
+    assert found.values.tolist() == [[20.0, -2.0]]
+    assert found.quality(0) == ()
 
 
 def test_a_difference_without_one_of_the_two_is_no_number_and_names_it():
     made = channel("twist", virtual(name="twist", kind="difference", of="1A.LA", minus="2A.LA"))
-    said = made.series(frame(**{"1A_LA": [30.0, 5.0], "2A_LA": [NAN, 7.0]}))
-    assert np.isnan(said.values[0, 0])
-    assert said.quality(0) == ("2A.LA missing",)
-    assert said.quality(1) == ()
+    found = made.series(frame(**{"1A_LA": [30.0, 5.0], "2A_LA": [NAN, 7.0]}))
+    assert np.isnan(found.values[0, 0])
+    assert found.quality(0) == ("2A.LA missing",)
+    assert found.quality(1) == ()
 
 
 def test_a_chain_sums_length_times_the_sine_of_each_beam():
     made = channel("raft", virtual(name="raft", kind="chain", of=BEAMS, length_m=[2.0, 3.0, 1.0]))
-    said = made.series(frame(**{"1A_LA": [1000.0], "2A_LA": [-500.0], "3A_LA": [2000.0]}))
+    found = made.series(frame(**{"1A_LA": [1000.0], "2A_LA": [-500.0], "3A_LA": [2000.0]}))
     # 2 m at 1 mrad: 2.0 mm down; 3 m at -0.5 mrad: 1.5 mm up; 1 m at 2 mrad: 2.0 mm down.
-    np.testing.assert_allclose(said.values[:, 0], [2.0, 0.5, 2.5], atol=2e-6)
+    np.testing.assert_allclose(found.values[:, 0], [2.0, 0.5, 2.5], atol=2e-6)
 
 
 def test_a_chain_takes_its_lengths_from_the_inventory_and_its_start_from_a_cell():
     made = channel("raft", virtual(name="raft", kind="chain", of=BEAMS, start="0C.LD"))
     tilts = {"1A_LA": [1000.0], "2A_LA": [1000.0], "3A_LA": [1000.0]}
-    said = made.series(frame(**tilts, **{"0C_LD": [5.0]}))
-    np.testing.assert_allclose(said.values[:, 0], [7.0, 9.0, 11.0], atol=1e-5)
+    found = made.series(frame(**tilts, **{"0C_LD": [5.0]}))
+    np.testing.assert_allclose(found.values[:, 0], [7.0, 9.0, 11.0], atol=1e-5)
 
 
 def test_a_missing_beam_leaves_the_joints_beyond_it_unknown_and_only_those():
     made = channel("raft", virtual(name="raft", kind="chain", of=BEAMS))
-    said = made.series(frame(**{"1A_LA": [1000.0], "2A_LA": [NAN], "3A_LA": [1000.0]}))
-    assert said.values[0, 0] == pytest.approx(2.0, abs=1e-5)
-    assert np.isnan(said.values[1:, 0]).all()
-    assert said.quality(0) == ("2A.LA missing",)
+    found = made.series(frame(**{"1A_LA": [1000.0], "2A_LA": [NAN], "3A_LA": [1000.0]}))
+    assert found.values[0, 0] == pytest.approx(2.0, abs=1e-5)
+    assert np.isnan(found.values[1:, 0]).all()
+    assert found.quality(0) == ("2A.LA missing",)
 
 
 def test_a_joint_does_not_mind_the_beams_beyond_it():
     raft = virtual(name="raft", kind="chain", of=BEAMS)
-    said = channel("raft.2", raft).series(
+    found = channel("raft.2", raft).series(
         frame(**{"1A_LA": [1000.0], "2A_LA": [1000.0], "3A_LA": [NAN]})
     )
-    assert said.values[0, 0] == pytest.approx(4.0, abs=1e-5)
-    assert said.quality(0) == ()
+    assert found.values[0, 0] == pytest.approx(4.0, abs=1e-5)
+    assert found.quality(0) == ()
 
 
 def test_a_mean_with_a_member_missing_says_so_and_with_too_few_is_none():
     made = channel("raft", virtual(name="raft", kind="mean", of=BEAMS))
-    said = made.series(
+    found = made.series(
         frame(**{"1A_LA": [10.0, 10.0, 10.0], "2A_LA": [20, 20, NAN], "3A_LA": [60.0, NAN, NAN]})
     )
-    assert said.values[0, :2].tolist() == [30.0, 15.0]
-    assert np.isnan(said.values[0, 2])
-    assert [said.quality(at) for at in range(3)] == [
+    assert found.values[0, :2].tolist() == [30.0, 15.0]
+    assert np.isnan(found.values[0, 2])
+    assert [found.quality(at) for at in range(3)] == [
         (), ("3A.LA missing",), ("2A.LA missing", "3A.LA missing"),
     ]  # fmt: skip
 
@@ -89,11 +89,11 @@ def test_a_channel_made_of_virtual_ones_tells_what_their_members_lack():
         virtual(name="west", kind="mean", of=["1A.LA", "2A.LA"], at_least=1),
         virtual(name="bend", kind="difference", of="3A.LA", minus="west"),
     )
-    said = channel("bend", *given).series(
+    found = channel("bend", *given).series(
         frame(**{"1A_LA": [10.0], "2A_LA": [NAN], "3A_LA": [60.0]})
     )
-    assert said.values[0, 0] == 50.0
-    assert said.quality(0) == ("2A.LA missing",)
+    assert found.values[0, 0] == 50.0
+    assert found.quality(0) == ("2A.LA missing",)
 
 
 def model(**changed):
@@ -112,24 +112,24 @@ def test_a_compensated_copy_has_the_part_of_the_lagged_temperature_taken_off():
     made = channel("cool", virtual(name="cool", version="a", **COPY))
     temperature = 20.0 + np.arange(12.0) / 2
     reading = 7.0 + 3.0 * (temperature - 1.0 - 20.0)  # two hours late: a degree behind
-    said = made.series(frame({"TWR01/cool": model()}, **{"1A_LA": reading, "1A_LK": temperature}))
-    np.testing.assert_allclose(said.values[0, 4:], 7.0, atol=1e-9)
+    found = made.series(frame({"TWR01/cool": model()}, **{"1A_LA": reading, "1A_LK": temperature}))
+    np.testing.assert_allclose(found.values[0, 4:], 7.0, atol=1e-9)
 
 
 def test_a_compensated_copy_without_a_model_is_no_number_and_says_why():
     made = channel("cool", virtual(name="cool", version="a", **COPY))
     refused = {"TWR01/cool": "the temperature moved only 1.2 degC"}
-    said = made.series(frame(refused, **{"1A_LA": [1.0] * 5, "1A_LK": [20.0] * 5}))
-    assert np.isnan(said.values).all()
-    assert "no model: the temperature moved only 1.2 degC" in said.quality(4)
+    found = made.series(frame(refused, **{"1A_LA": [1.0] * 5, "1A_LK": [20.0] * 5}))
+    assert np.isnan(found.values).all()
+    assert "no model: the temperature moved only 1.2 degC" in found.quality(4)
 
 
 def test_a_temperature_never_seen_in_the_window_is_told_as_extrapolation():
     made = channel("cool", virtual(name="cool", version="a", **COPY))
     warm = frame({"TWR01/cool": model()}, **{"1A_LA": [1.0] * 9, "1A_LK": [35.0] * 9})
-    said = made.series(warm)
-    assert np.isfinite(said.values[0, 6])
-    assert said.quality(6) == ("temperature outside the range the model was fitted on",)
+    found = made.series(warm)
+    assert np.isfinite(found.values[0, 6])
+    assert found.quality(6) == ("temperature outside the range the model was fitted on",)
 
 
 def test_the_newest_hour_waits_for_the_temperature_its_rate_needs():
