@@ -63,6 +63,9 @@ COMMANDS: dict[str, CommandEntry] = {
         "plumbline.commands.tracking", "what became of a structure's modes, hour after hour"
     ),
     "trend": CommandEntry("plumbline.commands.trend", "what a slow series does, with its interval"),
+    "verify": CommandEntry(
+        "plumbline.commands.verify", "is everything held there, and undamaged: byte by byte"
+    ),
     "vibration": CommandEntry("plumbline.commands.vibration", "hold vibration against a standard"),
 }
 

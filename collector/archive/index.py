@@ -137,6 +137,19 @@ class ArchiveIndex:
         ).fetchall()
         return rows[-1][0] if rows else number, [IndexedChunk(*row[1:]) for row in rows]
 
+    def every_chunk(self) -> Iterator[IndexedChunk]:
+        """Yield all chunks of all channels, in the order they were appended."""
+        for row in self._db.execute("SELECT * FROM chunks ORDER BY rowid"):
+            yield IndexedChunk(*row)
+
+    def day_files(self) -> dict[str, int]:
+        """Return the day files and how long each is."""
+        return {name: int(n) for name, n in self._db.execute("SELECT name, length FROM day_files")}
+
+    def store(self) -> str:
+        """Return the identity of the journal that the cursor belongs to."""
+        return str(self._db.execute("SELECT store FROM meta").fetchone()[0])
+
     def channels(self) -> Iterator[str]:
         """Yield the channels that have records."""
         for (nslc,) in self._db.execute("SELECT nslc FROM channels ORDER BY nslc"):

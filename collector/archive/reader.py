@@ -87,13 +87,15 @@ class ArchiveReader:
     ----------
     data
         The collector's data folder.
+    index
+        Its index where it is open already; None opens it when it is needed.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, index: ArchiveIndex | None = None) -> None:
         self._archive = data / "archive"
         self._open = data / "open"
         self._books_path = data / "state" / "archive.db"
-        self._books: ArchiveIndex | None = None
+        self._books = index
 
     def channels(self, pattern: str = "*") -> list[str]:
         """Return the channels there are, as ``XX.TWR01.3A.HNZ``, that fit a shell pattern."""

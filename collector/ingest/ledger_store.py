@@ -61,20 +61,7 @@ class LedgerStore:
 
     def boots(self) -> Iterator[BootRow]:
         """Yield every boot of the snapshot."""
-        for stream, boot, held, refused, conflicts, touched_ns in self._db.execute(
-            "SELECT stream, boot, held, refused, conflicts, touched_ns FROM boots"
-        ):
-            yield BootRow(
-                stream=stream,
-                boot=int(boot, 16),
-                held=[(first, last) for first, last in json.loads(held)],
-                refused={
-                    why: [(first, last) for first, last in ranges]
-                    for why, ranges in json.loads(refused).items()
-                },
-                conflicts={(seq, crc) for seq, crc in json.loads(conflicts)},
-                touched_ns=touched_ns,
-            )
+        yield from boot_rows(self._db)
 
     def page(self, stream: str, boot: int, number: int) -> Page | None:
         """Return a page of CRCs, or None if it was never saved or is forgotten."""
@@ -118,3 +105,21 @@ class LedgerStore:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def boot_rows(db: sqlite3.Connection) -> Iterator[BootRow]:
+    """Yield every boot of a snapshot that is open, for reading it beside a collector."""
+    for stream, boot, held, refused, conflicts, touched_ns in db.execute(
+        "SELECT stream, boot, held, refused, conflicts, touched_ns FROM boots"
+    ):
+        yield BootRow(
+            stream=stream,
+            boot=int(boot, 16),
+            held=[(first, last) for first, last in json.loads(held)],
+            refused={
+                why: [(first, last) for first, last in ranges]
+                for why, ranges in json.loads(refused).items()
+            },
+            conflicts={(seq, crc) for seq, crc in json.loads(conflicts)},
+            touched_ns=touched_ns,
+        )
