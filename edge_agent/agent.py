@@ -19,11 +19,10 @@ from plumbline.edge_agent.settings import EdgeSettings
 from plumbline.edge_agent.spool import Spool
 from plumbline.edge_agent.systemd import notify
 from plumbline.edge_agent.writer import Writer
-from plumbline.wire.block import Block
+from plumbline.wire.block import NS, Block
 from plumbline.wire.messages import Heartbeat, StreamBirth
 
 LOG = logging.getLogger(__name__)
-NS = 1_000_000_000
 STUCK_NS = 60 * NS
 POLL_S = 2.0
 GOODBYE_S = 5.0

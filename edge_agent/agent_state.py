@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from plumbline.wire.block import NS
 from plumbline.wire.errors import BadMessage
 from plumbline.wire.messages import State, StreamBirth
 from plumbline.wire.topics import ROOT, Address, TopicKind
 
-NS = 1_000_000_000
 ANNOUNCE_EVERY_NS = 60 * NS
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from plumbline.edge_agent.spool import Row, Spool
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 DOUBT_NS = 30 * NS
 OVERTAKEN_NS = 2 * NS
 LONGEST_DOUBT_NS = 600 * NS

@@ -13,8 +13,8 @@ from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.wakeup_pipe import WakeupPipe
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 BY_ID = Path("/dev/serial/by-id")
 
 

@@ -14,12 +14,12 @@ from plumbline.edge_agent.settings import PublisherSettings
 from plumbline.edge_agent.spool import Row, Spool
 from plumbline.edge_agent.wakeup_pipe import WakeupPipe
 from plumbline.edge_agent.watermarks import HeldRanges
+from plumbline.wire.block import NS
 from plumbline.wire.errors import BadMessage
 from plumbline.wire.messages import Command, Heartbeat, Watermark
 from plumbline.wire.topics import ROOT, TopicKind
 
 LOG = logging.getLogger(__name__)
-NS = 1_000_000_000
 HEARTBEAT_NS = 10 * NS
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 10.0

@@ -13,11 +13,10 @@ from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.merge_readings import merged_readings
 from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.wakeup_pipe import WakeupPipe
-from plumbline.wire.block import Block
+from plumbline.wire.block import NS, Block
 from plumbline.wire.messages import StreamHealth
 
 LOG = logging.getLogger(__name__)
-NS = 1_000_000_000
 SILENT_AFTER_NS = 5 * NS
 TURN_S = 1.0
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.edge_agent.envelope import LowerEnvelope
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 EARLY_PERIODS = 0.5
 LATE_PERIODS = 0.75
 SURE_LINES = 8  # so many lines are not all late

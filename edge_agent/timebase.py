@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.envelope import WINDOW_NS, LowerEnvelope
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 SETTLED_AFTER_NS = 60 * NS
 STEP_NS = 50_000_000  # what the first minute can slew away; more is not jitter but another clock
 SETTLING_SLEW = 1e-3  # 1 ms in a block of 1 s: half a sample at 500 Hz

@@ -10,9 +10,8 @@ from plumbline.edge_agent.drivers import Output
 from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.settings import EdgeSettings
-from plumbline.wire.block import Block
+from plumbline.wire.block import NS, Block
 
-NS = 1_000_000_000
 RATE_OVER = 10  # blocks
 
 

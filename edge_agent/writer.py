@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 
 from plumbline.edge_agent.errors import SpoolTrouble
 from plumbline.edge_agent.spool import MB, NewRow, Row, Spool
-from plumbline.wire.block import Block
+from plumbline.wire.block import NS, Block
 from plumbline.wire.record import encode
 
 LOG = logging.getLogger(__name__)
-NS = 1_000_000_000
 MOST_WAITING = 20_000  # some 20 MB: an hour and more of three nodes while the disk is full
 REMEMBER_NS = 5 * NS
 LOG_AGAIN_NS = 60 * NS

@@ -7,7 +7,7 @@ import numpy as np
 from plumbline.simulator.acts import Act, Quake, Settlement, TiltRamp
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.staging import SITE_RATE_HZ
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 
 class Chronicle:

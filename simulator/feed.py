@@ -6,7 +6,7 @@ from plumbline.simulator.line import LineDelivery, SerialLine
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import FaultSpec, InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 
 class Feed:

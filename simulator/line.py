@@ -8,7 +8,7 @@ import numpy as np
 
 from plumbline.simulator.emission import Emission, Sent
 from plumbline.simulator.spec import FaultSpec
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 LINE_BITS = 10
 """8N1: start, eight, stop."""

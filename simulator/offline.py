@@ -12,7 +12,7 @@ from plumbline.simulator.site import Site
 from plumbline.simulator.spec import RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.truth import TruthWriter
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 
 def deliveries(

@@ -25,7 +25,7 @@ from plumbline.simulator.site import Site
 from plumbline.simulator.spec import RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.simulator.truth import TruthWriter
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 from plumbline.wire.settings import read_settings
 
 AHEAD_NS = 150_000_000

@@ -12,8 +12,9 @@ from plumbline.simulator.noise import BandNoise
 from plumbline.simulator.passing import Passing
 from plumbline.simulator.spec import StructureSpec
 from plumbline.simulator.staging import SITE_RATE_HZ, lay, motion, ramps
-from plumbline.simulator.weather import NS, Weather
+from plumbline.simulator.weather import Weather
 from plumbline.simulator.wind import Gusts, push_shape
+from plumbline.wire.block import NS
 
 Floats = NDArray[np.float64]
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-NS = 1_000_000_000
+from plumbline.wire.block import NS
+
 DAY_S = 86_400
 
 

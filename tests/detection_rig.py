@@ -13,7 +13,7 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.stages.detection.late_stage import LateStage
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stage import DetectionStage
-from plumbline.wire.block import NS, Block
+from plumbline.wire.block import FOREVER_NS, NS, Block
 from plumbline.wire.inventory import read_inventory
 from plumbline.wire.inventory.lookup import Place, places
 
@@ -102,7 +102,7 @@ def run_stage(own: DetectionStage | LateStage, entries: Sequence[Given], size: i
 
 def saved_events(store: EventStore) -> list[Event]:
     """Return every event, by onset."""
-    return store.between(0, 2**62)
+    return store.between(0, FOREVER_NS)
 
 
 def seconds(event_ns: int) -> float:

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from plumbline.wire.identity import StreamId
 
 NS = 1_000_000_000
+"""Nanoseconds in a second."""
+
+FOREVER_NS = 2**62
+"""A time beyond any sample, which overflows no integer of SQLite or NumPy. [ns since 1970]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

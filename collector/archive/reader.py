@@ -23,9 +23,9 @@ from plumbline.collector.archive.open_hour import (
 )
 from plumbline.collector.archive.record_check import DamagedRecord
 from plumbline.collector.archive.sample_run import SampleRun, merged
+from plumbline.wire.block import FOREVER_NS
 
 ATTEMPTS = 20
-FOREVER_NS = 2**62  # far beyond any sample, and no integer of SQLite or NumPy overflows
 
 
 class ArchiveGap(NamedTuple):

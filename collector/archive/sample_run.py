@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 
 Counts = NDArray[np.int32]
 Times = NDArray[np.int64]
@@ -146,7 +146,7 @@ def merged(pieces: Sequence[SampleRun]) -> tuple[list[SampleRun], int]:
     for piece in sorted(pieces, key=lambda piece: piece.start_ns):
         rest: SampleRun | None = piece
         if until_ns is not None and piece.start_ns < until_ns - piece.half_sample_ns:
-            rest = piece.trimmed(until_ns - piece.half_sample_ns, 2**62)
+            rest = piece.trimmed(until_ns - piece.half_sample_ns, FOREVER_NS)
             hidden += piece.n_samples - (rest.n_samples if rest else 0)
         if rest is not None:
             kept.append(rest)

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from plumbline.collector.events.model import MOTION_KINDS, Event
 from plumbline.collector.events.store import EventStore
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 
-FOREVER_NS = 2**62
 LONGEST_NS = 86_400 * NS
 """An episode that began longer before a window is not looked for. [ns]"""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.collector.ingest.checksums import Page
+from plumbline.wire.block import NS
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (
@@ -21,7 +22,7 @@ CREATE TABLE IF NOT EXISTS pages (
     PRIMARY KEY (stream, boot, number));
 CREATE INDEX IF NOT EXISTS pages_by_age ON pages (saved_ns);
 """
-PAGE_RETENTION_NS = 3 * 24 * 3600 * 1_000_000_000  # an edge repeats what went unheld within hours
+PAGE_RETENTION_NS = 3 * 24 * 3600 * NS  # an edge repeats what went unheld within hours
 
 
 @dataclass(slots=True, kw_only=True)

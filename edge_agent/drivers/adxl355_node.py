@@ -18,6 +18,7 @@ from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.framing.cobs import CobsReader
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import ClockTraits
+from plumbline.wire.block import NS
 
 HELLO, SAMPLES, STATUS = 1, 2, 3
 HEADER = struct.Struct("<BBIIHBB")  # type, stream, nonce, counter, temperature, flags, n
@@ -27,7 +28,6 @@ STATUS_BODY = struct.Struct("<BBIIIHHH")
 MOST_SAMPLES = 26
 SAMPLE_BYTES = 9
 LINE_OVERHEAD_BYTES = 4  # CRC, one byte of stuffing, the zero that ends the frame
-NS = 1_000_000_000
 STANDARD_GRAVITY = 9.80665
 
 NAMES = {0: "raw", 1: "decimated"}

@@ -10,8 +10,8 @@ from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.framing.lines import LineReader
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import ClockTraits
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 LINE_END_BYTES = 2
 BURST_NS = 135_000_000  # middle of the 28 readings of a line to its beginning, as assumed in README
 

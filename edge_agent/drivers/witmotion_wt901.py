@@ -17,11 +17,11 @@ from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.framing.witmotion import FRAME_BYTES, WitMotionReader
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import ClockTraits
+from plumbline.wire.block import NS
 
 TIME, ACCELERATION = 0x50, 0x51
 TIME_DATA = struct.Struct("<6BH")
 ACCELERATION_DATA = struct.Struct("<4h")
-NS = 1_000_000_000
 DAY_MS = 86_400_000
 STANDARD_GRAVITY = 9.80665
 UNTIMED_AFTER = 20  # acceleration frames without any time frame

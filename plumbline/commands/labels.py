@@ -145,8 +145,9 @@ ACTIONS = {"events": _events, "show": _show, "add": _add, "matrix": _matrix}
 
 def _episodes(events: "EventStore") -> "list[Event]":
     from plumbline.collector.events.model import DETECTION_KINDS
+    from plumbline.wire.block import FOREVER_NS
 
-    return [event for event in events.between(0, 2**62) if event.kind in DETECTION_KINDS]
+    return [event for event in events.between(0, FOREVER_NS) if event.kind in DETECTION_KINDS]
 
 
 def _one(events: "EventStore", begins: str) -> "Event":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from plumbline.commands.moments import moment_ns, time_text
 from plumbline.errors import CommandError
+from plumbline.wire.block import NS
 
 if TYPE_CHECKING:
     from plumbline.collector.archive.reader import ArchiveReader
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from plumbline.wire.block import Block
     from plumbline.wire.inventory.lookup import Place
 
-LEFT_ALONE_NS = 120 * 1_000_000_000  # the newest minutes belong to the running collector
+LEFT_ALONE_NS = 120 * NS  # the newest minutes belong to the running collector
 EXAMPLE = """\
 InfluxDB is a copy of the archive for looking at. Write a span again when InfluxDB was set up late,
 lost its disk, refused lines, or when "waveforms" was changed in [influxdb]. The collector may run

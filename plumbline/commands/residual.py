@@ -94,10 +94,11 @@ def _opened(data: Path, places: "dict[str, Place]") -> "Iterator[tuple[EventStor
 
 def _chosen(events: "EventStore", begins: str | None) -> "list[Event]":
     from plumbline.collector.events.model import EventKind
+    from plumbline.wire.block import FOREVER_NS
 
     over = [
         event
-        for event in events.between(0, 2**62)
+        for event in events.between(0, FOREVER_NS)
         if event.kind is EventKind.SHAKING and event.closed_ns is not None
     ]
     if begins is None:

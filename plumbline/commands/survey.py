@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.errors import CommandError
+from plumbline.wire.block import NS
 
 if TYPE_CHECKING:
     from plumbline.collector.field.levelling import LevellingRun, SurveyStore
@@ -31,7 +32,7 @@ Examples:
   plumbline survey levels P12 --store survey.db > P12.csv && plumbline trend P12.csv
 """
 
-DAY_NS = 86_400 * 1_000_000_000
+DAY_NS = 86_400 * NS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -13,10 +13,9 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.serving.export.bundle import NothingToExport, write_bundle
 from plumbline.collector.serving.export.request import ExportRequest
 from plumbline.demo.count import counted
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory import read_inventory
 
-FOR_EVER = 2**62
 AROUND_NS = 5 * NS
 EXPORTED_NS = 120 * NS
 
@@ -25,7 +24,7 @@ def summary(folder: Path) -> dict[str, Any]:
     """Count, export a window and list what happened; everything has stopped by now."""
     data = folder / "data"
     store = EventStore(data / "state" / "events.db")
-    events = store.between(0, FOR_EVER)
+    events = store.between(0, FOREVER_NS)
     store.close()
     count = counted(folder / "truth", data / "archive")
     notifications = queries.notifications(data / "state" / "alerting.db")
@@ -99,7 +98,7 @@ def _window(events: list[Event]) -> tuple[int, int]:
         now_ns = time.time_ns()
         return now_ns - EXPORTED_NS, now_ns
     onset_ns = shaking[-1].onset_ns
-    end_ns = min(shaking[-1].closed_ns or FOR_EVER, onset_ns + EXPORTED_NS)
+    end_ns = min(shaking[-1].closed_ns or FOREVER_NS, onset_ns + EXPORTED_NS)
     return onset_ns - AROUND_NS, end_ns + AROUND_NS
 
 

@@ -15,7 +15,7 @@ from plumbline.simulator.sampling import SampleTimes
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 RANGE_URAD = 330.0
 NOISE_URAD = 0.1

@@ -9,7 +9,7 @@ from plumbline.simulator.instruments.specific_force import apparent_tilt_rad
 from plumbline.simulator.sampling import Sampler, SampleTimes
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.staging import SITE_RATE_HZ
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 READINGS_PER_S = 100
 N_SAMP = 28

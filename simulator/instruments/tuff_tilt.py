@@ -12,7 +12,7 @@ from plumbline.simulator.instruments.tilt_reader import READINGS_PER_S, TiltRead
 from plumbline.simulator.sampling import SampleTimes
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 COUNTS_PER_URAD = 1000 * 180 / np.pi * 1e-6
 """One count is the last printed digit, 0.001°: 17.45 µrad."""

@@ -11,7 +11,7 @@ from plumbline.simulator.sampling import Sampler, SampleTimes
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
-from plumbline.simulator.weather import NS
+from plumbline.wire.block import NS
 
 COUNTS_PER_G = 32768 / 16
 NOISE_G = 0.002

@@ -13,9 +13,9 @@ from plumbline.edge_agent.clock_memory import ClockMemory
 from plumbline.edge_agent.drivers import DRIVERS
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import HostTime
+from plumbline.wire.block import NS
 from plumbline.wire.identity import StreamId
 
-NS = 1_000_000_000
 HOST = HostTime(offset_ns=1_800_000_000 * NS, synchronised=True)
 TILT = StreamId(network="XX", structure="TWR01", node="0B", band_source="LA", axes="12")
 

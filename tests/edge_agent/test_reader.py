@@ -12,8 +12,8 @@ from plumbline.edge_agent.drivers import DRIVERS
 from plumbline.edge_agent.merge_readings import merged_readings
 from plumbline.edge_agent.reader import Reader
 from plumbline.edge_agent.serial_port import SerialPort
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 SPEC = DRIVERS["adxl355_node"]
 DELAY_NS = 103_260_000  # of the decimated output, by the node's page
 

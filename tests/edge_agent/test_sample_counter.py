@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from plumbline.edge_agent.sample_counter import SampleCounter
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 SAME = np.array([[7]], np.int32)
 
 

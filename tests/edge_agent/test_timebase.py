@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from plumbline.edge_agent.drivers import DRIVERS
 from plumbline.edge_agent.envelope import BUCKET_NS, BUCKETS, LowerEnvelope
 from plumbline.edge_agent.timebase import STEP_NS, HostTime, Timebase
+from plumbline.wire.block import NS
 
-NS = 1_000_000_000
 TRAITS = DRIVERS["adxl355_node"].clock
 UTC0_NS = 1_800_000_000 * NS
 HOST = HostTime(offset_ns=UTC0_NS, synchronised=True)

@@ -24,7 +24,7 @@ from plumbline.edge_agent.settings import EdgeSettings, read_edge
 from plumbline.edge_agent.timebase import HostTime
 from plumbline.simulator.offline import deliveries
 from plumbline.simulator.spec import RigSpec
-from plumbline.wire.block import NS, Block
+from plumbline.wire.block import FOREVER_NS, NS, Block
 from plumbline.wire.inventory.lookup import places
 from plumbline.wire.record import encode
 
@@ -132,7 +132,7 @@ class OfflineCollector:
 
     def saved_events(self) -> list[Event]:
         """Return every event, by onset."""
-        return self.events.between(0, 2**62)
+        return self.events.between(0, FOREVER_NS)
 
     def close(self) -> None:
         """Let go of files."""

@@ -20,7 +20,7 @@ from plumbline.demo.motion import packaged_motion
 from plumbline.demo.tower import accelerometer
 from plumbline.edge_agent.spool import RowStanding
 from plumbline.simulator.acts import Quake
-from plumbline.wire.block import NS, Block
+from plumbline.wire.block import FOREVER_NS, NS, Block
 
 BEFORE_S, CUT_S, LIVE_S = 60, 600, 90
 QUAKE_S = BEFORE_S + 300
@@ -76,7 +76,7 @@ def until(enough: threading.Event, blocks: list[Block]) -> Iterator[Block]:
 
 def saved_events(data: Path) -> list[Event]:
     store = EventStore(data / "state" / "events.db")
-    events = store.between(0, 2**62)
+    events = store.between(0, FOREVER_NS)
     store.close()
     return events
 

@@ -9,13 +9,13 @@ from plumbline.collector.app.upkeep.sqlite_read import opened_database
 from plumbline.collector.archive.chunk_reader import chunk_bytes
 from plumbline.collector.archive.index import LONGEST_CHUNK_NS, ArchiveIndex, IndexedChunk
 from plumbline.collector.archive.open_hour import DamagedBytes, blocks_in
-from plumbline.collector.archive.reader import FOREVER_NS
 from plumbline.collector.archive.record_check import (
     DamagedRecord,
     checked_records,
     matches_checksum,
 )
 from plumbline.collector.archive.sds import day_file
+from plumbline.wire.block import FOREVER_NS
 
 BAD_END = (
     "bytes at its end are no whole block; what they held is replayed from the journal, if there"

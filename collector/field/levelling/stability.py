@@ -10,8 +10,9 @@ from plumbline.analysis.settlement.stability import (
     benchmark_stability,
 )
 from plumbline.collector.field.levelling.store import SurveyStore
+from plumbline.wire.block import NS
 
-DAY_NS = 86_400 * 1_000_000_000
+DAY_NS = 86_400 * NS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

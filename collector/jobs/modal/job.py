@@ -27,7 +27,7 @@ from plumbline.collector.jobs.modal.settings import ModalSettings
 from plumbline.collector.jobs.modal.shift_events import stage_event
 from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow, Retry
 from plumbline.collector.jobs.runner import REST, Pause
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.dating import stage_at
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
@@ -230,4 +230,4 @@ class ModalJob:
 
 def _over_ns(event: Event) -> int:
     """Return when an episode was over; one that goes on is not. [ns since 1970]"""
-    return 2**62 if event.closed_ns is None else event.closed_ns
+    return FOREVER_NS if event.closed_ns is None else event.closed_ns

@@ -16,7 +16,7 @@ from plumbline.collector.jobs.residual.horizons import BY_NAME, HORIZONS, spans
 from plumbline.collector.jobs.residual.readings import partners_of
 from plumbline.collector.jobs.residual.store import DueComparison, ResidualStore
 from plumbline.collector.jobs.runner import REST, Pause
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
@@ -134,7 +134,8 @@ class ResidualJob:
         if event is None:
             self._store.drop(due.event)
         elif event.closed_ns is None:
-            self._store.request([due._replace(closed_ns=-1, due_ns=2**62)], self._store.read_to())
+            put_off = due._replace(closed_ns=-1, due_ns=FOREVER_NS)
+            self._store.request([put_off], self._store.read_to())
         else:
             body = {"verdict": "cannot be said", "why": "no longer in the inventory", "axes": []}
             self._store.save(due, body, next_ns=None, now_ns=now_ns)

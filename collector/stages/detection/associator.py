@@ -15,7 +15,7 @@ from plumbline.collector.stages.detection.episode import Episode
 from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, TriggerInterval
 from plumbline.collector.stages.detection.settings import GAL, DetectionSettings
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Role
 
@@ -206,7 +206,7 @@ class Associator:
     def _episode_times(self, *kinds: EventKind) -> list[tuple[int, int]]:
         """Return the times of episodes of these kinds."""
         return [
-            (e.onset_ns, e.closed_ns if e.closed_ns is not None else 2**62)
+            (e.onset_ns, e.closed_ns if e.closed_ns is not None else FOREVER_NS)
             for e in self.episodes
             if e.kind in kinds
         ]

@@ -16,13 +16,12 @@ from plumbline.collector.stages.detection.pipeline import (
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stream_sequence import Continuity, StreamSequence
 from plumbline.collector.stages.detection.trigger_banks import BankPiece
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 
 SNAPSHOT = "detect.late"
 ENDS_NS = 30 * NS
 """Late data have ended when nothing late has come for so long. [ns]"""
-FOR_EVER = 2**62
 
 
 class LateStage:
@@ -97,7 +96,7 @@ class LateStage:
             return
         if self._pipeline is not None and now_ns - self._late_ns > ENDS_NS:
             found = self._pipeline.late_sway()
-            found += self._pipeline.close_stale("end of the late data", before_ns=FOR_EVER)
+            found += self._pipeline.close_stale("end of the late data", before_ns=FOREVER_NS)
             self._checkpointer.add(self._late_arrivals.without_live(found))
             self._pipeline = None
         self._checkpointer.save_if_behind(now_ns, self._state)

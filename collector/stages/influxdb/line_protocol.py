@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plumbline.collector.events.model import Event, EventKind
 from plumbline.collector.stages.influxdb import schema
-from plumbline.wire.block import NS, Block
+from plumbline.wire.block import FOREVER_NS, NS, Block
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
@@ -20,7 +20,6 @@ FieldValue = float | int | str | bool
 
 SLOW_HZ = 1.0  # up to here `second` has every sample and a waveform would repeat it
 OF_ONE_NODE = (EventKind.TILT, EventKind.SETTLEMENT, EventKind.DIFFERENTIAL_SETTLEMENT)
-BEGINNING, END = 0, 2**62
 _TAG = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\=", "\n": r"\ "})
 _TEXT = str.maketrans({'"': r"\"", "\\": "\\\\", "\n": " "})
 
@@ -71,7 +70,7 @@ def has_waveform(place: Place) -> bool:
 
 
 def waveform_lines(
-    place: Place, block: Block, since_ns: int = BEGINNING, until_ns: int = END
+    place: Place, block: Block, since_ns: int = 0, until_ns: int = FOREVER_NS
 ) -> Iterator[str]:
     """Yield one line an instant in ``[since_ns, until_ns)`` with the axes of the stream."""
     if not has_waveform(place):

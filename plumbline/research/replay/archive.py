@@ -10,7 +10,7 @@ from plumbline.analysis.classify import ClassifySettings
 from plumbline.collector.archive.blocks import common_spans
 from plumbline.collector.archive.index import ArchiveIndex
 from plumbline.collector.archive.open_hour import HOUR_NS, hour_end_ns
-from plumbline.collector.archive.reader import FOREVER_NS, ArchiveReader
+from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.archive.record_check import DamagedRecord
 from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.collector.events.model import Event
@@ -21,7 +21,7 @@ from plumbline.research.replay.feeding import BOOT, journal_of
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.report import report_of
 from plumbline.research.replay.run import Replayed
-from plumbline.wire.block import NS, Block
+from plumbline.wire.block import FOREVER_NS, NS, Block
 from plumbline.wire.inventory import Unit
 from plumbline.wire.inventory.lookup import Place
 

@@ -12,12 +12,11 @@ from plumbline.collector.stages.detection.pipeline import acceleration_places
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stage import DetectionStage
 from plumbline.collector.stages.detection.trigger_banks import Banks
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 
 AT_ONCE = 64
 """Entries a stage is given at once, as the runner would after a short wait."""
-FOR_EVER = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,7 @@ class DetectorRun:
         late_ns = self._newest_ns + round(10 * self._settings.stale_s * NS)
         for _ in range(2):  # the first time the stage only notes that nothing is new
             self._stage.idle(late_ns)
-        events = tuple(self._store.between(0, FOR_EVER))
+        events = tuple(self._store.between(0, FOREVER_NS))
         self._store.close()
         return DetectorResult(events=events, triggers=tuple(self._triggers()))
 

@@ -13,7 +13,7 @@ from plumbline.research.replay.classification import explained, largest_motion
 from plumbline.research.replay.detector_run import DetectorResult, Trigger
 from plumbline.research.replay.feeding import DENSITY_MS2
 from plumbline.research.replay.material import ReplayNode, ReplayStructure
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 
 GAL = 0.01
 """[m/s2]"""
@@ -21,7 +21,6 @@ GAL = 0.01
 FIRST_MS2 = GAL
 """Seconds are also counted from when the ground first passes this: 1 gal. [m/s2]"""
 
-FOR_EVER = 2**62
 STILL_S = 2.0
 """An axis that passes 1 gal within the first of its samples is not asked when it did. [s]"""
 
@@ -160,7 +159,7 @@ def _episode(
         f"peak_{event.unit}": event.value,
         "nodes": event.nodes,
         "evidence": event.evidence,
-        "classified": explained(structure, event.onset_ns, event.closed_ns or FOR_EVER, classify),
+        "classified": explained(structure, event.onset_ns, event.closed_ns or FOREVER_NS, classify),
     }
 
 

@@ -13,7 +13,7 @@ from keeping import NSLC, Keeping
 
 from plumbline.collector.archive.reader import ArchiveGap, ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 
 COUNTS = truth(3, 150 * 300)  # two and a half hours at 5 Hz
 
@@ -105,7 +105,7 @@ def test_reading_beside_a_collector_that_closes_hours_sees_everything_once(
         reader = ArchiveReader(tmp_path)
         while not done.is_set():
             at_least = written[0]
-            runs = reader.read_window(NSLC, 0, 2**62).runs
+            runs = reader.read_window(NSLC, 0, FOREVER_NS).runs
             got = np.concatenate([run.counts for run in runs] or [np.zeros(0, np.int32)])
             if got.size < at_least or not np.array_equal(got, COUNTS[0, : got.size]):
                 wrong.append(f"{got.size} samples of at least {at_least}")

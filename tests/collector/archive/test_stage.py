@@ -13,7 +13,7 @@ from keeping import NSLC, Keeping
 
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.archive.stage import ArchiveLost
-from plumbline.wire.block import NS, Block
+from plumbline.wire.block import FOREVER_NS, NS, Block
 
 MINUTE = 300  # samples of a block at 5 Hz
 
@@ -48,7 +48,7 @@ def test_midnight_parts_two_day_files_to_the_sample(keeping: Keeping) -> None:
     files = sorted(keeping.day_files())
     assert [name[-8:] for name in files if name.startswith(NSLC)] == ["2025.087", "2025.088"]
     one = keeping.reader.read_window(NSLC, 0, start_ns + 30 * NS)
-    two = keeping.reader.read_window(NSLC, start_ns + 30 * NS, 2**62)
+    two = keeping.reader.read_window(NSLC, start_ns + 30 * NS, FOREVER_NS)
     assert [one.runs[0].n_samples, two.runs[0].n_samples] == [150, 750]
     np.testing.assert_array_equal(keeping.counts(), truth(3, 3 * MINUTE)[0])
 
@@ -72,7 +72,7 @@ def test_a_block_of_the_future_waits_in_its_own_hour(keeping: Keeping) -> None:
     keeping.now_ns = T0_NS
     keeping.follow()
     assert keeping.day_files() == {}
-    (run,) = keeping.reader.read_window(NSLC, 0, 2**62).runs
+    (run,) = keeping.reader.read_window(NSLC, 0, FOREVER_NS).runs
     assert run.n_samples == MINUTE
 
 
@@ -82,7 +82,7 @@ def test_two_blocks_of_one_instant_are_both_archived(keeping: Keeping) -> None:
     keeping.take([block, other])
     keeping.wait(7200)
     assert keeping.counts().size == 2 * MINUTE
-    window = keeping.reader.read_window(NSLC, 0, 2**62)
+    window = keeping.reader.read_window(NSLC, 0, FOREVER_NS)
     assert window.hidden[NSLC] == MINUTE
     np.testing.assert_array_equal(window.runs[0].counts, block.counts[0])
 

@@ -9,8 +9,9 @@ from plumbline.collector.events.model import AlarmLevel, Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.condition_events import ConditionEvents
 from plumbline.collector.health.conditions import Conditions
+from plumbline.wire.block import NS
 
-S = 1_000_000_000
+S = NS
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from plumbline.collector.jobs.modal.job import LAG_NS, ModalJob
 from plumbline.collector.jobs.modal.settings import ModalSettings
 from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow
 from plumbline.collector.jobs.runner import JobPacer
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory import Stage
 
 HZ = (0.5, 1.5)
@@ -221,14 +221,14 @@ def test_what_had_too_little_data_is_looked_at_again_until_it_is_there(
     assert seen.count(3) == 3  # four hours later it is there, and that is the last time
     third = one.store.windows("TWR01")[2]
     assert (third.outcome, third.end_ns) == (ModalResult.IDENTIFIED, T0_NS + 3 * HOUR_NS)
-    assert one.store.due_retry(2**62) is None
+    assert one.store.due_retry(FOREVER_NS) is None
 
 
 def test_what_never_comes_is_given_up_after_a_day(tower: Callable[..., Tower]) -> None:
     one = tower(lambda hour: (ModalResult.SHORT if hour == 1 else ModalResult.IDENTIFIED, 1.0))
     one.run(0, 40)
     assert one.identified_hours.count(1) == 4
-    assert one.store.due_retry(2**62) is None
+    assert one.store.due_retry(FOREVER_NS) is None
 
 
 def test_an_hour_with_an_episode_is_told_and_not_looked_at_again(

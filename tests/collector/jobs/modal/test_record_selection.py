@@ -22,7 +22,7 @@ from plumbline.collector.jobs.modal.record_selection import (
 )
 from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
 from plumbline.collector.jobs.modal.store import ModalStore
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 
 FLOORS = ("XX.TWR01.1A.HN", "XX.TWR01.2A.HN", "XX.TWR01.3A.HN")
@@ -76,7 +76,7 @@ def test_no_part_of_an_episode_is_in_it(known: dict[str, Place]) -> None:
     record = selected(tower, [hold], 25)
     assert record is not None
     assert at_minute(record.span_ns[0]) >= 13
-    everything = (T0_NS + 4 * 60 * NS, 2**62)
+    everything = (T0_NS + 4 * 60 * NS, FOREVER_NS)
     found = quiet_record(
         tower, tracked_streams(known, None)["TWR01"], (T0_NS, T0_NS + 25 * 60 * NS),
         [everything], window_s=600, least_s=600, high_hz=10.0,

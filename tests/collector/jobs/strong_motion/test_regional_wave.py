@@ -14,7 +14,7 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.jobs.strong_motion.regional_association import RegionalAssociation
 from plumbline.collector.jobs.strong_motion.regional_wave import KM_A_DEGREE, Arrival, belongs, wave
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
-from plumbline.wire.block import NS
+from plumbline.wire.block import FOREVER_NS, NS
 
 MIDDLE = (13.75, 100.5)
 CITY_KM = ((0.0, 0.0), (18.0, 4.0), (-6.0, 21.0), (9.0, -15.0))
@@ -116,7 +116,7 @@ class City:
         return event.id
 
     def regions(self) -> list[dict[str, object]]:
-        return self.store.regions(0, 2**62)
+        return self.store.regions(0, FOREVER_NS)
 
 
 @pytest.fixture
