@@ -23,9 +23,9 @@ from plumbline.collector.app.section_names import SECTION_NAMES
 OLD_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "tell tells told telling retold say says said saying hear hears heard hearing keep keeps kept"
-        " keeper keeping look looks looked looking ask asks asked asking felt spoke hush judge judges"
-        " judged judging desk rivals latecomers afterwards slow",
+        "tell tells told telling retold say says said saying hear hears heard hearing keep keeps"
+        " kept keeper keeping look looks looked looking ask asks asked asking felt spoke hush judge"
+        " judges judged judging desk rivals latecomers afterwards slow",
     )
 )
 STORED = {
@@ -40,7 +40,6 @@ STORED = {
     "says": "JSON key of the evidence of a modal event",
     "slow": "stage, cursor, snapshot keys and report key of 0.2.0, now deformation",
     "told": "JSON key of incidents on the page and in the API; snapshot key of a stage",
-    "--listen": "option of edge list-ports",
 }
 """Stored and outside names that stand, by what they begin with, and what each is."""
 
