@@ -1,7 +1,7 @@
-"""A tower, its motion, and a stage that hears it block by block."""
+"""A tower, its motion, and a detection stage that takes it block by block."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,18 @@ def tower_places(folder: Path, nodes: Sequence[tuple[str, str]] = NODES) -> dict
     return {p.node.code: p for p in found.values() if p.stream.band_source == "HN"}
 
 
+def neighbour(tower: Mapping[str, Place], code: str) -> dict[str, Place]:
+    """Return the streams of another structure that is built like this one."""
+    return {
+        node: replace(
+            place,
+            stream=replace(place.stream, structure=code),
+            structure=place.structure.model_copy(update={"code": code}),
+        )
+        for node, place in tower.items()
+    }
+
+
 def blocks(
     place: Place, accel_ms2: np.ndarray, *, start_ns: int = START_NS, size: int = 100, boot: int = 7
 ) -> Iterator[Block]:
@@ -83,7 +95,7 @@ def stage(
 def late_stage(
     tower: Mapping[str, Place], store: EventStore, start: int = 0, **changed: Any
 ) -> LateStage:
-    """Return the stage that hears what came late."""
+    """Return the stage for what came late."""
     return LateStage(
         settings=DetectionSettings.model_validate(changed),
         places={place.stream.key: place for place in tower.values()},

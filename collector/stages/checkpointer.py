@@ -68,6 +68,8 @@ class Checkpointer:
         Journal offset from which to begin without a snapshot.
     snapshot_s
         Interval between snapshots of all state; longer where that is much work. [s]
+    inherited
+        Name of the snapshot to begin from while there is none under its own.
 
     Notes
     -----
@@ -76,8 +78,17 @@ class Checkpointer:
     what is processed again up to there is not saved again.
     """
 
-    def __init__(self, events: EventStore, name: str, *, start: int, snapshot_s: float) -> None:
+    def __init__(
+        self,
+        events: EventStore,
+        name: str,
+        *,
+        start: int,
+        snapshot_s: float,
+        inherited: str | None = None,
+    ) -> None:
         self._events = events
+        self._inherited = inherited
         self._name, self._offset_name = name, f"{name}{OFFSET_SUFFIX}"
         self._snapshot_ns = self._pause_ns = round(snapshot_s * NS)
         self._position = self._cursor = self._saved_to = start
@@ -92,12 +103,14 @@ class Checkpointer:
 
     def load(self) -> Checkpoint | None:
         """Stand where the last snapshot stood, and return it."""
-        body = self._events.snapshot(self._name)
+        name, body = self._name, self._events.snapshot(self._name)
+        if body is None and self._inherited is not None:
+            name, body = self._inherited, self._events.snapshot(self._inherited)
         if body is None:
             return None
         checkpoint = Checkpoint.from_bytes(body)
         self._position = self._cursor = checkpoint.cursor
-        saved_to = decode_offset(self._events.snapshot(self._offset_name))
+        saved_to = decode_offset(self._events.snapshot(f"{name}{OFFSET_SUFFIX}"))
         self._saved_to = max(checkpoint.saved_to, saved_to)
         return checkpoint
 

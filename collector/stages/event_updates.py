@@ -1,10 +1,11 @@
 """Event updates: which event is saved when, and what becomes of those nobody follows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from plumbline.collector.events.model import DETECTION_KINDS, AlarmLevel, Event
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.stages.shard import Shard
 from plumbline.wire.block import NS
 
 REVISION_NS = NS
@@ -51,8 +52,18 @@ class EventUpdates:
         return event.level is not level or now_ns - saved_ns >= REVISION_NS
 
 
-def closed_orphans(store: EventStore) -> list[Event]:
-    """Return our open events as closed: the installation changed and nobody follows them."""
+def closed_orphans(
+    store: EventStore, shard: Shard, followed: Collection[str], *, late: bool
+) -> list[Event]:
+    """Return open events of a shard as closed that nobody follows: their structure changed.
+
+    Parameters
+    ----------
+    followed
+        Structures whose state came back as it was: their events go on.
+    late
+        Whether the events of late data are meant, or those of live data.
+    """
     return [
         replace(
             event,
@@ -61,6 +72,9 @@ def closed_orphans(store: EventStore) -> list[Event]:
         )
         for event in store.open()
         if event.kind in DETECTION_KINDS
+        and event.late is late
+        and event.structure in shard
+        and event.structure not in followed
     ]
 
 

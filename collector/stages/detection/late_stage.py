@@ -6,19 +6,23 @@ from typing import Any
 from plumbline.collector.events.model import Nodes
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.stages.checkpointer import Checkpointer
+from plumbline.collector.stages.checkpointer import Checkpoint, Checkpointer
 from plumbline.collector.stages.detection.late_arrivals import LateArrivals
 from plumbline.collector.stages.detection.pipeline import (
     DetectionPipeline,
     acceleration_places,
     accepts,
+    streams_by_structure,
 )
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stream_sequence import Continuity, StreamSequence
 from plumbline.collector.stages.detection.trigger_banks import BankPiece
+from plumbline.collector.stages.event_updates import closed_orphans
+from plumbline.collector.stages.shard import EVERYTHING, Shard
 from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 
+NAME = "late"
 SNAPSHOT = "detect.late"
 ENDS_NS = 30 * NS
 """Late data have ended when nothing late has come for so long. [ns]"""
@@ -31,6 +35,9 @@ class LateStage:
     ----------
     start
         Journal offset from which to begin without a snapshot.
+    shard
+        Structures this instance is responsible for; it begins from the snapshot of the only
+        instance while it has none of its own.
 
     Notes
     -----
@@ -39,8 +46,6 @@ class LateStage:
     sequences of its own, which move as those of the detection stage do.
     """
 
-    name = "late"
-
     def __init__(
         self,
         *,
@@ -48,17 +53,26 @@ class LateStage:
         places: Mapping[str, Place],
         events: EventStore,
         start: int,
+        shard: Shard = EVERYTHING,
     ) -> None:
+        self.name = shard.key(NAME)
         self._settings = settings
-        self._places = acceleration_places(places)
+        self._places = acceleration_places(shard.places(places))
         self._sequences = {key: StreamSequence() for key in self._places}
         self._pipeline: DetectionPipeline | None = None
         self._late_ns = 0
         self._late_arrivals = LateArrivals(events)
         self._checkpointer = Checkpointer(
-            events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s
+            events,
+            shard.key(SNAPSHOT),
+            start=start,
+            snapshot_s=settings.snapshot_s,
+            inherited=SNAPSHOT,
         )
-        self._restore()
+        if (checkpoint := self._checkpointer.load()) is not None:
+            followed = self._restore(checkpoint)
+            if orphans := closed_orphans(events, shard, followed, late=True):
+                events.save(*orphans)
 
     def cursor(self) -> int:
         """Journal offset of the last snapshot."""
@@ -125,19 +139,21 @@ class LateStage:
         }
         return extra, b"" if self._pipeline is None else self._pipeline.snapshot()
 
-    def _restore(self) -> None:
-        """Take back the last snapshot; one of another installation leaves only its cursor."""
-        checkpoint = self._checkpointer.load()
-        if checkpoint is None or checkpoint.extra["layout"] != self._layout():
-            return
-        self._late_ns = checkpoint.extra["late_ns"]
-        self._sequences = {
-            key: StreamSequence.from_state(state)
-            for key, state in checkpoint.extra["lanes"].items()
-        }
+    def _restore(self, checkpoint: Checkpoint) -> frozenset[str]:
+        """Take back a snapshot; return the structures that are in it as they are installed now."""
+        extra = checkpoint.extra
+        then, now = streams_by_structure(extra["layout"]), streams_by_structure(self._layout())
+        fitting = frozenset(code for code, streams in now.items() if then.get(code) == streams)
+        if not fitting:
+            return fitting
+        self._late_ns = extra["late_ns"]
+        for key, place in self._places.items():
+            if place.structure.code in fitting:
+                self._sequences[key] = StreamSequence.from_state(extra["lanes"][key])
         if checkpoint.state:
             self._pipeline = DetectionPipeline(self._places, self._settings, late=True)
-            self._pipeline.restore(checkpoint.state)
+            fitting &= self._pipeline.restore(checkpoint.state)
+        return fitting
 
     def _layout(self) -> list[list[Any]]:
         instruments = {key: place.instrument for key, place in self._places.items()}

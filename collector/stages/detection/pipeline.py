@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ class DetectionPipeline:
         self, places: Mapping[str, Place], settings: DetectionSettings, *, late: bool = False
     ) -> None:
         self._places = places
+        self._settings = settings
         self.banks = Banks(places, settings.shaking())
         by_structure: dict[str, list[Place]] = {}
         for place in places.values():
@@ -101,6 +102,7 @@ class DetectionPipeline:
                 code: associator.state() for code, associator in self.associators.items()
             },
             "thresholds": [threshold.state() for threshold in self.thresholds],
+            "threshold_rules": [threshold.rule.id for threshold in self.thresholds],
         }
         arrays = self.banks.snapshot()
         arrays["histories"] = np.frombuffer(b"".join(packed.values()), dtype=np.uint8)
@@ -109,28 +111,61 @@ class DetectionPipeline:
         np.savez(out, **arrays)  # type: ignore[arg-type]
         return out.getvalue()
 
-    def restore(self, body: bytes) -> bool:
-        """Take back a snapshot; return whether it fits what is installed now."""
+    def restore(self, body: bytes) -> frozenset[str]:
+        """Take back a snapshot; return the structures that are in it as they are installed now.
+
+        Those whose streams or threshold rules changed begin anew, without touching the others.
+        """
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
             meta: dict[str, Any] = json.loads(arrays["meta"].tobytes())
-            fits = meta["layout"] == self.banks.layout() and "history_bytes" in meta
-            if not fits or len(meta["thresholds"]) != len(self.thresholds):
-                return False
-            self.banks.restore(arrays)
-            packed = arrays["histories"].tobytes()
-        buffers: dict[str, dict[str, bytes]] = {code: {} for code in self.associators}
+            thresholds = self._saved_thresholds(meta)
+            fitting = self._fitting(meta, thresholds)
+            keys = [key for key, place in self._places.items() if place.structure.code in fitting]
+            self.banks.restore(arrays, meta["layout"], keys)
+            packed = arrays["histories"].tobytes() if fitting else b""
+        buffers: dict[str, dict[str, bytes]] = {}
         at = 0
-        for code, name, n_bytes in meta["history_bytes"]:
-            buffers[code][name] = packed[at : at + n_bytes]
+        for code, name, n_bytes in meta.get("history_bytes", ()):
+            buffers.setdefault(code, {})[name] = packed[at : at + n_bytes]
             at += n_bytes
-        for code, associator in self.associators.items():
-            associator.restore(meta["structures"][code], buffers[code])
-        self.banks.sequences = {
-            key: StreamSequence.from_state(state) for key, state in meta["lanes"].items()
-        }
-        for threshold, state in zip(self.thresholds, meta["thresholds"], strict=True):
-            threshold.restore(state)
-        return True
+        for code in fitting:
+            self.associators[code].restore(meta["structures"][code], buffers[code])
+        for key in keys:
+            self.banks.sequences[key] = StreamSequence.from_state(meta["lanes"][key])
+        for threshold in self.thresholds:
+            if threshold.rule.structure in fitting:
+                threshold.restore(thresholds[threshold.rule.id])
+        return fitting
+
+    def _fitting(self, meta: Mapping[str, Any], thresholds: Mapping[str, Any]) -> frozenset[str]:
+        """Return the structures whose streams and threshold rules are in a snapshot as now."""
+        if "history_bytes" not in meta:
+            return frozenset()
+        then, now = streams_by_structure(meta["layout"]), streams_by_structure(self.banks.layout())
+        ruled = [each.rule for each in self.thresholds]
+        return frozenset(
+            code
+            for code, streams in now.items()
+            if then.get(code) == streams
+            and all(rule.id in thresholds for rule in ruled if rule.structure == code)
+        )
+
+    def _saved_thresholds(self, meta: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the states of thresholds in a snapshot by the rule they are of."""
+        names = meta.get("threshold_rules")
+        if names is None:  # 0.2.0 saved them in the order of the configuration only
+            then = streams_by_structure(meta["layout"])
+            names = [rule.id for rule in self._settings.threshold if rule.structure in then]
+        states = meta["thresholds"]
+        return dict(zip(names, states, strict=True)) if len(names) == len(states) else {}
+
+
+def streams_by_structure(layout: Iterable[Sequence[Any]]) -> dict[str, set[tuple[Any, ...]]]:
+    """Return the streams of a layout, each with axes and rate, by structure."""
+    found: dict[str, set[tuple[Any, ...]]] = {}
+    for row in layout:
+        found.setdefault(row[0].split(".")[1], set()).add(tuple(row))
+    return found
 
 
 def acceleration_places(places: Mapping[str, Place]) -> dict[str, Place]:

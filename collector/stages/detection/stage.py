@@ -13,9 +13,11 @@ from plumbline.collector.stages.detection.pipeline import (
 )
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.event_updates import closed_orphans
+from plumbline.collector.stages.shard import EVERYTHING, Shard
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 
+NAME = "detect"
 SNAPSHOT = "detect.live"
 
 
@@ -26,9 +28,10 @@ class DetectionStage:
     ----------
     start
         Journal offset from which to begin without a snapshot.
+    shard
+        Structures this instance is responsible for; it begins from the snapshot of the only
+        instance while it has none of its own.
     """
-
-    name = "detect"
 
     def __init__(
         self,
@@ -37,18 +40,24 @@ class DetectionStage:
         places: Mapping[str, Place],
         events: EventStore,
         start: int,
+        shard: Shard = EVERYTHING,
     ) -> None:
+        self.name = shard.key(NAME)
         self._settings = settings
-        self._places = acceleration_places(places)
+        self._places = acceleration_places(shard.places(places))
         self._pipeline = DetectionPipeline(self._places, settings)
         self._checkpointer = Checkpointer(
-            events, SNAPSHOT, start=start, snapshot_s=settings.snapshot_s
+            events,
+            shard.key(SNAPSHOT),
+            start=start,
+            snapshot_s=settings.snapshot_s,
+            inherited=SNAPSHOT,
         )
         checkpoint = self._checkpointer.load()
-        if checkpoint is not None and not self._pipeline.restore(checkpoint.state):
-            # The snapshot is of another installation.
-            self._pipeline = DetectionPipeline(self._places, settings)
-            events.save(*closed_orphans(events))
+        if checkpoint is not None:
+            followed = self._pipeline.restore(checkpoint.state)
+            if orphans := closed_orphans(events, shard, followed, late=False):
+                events.save(*orphans)
 
     def cursor(self) -> int:
         """Journal offset of the last snapshot."""

@@ -111,7 +111,9 @@ class ThresholdDetector:
         value = counted[min(rule.nodes, len(counted)) - 1]
         level, bound = rule.crossed(value) or (AlarmLevel.GREEN, rule.bounds()[0][1])
         return Event(
-            id=finding_id("threshold", f"{rule.structure}/{rule.bounds()}", exceedance.onset_ns),
+            id=finding_id(
+                "threshold", f"{rule.structure}/{_bounds_in_ids(rule)}", exceedance.onset_ns
+            ),
             kind=EventKind.THRESHOLD,
             structure=rule.structure,
             onset_ns=exceedance.onset_ns,
@@ -150,3 +152,9 @@ class ThresholdDetector:
         self._recent = {n: deque(values, maxlen=length) for n, values in state["recent"].items()}
         self._over = {n: (first, last) for n, (first, last) in state["over"].items()}
         self._exceedance = None if state["crossing"] is None else Exceedance(*state["crossing"])
+
+
+def _bounds_in_ids(rule: ThresholdRule) -> str:
+    """Return the bounds as ids of events have them since 0.2.0: an id must outlive an upgrade."""
+    pairs = (f"(<Level.{level.name}: '{level}'>, {bound!r})" for level, bound in rule.bounds())
+    return f"[{', '.join(pairs)}]"

@@ -1,6 +1,6 @@
 """Trigger banks: acceleration streams of one sampling rate fed together in one call."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,11 +144,49 @@ class Banks:
             for name, array in bank.snapshot().items()
         }
 
-    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Take back what :meth:`snapshot` returned."""
-        for rate, bank in self._banks.items():
-            head = f"{rate!r}/"
-            bank.restore({n[len(head) :]: a for n, a in arrays.items() if n.startswith(head)})
+    def restore(
+        self, arrays: Mapping[str, NDArray[Any]], layout: Sequence[Any], keys: Collection[str]
+    ) -> None:
+        """Take back what :meth:`snapshot` returned of some streams; the others begin anew.
+
+        Parameters
+        ----------
+        layout
+            What :meth:`layout` returned then; it has the streams with axes and rate as now.
+        keys
+            Streams to take back.
+
+        Raises
+        ------
+        ValueError
+            If the arrays are of another kind of bank.
+        """
+        then = _rows_of(layout)
+        by_rate: dict[float, list[str]] = {}
+        for key in keys:
+            by_rate.setdefault(self._places[key].instrument.rate_hz, []).append(key)
+        for rate, own in by_rate.items():
+            bank = self._banks[rate]
+            old = np.concatenate([then[key] for key in own])
+            new = np.concatenate([self._rows[key] for key in own])
+            state = bank.snapshot()
+            for name, array in state.items():
+                saved = arrays[f"{rate!r}/{name}"]
+                if saved.shape[1:] != array.shape[1:]:
+                    raise ValueError(f"the snapshot does not fit this bank: {name!r}")
+                array[new] = saved[old]
+            bank.restore(state)
+
+
+def _rows_of(layout: Sequence[Any]) -> dict[str, NDArray[np.intp]]:
+    """Return the rows that each stream of a layout has in the bank of its rate."""
+    used: dict[float, int] = {}
+    rows = {}
+    for key, n_axes, rate_hz in layout:
+        first = used.get(rate_hz, 0)
+        rows[key] = np.arange(first, first + n_axes)
+        used[rate_hz] = first + n_axes
+    return rows
 
 
 def noise_density_ms2(place: Place) -> float:

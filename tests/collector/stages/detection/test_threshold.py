@@ -75,6 +75,11 @@ def test_two_nodes_over_long_enough_are_one_event_that_closes():
     assert event.closed_ns is not None
 
 
+def test_the_id_of_an_event_outlives_an_upgrade():
+    (event,) = run_detector(detector(), a=[50.0] * 8, b=[50.0] * 8)
+    assert (event.onset_ns, event.id) == (round(2.0 * NS), "c1f5df76be60851e")
+
+
 def test_one_node_is_not_enough_where_two_are_asked_for():
     assert run_detector(detector(), a=20 * [50.0], b=20 * [1.0]) == []
     assert len(run_detector(detector(nodes=1), a=20 * [50.0])) == 1
