@@ -10,7 +10,7 @@ from stories.alerting_story import Story
 
 from plumbline.cli import main
 from plumbline.collector.app.settings import read_collector
-from plumbline.collector.limits.adoptions import AdoptionStore, database
+from plumbline.collector.limits.adoptions import AdoptionStore, database_path
 from plumbline.collector.limits.approval import AdoptedApprovals
 from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.wire.block import NS
@@ -54,7 +54,7 @@ class Site:
         """Read the configuration as the collector does, and go on from what is stored."""
         settings, inventory = read_collector(self.config)
         self.places = places(inventory)
-        self.adoptions = AdoptionStore(database(settings.data))
+        self.adoptions = AdoptionStore(database_path(settings.data))
         self.stage = DeformationStage(
             settings=settings.deformation,
             places=self.places,
@@ -215,7 +215,7 @@ def test_what_cannot_be_is_refused_with_one_clear_line(site, capsys, name):
     words, expected = REFUSED[name]
     assert limits(*words) == 2
     assert expected in capsys.readouterr().err
-    assert AdoptionStore(database(site.data)).log() == []
+    assert AdoptionStore(database_path(site.data)).log() == []
 
 
 def test_the_log_reads_as_sentences(site, capsys):
