@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from plumbline.commands.moments import option_ns
 from plumbline.errors import CommandError
 
 EPILOG = """\
@@ -61,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
         inventory = read_inventory(args.inventory)
         request = ExportRequest(
             channels=tuple(args.channels),
-            start_ns=_moment_ns("--start", args.start),
-            end_ns=_moment_ns("--end", args.end),
+            start_ns=option_ns("--start", args.start),
+            end_ns=option_ns("--end", args.end),
             format=ExportFormat(args.format),
         )
         bundle = write_bundle(
@@ -98,15 +99,3 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 1 if bundle.damaged else 0
-
-
-def _moment_ns(option: str, text: str) -> int:
-    """Read an ISO 8601 time, UTC where it names no zone, exact to the nanosecond."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"{option} {text!r}: expected a time as 2025-03-28T06:19:00Z") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    since = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return (since.days * 86400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000

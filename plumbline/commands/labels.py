@@ -76,15 +76,15 @@ def _stores(data: Path) -> "Iterator[tuple[EventStore, LabelStore]]":
 
 
 def _events(args: argparse.Namespace, events: "EventStore", labels: "LabelStore") -> None:
-    from plumbline.research.replay.report import utc
+    from plumbline.wire.timestamps import iso_milliseconds
 
     given = {label.event: label for label in labels.newest()}
     for event in _episodes(events):
         label = given.get(event.id)
         stated = f"{label.cause} ({label.who})" if label else "-"
         print(
-            f"{event.id}  {utc(event.onset_ns)}  {event.structure:<5}  {event.kind:<8}  "
-            f"{event.value:8.2f} {event.unit}  {stated}"
+            f"{event.id}  {iso_milliseconds(event.onset_ns)}  {event.structure:<5}  "
+            f"{event.kind:<8}  {event.value:8.2f} {event.unit}  {stated}"
         )
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plumbline.commands.moments import time_text
 from plumbline.errors import CommandError
+from plumbline.wire.timestamps import iso_seconds
 
 if TYPE_CHECKING:
     from plumbline.collector.app.settings import CollectorSettings
@@ -223,7 +223,7 @@ def _value(row: dict[str, Any]) -> str:
     if row["at_ns"] is None:
         return ""
     value = "nothing in sight" if row["value"] is None else f"{row['value']:.3g} {row['unit']}"
-    return f"  {value} at {time_text(int(row['at_ns']))}"
+    return f"  {value} at {iso_seconds(int(row['at_ns']))}"
 
 
 def _logged(line: "AdoptionLogLine") -> str:
@@ -234,6 +234,6 @@ def _logged(line: "AdoptionLogLine") -> str:
     dated = f", decided {detail['date']}" if "date" in detail else ""
     values = ", ".join(f"{name} {bound:g}" for name, bound in bounds.items())
     return (
-        f"{time_text(line.at_ns)}  {line.limit_id}  {line.entry} by {line.person}: "
+        f"{iso_seconds(line.at_ns)}  {line.limit_id}  {line.entry} by {line.person}: "
         f"{detail['before']} -> {detail['after']}{dated}, {why} ({values})"
     )

@@ -10,9 +10,10 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbline.commands.moments import moment_ns, time_text
+from plumbline.commands.moments import option_ns
 from plumbline.errors import CommandError
 from plumbline.wire.block import NS
+from plumbline.wire.timestamps import iso_seconds
 
 if TYPE_CHECKING:
     from plumbline.collector.archive.reader import ArchiveReader
@@ -111,11 +112,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _span(args: argparse.Namespace) -> tuple[int, int]:
     newest_ns = time.time_ns() - LEFT_ALONE_NS
-    start_ns = moment_ns("--from", args.start)
-    end_ns = min(moment_ns("--to", args.end), newest_ns) if args.end else newest_ns
+    start_ns = option_ns("--from", args.start)
+    end_ns = min(option_ns("--to", args.end), newest_ns) if args.end else newest_ns
     if start_ns >= end_ns:
         raise CommandError(
-            f"from {time_text(start_ns)} to {time_text(end_ns)}: nothing lies between"
+            f"from {iso_seconds(start_ns)} to {iso_seconds(end_ns)}: nothing lies between"
         )
     return start_ns, end_ns
 
@@ -129,19 +130,19 @@ def _rebuilt(rebuild: "Rebuild", start_ns: int, end_ns: int, args: argparse.Name
             until_ns, refused = done.until_ns, done.refused
             lines += done.lines
             progress.show(
-                f"{done.share:4.0%}, {lines} lines; all is written to {time_text(until_ns)}"
+                f"{done.share:4.0%}, {lines} lines; all is written to {iso_seconds(until_ns)}"
             )
     except KeyboardInterrupt:
         progress.end()
-        print(f"stopped; go on with --from {time_text(until_ns)}", file=sys.stderr)
+        print(f"stopped; go on with --from {iso_seconds(until_ns)}", file=sys.stderr)
         return 130
     progress.end()
     if args.json:
-        span = {"from": time_text(start_ns), "to": time_text(end_ns)}
+        span = {"from": iso_seconds(start_ns), "to": iso_seconds(end_ns)}
         print(json.dumps({**span, "lines": lines, "refused": refused}))
     else:
         print(
-            f"{time_text(start_ns)} to {time_text(end_ns)}: "
+            f"{iso_seconds(start_ns)} to {iso_seconds(end_ns)}: "
             f"{lines} lines written, {refused} refused"
         )
     return 1 if refused else 0

@@ -124,7 +124,8 @@ def _only(report: dict[str, Any], pattern: str) -> dict[str, Any]:
 
 
 def _lines(reports: list[dict[str, Any]], zones: dict[str, str], one: bool) -> Iterator[str]:
-    from plumbline.collector.jobs.residual.text import local, points_text
+    from plumbline.collector.jobs.residual.text import points_text
+    from plumbline.wire.timestamps import local_minute
 
     if not reports:
         yield "no shaking that is over; nothing to compare"
@@ -132,8 +133,8 @@ def _lines(reports: list[dict[str, Any]], zones: dict[str, str], one: bool) -> I
         zone = zones.get(each["structure"], "UTC")
         verdict = each["verdict"] or "not asked yet"
         yield (
-            f"{each['event']}  {each['structure']}  {local(each['onset_ns'], zone)} {zone}  "
-            f"{each['peak']}  {verdict if verdict != 'not moved above' else 'nothing moved'}"
+            f"{each['event']}  {each['structure']}  "
+            f"{local_minute(int(each['onset_ns']), zone)} {zone}  {each['peak']}  {verdict if verdict != 'not moved above' else 'nothing moved'}"
         )
         if not each["points"] and not each["levelled"]:
             yield "  no tilt or settlement point was compared"

@@ -86,13 +86,13 @@ def history(store: "ModalStore", structure: str) -> dict[str, Any]:
 
 def history_text(found: dict[str, Any], last: int) -> str:
     """Return a history as text for people."""
-    from plumbline.commands.moments import time_text
+    from plumbline.wire.timestamps import iso_seconds
 
     windows = found["windows"]
     outcomes = Counter(_outcome(window) for window in windows)
     lines = [
-        f"{found['structure']}: {len(windows)} windows from {time_text(windows[0]['begin_ns'])} to "
-        f"{time_text(windows[-1]['end_ns'])}",
+        f"{found['structure']}: {len(windows)} windows from "
+        f"{iso_seconds(windows[0]['begin_ns'])} to {iso_seconds(windows[-1]['end_ns'])}",
         *(f"  {count:5d}  {text}" for text, count in outcomes.most_common()),
     ]
     for stage, baseline in sorted(found["baselines"].items()):
@@ -109,7 +109,7 @@ def history_text(found: dict[str, Any], last: int) -> str:
     if last:
         lines += ["", "window ends            modes found, change from the baseline"]
         lines += [
-            f"{time_text(window['end_ns'])}  {_changes(window)}" for window in windows[-last:]
+            f"{iso_seconds(window['end_ns'])}  {_changes(window)}" for window in windows[-last:]
         ]
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ from plumbline.collector.serving.export.request import ExportRequest
 from plumbline.demo.count import counted
 from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory import read_inventory
+from plumbline.wire.timestamps import iso_milliseconds
 
 AROUND_NS = 5 * NS
 EXPORTED_NS = 120 * NS
@@ -58,8 +59,8 @@ def _event(event: Event) -> dict[str, Any]:
     summary: dict[str, Any] = {
         "kind": str(event.kind),
         "structure": event.structure,
-        "onset": _utc(event.onset_ns),
-        "closed": _utc(event.closed_ns) if event.closed_ns else None,
+        "onset": iso_milliseconds(event.onset_ns),
+        "closed": iso_milliseconds(event.closed_ns) if event.closed_ns else None,
         size: round(event.value, 3),
         "unit": event.unit,
         "level": str(event.level),
@@ -100,7 +101,3 @@ def _window(events: list[Event]) -> tuple[int, int]:
     onset_ns = shaking[-1].onset_ns
     end_ns = min(shaking[-1].closed_ns or FOREVER_NS, onset_ns + EXPORTED_NS)
     return onset_ns - AROUND_NS, end_ns + AROUND_NS
-
-
-def _utc(time_ns: int) -> str:
-    return dt.datetime.fromtimestamp(time_ns / NS, tz=dt.UTC).isoformat(timespec="milliseconds")

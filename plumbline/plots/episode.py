@@ -21,6 +21,7 @@ from plumbline.plots.measure import FONTS
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.run import Replayed
 from plumbline.wire.block import NS
+from plumbline.wire.timestamps import time_ns_of
 
 GAL = 0.01
 TRACE, SHORT, LONG, SHADE = "#37474f", "#c0392b", "#0b5394", "#ffe3a8"
@@ -108,7 +109,7 @@ def _trace(
     plot: Axes, node: ReplayNode, structure: ReplayStructure, report: dict[str, Any]
 ) -> None:
     axis = _loudest(node)
-    origin_ns = structure.start_ns if report["files"] else _origin_ns(report)
+    origin_ns = structure.start_ns if report["files"] else time_ns_of(report["start_utc"])
     limit = 1.15 * node.peak_ms2 / GAL or 1.0
     for one in report["episodes"]:
         end = one["closed_s"] if one["closed_s"] is not None else report["seconds"]
@@ -126,12 +127,6 @@ def _trace(
     title = f"{node.name}  {node.axes[axis]}  peak {node.peak_ms2 / GAL:.4g} gal"
     plot.set_title(title, loc="left", fontsize=8, pad=2)
     plot.grid(alpha=0.3)
-
-
-def _origin_ns(report: dict[str, Any]) -> int:
-    from datetime import datetime
-
-    return round(datetime.fromisoformat(report["start_utc"]).timestamp() * NS)
 
 
 def _loudest(node: ReplayNode) -> int:

@@ -19,6 +19,7 @@ from plumbline.collector.jobs.residual.horizons import BY_NAME, spans
 from plumbline.collector.jobs.residual.text import comparison_text
 from plumbline.plots.measure import FONTS
 from plumbline.wire.block import NS
+from plumbline.wire.timestamps import local_minute
 
 MINUTE_NS, HOUR_NS = 60 * NS, 3_600 * NS
 RAW, MEDIAN, BAND, BLANKED, WINDOW = "#9aa5b1", "#0b5394", "#9cc3e6", "#ffe3a8", "#e8f0e4"
@@ -56,7 +57,8 @@ def _figure(report: dict[str, Any], traces: dict[str, dict[str, Any]]) -> Figure
     figure = plt.figure(figsize=(15, 1.4 + 2.7 * max(len(points), 1)), layout="constrained")
     more = len(report["points"]) - len(points)
     figure.suptitle(
-        f"{report['structure']}: what the shaking of {_utc(report['onset_ns'])} UTC "
+        f"{report['structure']}: what the shaking of "
+        f"{local_minute(int(report['onset_ns']), 'UTC')} UTC "
         f"({report['peak']}) left behind" + (f"; {more} more points not drawn" if more else ""),
         fontsize=11,
     )
@@ -150,12 +152,6 @@ def _wrapped(text: str, width: int = 66) -> str:
     from textwrap import wrap
 
     return "\n".join(wrap(text, width))
-
-
-def _utc(time_ns: str) -> str:
-    from plumbline.collector.jobs.residual.text import local
-
-    return local(time_ns, "UTC")
 
 
 def _legend() -> list[Line2D | Patch]:

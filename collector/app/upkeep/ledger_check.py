@@ -21,10 +21,10 @@ from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.ingest.ledger_store import BootRow, boot_rows
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.journal.store_id import known_store_id
-from plumbline.collector.serving.export.request import utc
 from plumbline.wire.block import NS, Block
 from plumbline.wire.errors import WireError
 from plumbline.wire.ranges import RangeSet
+from plumbline.wire.timestamps import iso_nanoseconds
 
 Span = tuple[int, int]
 PACKING_NS = 1_000_000  # recorded and archived times part by less
@@ -197,7 +197,9 @@ class LedgerCheck:
         *,
         wrong: bool = True,
     ) -> None:
-        when = f", {utc(span_ns[0])} to {utc(span_ns[1])}" if span_ns else ""
+        when = (
+            f", {iso_nanoseconds(span_ns[0])} to {iso_nanoseconds(span_ns[1])}" if span_ns else ""
+        )
         blocks = f"block {first}" if first == last else f"blocks {first} to {last}"
         text = f"{blocks} of boot {key[1]:016x}{when}: {text}"
         self._find(key[0], text, wrong=wrong)

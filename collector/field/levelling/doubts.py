@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import combinations, pairwise
 from statistics import median
 from typing import Final, NamedTuple
 
 from plumbline.collector.field.levelling.store import PointLevel, SurveyStore
+from plumbline.wire.timestamps import iso_date
 
 TIMES_USUAL: Final = 10.0
 """A change this many times the usual one between two runs is doubtful."""
@@ -79,8 +79,8 @@ def _jumps(levels: Mapping[str, Sequence[PointLevel]], jump_mm: float) -> list[D
                     Doubt(
                         name,
                         DoubtKind.JUMP,
-                        f"its level changed by {change:+.2f} mm from {_day(before)} to "
-                        f"{_day(after)}, the others by {usual:+.2f} mm: moved, misread or set "
+                        f"its level changed by {change:+.2f} mm from {iso_date(before)} to "
+                        f"{iso_date(after)}, the others by {usual:+.2f} mm: moved, misread or set "
                         "anew? Its settlement and rate run across it",
                     )
                 )
@@ -97,8 +97,8 @@ def _renamed(levels: Mapping[str, Sequence[PointLevel]], near_mm: float) -> list
         Doubt(
             new,
             DoubtKind.RENAMED,
-            f"begins {_day(after[0].date_ns)} at {after[0].level_mm:.2f} mm, where {old} ended "
-            f"{_day(before[-1].date_ns)} at {before[-1].level_mm:.2f} mm: one point, renamed?",
+            f"begins {iso_date(after[0].date_ns)} at {after[0].level_mm:.2f} mm, where {old} ended "
+            f"{iso_date(before[-1].date_ns)} at {before[-1].level_mm:.2f} mm: one point, renamed?",
         )
         for old, before in ended.items()
         for new, after in begun.items()
@@ -115,7 +115,3 @@ def _alike(levels: Mapping[str, Sequence[PointLevel]]) -> list[Doubt]:
         for first, second in combinations(levels, 2)
         if plain[first] == plain[second]
     ]
-
-
-def _day(date_ns: int) -> str:
-    return datetime.fromtimestamp(date_ns / 1e9, tz=UTC).date().isoformat()

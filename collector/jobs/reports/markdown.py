@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from plumbline.wire.block import NS
+from plumbline.wire.timestamps import iso_date
 
 GIB = 2**30
 
@@ -122,5 +123,5 @@ def _survey(one: dict[str, Any]) -> str:
     closure = "closure not checked"
     if one["closure_mm"] is not None:
         closure = f"closed within {one['closure_mm']:+.2f} of {one['allowed_mm']:.2f} mm"
-    day = datetime.fromtimestamp(one["date_ns"] / NS, ZoneInfo("UTC")).date()
+    day = iso_date(one["date_ns"])
     return f"{day} from {one['benchmark']} by {one['surveyor']}: {one['points']} points, {closure}"

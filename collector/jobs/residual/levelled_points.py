@@ -1,6 +1,6 @@
 """Levelled points before and after a shaking: the surveys count where there are epochs."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from plumbline.collector.events.model import Event
 from plumbline.collector.field.levelling.store import PointLevel, SurveyStore
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Structure
+from plumbline.wire.timestamps import iso_date
 
 DAY_NS = 86_400 * NS
 
@@ -60,8 +61,8 @@ def _point_report(
         "point": name,
         "unit": "mm",
         "benchmark": origin,
-        "before": _day(past[-1].date_ns),
-        "after": _day(then[0].date_ns),
+        "before": iso_date(past[-1].date_ns),
+        "after": iso_date(then[0].date_ns),
         "difference_mm": past[-1].level_mm - then[0].level_mm,
     }
     found = levelled_change(
@@ -87,8 +88,4 @@ def _point_report(
 
 
 def _dated(level: PointLevel, day: str) -> bool:
-    return level.date_ns % DAY_NS == 0 and _day(level.date_ns) == day
-
-
-def _day(date_ns: int) -> str:
-    return datetime.fromtimestamp(date_ns / NS, UTC).date().isoformat()
+    return level.date_ns % DAY_NS == 0 and iso_date(level.date_ns) == day

@@ -2,12 +2,10 @@
 
 import math
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from plumbline.analysis.trend.movement import MovementVerdict
-from plumbline.wire.block import NS
+from plumbline.wire.timestamps import local_minute
 
 
 def comparison_text(one: dict[str, Any], unit: str, timezone: str = "UTC") -> str:
@@ -15,7 +13,7 @@ def comparison_text(one: dict[str, Any], unit: str, timezone: str = "UTC") -> st
     verdict = one["verdict"]
     if verdict is None:
         due = one.get("due_ns")
-        return "not asked yet" if due is None else f"due {local(due, timezone)}"
+        return "not asked yet" if due is None else f"due {local_minute(int(due), timezone)}"
     if verdict == MovementVerdict.UNKNOWN:
         return f"cannot be said: {one['why']}"
     if verdict == MovementVerdict.NOT_ABOVE:
@@ -58,8 +56,3 @@ def rounded(size: float, half: float) -> str:
 def number(value: float) -> str:
     """Return a size with two digits that count."""
     return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
-
-
-def local(time_ns: str | int, timezone: str) -> str:
-    """Return a time of the structure's own zone, to the minute."""
-    return f"{datetime.fromtimestamp(int(time_ns) / NS, ZoneInfo(timezone)):%Y-%m-%d %H:%M}"

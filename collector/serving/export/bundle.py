@@ -12,11 +12,12 @@ from plumbline.collector.archive.record_packing import packed
 from plumbline.collector.serving.export.csv_columns import csv_lines
 from plumbline.collector.serving.export.gaps import gap_lines
 from plumbline.collector.serving.export.readme import readme
-from plumbline.collector.serving.export.request import ExportFormat, ExportRequest, utc
+from plumbline.collector.serving.export.request import ExportFormat, ExportRequest
 from plumbline.collector.serving.export.timing import ChannelTiming, statement, timing_of
 from plumbline.collector.serving.fdsn.stationxml import station_xml
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.inventory.lookup import places
+from plumbline.wire.timestamps import iso_nanoseconds
 
 SUFFIX = {ExportFormat.MSEED2: "mseed", ExportFormat.MSEED3: "mseed3"}
 VERSION = {ExportFormat.MSEED2: 2, ExportFormat.MSEED3: 3}
@@ -79,7 +80,8 @@ def write_bundle(
         files += _written(folder, window, inventory, request.format)
     if not any(timing.samples for timing in timings) and not damaged:
         raise NothingToExport(
-            f"no samples between {utc(request.start_ns)} and {utc(request.end_ns)}; "
+            f"no samples between {iso_nanoseconds(request.start_ns)} and "
+            f"{iso_nanoseconds(request.end_ns)}; "
             "times are UTC: is the window right?"
         )
     names = {timing.channel for timing in timings}

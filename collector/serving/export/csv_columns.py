@@ -6,8 +6,8 @@ from itertools import pairwise, zip_longest
 import numpy as np
 
 from plumbline.collector.archive.sample_run import SampleRun
-from plumbline.collector.serving.export.request import utc
 from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.timestamps import iso_nanoseconds
 
 Runs = Mapping[str, Sequence[SampleRun]]
 
@@ -35,7 +35,7 @@ def csv_lines(place: Place, runs: Runs) -> Iterator[str]:
             for nslc, run in zip(names, together, strict=True)
         ]
         for time_ns, *row in zip_longest(lead.times_ns().tolist(), *columns, fillvalue=""):
-            yield ",".join([utc(time_ns), *row]) + "\n"
+            yield ",".join([iso_nanoseconds(time_ns), *row]) + "\n"
 
 
 def _common_spans(rows: Sequence[Sequence[SampleRun]]) -> Iterator[list[SampleRun | None]]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from plumbline.collector.archive.reader import ArchiveGap
 from plumbline.collector.archive.record_check import DamagedRecord
-from plumbline.collector.serving.export.request import utc
 from plumbline.wire.block import NS
+from plumbline.wire.timestamps import iso_nanoseconds
 
 HEADING = ("channel", "start_utc", "end_utc", "seconds", "file", "byte", "reason")
 
@@ -37,7 +37,7 @@ def _explains(one: DamagedRecord, gap: ArchiveGap) -> bool:
 
 
 def _span(start_ns: int, end_ns: int) -> tuple[str, str, str]:
-    return utc(start_ns), utc(end_ns), f"{(end_ns - start_ns) / NS:.6f}"
+    return iso_nanoseconds(start_ns), iso_nanoseconds(end_ns), f"{(end_ns - start_ns) / NS:.6f}"
 
 
 def _place(one: DamagedRecord | None) -> tuple[str, str, str]:

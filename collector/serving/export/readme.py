@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from plumbline.collector.archive.record_check import DamagedRecord
-from plumbline.collector.serving.export.request import ExportFormat, ExportRequest, utc
+from plumbline.collector.serving.export.request import ExportFormat, ExportRequest
 from plumbline.collector.serving.export.timing import ChannelTiming
+from plumbline.wire.timestamps import iso_nanoseconds
 
 WAVEFORMS: dict[ExportFormat, str] = {
     ExportFormat.MSEED2: (
@@ -43,7 +44,8 @@ def readme(
             "Plumbline export",
             "================",
             "",
-            f"Window: {utc(request.start_ns)} up to, not including, {utc(request.end_ns)}",
+            f"Window: {iso_nanoseconds(request.start_ns)} up to, not including, "
+            f"{iso_nanoseconds(request.end_ns)}",
             f"{samples} samples in {len(channels)} channels, {gaps} gaps (nothing is filled).",
             "",
             WAVEFORMS[request.format],

@@ -1,10 +1,9 @@
 """What somebody wants exported."""
 
-import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plumbline.wire.block import NS
+from plumbline.wire.timestamps import iso_nanoseconds
 
 
 class ExportFormat(StrEnum):
@@ -39,12 +38,8 @@ class ExportRequest:
 
     def __post_init__(self) -> None:
         if self.end_ns <= self.start_ns:
-            raise ValueError(f"the window ends at {utc(self.end_ns)}, not after its start")
+            raise ValueError(
+                f"the window ends at {iso_nanoseconds(self.end_ns)}, not after its start"
+            )
         if not self.channels:
             raise ValueError("name at least one stream or channel, as XX.TWR01.*.HN")
-
-
-def utc(time_ns: int) -> str:
-    """Return a time as ``2025-03-28T06:20:00.000000000Z``, every nanosecond of it."""
-    moment = dt.datetime.fromtimestamp(time_ns // NS, tz=dt.UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_ns % NS:09d}Z"

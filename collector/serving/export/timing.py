@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 from plumbline.collector.archive.reader import ArchiveGap
 from plumbline.collector.archive.sample_run import SampleRun
-from plumbline.collector.serving.export.request import utc
 from plumbline.wire.block import NS
+from plumbline.wire.timestamps import iso_nanoseconds
 
 HOW = (
     "Times are UTC, taken by the edge agent from the lower envelope of arrival delays, with the "
@@ -61,8 +61,8 @@ def timing_of(
     return ChannelTiming(
         channel=nslc,
         samples=sum(run.n_samples for run in runs),
-        first_sample=utc(runs[0].start_ns),
-        last_sample=utc(runs[-1].time_ns(runs[-1].n_samples - 1)),
+        first_sample=iso_nanoseconds(runs[0].start_ns),
+        last_sample=iso_nanoseconds(runs[-1].time_ns(runs[-1].n_samples - 1)),
         nominal_rate_hz=runs[0].rate_hz,
         measured_rate_hz=_measured_rate_hz(max(runs, key=lambda run: run.n_samples)),
         worst_quality=min(int(run.qualities.min()) for run in runs),

@@ -3,7 +3,6 @@
 Its batching mode drops points silently when the host is down, so it is not used.
 """
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
@@ -12,8 +11,8 @@ import urllib3
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.errors import CannotDelete, refused, unreachable
 from plumbline.collector.stages.influxdb.settings import InfluxSettings
-from plumbline.wire.block import NS
 from plumbline.wire.identity import StreamId
+from plumbline.wire.timestamps import iso_nanoseconds
 
 NO_DELETING = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
 
@@ -69,7 +68,7 @@ class V2Sink:
                 f'structure="{stream.structure}" AND node="{stream.node}" AND channel="{channel}"'
             )
             if start_ns < end_ns:  # both ends belong to a delete of the v2 API
-                self._delete(said, _moment(start_ns), _moment(end_ns - 1))
+                self._delete(said, iso_nanoseconds(start_ns), iso_nanoseconds(end_ns - 1))
 
     def close(self) -> None:
         """Let go of connections."""
@@ -94,9 +93,3 @@ class V2Sink:
             raise refused(self._url, status, text, v2=True) from error
         except urllib3.exceptions.HTTPError as error:
             raise unreachable(self._url, error) from error
-
-
-def _moment(time_ns: int) -> str:
-    """Return a time as RFC 3339 with nanoseconds."""
-    whole = dt.datetime.fromtimestamp(time_ns // NS, dt.UTC)
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{time_ns % NS:09d}Z"

@@ -1,6 +1,5 @@
 """Replay of a collector's archive: hour by hour, in the journal's order, whatever its length."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from plumbline.research.replay.run import Replayed
 from plumbline.wire.block import FOREVER_NS, NS, Block
 from plumbline.wire.inventory import Unit
 from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.timestamps import iso_seconds, time_ns_of
 
 AROUND_NS = 60 * NS
 """So much around an episode is read again, to be measured and drawn. [ns]"""
@@ -142,7 +142,9 @@ def replayed_archive(
         whole[1] if end_ns is None else min(end_ns, whole[1]),
     )
     if span[0] >= span[1]:
-        raise CommandError(f"{data}: covers {_utc(whole[0])} to {_utc(whole[1])}, not that span")
+        raise CommandError(
+            f"{data}: covers {iso_seconds(whole[0])} to {iso_seconds(whole[1])}, not that span"
+        )
     run = DetectorRun(settings, known)
     for begin_ns in range(span[0], span[1], HOUR_NS):
         run.feed(journal_of(playback.hour(begin_ns, min(begin_ns + HOUR_NS, span[1]))))
@@ -181,11 +183,9 @@ def instant(text: str | None) -> int | None:
     if text is None:
         return None
     try:
-        moment = dt.datetime.fromisoformat(text)
+        return time_ns_of(text)
     except ValueError as error:
         raise CommandError(f"{text}: not a time; give 2026-03-01 or 2026-03-01T06:20:00") from error
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return round(aware.timestamp()) * NS
 
 
 def structures_around(
@@ -247,7 +247,3 @@ def _block(place: Place, runs: Sequence[SampleRun], first: int, end: int, *, seq
         clock_error_ns=0,
         time_quality=100,
     )
-
-
-def _utc(time_ns: int) -> str:
-    return f"{dt.datetime.fromtimestamp(time_ns // NS, tz=dt.UTC):%Y-%m-%dT%H:%M:%S}"

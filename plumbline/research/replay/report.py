@@ -1,7 +1,6 @@
 """Report of a replay: plain dictionaries, units in the keys, seconds from the start."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from plumbline.research.replay.detector_run import DetectorResult, Trigger
 from plumbline.research.replay.feeding import DENSITY_MS2
 from plumbline.research.replay.material import ReplayNode, ReplayStructure
 from plumbline.wire.block import FOREVER_NS, NS
+from plumbline.wire.timestamps import iso_milliseconds
 
 GAL = 0.01
 """[m/s2]"""
@@ -59,7 +59,7 @@ def report_of(
         "structure": structure.code,
         "name": structure.name,
         "files": list(structure.files),
-        "start_utc": utc(start_ns) if structure.timed else None,
+        "start_utc": iso_milliseconds(start_ns) if structure.timed else None,
         "seconds": round((end_ns - start_ns) / NS, 3),
         "judged": "by shape" if structure.by_shape else "in its unit",
         "seeded": {
@@ -177,8 +177,3 @@ def _loudest(
 
 def _since(start_ns: int, time_ns: int | None) -> float | None:
     return None if time_ns is None else round((time_ns - start_ns) / NS, 2)
-
-
-def utc(time_ns: int) -> str:
-    """Return a time in words, to the millisecond."""
-    return datetime.fromtimestamp(time_ns / NS, UTC).isoformat(timespec="milliseconds")

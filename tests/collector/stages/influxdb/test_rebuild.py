@@ -15,11 +15,11 @@ from plumbline.cli import main
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.sink import sink_for
-from plumbline.commands.moments import time_text
 from plumbline.wire.block import NS
+from plumbline.wire.timestamps import iso_seconds
 
 pytestmark = pytest.mark.real
-FIRST, LAST = time_text(START_NS), time_text(START_NS + 150 * NS)
+FIRST, LAST = iso_seconds(START_NS), iso_seconds(START_NS + 150 * NS)
 JUNK_NS = START_NS + 100 * NS + 17
 
 
