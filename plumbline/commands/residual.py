@@ -134,7 +134,8 @@ def _lines(reports: list[dict[str, Any]], zones: dict[str, str], one: bool) -> I
         verdict = each["verdict"] or "not asked yet"
         yield (
             f"{each['event']}  {each['structure']}  "
-            f"{local_minute(int(each['onset_ns']), zone)} {zone}  {each['peak']}  {verdict if verdict != 'not moved above' else 'nothing moved'}"
+            f"{local_minute(int(each['onset_ns']), zone)} {zone}  {each['peak']}  "
+            f"{verdict if verdict != 'not moved above' else 'nothing moved'}"
         )
         if not each["points"] and not each["levelled"]:
             yield "  no tilt or settlement point was compared"
