@@ -22,6 +22,9 @@ class CommandEntry(NamedTuple):
 
 COMMANDS: dict[str, CommandEntry] = {
     "alerts": CommandEntry("plumbline.commands.alerts", "who was notified; answer, silence, test"),
+    "backup": CommandEntry(
+        "plumbline.commands.backup", "copy a data folder while its collector runs"
+    ),
     "collector": CommandEntry(
         "plumbline.commands.collector", "store every sample, detect, call people"
     ),
@@ -53,6 +56,9 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "residual": CommandEntry(
         "plumbline.commands.residual", "what each shaking moved: before and after it"
+    ),
+    "restore": CommandEntry(
+        "plumbline.commands.restore", "a data folder from a backup; agents hand in the rest"
     ),
     "status": CommandEntry(
         "plumbline.commands.status", "how every channel and stage of a collector is"

@@ -5,7 +5,7 @@ the ledger was lost), are left out; blocks that differ are kept.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
@@ -46,7 +46,7 @@ class Repacker:
         """Append what an open file holds to its day files, and add it to ``closing``."""
         path = self._open / name
         with path.open("rb") as file:
-            blocks = list(blocks_in(file.read(length)))
+            blocks = _once(blocks_in(file.read(length)))
         key, axes = stream_of(path.name)
         for run in runs_of(key, axes, self._unknown(key, axes, blocks)):
             for day_name, part in by_day(run):
@@ -108,6 +108,16 @@ class Repacker:
                 any(_holds(run, block, row) for run in runs) for row, runs in enumerate(archived)
             )
         ]
+
+
+def _once(blocks: Iterable[OpenBlock]) -> list[OpenBlock]:
+    """Return blocks without exact copies of one before: a journal that is replayed from its begin
+    (its cursor was of another one) tells an open hour again.
+    """
+    found: dict[tuple[int, float, bytes], OpenBlock] = {}
+    for block in blocks:
+        found.setdefault((block.start_ns, block.rate_hz, block.counts.tobytes()), block)
+    return list(found.values())
 
 
 def _holds(run: SampleRun, block: OpenBlock, row: int) -> bool:

@@ -17,6 +17,7 @@ from plumbline.collector.archive.record_check import (
 from plumbline.collector.archive.sds import day_file
 from plumbline.wire.block import FOREVER_NS
 
+ATTEMPTS = 10
 BAD_END = (
     "bytes at its end are no whole block; what they held is replayed from the journal, if there"
 )
@@ -48,6 +49,7 @@ class ArchiveCheck:
             index = ArchiveIndex(db)
             chunks = list(index.every_chunk())
             lengths, open_files = index.day_files(), index.open_files()
+            newest = index.newest_chunk()
         by_file: dict[str, list[IndexedChunk]] = defaultdict(list)
         for chunk in chunks:
             by_file[chunk.name].append(chunk)
@@ -56,8 +58,7 @@ class ArchiveCheck:
                 self._find("state/archive.db", text, None, store=StoreKind.DATABASE)
         for name in sorted(by_file.keys() | lengths.keys()):
             self._day_file(name, by_file[name], lengths.get(name, 0))
-        for name, length in sorted(open_files.items()):
-            self._open_file(name, length)
+        self._open_hours(open_files, newest)
         self._strays("archive", "*/*/*/*/*", by_file, StoreKind.ARCHIVE)
         self._strays("open", "*/*", open_files, StoreKind.OPEN_HOUR)
 
@@ -101,13 +102,27 @@ class ArchiveCheck:
         self._report.count("samples", samples)
         self._meter.add(chunk.length)
 
+    def _open_hours(self, open_files: dict[str, int], newest: int) -> None:
+        """Look at the open hours; again where hours were closed meanwhile, as the index tells."""
+        for _ in range(ATTEMPTS):
+            before = len(self._report.findings)
+            for name, length in sorted(open_files.items()):
+                self._open_file(name, length)
+            if not self._running or len(self._report.findings) == before:
+                return
+            with opened_database(self._path, running=True) as db:
+                index = ArchiveIndex(db)
+                if index.newest_chunk() == newest:
+                    return
+                newest, open_files = index.newest_chunk(), index.open_files()
+            del self._report.findings[before:]
+
     def _open_file(self, name: str, length: int) -> None:
         path = self._data / "open" / name
         try:
             content = path.read_bytes()[:length]
         except FileNotFoundError:
-            if not self._closed_meanwhile(name):
-                self._find(f"open/{name}", "is missing", 0, length, StoreKind.OPEN_HOUR)
+            self._find(f"open/{name}", "is missing", 0, length, StoreKind.OPEN_HOUR)
             return
         self._report.count("open hours")
         damaged: list[DamagedBytes] = []
@@ -124,12 +139,6 @@ class ArchiveCheck:
             text = f"{length - end} {BAD_END}"
             self._find(f"open/{name}", text, end, length - end, StoreKind.OPEN_HOUR)
         self._meter.add(len(content))
-
-    def _closed_meanwhile(self, name: str) -> bool:
-        if not self._running:
-            return False
-        with opened_database(self._path, running=True) as db:
-            return name not in ArchiveIndex(db).open_files()
 
     def _strays(self, folder: str, pattern: str, known: Iterable[str], store: StoreKind) -> None:
         """Report files nobody knows; beside a running collector they may be its newest."""

@@ -20,7 +20,6 @@ from plumbline.collector.archive.open_hour import HOUR_NS
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.ingest.ledger_store import BootRow, boot_rows
 from plumbline.collector.journal.entry import Entry
-from plumbline.collector.journal.store_id import known_store_id
 from plumbline.wire.block import NS, Block
 from plumbline.wire.errors import WireError
 from plumbline.wire.ranges import RangeSet
@@ -46,11 +45,15 @@ class LedgerCheck:
     ----------
     data
         The data folder.
+    store
+        Identity of its journal; what a ledger says of another one says nothing.
     running
         Whether its collector runs.
     """
 
-    def __init__(self, data: Path, *, running: bool, report: VerifyReport) -> None:
+    def __init__(
+        self, data: Path, store: str | None, *, running: bool, report: VerifyReport
+    ) -> None:
         self._report = report
         self._hours: dict[tuple[str, int], list[Span]] = {}
         self._seen: dict[tuple[str, int], _BootSeen] = defaultdict(_BootSeen)
@@ -59,7 +62,6 @@ class LedgerCheck:
         self._boots: dict[tuple[str, int], BootRow] = {}
         self._opened = ExitStack()
         self.ledger_offset = self.archive_cursor = 0
-        store = known_store_id(data / "journal")
         damaged = {finding.file for finding in report.findings}
         self._held: dict[tuple[str, int], RangeSet] = {}
         if (name := "state/ledger.db") not in damaged:
