@@ -114,9 +114,13 @@ class Collector:
         self.data.close()
 
     def _stage(self, name: str, build: Callable[[], Stage]) -> StageRunner:
-        pace_s = BATCH_INTERVAL_S.get(name, 0.0)
         return StageRunner(
-            name, build, self.data.journal, self.data.conditions, self._now_ns, pace_s=pace_s
+            name,
+            build,
+            self.data.journal,
+            self.data.conditions,
+            self._now_ns,
+            batch_interval_s=BATCH_INTERVAL_S.get(name, 0.0),
         )
 
     def _application(self, settings: WebSettings) -> Starlette:

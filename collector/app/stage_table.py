@@ -84,7 +84,7 @@ class StageTable:
 
     def _live(self) -> LiveStage:
         return LiveStage(
-            start=self._data.journal.end_offset, waves=self._waves, channels=self._channels
+            start=self._data.journal.end_offset, waveforms=self._waves, channels=self._channels
         )
 
     def _detection(self) -> DetectionStage:

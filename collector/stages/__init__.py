@@ -1,1 +1,1 @@
-"""Stages: each follows the journal from a cursor of its own."""
+"""Stages: processors of the journal, each with a cursor of its own."""

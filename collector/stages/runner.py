@@ -1,4 +1,4 @@
-"""Stages: who follows the journal, each in its own thread and at its own speed.
+"""Stage runner: each stage follows the journal in its own thread and at its own speed.
 
 A stage that raises is closed, built again and goes on from its own cursor. It never takes ingest,
 or another stage, with it.
@@ -16,7 +16,7 @@ from plumbline.collector.journal import Entry, Journal, OffsetOutOfRange
 from plumbline.wire.block import NS
 
 IDLE_S = 0.5
-DELAYS_KEPT = 20_000
+MOST_DELAYS = 20_000
 
 
 class Stage(Protocol):
@@ -31,7 +31,7 @@ class Stage(Protocol):
         """Handle entries in order."""
 
     def idle(self, now_ns: int) -> None:
-        """Do what time asks for; called at least once a second."""
+        """Do what is due by time; called at least once a second."""
 
     def close(self) -> None:
         """Let go of files; what is not persisted is done again."""
@@ -39,20 +39,20 @@ class Stage(Protocol):
 
 @runtime_checkable
 class Backfills(Protocol):
-    """A stage the journal does not wait for: it refills from the archive what it missed."""
+    """A stage the journal does not wait for: it backfills from the archive what it missed."""
 
-    def fell_off(self, first_offset: int, now_ns: int) -> None:
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
         """Go on from the oldest entry there is."""
 
 
 class StageRunner:
-    """The thread of one stage, and its supervisor.
+    """Runs one stage in a thread of its own, and builds it again when it fails.
 
     Parameters
     ----------
-    pace_s
-        Entries are gathered so long since the last were taken: a stage that judges many streams
-        in one call costs less the fewer calls it gets. [s]
+    batch_interval_s
+        Time for which entries are gathered since the last were taken: a stage that takes many
+        streams in one call costs less the fewer calls it gets. [s]
     """
 
     def __init__(
@@ -62,19 +62,19 @@ class StageRunner:
         journal: Journal,
         conditions: Conditions,
         now_ns: Callable[[], int],
-        pace_s: float = 0.0,
+        batch_interval_s: float = 0.0,
     ) -> None:
         self.name = name
         self._build = build
         self._journal = journal
         self._now_ns = now_ns
-        self._pace_s = pace_s
+        self._batch_interval_s = batch_interval_s
         self._next_take = 0.0
         self._drained_by = 0.0
         self._supervisor = Supervisor(name, "stage", self._follow, conditions, now_ns)
         self._cursor = 0
         self._position = 0
-        self._delays: deque[float] = deque(maxlen=DELAYS_KEPT)
+        self._delays: deque[float] = deque(maxlen=MOST_DELAYS)
 
     def start(self) -> None:
         """Begin to follow."""
@@ -89,7 +89,7 @@ class StageRunner:
 
     @property
     def cursor(self) -> int:
-        """What the stage has persisted; the journal keeps everything after it. [bytes]"""
+        """Offset up to which the stage has persisted; the journal retains what follows. [bytes]"""
         return self._cursor
 
     def health(self) -> RunnerHealth:
@@ -130,12 +130,12 @@ class StageRunner:
         try:
             if self._journal.wait(self._position, timeout_s):
                 self._supervisor.wait(max(0.0, self._next_take - time.monotonic()))
-                self._next_take = time.monotonic() + self._pace_s
+                self._next_take = time.monotonic() + self._batch_interval_s
                 return self._journal.read(self._position)
         except OffsetOutOfRange as error:
             if not isinstance(stage, Backfills):
                 raise
-            stage.fell_off(error.first_offset, self._now_ns())
+            stage.resume_at(error.first_offset, self._now_ns())
             self._position = error.first_offset
         return []
 

@@ -1,1 +1,1 @@
-"""InfluxDB: a copy of the archive for looking at, rebuilt for any span."""
+"""InfluxDB: a copy of the archive for dashboards, rebuilt for any span."""

@@ -1,4 +1,4 @@
-"""Archived windows as lines: gaps of InfluxDB filled, or a whole span written again."""
+"""Backfill of InfluxDB: lines of archived windows, for gaps or a whole span."""
 
 from collections.abc import Iterator, Sequence
 

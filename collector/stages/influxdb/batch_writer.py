@@ -1,4 +1,4 @@
-"""Lines to InfluxDB in batches; a batch that it refuses is told and left behind."""
+"""Batch writer of lines to InfluxDB; a batch that it refuses is logged and left behind."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from plumbline.collector.stages.influxdb.sink import Sink
 
 log = logging.getLogger(__name__)
 
-TOLD_EVERY_S = 60.0  # one wrong field type refuses a batch a second, for days
+LOG_INTERVAL_S = 60.0  # one wrong field type refuses a batch a second, for days
 
 
 class BatchWriter:
@@ -28,7 +28,7 @@ class BatchWriter:
         self._sink = sink
         self._batch_lines = batch_lines
         self._clock_s = clock_s
-        self._told_s: float | None = None
+        self._logged_s: float | None = None
         self.refused = 0
 
     def write(self, lines: Iterable[str]) -> int:
@@ -46,14 +46,14 @@ class BatchWriter:
             try:
                 self._sink.write(batch)
             except SeriesRefused as error:
-                self._tell(batch, error)
+                self._log_refused(batch, error)
         return written
 
-    def _tell(self, batch: list[str], error: SeriesRefused) -> None:
+    def _log_refused(self, batch: list[str], error: SeriesRefused) -> None:
         self.refused += len(batch)
         now_s = self._clock_s()
-        if self._told_s is None or now_s - self._told_s >= TOLD_EVERY_S:
-            self._told_s = now_s
+        if self._logged_s is None or now_s - self._logged_s >= LOG_INTERVAL_S:
+            self._logged_s = now_s
             log.error(
                 "InfluxDB refused lines, which are left out (%d in such batches so far): %s; "
                 "the batch began with %s. After mending, plumbline rebuild-series writes them.",

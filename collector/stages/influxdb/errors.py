@@ -1,10 +1,10 @@
-"""What can go wrong between us and InfluxDB, and how an answer or a failure is sorted.
+"""Errors of InfluxDB, and how an answer or a failure is sorted.
 
 ::
 
     SeriesError
      ├ SeriesUnavailable   not reached, overloaded, not let in  -> the same lines come again
-     ├ SeriesRefused       the lines themselves are wrong       -> said, counted, gone on
+     ├ SeriesRefused       the lines themselves are wrong       -> logged, counted, gone on
      └ CannotDelete        this InfluxDB has no deleting        -> rebuild into a new database
 """
 
@@ -14,7 +14,7 @@ import urllib3.exceptions as http
 
 WRONG_LINES = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 NOT_LET_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-LONGEST_SAID = 200
+LONGEST_ANSWER = 200
 
 
 class SeriesError(Exception):
@@ -41,27 +41,27 @@ FAILURES: dict[type[http.HTTPError], str] = {
     http.SSLError: "TLS failed; check the certificate, and https in [influxdb] url",
     http.ProtocolError: "the connection broke; is it InfluxDB that listens there?",
 }
-"""Read from the top: the first that fits a failure says it."""
+"""Text of each failure; read from the top, the first that fits counts."""
 
 
 def unreachable(url: str, failure: http.HTTPError) -> SeriesUnavailable:
-    """Say that InfluxDB was not reached; the text is the same each time, so it is told once."""
-    said = [words for kind, words in FAILURES.items() if isinstance(failure, kind)]
-    return SeriesUnavailable(f"{url}: {said[0] if said else type(failure).__name__}")
+    """Return why InfluxDB was not reached; always in the same words, so it is logged once."""
+    text = [words for kind, words in FAILURES.items() if isinstance(failure, kind)]
+    return SeriesUnavailable(f"{url}: {text[0] if text else type(failure).__name__}")
 
 
 def refused(url: str, status: int, answer: str, *, v2: bool) -> SeriesError:
     """Sort an HTTP refusal: the lines' fault, or ours to try again."""
-    said = f"{url} answered {status}: {' '.join(answer.split())[:LONGEST_SAID]}"
+    text = f"{url} answered {status}: {' '.join(answer.split())[:LONGEST_ANSWER]}"
     if status in WRONG_LINES:
-        return SeriesRefused(said)
+        return SeriesRefused(text)
     if status in NOT_LET_IN:
         keys = "token_file" if v2 else "username and password_file"
-        return SeriesUnavailable(f"{said}; check [influxdb] {keys}")
+        return SeriesUnavailable(f"{text}; check [influxdb] {keys}")
     if status == HTTPStatus.NOT_FOUND and v2:
         return SeriesUnavailable(
-            f'{said}; make the bucket, or, before InfluxDB 1.8, which has no v2 API, set api = "v1"'
+            f'{text}; make the bucket, or, before InfluxDB 1.8, which has no v2 API, set api = "v1"'
         )
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return SeriesUnavailable(f"{said}; lower [influxdb] batch_lines")
-    return SeriesUnavailable(said)
+        return SeriesUnavailable(f"{text}; lower [influxdb] batch_lines")
+    return SeriesUnavailable(text)

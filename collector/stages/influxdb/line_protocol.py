@@ -18,7 +18,7 @@ from plumbline.wire.inventory.model import Unit
 
 FieldValue = float | int | str | bool
 
-SLOW_HZ = 1.0  # up to here `second` has every sample and a waveform would repeat it
+SAMPLED_UP_TO_HZ = 1.0  # up to here `second` has every sample and a waveform would repeat it
 OF_ONE_NODE = (EventKind.TILT, EventKind.SETTLEMENT, EventKind.DIFFERENTIAL_SETTLEMENT)
 _TAG = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\=", "\n": r"\ "})
 _TEXT = str.maketrans({'"': r"\"", "\\": "\\\\", "\n": " "})
@@ -64,9 +64,12 @@ def _field(kind: schema.Type, value: FieldValue) -> str:
 
 
 def has_waveform(place: Place) -> bool:
-    """Tell whether a stream is written at its full rate as a waveform of its own."""
+    """Return whether a stream is written at its full rate as a waveform of its own."""
     instrument = place.instrument
-    return instrument.rate_hz > SLOW_HZ and instrument.unit not in (Unit.TILT, Unit.SETTLEMENT)
+    return instrument.rate_hz > SAMPLED_UP_TO_HZ and instrument.unit not in (
+        Unit.TILT,
+        Unit.SETTLEMENT,
+    )
 
 
 def waveform_lines(
@@ -89,7 +92,7 @@ def waveform_lines(
 
 
 def sample_times_ns(block: Block) -> NDArray[np.int64]:
-    """Return what ``block.time_ns`` says of every sample, shape ``(n_samples,)``."""
+    """Return ``block.time_ns`` of every sample, shape ``(n_samples,)``."""
     after_ns = np.rint(np.arange(block.n_samples) * NS / block.rate_hz).astype(np.int64)
     return np.asarray(block.start_ns + after_ns, np.int64)
 

@@ -1,8 +1,8 @@
-"""A span of the series written again from the archive, an hour of every stream at a time.
+"""Rebuild of a span of InfluxDB from the archive, an hour of every stream at a time.
 
-What is there of the hour is deleted: after an hour is packed for the archive, an instant may be
-told up to half a millisecond from where it was, and would be there twice. Nothing is deleted where
-the archive has nothing.
+What is there of the hour is deleted: after an hour is packed for the archive, the time of an
+instant may be up to half a millisecond from where it was, and would be there twice. Nothing is
+deleted where the archive has nothing.
 
 InfluxDB 1.x loses sight of a series, and at times of others, until its next restart when a delete
 leaves it without a point (influxdb issue 9431, seen with 1.6.7). So the first point of each series
@@ -35,7 +35,7 @@ LONGEST_EPISODE_NS = 24 * HOUR_NS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class RebuildProgress:
     """How far a rebuild has come.
 
     Attributes
@@ -90,10 +90,10 @@ class Rebuild:
         self._events = events
         self._deletes = deletes
 
-    def steps(self, start_ns: int, end_ns: int) -> Iterator[Done]:
-        """Write ``[start_ns, end_ns)``, whole seconds of it; tell after every stream.
+    def steps(self, start_ns: int, end_ns: int) -> Iterator[RebuildProgress]:
+        """Write ``[start_ns, end_ns)``, whole seconds of it; yield after every stream.
 
-        Broken off, it is begun again from the last time told: a second writing changes nothing.
+        Broken off, it is begun again from the last time yielded: a second writing changes nothing.
 
         Raises
         ------
@@ -107,7 +107,7 @@ class Rebuild:
             for number, place in enumerate(self._places.values(), start=1):
                 lines += self._stream(place, begin_ns, stop_ns)
                 within = number / len(self._places)
-                yield Done(
+                yield RebuildProgress(
                     until_ns=stop_ns if number == len(self._places) else begin_ns,
                     share=(begin_ns - start_ns + within * (stop_ns - begin_ns))
                     / (end_ns - start_ns),
@@ -118,9 +118,9 @@ class Rebuild:
             begin_ns = stop_ns
 
     def _stream(self, place: Place, start_ns: int, end_ns: int) -> int:
-        measures = StreamLines(place)
+        stream_lines = StreamLines(place)
         blocks = self._window(place.stream.key, start_ns, end_ns)
-        lines = self._replace(place, start_ns, end_ns, ([*measures.lines(b)] for b in blocks))
+        lines = self._replace(place, start_ns, end_ns, ([*stream_lines.lines(b)] for b in blocks))
         for since_ns, until_ns in self._waveforms(place, start_ns, end_ns):
             blocks = self._window(place.stream.key, since_ns, until_ns)
             parts = ([*waveform_lines(place, b, since_ns, until_ns)] for b in blocks)

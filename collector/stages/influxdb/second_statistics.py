@@ -1,4 +1,4 @@
-"""Measures of whole seconds of UTC, gathered from blocks that are cut anywhere.
+"""Statistics of whole seconds of UTC, gathered from blocks that are cut anywhere.
 
 A second is written with what is known of it, and again when more of it arrives; InfluxDB keeps the
 last. Sums are exact integers, so that the end does not depend on how the samples were cut.
@@ -24,7 +24,7 @@ EXACT = 1 << 26  # larger counts overflow int64 when a second of their squares i
 
 @dataclass(slots=True)
 class SecondSums:
-    """One axis over a part of a second. [counts]"""
+    """Sums of one axis over a part of a second. [counts]"""
 
     n: int
     total: int
@@ -57,7 +57,7 @@ class SecondSums:
 
 
 class SecondStatistics:
-    """The measures of one stream."""
+    """Statistics of the seconds of one stream."""
 
     def __init__(self, place: Place) -> None:
         stream, instrument = place.stream, place.instrument
@@ -79,29 +79,29 @@ class SecondStatistics:
         edges = [0, *(np.flatnonzero(np.diff(seconds)) + 1).tolist(), block.n_samples]
         for first, end in pairwise(edges):
             second = int(seconds[first])
-            tallies = [_tally(row) for row in block.counts[:, first:end]]
-            for tally, known in zip(tallies, self._open.pop(second, ()), strict=False):
-                tally.add(known)
-            self._open[second] = tallies
-            yield from self._lines(second, tallies)
+            sums = [_sums_of(row) for row in block.counts[:, first:end]]
+            for part, known in zip(sums, self._open.pop(second, ()), strict=False):
+                part.add(known)
+            self._open[second] = sums
+            yield from self._lines(second, sums)
         self._forget()
 
     def state(self) -> list[tuple[int, list[list[int]]]]:
         """Return what `restore` takes, as JSON can hold it."""
         return [
-            (second, [[t.n, t.total, t.squares, t.low, t.high] for t in tallies])
-            for second, tallies in self._open.items()
+            (second, [[t.n, t.total, t.squares, t.low, t.high] for t in sums])
+            for second, sums in self._open.items()
         ]
 
     def restore(self, state: list[tuple[int, list[list[int]]]]) -> None:
         """Go on from a state."""
         self._open = {second: [SecondSums(*part) for part in parts] for second, parts in state}
 
-    def _lines(self, second: int, tallies: list[SecondSums]) -> Iterator[str]:
-        for head, (size, signed), tally in zip(self._heads, self._units, tallies, strict=True):
-            peak, rms, mean = tally.peak * size, tally.rms * size, tally.mean * signed
+    def _lines(self, second: int, sums: list[SecondSums]) -> Iterator[str]:
+        for head, (size, signed), part in zip(self._heads, self._units, sums, strict=True):
+            peak, rms, mean = part.peak * size, part.rms * size, part.mean * signed
             yield (
-                f"{head} peak={peak!r},rms={rms!r},mean={mean!r},samples={tally.n}i {second * NS}"
+                f"{head} peak={peak!r},rms={rms!r},mean={mean!r},samples={part.n}i {second * NS}"
             )
 
     def _forget(self) -> None:
@@ -114,7 +114,7 @@ class SecondStatistics:
             del self._open[second]
 
 
-def _tally(row: NDArray[np.int32]) -> SecondSums:
+def _sums_of(row: NDArray[np.int32]) -> SecondSums:
     low, high = int(row.min()), int(row.max())
     wide = row.astype(np.int64)
     if max(-low, high) < EXACT:

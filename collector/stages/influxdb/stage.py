@@ -1,4 +1,4 @@
-"""The series stage: blocks and events become lines in InfluxDB, at least once, idempotent.
+"""InfluxDB stage: blocks and events become lines in InfluxDB, at least once, idempotent.
 
 What is new goes first. What InfluxDB misses of the past, because the journal let it go before
 InfluxDB took it, is filled from the archive a little at a time.
@@ -34,19 +34,19 @@ from plumbline.wire.inventory.lookup import Place
 
 log = logging.getLogger(__name__)
 
-REFILL_S = 0.25  # of every half second, so that new data are not late for old ones
+BACKFILL_S = 0.25  # of every half second, so that new data are not late for old ones
 BATCH = 500
 
 
 class InfluxStage:
-    """Follows the journal and the events from its own marks.
+    """Writes journal and events to InfluxDB from its own marks.
 
     Parameters
     ----------
     places
         Every stream of the inventory.
     sink
-        Where lines go.
+        Sink of the lines.
     state
         Marks that survive a restart.
     events
@@ -74,31 +74,31 @@ class InfluxStage:
         self._events = events
         self._window = window
         self._waveforms = settings.mode(places)
-        kept = state.streams()
-        self._streams = {k: StreamState(place, kept.get(k)) for k, place in places.items()}
+        saved = state.streams()
+        self._streams = {k: StreamState(place, saved.get(k)) for k, place in places.items()}
         self._episodes = WaveformWindows()
         if self._waveforms == "episodes":
-            self._recall(state.mark("episodes") or 0)
+            self._load_windows(state.mark("episodes") or 0)
 
     def cursor(self) -> int:
         """Journal offset from which to go on."""
         return self._state.mark("journal") or 0
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
-        """Write the lines of some blocks, then keep the cursor and what came of them together.
+        """Write the lines of some blocks, then save the cursor and what came of them together.
 
         Raises
         ------
         SeriesUnavailable
             If InfluxDB does not answer; the same entries come again.
         """
-        holes = list(self._fallen_out(entries[0].received_ns))
+        gaps = list(self._gaps_left(entries[0].received_ns))
         touched: set[str] = set()
         self._out.write(line for entry in entries for line in self._lines(entry, touched))
-        self._state.keep(
+        self._state.save(
             {"journal": entries[-1].next_offset, "received": entries[-1].received_ns, "fell": 0},
             {key: self._streams[key].body() for key in sorted(touched)},
-            holes,
+            gaps,
         )
 
     def idle(self, now_ns: int) -> None:
@@ -106,21 +106,21 @@ class InfluxStage:
         self._annotate()
         if self._waveforms == "episodes":
             self._write_episodes(now_ns)
-        until_s = monotonic() + REFILL_S
-        while monotonic() < until_s and (hole := self._state.hole()) is not None:
-            self._fill(hole)
+        until_s = monotonic() + BACKFILL_S
+        while monotonic() < until_s and (gap := self._state.gap()) is not None:
+            self._fill_gap(gap)
 
-    def fell_off(self, first_offset: int, now_ns: int) -> None:
-        """Go on from the oldest entry there is; what was missed becomes holes to fill.
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        """Go on from the oldest entry there is; what was missed becomes gaps to fill.
 
         A stage that never took anything has missed nothing: the past before InfluxDB was set up is
         written on request.
         """
         if self._state.mark("journal") is None:
             log.info("series begin now; plumbline rebuild-series writes the past")
-            self._state.keep({"journal": first_offset})
+            self._state.save({"journal": first_offset})
         else:
-            self._state.keep({"journal": first_offset, "fell": 1})
+            self._state.save({"journal": first_offset, "fell": 1})
 
     def close(self) -> None:
         """Let go of InfluxDB and of the marks."""
@@ -132,42 +132,42 @@ class InfluxStage:
         key = block.stream.key
         if key not in self._places or entry.held_out:
             return
-        place, memory = self._places[key], self._streams[key]
+        place, stream = self._places[key], self._streams[key]
         if self._waveforms == "always":
             yield from waveform_lines(place, block)
         for start_ns, end_ns in self._episodes.within(place, block):
             yield from waveform_lines(place, block, start_ns, end_ns)
-        yield from memory.measures.lines(block)
+        yield from stream.stream_lines.lines(block)
         yield health_line(place, block, entry.received_ns)
-        memory.wrote(block)
+        stream.mark_written(block)
         touched.add(key)
 
-    def _fallen_out(self, received_ns: int) -> Iterator[SeriesGap]:
-        """Yield, at the first entry after a fall, the holes that the fall may have left.
+    def _gaps_left(self, received_ns: int) -> Iterator[SeriesGap]:
+        """Yield, at the first entry after the journal was lost, the gaps this may have left.
 
         All that was missed was received before that entry, whatever time its samples have.
         """
         if self._state.mark("fell"):
             since_ns = self._state.mark("received") or received_ns
-            for key, memory in self._streams.items():
-                begin_ns = memory.begins_ns(otherwise=since_ns)
-                for start_ns, end_ns in memory.missing(begin_ns, received_ns + FUTURE_NS):
+            for key, stream in self._streams.items():
+                begin_ns = stream.begins_ns(otherwise=since_ns)
+                for start_ns, end_ns in stream.missing(begin_ns, received_ns + FUTURE_NS):
                     yield SeriesGap(key, start_ns, end_ns)
 
-    def _fill(self, hole: SeriesGap) -> None:
+    def _fill_gap(self, gap: SeriesGap) -> None:
         """Write ten minutes of the past, but what was written meanwhile."""
-        until_ns = min((hole.start_ns // SLICE_NS + 1) * SLICE_NS, hole.end_ns)
-        if hole.key in self._places:
-            place, memory = self._places[hole.key], self._streams[hole.key]
-            for start_ns, end_ns in memory.missing(hole.start_ns, until_ns):
+        until_ns = min((gap.start_ns // SLICE_NS + 1) * SLICE_NS, gap.end_ns)
+        if gap.key in self._places:
+            place, stream = self._places[gap.key], self._streams[gap.key]
+            for start_ns, end_ns in stream.missing(gap.start_ns, until_ns):
                 whole = [(start_ns, end_ns)] if self._waveforms == "always" else []
                 self._out.write(archived_lines(self._window, place, start_ns, end_ns, whole))
-        self._state.filled(hole, until_ns)
+        self._state.mark_filled(gap, until_ns)
 
     def _annotate(self) -> None:
         while changes := self._changes("events"):
             self._out.write(event_line(event) for _, event in changes)
-            self._state.keep({"events": changes[-1][0]})
+            self._state.save({"events": changes[-1][0]})
 
     def _write_episodes(self, now_ns: int) -> None:
         """Write the windows of episodes that closed long enough ago."""
@@ -178,7 +178,7 @@ class InfluxStage:
                     return
                 self._out.write(chain.from_iterable(self._waveform_of(event.structure, span)))
                 self._episodes.add(event)
-            self._state.keep({"episodes": revision})
+            self._state.save({"episodes": revision})
 
     def _waveform_of(self, structure: str, span: tuple[int, int]) -> Iterator[Iterator[str]]:
         for key, place in self._places.items():
@@ -191,7 +191,7 @@ class InfluxStage:
         at = self._state.mark(mark) or 0
         return self._events.changes(at if at <= self._events.revision else 0, BATCH)
 
-    def _recall(self, revision: int) -> None:
+    def _load_windows(self, revision: int) -> None:
         """Know again the windows that were written before."""
         at = 0
         while changes := self._events.changes(at, BATCH):

@@ -1,6 +1,6 @@
-"""How far the series stage has come, in SQLite: marks, what each stream remembers, holes to fill.
+"""State of the InfluxDB stage, in SQLite: marks, states of streams, gaps to fill.
 
-A crash between a write to InfluxDB and `keep` writes the same points again: they are the same
+A crash between a write to InfluxDB and `save` writes the same points again: they are the same
 points to InfluxDB (same series, same time), so nothing is there twice.
 """
 
@@ -26,7 +26,7 @@ class SeriesGap(NamedTuple):
 
 
 class InfluxState:
-    """What survives a restart.
+    """State of the InfluxDB stage that survives a restart.
 
     Parameters
     ----------
@@ -49,38 +49,38 @@ class InfluxState:
             self._db.execute("COMMIT")
 
     def mark(self, name: str) -> int | None:
-        """Return a mark; None when it was never kept."""
+        """Return a mark; None when it was never saved."""
         row = self._db.execute("SELECT at FROM mark WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else None
 
     def streams(self) -> dict[str, str]:
-        """Return what each stream remembers, by its key."""
+        """Return the state of each stream, by its key."""
         return dict(self._db.execute("SELECT key, body FROM stream").fetchall())
 
-    def hole(self) -> SeriesGap | None:
-        """Return a hole to fill, if there is one."""
+    def gap(self) -> SeriesGap | None:
+        """Return a gap to fill, if there is one."""
         row = self._db.execute("SELECT key, start_ns, end_ns FROM hole ORDER BY rowid").fetchone()
         return SeriesGap(*row) if row else None
 
-    def keep(
+    def save(
         self,
         marks: Mapping[str, int],
         streams: Mapping[str, str] | None = None,
-        holes: Iterable[SeriesGap] = (),
+        gaps: Iterable[SeriesGap] = (),
     ) -> None:
-        """Keep marks, what streams remember, and further holes: all or nothing."""
+        """Save marks, states of streams, and further gaps: all or nothing."""
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR REPLACE INTO mark VALUES (?, ?)", marks.items())
         self._db.executemany("INSERT OR REPLACE INTO stream VALUES (?, ?)", (streams or {}).items())
-        self._db.executemany("INSERT INTO hole VALUES (?, ?, ?)", holes)
+        self._db.executemany("INSERT INTO hole VALUES (?, ?, ?)", gaps)
         self._db.execute("COMMIT")
 
-    def filled(self, hole: SeriesGap, until_ns: int) -> None:
-        """Note that a hole is filled up to a time; a hole filled to its end is gone."""
+    def mark_filled(self, gap: SeriesGap, until_ns: int) -> None:
+        """Note that a gap is filled up to a time; a gap filled to its end is gone."""
         self._db.execute("BEGIN")
-        self._db.execute("DELETE FROM hole WHERE (key, start_ns, end_ns) = (?, ?, ?)", hole)
-        if until_ns < hole.end_ns:
-            rest = hole._replace(start_ns=until_ns)
+        self._db.execute("DELETE FROM hole WHERE (key, start_ns, end_ns) = (?, ?, ?)", gap)
+        if until_ns < gap.end_ns:
+            rest = gap._replace(start_ns=until_ns)
             self._db.execute("INSERT INTO hole VALUES (?, ?, ?)", rest)
         self._db.execute("COMMIT")
 

@@ -1,4 +1,4 @@
-"""The lines of one stream beside its waveform: seconds, tilt, settlement, health."""
+"""Lines of one stream beside its waveform: seconds, tilt, settlement, health."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from plumbline.analysis.tilt import differential_settlement_mm
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.line_protocol import (
-    SLOW_HZ,
+    SAMPLED_UP_TO_HZ,
     FieldValue,
     line,
     sample_times_ns,
@@ -17,11 +17,11 @@ from plumbline.wire.inventory.dating import zero_at
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Axis, Unit
 
-Said = tuple[schema.Measurement, dict[str, FieldValue]]
+MeasurementFields = tuple[schema.Measurement, dict[str, FieldValue]]
 
 
 class StreamLines:
-    """What is written of one stream, whatever is done with its waveform.
+    """Lines of one stream, whatever is done with its waveform.
 
     Tilt, settlement and slow streams (1 Hz or less) are written sample for sample, faster ones by
     the second.
@@ -34,7 +34,7 @@ class StreamLines:
     def lines(self, block: Block) -> Iterator[str]:
         """Take a block in and yield its measures."""
         unit = self._place.instrument.unit
-        if unit not in SAMPLED and block.rate_hz > SLOW_HZ:
+        if unit not in SAMPLED and block.rate_hz > SAMPLED_UP_TO_HZ:
             yield from self._seconds.lines(block)
             return
         stream = self._place.stream
@@ -48,7 +48,7 @@ class StreamLines:
         for axis, name, values in axes:
             tags = (stream.network, stream.structure, stream.node, name)
             for value, time_ns in zip(values, times_ns, strict=True):
-                for measurement, fields in SAMPLED.get(unit, _slow)(
+                for measurement, fields in SAMPLED.get(unit, _sampled)(
                     self._place, axis, value, time_ns
                 ):
                     yield line(measurement, tags, fields, time_ns)
@@ -78,7 +78,7 @@ def health_line(place: Place, block: Block, received_ns: int) -> str:
     )
 
 
-def _tilt(place: Place, axis: Axis, value: float, time_ns: int) -> Iterator[Said]:
+def _tilt(place: Place, axis: Axis, value: float, time_ns: int) -> Iterator[MeasurementFields]:
     fields: dict[str, FieldValue] = {"raw": value}
     if (zero := zero_at(axis, place.structure.timezone, time_ns)) is not None:
         since_zero = fields["value"] = value - zero.value
@@ -87,18 +87,20 @@ def _tilt(place: Place, axis: Axis, value: float, time_ns: int) -> Iterator[Said
     yield schema.TILT, fields
 
 
-def _settlement(place: Place, axis: Axis, value: float, time_ns: int) -> Iterator[Said]:
+def _settlement(
+    place: Place, axis: Axis, value: float, time_ns: int
+) -> Iterator[MeasurementFields]:
     fields: dict[str, FieldValue] = {"raw": value}
     if (zero := zero_at(axis, place.structure.timezone, time_ns)) is not None:
         fields["value"] = value - zero.value
     yield schema.SETTLEMENT, fields
 
 
-def _slow(_: Place, __: Axis, value: float, ___: int) -> Iterator[Said]:
+def _sampled(_: Place, __: Axis, value: float, ___: int) -> Iterator[MeasurementFields]:
     yield schema.SECOND, {"peak": 0.0, "rms": 0.0, "mean": value, "samples": 1}
 
 
-SAMPLED: dict[Unit, Callable[[Place, Axis, float, int], Iterator[Said]]] = {
+SAMPLED: dict[Unit, Callable[[Place, Axis, float, int], Iterator[MeasurementFields]]] = {
     Unit.TILT: _tilt,
     Unit.SETTLEMENT: _settlement,
 }

@@ -1,4 +1,4 @@
-"""What the series stage remembers of one stream: its open seconds, and which spans are written."""
+"""State of one stream in the InfluxDB stage: its open seconds, and which spans are written."""
 
 import json
 from collections.abc import Iterator
@@ -12,25 +12,25 @@ MOST_SPANS = 64  # a gap older than this many others counts as one that nothing 
 
 
 class StreamState:
-    """One stream."""
+    """Open seconds and written spans of one stream."""
 
     def __init__(self, place: Place, body: str | None = None) -> None:
-        self.measures = StreamLines(place)
+        self.stream_lines = StreamLines(place)
         self._sample_ns = round(NS / place.instrument.rate_hz)
         self._written = RangeSet()
         if body is not None:
-            kept = json.loads(body)
-            self.measures.restore(kept["seconds"])
-            self._written = RangeSet(kept["written"])
+            saved = json.loads(body)
+            self.stream_lines.restore(saved["seconds"])
+            self._written = RangeSet(saved["written"])
 
     def body(self) -> str:
         """Return what the constructor takes."""
         return json.dumps(
-            {"seconds": self.measures.state(), "written": self._spans()},
+            {"seconds": self.stream_lines.state(), "written": self._spans()},
             separators=(",", ":"),
         )
 
-    def wrote(self, block: Block) -> None:
+    def mark_written(self, block: Block) -> None:
         """Note that a block is in InfluxDB.
 
         A span reaches a sample further than its block, because the next one begins a little

@@ -57,7 +57,7 @@ class V1Sink:
         self._pool.clear()
 
     def _query(self, text: str) -> None:
-        """Ask in InfluxQL; that a database to delete from is not there is no failure."""
+        """Query in InfluxQL; that a database to delete from is not there is no failure."""
         fields = {"db": self._settings.database, "q": text}
         answer = json.loads(self._post("/query", fields, b"", last=True).data)
         for result in answer.get("results", ()):

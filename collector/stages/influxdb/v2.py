@@ -21,7 +21,7 @@ class V2Sink:
     """The v2 API, with a token, or with the name and password of a 1.8."""
 
     def __init__(self, settings: InfluxSettings) -> None:
-        # imported where it is asked for: it takes 0.5 s to load
+        # imported where it is needed: it takes 0.5 s to load
         from influxdb_client.client.influxdb_client import InfluxDBClient
         from influxdb_client.client.write_api import SYNCHRONOUS
 
@@ -42,7 +42,7 @@ class V2Sink:
         ------
         SeriesUnavailable, SeriesRefused
         """
-        self._asked(
+        self._request(
             lambda: self._api.write(
                 bucket=self._settings.database,
                 org=self._settings.org,
@@ -63,29 +63,30 @@ class V2Sink:
         """
         whole = measurement is schema.WAVEFORM
         for channel in (stream.band_source,) if whole else stream.channels:
-            said = (
+            predicate = (
                 f'_measurement="{measurement.name}" AND network="{stream.network}" AND '
                 f'structure="{stream.structure}" AND node="{stream.node}" AND channel="{channel}"'
             )
             if start_ns < end_ns:  # both ends belong to a delete of the v2 API
-                self._delete(said, iso_nanoseconds(start_ns), iso_nanoseconds(end_ns - 1))
+                self._delete(predicate, iso_nanoseconds(start_ns), iso_nanoseconds(end_ns - 1))
 
     def close(self) -> None:
         """Let go of connections."""
         self._api.close()
         self._client.close()
 
-    def _delete(self, said: str, start: str, stop: str) -> None:
+    def _delete(self, predicate: str, start: str, stop: str) -> None:
         bucket, org = self._settings.database, self._settings.org
-        self._asked(
-            lambda: self._client.delete_api().delete(start, stop, said, bucket, org), deletes=True
+        self._request(
+            lambda: self._client.delete_api().delete(start, stop, predicate, bucket, org),
+            deletes=True,
         )
 
-    def _asked(self, ask: Callable[[], object], *, deletes: bool = False) -> None:
+    def _request(self, request: Callable[[], object], *, deletes: bool = False) -> None:
         from influxdb_client.rest import ApiException
 
         try:
-            ask()
+            request()
         except ApiException as error:
             status, text = error.status or 0, str(error.body or error.reason)
             if deletes and status in NO_DELETING:

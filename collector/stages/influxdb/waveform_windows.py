@@ -1,4 +1,4 @@
-"""Which windows are written at full rate where waveforms are kept of episodes only."""
+"""Waveform windows: what is written at full rate where waveforms are of episodes only."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The live stage: follows the journal from its end and keeps what the page shows."""
+"""Live stage: the newest waveforms and channel states for the page, from the journal's end."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 
 
 class LiveStage:
-    """Keeps nothing on disk: after a restart the page fills again within a minute."""
+    """Fills what the page shows; nothing is on disk, after a restart it fills within a minute."""
 
     name = "live"
 
@@ -16,11 +16,11 @@ class LiveStage:
         self,
         *,
         start: int,
-        waves: WaveformBuffer,
+        waveforms: WaveformBuffer,
         channels: ChannelWatch,
     ) -> None:
         self._cursor = start
-        self._waves = waves
+        self._waveforms = waveforms
         self._channels = channels
 
     def cursor(self) -> int:
@@ -32,7 +32,7 @@ class LiveStage:
         for entry in entries:
             block = entry.block()
             if not entry.held_out:
-                self._waves.see(block)
+                self._waveforms.feed(block)
                 self._channels.update(block, entry.received_ns)
         self._cursor = entries[-1].next_offset
 

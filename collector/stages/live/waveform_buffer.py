@@ -1,4 +1,4 @@
-"""The last minutes of every stream, thinned for the eye: envelopes and tilt points."""
+"""Waveform buffer: the last minutes of every stream as envelopes and tilt points, for the page."""
 
 import threading
 from collections import deque
@@ -12,15 +12,15 @@ from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Unit
 
-KEPT_S = {Unit.ACCELERATION: 120, Unit.TILT: 3600}
+RETENTION_S = {Unit.ACCELERATION: 120, Unit.TILT: 3600}
 POINTS_A_SECOND = 10  # an envelope of ten pairs a second fills a chart 600 pixels wide in a minute
-SHOWN_DIGITS = 4
+DIGITS = 4
 SETTLING_S = 30.0  # the resting level is followed this slowly, after a mean of all so far
-TOGETHER = 8  # blocks are thinned so many at a time, or when somebody looks
+TOGETHER = 8  # blocks are thinned so many at a time, or when points are requested
 
 
 class _Points(NamedTuple):
-    """What some blocks come to: times, and the lowest and highest of each axis and point."""
+    """Points of some blocks: times, and the lowest and highest of each axis and point."""
 
     times_ns: np.ndarray
     low: np.ndarray
@@ -30,7 +30,7 @@ class _Points(NamedTuple):
 @dataclass(slots=True)
 class _Trace:
     place: Place
-    kept_ns: int
+    retention_ns: int
     rest: np.ndarray | None = None
     seen_s: float = 0.0
     fresh: list[Block] = field(default_factory=list)
@@ -46,13 +46,13 @@ class WaveformBuffer:
         self._traces = {
             key: _Trace(
                 place=place,
-                kept_ns=KEPT_S[place.instrument.unit] * NS,
+                retention_ns=RETENTION_S[place.instrument.unit] * NS,
             )
             for key, place in places.items()
-            if place.instrument.unit in KEPT_S
+            if place.instrument.unit in RETENTION_S
         }
 
-    def see(self, block: Block) -> None:
+    def feed(self, block: Block) -> None:
         """Take one block in."""
         trace = self._traces.get(block.stream.key)
         if trace is None:
@@ -71,18 +71,18 @@ class WaveformBuffer:
         ``{"XX.TWR01.0A.HN": {"axes": "ZNE", "t": [s...], "low": [[...]...], "high": [[...]...]}}``
         """
         with self._lock:
-            asked = {k: t for k, t in self._traces.items() if t.place.instrument.unit is unit}
-            for trace in asked.values():
+            requested = {k: t for k, t in self._traces.items() if t.place.instrument.unit is unit}
+            for trace in requested.values():
                 _thin(trace)
             chosen = {
                 key: (trace, [piece for piece in trace.pieces if piece.times_ns[-1] > after_ns])
-                for key, trace in asked.items()
+                for key, trace in requested.items()
             }
         return {
             key: {
                 "axes": trace.place.stream.axes,
                 "name": trace.place.node.name,
-                **_shown(pieces, after_ns),
+                **_points_since(pieces, after_ns),
             }
             for key, (trace, pieces) in chosen.items()
         }
@@ -95,7 +95,7 @@ def _thin(trace: _Trace) -> None:
         return
     shaken = trace.place.instrument.unit is Unit.ACCELERATION
     trace.pieces.append(_acceleration(trace, fresh) if shaken else _tilt(trace, fresh))
-    while trace.pieces[0].times_ns[-1] < fresh[-1].end_ns - trace.kept_ns:
+    while trace.pieces[0].times_ns[-1] < fresh[-1].end_ns - trace.retention_ns:
         trace.pieces.popleft()
 
 
@@ -149,7 +149,7 @@ def _tilt(trace: _Trace, blocks: list[Block]) -> _Points:
     return _Points(times_ns=times_ns, low=np.stack(tilts, axis=1), high=np.stack(tilts, axis=1))
 
 
-def _shown(pieces: list[_Points], after_ns: int) -> dict[str, list[object]]:
+def _points_since(pieces: list[_Points], after_ns: int) -> dict[str, list[object]]:
     """Return the points later than a time as lists, an axis after the other."""
     if not pieces:
         return {"t": [], "low": [], "high": []}
@@ -161,6 +161,6 @@ def _shown(pieces: list[_Points], after_ns: int) -> dict[str, list[object]]:
     )
     return {
         "t": [round(time_ns / NS, 3) for time_ns in times_ns[later].tolist()],
-        "low": low.round(SHOWN_DIGITS).tolist(),
-        "high": high.round(SHOWN_DIGITS).tolist(),
+        "low": low.round(DIGITS).tolist(),
+        "high": high.round(DIGITS).tolist(),
     }

@@ -19,26 +19,26 @@ class Collecting:
 
     name = "collecting"
 
-    def __init__(self, kept: dict[str, int], taken: list[bytes]) -> None:
-        self.kept, self.taken = kept, taken
+    def __init__(self, saved: dict[str, int], taken: list[bytes]) -> None:
+        self.saved, self.taken = saved, taken
         self.idled = 0
 
     def cursor(self) -> int:
-        return self.kept.get("cursor", 0)
+        return self.saved.get("cursor", 0)
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         for entry in entries:
-            if entry.payload == b"poison" and "cured" not in self.kept:
+            if entry.payload == b"poison" and "cured" not in self.saved:
                 raise ValueError("cannot swallow this")
             self.taken.append(entry.payload)
-            self.kept["cursor"] = entry.next_offset
+            self.saved["cursor"] = entry.next_offset
 
     def idle(self, now_ns: int) -> None:
         self.idled += 1
-        self.kept["idled"] = self.kept.get("idled", 0) + 1
+        self.saved["idled"] = self.saved.get("idled", 0) + 1
 
     def close(self) -> None:
-        self.kept["closed"] = self.kept.get("closed", 0) + 1
+        self.saved["closed"] = self.saved.get("closed", 0) + 1
 
 
 @pytest.fixture(autouse=True)
@@ -68,32 +68,32 @@ def runner(
 
 
 def test_a_stage_takes_everything_in_order_and_idles_meanwhile(journal: Journal) -> None:
-    kept: dict[str, int] = {}
+    saved: dict[str, int] = {}
     taken: list[bytes] = []
-    running = runner(journal, lambda: Collecting(kept, taken), Conditions())
+    running = runner(journal, lambda: Collecting(saved, taken), Conditions())
     for n in range(50):
         put(journal, b"%d" % n)
-    wait_until(lambda: len(taken) == 50 and kept.get("idled", 0) >= 2)
+    wait_until(lambda: len(taken) == 50 and saved.get("idled", 0) >= 2)
     running.stop()
     assert taken == [b"%d" % n for n in range(50)]
     assert (running.health().cursor, running.health().behind_bytes) == (journal.end_offset, 0)
-    assert kept["closed"] == 1
+    assert saved["closed"] == 1
 
 
 @pytest.mark.logs_errors
 def test_a_stage_that_dies_is_built_again_says_so_once_and_loses_nothing(
     journal: Journal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept: dict[str, int] = {}
+    saved: dict[str, int] = {}
     taken: list[bytes] = []
     conditions = Conditions()
-    running = runner(journal, lambda: Collecting(kept, taken), conditions)
+    running = runner(journal, lambda: Collecting(saved, taken), conditions)
     put(journal, b"a", b"poison", b"b")
     wait_until(lambda: running.health().restarts >= 3)
     assert [condition.key for condition in conditions.open()] == ["stage:collecting"]
     assert "cannot swallow this" in conditions.open()[0].text
     put(journal, b"c")  # ingest goes on
-    kept["cured"] = 1
+    saved["cured"] = 1
     wait_until(lambda: taken == [b"a", b"poison", b"b", b"c"])
     wait_until(lambda: conditions.open() == [])
     running.stop()
@@ -103,14 +103,14 @@ def test_a_stage_that_dies_is_built_again_says_so_once_and_loses_nothing(
 
 @pytest.mark.logs_errors
 def test_a_stage_that_cannot_be_built_is_tried_again(journal: Journal) -> None:
-    kept: dict[str, int] = {}
+    saved: dict[str, int] = {}
     taken: list[bytes] = []
     ready = threading.Event()
 
     def build() -> Collecting:
         if not ready.is_set():
             raise OSError("database is locked")
-        return Collecting(kept, taken)
+        return Collecting(saved, taken)
 
     conditions = Conditions()
     running = runner(journal, build, conditions)
@@ -122,9 +122,9 @@ def test_a_stage_that_cannot_be_built_is_tried_again(journal: Journal) -> None:
 
 
 def test_stopping_takes_what_is_durable_first(journal: Journal) -> None:
-    kept: dict[str, int] = {}
+    saved: dict[str, int] = {}
     taken: list[bytes] = []
-    running = runner(journal, lambda: Collecting(kept, taken), Conditions())
+    running = runner(journal, lambda: Collecting(saved, taken), Conditions())
     put(journal, *[b"%d" % n for n in range(1000)])
     running.stop()
     assert len(taken) == 1000
@@ -133,8 +133,8 @@ def test_stopping_takes_what_is_durable_first(journal: Journal) -> None:
 class Refilling(Collecting):
     """A stage the journal does not wait for."""
 
-    def fell_off(self, first_offset: int, now_ns: int) -> None:
-        self.kept["refilled_to"] = first_offset
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        self.saved["refilled_to"] = first_offset
 
 
 @pytest.mark.parametrize("refills", [True, False])
@@ -145,14 +145,14 @@ def test_who_fell_off_refills_or_says_so(tmp_path: Path, refills: bool) -> None:
     for n in range(20):
         put(journal, b"%d" % n * 100)
     journal.release(journal.end_offset)
-    kept: dict[str, int] = {}
+    saved: dict[str, int] = {}
     taken: list[bytes] = []
     conditions = Conditions()
     kind = Refilling if refills else Collecting
-    running = runner(journal, lambda: kind(kept, taken), conditions)
+    running = runner(journal, lambda: kind(saved, taken), conditions)
     if refills:
         wait_until(lambda: bool(taken))
-        assert kept["refilled_to"] == journal.first_offset
+        assert saved["refilled_to"] == journal.first_offset
     else:
         wait_until(lambda: bool(conditions.open()))
         assert "was released" in conditions.open()[0].text

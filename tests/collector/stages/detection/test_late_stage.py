@@ -164,12 +164,12 @@ def test_what_a_late_node_felt_is_added_to_the_live_event(tmp_path, store):
     ground = near(rng, n, RATE_HZ, 80, 60.0)
     motion = {name: ambient(rng, n, RATE_HZ) + ground for name in tower}
     punctual = journal(blocks(tower[k], x) for k, x in motion.items() if k in ("0A", "1A"))
-    slow = [b for k in ("2A", "3A") for b in blocks(tower[k], 2 * motion[k])]
-    first = [Given(b, 0, b.end_ns) for b in slow if seconds(b.end_ns) <= 50]
-    last = [Given(b, 0, b.end_ns) for b in slow if seconds(b.start_ns) >= 140]
+    behind = [b for k in ("2A", "3A") for b in blocks(tower[k], 2 * motion[k])]
+    first = [Given(b, 0, b.end_ns) for b in behind if seconds(b.end_ns) <= 50]
+    last = [Given(b, 0, b.end_ns) for b in behind if seconds(b.start_ns) >= 140]
     late = [
         Given(b, 0, START_NS + round(151 * NS) + i)
-        for i, b in enumerate(sorted(slow, key=lambda b: b.start_ns))
+        for i, b in enumerate(sorted(behind, key=lambda b: b.start_ns))
         if 50 < seconds(b.end_ns) <= 140
     ]
     ordered = sorted([*punctual, *first, *last, *late], key=lambda e: e.received_ns)

@@ -179,12 +179,12 @@ def as_0_2_0_wrote(body: bytes) -> bytes:
     """Return a snapshot without what was added since: the rule that each threshold is of."""
     saved = Checkpoint.from_bytes(body)
     with np.load(io.BytesIO(saved.state)) as arrays:
-        kept = dict(arrays)
-    meta = json.loads(kept["meta"].tobytes())
+        rewritten = dict(arrays)
+    meta = json.loads(rewritten["meta"].tobytes())
     del meta["threshold_rules"]
-    kept["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
+    rewritten["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
     out = io.BytesIO()
-    np.savez(out, **kept)
+    np.savez(out, **rewritten)
     head = json.dumps({"cursor": saved.cursor, "told_to": saved.saved_to, "said": {}})
     return head.encode() + b"\n" + out.getvalue()
 

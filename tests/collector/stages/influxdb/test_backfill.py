@@ -27,7 +27,7 @@ def take_all(rig: Rig, stage: InfluxStage, now_ns: int) -> None:
     try:
         rig.journal.read(position)
     except OffsetOutOfRange as error:
-        stage.fell_off(error.first_offset, now_ns)
+        stage.resume_at(error.first_offset, now_ns)
         position = error.first_offset
     while entries := rig.journal.read(position, limit_bytes=8192):
         stage.take(entries, now_ns)
@@ -37,7 +37,7 @@ def take_all(rig: Rig, stage: InfluxStage, now_ns: int) -> None:
 def idle_until_full(rig: Rig, stage: InfluxStage, now_ns: int) -> None:
     for _ in range(50):
         stage.idle(now_ns)
-        if stage._state.hole() is None:
+        if stage._state.gap() is None:
             return
     pytest.fail("the holes do not get fewer")
 

@@ -18,7 +18,7 @@ from plumbline.collector.stages.influxdb.sink import sink_for
 from plumbline.collector.stages.runner import StageRunner
 
 pytestmark = [pytest.mark.real, pytest.mark.logs_errors]
-TELLING = "stage:series"
+CONDITION = "stage:series"
 
 
 class Counting:
@@ -87,9 +87,9 @@ def test_an_influxdb_that_stops_and_comes_back_misses_nothing(
     rig.put(*rig.shaken(ROOF, 5, first=5))
     wait_until(lambda: series.health().restarts >= 2)
     rig.put(*rig.shaken(ROOF, 5, first=10))
-    told = [condition for condition in conditions.open() if condition.key == TELLING]
-    assert len(told) == 1
-    assert "nothing listens there; is InfluxDB running?" in told[0].text
+    raised = [condition for condition in conditions.open() if condition.key == CONDITION]
+    assert len(raised) == 1
+    assert "nothing listens there; is InfluxDB running?" in raised[0].text
     wait_until(lambda: other.taken == 15)
     assert beside.health().error is None
 
@@ -97,7 +97,7 @@ def test_an_influxdb_that_stops_and_comes_back_misses_nothing(
     wait_until(lambda: conditions.open() == [])
     wait_until(lambda: series.health().behind_bytes == 0)
     assert samples(rig) == 1500
-    assert [condition.key for condition in conditions.ended()] == [TELLING]
+    assert [condition.key for condition in conditions.ended()] == [CONDITION]
     series.stop()
     beside.stop()
     rig.close()
@@ -148,9 +148,9 @@ def test_the_log_has_a_long_outage_once(
 def test_a_port_nobody_listens_on_is_told_with_what_to_do(rig: Rig, api: str) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     sink = sink_for(rig.settings(url=url, api=api))
-    with pytest.raises(SeriesUnavailable) as told:
+    with pytest.raises(SeriesUnavailable) as raised:
         sink.write(["second,channel=HNZ mean=1 1"])
-    assert str(told.value) == f"{url}: nothing listens there; is InfluxDB running?"
+    assert str(raised.value) == f"{url}: nothing listens there; is InfluxDB running?"
     sink.close()
 
 

@@ -75,8 +75,8 @@ def test_the_measures_of_a_second_are_about_its_own_mean(roof: Place) -> None:
 
 def test_health_is_measured_from_the_end_of_the_block(roof: Place) -> None:
     block = block_of(roof, np.zeros((3, 100)))
-    said = fields(health_line(roof, block, START_NS + 2 * NS))
-    assert said == {
+    found = fields(health_line(roof, block, START_NS + 2 * NS))
+    assert found == {
         "latency_s": "1.0",
         "clock_error_ms": "0.2",
         "time_quality": "100i",
@@ -108,8 +108,8 @@ def test_a_tilt_is_told_from_the_zero_that_holds_at_its_sample(lily: Place) -> N
     changed = {"axes": (axis, lily.instrument.axes[1])}
     place = replace(lily, instrument=lily.instrument.model_copy(update=changed))
     lines = StreamLines(place).lines(block_of(place, np.tile([[112.5], [0.0]], 5)))
-    told = [fields(text)["value"] for text in lines if text.startswith("tilt") and "LA1" in text]
-    assert told == ["100.0"] * 3 + ["2.5"] * 2
+    values = [fields(text)["value"] for text in lines if text.startswith("tilt") and "LA1" in text]
+    assert values == ["100.0"] * 3 + ["2.5"] * 2
 
 
 def test_a_settlement_cell_is_told_from_its_zero(lily: Place) -> None:

@@ -35,60 +35,60 @@ def cut_up(place: Place, at: Sequence[int]) -> list[Block]:
     ]
 
 
-def last_words(seconds: SecondStatistics, blocks: Sequence[Block]) -> dict[str, str]:
+def last_points(seconds: SecondStatistics, blocks: Sequence[Block]) -> dict[str, str]:
     """Return what InfluxDB would hold: the last line of each point."""
-    said = {}
+    points = {}
     for block in blocks:
         for text in seconds.lines(block):
             head, fields, time = text.split(" ")
-            said[f"{head} {time}"] = fields
-    return said
+            points[f"{head} {time}"] = fields
+    return points
 
 
 @given(cut=cuts(730))
 def test_any_cut_leaves_the_same_points(roof: Place, cut: list[int]) -> None:
-    whole = last_words(SecondStatistics(roof), cut_up(roof, []))
-    assert last_words(SecondStatistics(roof), cut_up(roof, cut)) == whole
+    whole = last_points(SecondStatistics(roof), cut_up(roof, []))
+    assert last_points(SecondStatistics(roof), cut_up(roof, cut)) == whole
 
 
 @settings(max_examples=40)
 @given(cut=cuts(730), order=st.randoms(use_true_random=False))
 def test_any_order_leaves_the_same_points(roof: Place, cut: list[int], order: object) -> None:
     blocks = cut_up(roof, cut)
-    whole = last_words(SecondStatistics(roof), blocks)
+    whole = last_points(SecondStatistics(roof), blocks)
     order.shuffle(blocks)  # type: ignore[attr-defined]
-    assert last_words(SecondStatistics(roof), blocks) == whole
+    assert last_points(SecondStatistics(roof), blocks) == whole
 
 
 @given(cut=cuts(730), stop=st.integers(0, 12))
 def test_a_restart_anywhere_leaves_the_same_points(roof: Place, cut: list[int], stop: int) -> None:
     blocks = cut_up(roof, cut)
-    memory = StreamState(roof)
-    said = {}
+    stream = StreamState(roof)
+    points = {}
     for number, block in enumerate(blocks):
         if number == stop:
-            memory = StreamState(roof, memory.body())
-        for text in memory.measures.lines(block):
+            stream = StreamState(roof, stream.body())
+        for text in stream.stream_lines.lines(block):
             head, fields, time = text.split(" ")
-            said[f"{head} {time}"] = fields
-        memory.wrote(block)
-    assert said == last_words(SecondStatistics(roof), cut_up(roof, []))
+            points[f"{head} {time}"] = fields
+        stream.mark_written(block)
+    assert points == last_points(SecondStatistics(roof), cut_up(roof, []))
 
 
 def test_the_measures_are_those_of_the_samples_of_the_second(roof: Place) -> None:
     blocks = cut_up(roof, [41, 200, 433])
-    said = last_words(SecondStatistics(roof), blocks)
+    points = last_points(SecondStatistics(roof), blocks)
     times = BEGIN_NS + np.arange(730) * 10_000_000
     values = np.hstack([roof.physical(block) for block in blocks])
     for second in np.unique(times // NS):
         part = values[1, times // NS == second]
         key = f"second,network=XX,structure=TWR01,node=3A,channel=HNN {second * NS}"
-        told = dict(item.split("=") for item in said.pop(key).split(","))
-        assert told["samples"] == f"{part.size}i"
-        assert float(told["mean"]) == pytest.approx(part.mean(), abs=1e-12)
-        assert float(told["rms"]) == pytest.approx(part.std(), rel=1e-9)
-        assert float(told["peak"]) == pytest.approx(np.abs(part - part.mean()).max(), rel=1e-9)
-    assert {key.split(" ")[0][-3:] for key in said} == {"HNZ", "HNE"}
+        point = dict(item.split("=") for item in points.pop(key).split(","))
+        assert point["samples"] == f"{part.size}i"
+        assert float(point["mean"]) == pytest.approx(part.mean(), abs=1e-12)
+        assert float(point["rms"]) == pytest.approx(part.std(), rel=1e-9)
+        assert float(point["peak"]) == pytest.approx(np.abs(part - part.mean()).max(), rel=1e-9)
+    assert {key.split(" ")[0][-3:] for key in points} == {"HNZ", "HNE"}
 
 
 @pytest.mark.parametrize("level", [2**31 - 1, -(2**31), 2**26, 20])
@@ -107,35 +107,35 @@ def test_a_sample_more_than_due_does_not_overwrite_its_second(roof: Place) -> No
     fast = replace(block_of(roof, np.ones((3, 100))), rate_hz=1e9 / 9_900_000)
     seconds = SecondStatistics(roof)
     blocks = [replace(fast, start_ns=START_NS + n * 100 * 9_900_000) for n in range(4)]
-    said = last_words(seconds, blocks)
-    counts = [int(f.split("samples=")[1][:-1]) for k, f in said.items() if "HNZ" in k]
+    points = last_points(seconds, blocks)
+    counts = [int(f.split("samples=")[1][:-1]) for k, f in points.items() if "HNZ" in k]
     due = np.bincount(np.arange(400) * 9_900_000 // NS).tolist()
     assert counts == due
     assert max(due) > 100
 
 
 def test_what_is_remembered_stays_small(roof: Place) -> None:
-    memory = StreamState(roof)
+    stream = StreamState(roof)
     for n in range(2000):
         block = block_of(roof, WAVE[:, :100], start_ns=BEGIN_NS + n * 3 * NS)  # two of three lost
-        list(memory.measures.lines(block))
-        memory.wrote(block)
-    assert len(memory.body()) < 64 * 3 * 60 + MOST_SPANS * 50
+        list(stream.stream_lines.lines(block))
+        stream.mark_written(block)
+    assert len(stream.body()) < 64 * 3 * 60 + MOST_SPANS * 50
 
 
 def test_holes_lie_between_what_was_written_and_after_it(roof: Place) -> None:
-    memory = StreamState(roof)
+    stream = StreamState(roof)
     for n in (0, 1, 5):
         jitter = -300_000 if n == 1 else 0  # a block a little early is no hole
         start_ns = START_NS + n * NS + jitter
-        memory.wrote(block_of(roof, WAVE[:, :100], start_ns=start_ns))
-    assert memory.begins_ns(otherwise=0) == START_NS
-    assert list(memory.missing(START_NS, START_NS + 8 * NS)) == [
+        stream.mark_written(block_of(roof, WAVE[:, :100], start_ns=start_ns))
+    assert stream.begins_ns(otherwise=0) == START_NS
+    assert list(stream.missing(START_NS, START_NS + 8 * NS)) == [
         (START_NS + 2 * NS - 300_000, START_NS + 5 * NS),
         (START_NS + 6 * NS, START_NS + 8 * NS),
     ]
-    assert list(memory.missing(START_NS, START_NS + 2 * NS - NS // 2)) == []
-    assert list(memory.missing(START_NS + 3 * NS, START_NS + 4 * NS)) == [
+    assert list(stream.missing(START_NS, START_NS + 2 * NS - NS // 2)) == []
+    assert list(stream.missing(START_NS + 3 * NS, START_NS + 4 * NS)) == [
         (START_NS + 3 * NS, START_NS + 4 * NS)
     ]
     assert StreamState(roof).begins_ns(otherwise=5) == 5

@@ -22,7 +22,7 @@ def test_the_section_of_the_documentation_is_good(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "told"),
+    ("section", "refusal"),
     [
         ({"url": "127.0.0.1:8086"}, "url"),
         ({"url": "http://127.0.0.1:8086/write"}, "url"),
@@ -31,8 +31,8 @@ def test_the_section_of_the_documentation_is_good(tmp_path: Path) -> None:
         ({"api": "v1", "token_file": Path(__file__)}, "token_file goes with api = 'v2'"),
     ],
 )
-def test_what_cannot_work_is_told(section: dict[str, object], told: str) -> None:
-    with pytest.raises(ValidationError, match=re.escape(told)):
+def test_what_cannot_work_is_told(section: dict[str, object], refusal: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(refusal)):
         InfluxSettings.model_validate(section)
 
 

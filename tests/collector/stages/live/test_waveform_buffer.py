@@ -33,8 +33,8 @@ def test_a_peak_is_drawn_about_rest_and_turned_with_its_axis(
     still, peak = np.full((3, 100), 9.8), np.full((3, 100), 9.8)
     peak[:, 42] += 0.5
     waves = WaveformBuffer({ROOF: place})
-    waves.see(block_of(place, still, seq=0, start_ns=START_NS))
-    waves.see(block_of(place, peak, seq=1, start_ns=START_NS + NS))
+    waves.feed(block_of(place, still, seq=0, start_ns=START_NS))
+    waves.feed(block_of(place, peak, seq=1, start_ns=START_NS + NS))
     second = waves.since(START_NS + NS - 1, Unit.ACCELERATION)[ROOF]
     high, low = np.array(second["high"]), np.array(second["low"])
     assert high.shape == low.shape == (3, 10)
@@ -51,8 +51,8 @@ def test_what_is_drawn_does_not_depend_on_how_often_somebody_looks(tmp_path: Pat
     for seq, n in enumerate([100, 100, 30, 100, 7, 100, 100, 100, 100, 55, 100, 100]):
         motion = 9.8 + 0.1 * rng.standard_normal((3, n))
         block = block_of(place, motion, seq=seq, start_ns=START_NS + seq * NS)
-        watched.see(block)
-        unwatched.see(block)
+        watched.feed(block)
+        unwatched.feed(block)
         watched.since(START_NS, Unit.ACCELERATION)
     drawn = unwatched.since(START_NS - 1, Unit.ACCELERATION)[ROOF]
     assert len(drawn["t"]) == sum([10] * 9 + [3, 1, 6])
