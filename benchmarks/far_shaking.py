@@ -15,11 +15,12 @@ import numpy as np
 from obspy.signal.trigger import recursive_sta_lta
 from scipy import signal
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.trigger.shaking import ShakingBank
 from plumbline.analysis.trigger.states import TriggerStatus
 
 RATE_HZ, SECONDS = 100.0, 600.0
-DENSITY_MS2 = 22.5e-6 * 9.80665
+DENSITY_MS2 = 22.5e-6 * STANDARD_GRAVITY_MS2
 AMBIENT_MS2 = 0.003
 CASES = [(2, 3), (2, 10), (3, 3), (3, 10), (5, 3), (5, 10)]
 WITHIN_S = 5.0
@@ -77,7 +78,7 @@ def peers(x: np.ndarray, passes_s: float) -> dict[str, object]:
 def ours(x: np.ndarray) -> tuple[float, float | None, bool]:
     """Return largest ratio, when the long-period trigger was on first, and the short one's word."""
     bank = ShakingBank(RATE_HZ, np.array([DENSITY_MS2]))
-    ticks = bank.feed(x[np.newaxis] + 9.80665)
+    ticks = bank.feed(x[np.newaxis] + STANDARD_GRAVITY_MS2)
     on = np.flatnonzero(ticks.long.status[0] == TriggerStatus.ON)
     first_s = float((on[0] + 1) * bank.tick_s) if len(on) else None
     return (

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from influxdb_client.client.write.point import Point
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
 from plumbline.collector.stages.influxdb.line_protocol import waveform_lines
 from plumbline.collector.stages.influxdb.settings import InfluxSettings
@@ -50,7 +51,7 @@ INVENTORY = {
                             "model": "adxl355_node",
                             "rate_hz": 100,
                             "unit": "m/s2",
-                            "sensitivity": 256_000 / 9.80665,
+                            "sensitivity": 256_000 / STANDARD_GRAVITY_MS2,
                             "axes": [
                                 {"code": "Z", "azimuth_deg": 0, "dip_deg": -90},
                                 {"code": "N", "azimuth_deg": 0},

@@ -19,11 +19,12 @@ import numpy as np
 from obspy import Trace
 from obspy.signal.trigger import recursive_sta_lta
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.trigger.shaking import ShakingBank
 
 CHANNELS, RATE_HZ, ROUNDS = 3000, 100, 20
 PEER_TRACES = 20
-DENSITY_MS2 = 22.5e-6 * 9.80665
+DENSITY_MS2 = 22.5e-6 * STANDARD_GRAVITY_MS2
 BUDGET_CPU_S = 0.1
 BANDS = ((1.0, 5.0, 1.0, 30.0), (0.1, 1.0, 10.0, 200.0))
 

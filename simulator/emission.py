@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 from plumbline.simulator.site import MotionFrame
 from plumbline.wire.identity import StreamId
 
-STANDARD_GRAVITY = 9.80665
-"""m/s² in one g, by definition."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sent:

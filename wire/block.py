@@ -13,6 +13,9 @@ NS = 1_000_000_000
 FOREVER_NS = 2**62
 """A time beyond any sample, which overflows no integer of SQLite or NumPy. [ns since 1970]"""
 
+STANDARD_GRAVITY_MS2 = 9.80665
+"""Standard acceleration of gravity, for instruments that count in g. [m/s2]"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Block:

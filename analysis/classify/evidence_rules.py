@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from plumbline.analysis.classify.causes import Cause
 from plumbline.analysis.classify.features import Features
 from plumbline.analysis.classify.settings import ClassifySettings
-
-GAL = 0.01
+from plumbline.analysis.constants import GAL_MS2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +109,15 @@ def _tone(f: Features, s: ClassifySettings) -> str:
 
 
 def _peak(f: Features, s: ClassifySettings) -> str:
-    return f"no more than {f.peak_ms2 / GAL:.3g} gal"
+    return f"no more than {f.peak_ms2 / GAL_MS2:.3g} gal"
 
 
 def _faults(f: Features, s: ClassifySettings) -> str:
     x = f.faults
     parts = [f"{x.stuck_share:.0%} stuck", f"{x.spike_share:.0%} of the energy in single samples"]
     parts += [] if x.axis_ratio is None else [f"loudest axis {x.axis_ratio:.3g} times the next"]
-    parts += [] if x.jump_ms2 is None else [f"mean moved by {x.jump_ms2 / GAL:.3g} gal"]
-    parts += [] if x.hum_ms2 is None else [f"hum {x.hum_ms2 / GAL:.2g} gal"]
+    parts += [] if x.jump_ms2 is None else [f"mean moved by {x.jump_ms2 / GAL_MS2:.3g} gal"]
+    parts += [] if x.hum_ms2 is None else [f"hum {x.hum_ms2 / GAL_MS2:.2g} gal"]
     return ", ".join(parts)
 
 
@@ -218,7 +217,7 @@ CLUES: tuple[EvidenceRule, ...] = (
         holds=lambda f, s: (
             None
             if f.faults.jump_ms2 is None or f.faults.jump_ratio is None
-            else f.faults.jump_ms2 >= max(GAL, s.jump_share * f.peak_ms2)
+            else f.faults.jump_ms2 >= max(GAL_MS2, s.jump_share * f.peak_ms2)
             and f.faults.jump_ratio >= s.jump_ratio
         ),
         words=_faults,

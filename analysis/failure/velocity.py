@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.robust_mean import robust_mean
 
 # Blocks a record is cut into; whole days once it is long enough to hold a daily wave.
@@ -101,7 +102,7 @@ def _reading_noise(u: NDArray[Any]) -> float:
     if u.size < 5:
         return 0.0
     second = np.diff(u, 2)
-    return 1.482602218505602 * float(np.median(np.abs(second))) / math.sqrt(6.0)
+    return SIGMA_PER_MAD * float(np.median(np.abs(second))) / math.sqrt(6.0)
 
 
 def voight(time_d: ArrayLike, *, a: float, failure_d: float, alpha: float = 2.0) -> NDArray[Any]:

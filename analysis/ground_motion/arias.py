@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import cumulative_trapezoid, trapezoid
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.ground_motion.axes import Array, as_axes
 
-STANDARD_GRAVITY_MS2 = 9.80665
 CAV_THRESHOLD_G = 0.025
 """A second counts in the standardised CAV if its peak reaches this (EPRI 1991). [g]"""
 

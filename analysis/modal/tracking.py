@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.modal.poles import Complexes, Floats
 from plumbline.analysis.modal.shapes import mac
 
@@ -100,7 +101,7 @@ def fitted_baseline(
         solved = np.linalg.lstsq(design * root[:, None], frequency_hz * root, rcond=None)
         answer = solved[0].astype(np.float64)
         residual = frequency_hz - design @ answer
-        sigma = 1.4826 * float(np.median(np.abs(residual)))
+        sigma = SIGMA_PER_MAD * float(np.median(np.abs(residual)))
         if sigma == 0:
             break
         weights = 1 / np.maximum(1.0, np.abs(residual) / (HUBER * sigma))

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.quality.finding import Defect, Finding, fault
 
 Floats = NDArray[np.float64]
 
-STANDARD_GRAVITY_MS2 = 9.80665
 QUIET_TENTH = 0.1
 WINDOW_S = 1.0
 NOISY, DEAF = 10.0, 0.3

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.quality.finding import Defect, Finding, fault, remark
 
 Floats = NDArray[np.float64]
 
-SIGMA_OF_MAD = 1.4826
 LOCAL_S = 1.0  # over which the usual roughness is judged
 SPIKE_SIGMAS = 12.0
 SMOOTH_SIGMAS = 4.0
@@ -48,7 +48,7 @@ def spikes(values: Floats, rate_hz: float) -> Finding | None:
     size = np.abs(apart)
     distinct = np.diff(np.unique(values))
     resolution = float(distinct.min()) if distinct.size else 0.0
-    usual = np.maximum(SIGMA_OF_MAD * _local_median(size, window), resolution)
+    usual = np.maximum(SIGMA_PER_MAD * _local_median(size, window), resolution)
     candidates = np.flatnonzero(size > SPIKE_SIGMAS * usual)
     edge = BESIDE + 4
     candidates = candidates[(candidates >= edge) & (candidates < values.size - edge)]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.quality.finding import Defect, Finding, fault
 from plumbline.analysis.quality.floor import quiet_spread
 
@@ -23,7 +24,6 @@ PEAK_TIMES = 8.0
 OPPOSED = -0.7
 LIKE, UNLIKE = 0.7, 0.3
 GRAVITY_SHARE = 0.8
-STANDARD_GRAVITY_MS2 = 9.80665
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

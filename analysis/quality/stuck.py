@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.quality.finding import Defect, Finding, fault, remark
 
 Floats = NDArray[np.float64]
@@ -104,7 +105,7 @@ def clipping(
 
 def _piled(values: Floats, end: float, at: NDArray[np.intp]) -> bool:
     middle = float(np.median(values))
-    sigma = 1.4826 * float(np.median(np.abs(values - middle)))
+    sigma = SIGMA_PER_MAD * float(np.median(np.abs(values - middle)))
     if abs(end - middle) <= LEAST_REACH * sigma:
         return False
     breaks = np.flatnonzero(np.diff(at) > 1) + 1

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen
 
 # Two tables rounded to 0.01 agree within one last digit, and what rounding both adds.
@@ -102,7 +103,7 @@ def suspect_changes(year: ArrayLike, level: ArrayLike) -> NDArray[np.bool_]:
     if change.size < 4:
         return np.zeros(change.size, dtype=bool)
     away = np.abs(change - np.median(change))
-    sigma = max(1.482602218505602 * float(np.median(away)), LAST_DIGIT)
+    sigma = max(SIGMA_PER_MAD * float(np.median(away)), LAST_DIGIT)
     suspect: NDArray[np.bool_] = away > SUSPECT_SIGMA * sigma
     return suspect
 

@@ -5,11 +5,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
+
 # Water at 20 degC. [kg/m^3], [1/degC]
 WATER_KG_M3: Final = 998.2
 WATER_EXPANSION_PER_C: Final = 2.1e-4
-
-STANDARD_GRAVITY_MS2: Final = 9.80665
 
 
 class DifferentialSettlement(NamedTuple):

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.theil_sen import theil_sen
 from plumbline.analysis.trend.movement import (
     CLAIM_PROBABILITY,
     MAD_EFFICIENCY,
     MEDIAN_EXCESS,
-    SIGMA_PER_MAD,
     MovementVerdict,
 )
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-SIGMA_PER_MAD = 1.482602218505602
+from plumbline.analysis.constants import SIGMA_PER_MAD
 
 
 class Hampel(NamedTuple):

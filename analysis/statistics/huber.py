@@ -5,10 +5,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
+
 # Huber's constant: 95 % efficiency on Gaussian residuals.
 HUBER: Final = 1.345
-
-SIGMA_PER_MAD: Final = 1.482602218505602
 
 
 def huber_fit(design: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:

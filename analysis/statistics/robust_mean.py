@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
+
 # MAD and mean absolute deviation of a Gaussian, turned into its standard deviation.
-SIGMA_PER_MAD = 1.482602218505602
 SIGMA_PER_MEAN_DEVIATION = 1.2533141373155001
 
 # Readings further than this from the median are left out: 0.27 % of a Gaussian.

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.mann_kendall import MannKendall, mann_kendall
 from plumbline.analysis.statistics.thinning import lag_one, thinned
 
@@ -158,5 +159,5 @@ def trend(
         if left == 0
         else theil_sen(daily.time_d, daily.values, confidence=confidence, lag_one=left)
     )
-    spread = 1.482602218505602 * float(np.median(np.abs(residual - np.median(residual))))
+    spread = SIGMA_PER_MAD * float(np.median(np.abs(residual - np.median(residual))))
     return Trend(line, mann_kendall(daily.values, left), left, step_d, spread)

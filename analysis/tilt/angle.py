@@ -6,12 +6,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
+
 URAD_PER_DEGREE: Final = math.pi / 180 * 1e6
 URAD_PER_ARCSECOND: Final = URAD_PER_DEGREE / 3600
 URAD_PER_MRAD: Final = 1e3
 
 # Standard gravity, CGPM 1901: fixed by definition. [m/s^2]
-STANDARD_GRAVITY_MS2: Final = 9.80665
 
 
 def angle_from_counts(

@@ -7,6 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
+
 FEWEST_POINTS: Final = 3
 
 # Residuals below this share of the largest settlement are the plane's own rounding.
@@ -115,7 +117,7 @@ def rigid_body(
         root = np.sqrt(weight)
         plane = np.linalg.lstsq(design * root[:, np.newaxis], s * root, rcond=None)[0]
         residual = s - design @ plane
-        scale = 1.482602218505602 * float(np.median(np.abs(residual)))
+        scale = SIGMA_PER_MAD * float(np.median(np.abs(residual)))
         if scale <= FLAT * float(np.max(np.abs(s)) or 1.0):
             break
         weight = np.minimum(1.0, 1.345 * scale / np.maximum(np.abs(residual), 1e-300))

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, theil_sen
 
 # Each end is a robust line through this share of the readings, carried to the end itself.
@@ -64,6 +65,6 @@ def _at_start(time: NDArray[Any], values: NDArray[Any]) -> tuple[float, float]:
         return float(np.median(level)), 0.0
     line = theil_sen(at, level)
     residual = level - (line.intercept + line.rate * at)
-    spread = 1.482602218505602 * float(np.median(np.abs(residual)))
+    spread = SIGMA_PER_MAD * float(np.median(np.abs(residual)))
     # The end of a fitted line errs by twice its mean's error.
     return line.intercept + line.rate * float(time[0]), 2.0 * spread / math.sqrt(at.size)

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.thinning import thinned
-
-SIGMA_PER_MAD = 1.482602218505602
 
 # A block with fewer readings than this share of the usual is a gap's ragged edge.
 FULL_ENOUGH = 0.25

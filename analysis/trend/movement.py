@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.trend.offset import offset, offset_size
 from plumbline.analysis.trend.steps import CLAIM_SIGMA, INTERVAL_SIGMA
-
-SIGMA_PER_MAD: Final = 1.482602218505602
 
 FEWEST_WITNESSES: Final = 8
 """Fewer differences at rest carry no spread worth having."""

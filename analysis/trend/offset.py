@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcinv
 from scipy.stats import mannwhitneyu
 
+from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.trend.matching import Mask, after_span, effective, matched_pair
 
 # Standard error of a median of Gaussian readings, over that of their mean.
@@ -146,7 +147,7 @@ def offset_size(
 
 
 def _median_error(time: NDArray[Any], y: NDArray[Any]) -> float:
-    spread = 1.482602218505602 * float(np.median(np.abs(y - np.median(y))))
+    spread = SIGMA_PER_MAD * float(np.median(np.abs(y - np.median(y))))
     spread = spread or float(np.std(y))
     return MEDIAN_ERROR * spread / math.sqrt(effective(time, y))
 

@@ -2,7 +2,8 @@
 
 import math
 
-STANDARD_GRAVITY_MS2 = 9.80665
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
+
 UG = STANDARD_GRAVITY_MS2 * 1e-6  # one micro-g [m/s²]
 MM_PER_M = 1000.0
 BENDING_FACTOR = 1.73  # sqrt(3): rectangular cross section

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.constants import GAL_MS2, STANDARD_GRAVITY_MS2
+
 Floats = NDArray[np.float64]
 
-GAL = 0.01
-DENSITY_MS2 = 22.5e-6 * 9.80665
+DENSITY_MS2 = 22.5e-6 * STANDARD_GRAVITY_MS2
 NODES = ("0A", "1A", "3A")
 RATE_HZ = 10.0
 BLOWS_GAL = (50.0, 120.0)
@@ -46,7 +47,7 @@ class Weather:
     def chunk(self, n_samples: int) -> Floats:
         """Return the next samples, shape ``(n, 3 nodes, 2 axes, n_samples)``. [m/s2]"""
         rng = self._rng
-        noise_ms2 = np.hypot(DENSITY_MS2 * np.sqrt(RATE_HZ / 2), 0.02 * GAL)
+        noise_ms2 = np.hypot(DENSITY_MS2 * np.sqrt(RATE_HZ / 2), 0.02 * GAL_MS2)
         out = rng.standard_normal((self.n, 3, 2, n_samples), dtype=np.float32) * noise_ms2
         drive = rng.standard_normal((2 * self.n, n_samples)) * self._gusts(n_samples)
         self._cranes(drive)
@@ -69,13 +70,13 @@ class Weather:
         rms_gal = np.minimum(0.08 * np.exp(1.2 * gust), GUST_GAL / 3.5)
         at = np.arange(n_samples) / 600
         strength = np.stack([np.interp(at, np.arange(n_minutes), row) for row in rms_gal])
-        return np.asarray(strength * GAL / self._unit_rms)
+        return np.asarray(strength * GAL_MS2 / self._unit_rms)
 
     def _cranes(self, drive: Floats) -> None:
         """Let loads be set down: a push that rings for a minute or two, 0.5 to 4 gal."""
         for _ in range(self._rng.poisson(self.n * drive.shape[1] / RATE_HZ / 1800)):
             row, at = self._rng.integers(len(drive)), self._rng.integers(drive.shape[1])
-            peak = GAL * self._rng.uniform(0.5, 4.0)
+            peak = GAL_MS2 * self._rng.uniform(0.5, 4.0)
             drive[row, at] += peak / self._unit_peak
 
     def _traffic(self, out: NDArray[np.float32]) -> None:
@@ -84,7 +85,7 @@ class Weather:
         for _ in range(self._rng.poisson(self.n * out.shape[-1] / RATE_HZ / 60)):
             one = self._rng.integers(self.n)
             at = self._rng.integers(max(out.shape[-1] - len(time_s), 1))
-            freq_hz, peak = self._rng.uniform(2, 4), GAL * self._rng.uniform(0.1, 2.0)
+            freq_hz, peak = self._rng.uniform(2, 4), GAL_MS2 * self._rng.uniform(0.1, 2.0)
             wave = peak * shape * np.sin(2 * np.pi * freq_hz * time_s + self._rng.uniform(0, 6))
             room = out[one, :, :, at : at + len(time_s)]
             room += (wave * np.array([1.0, 0.5, 0.3])[:, np.newaxis])[
@@ -115,7 +116,7 @@ class Piling:
     def chunk(self, n_samples: int) -> Floats:
         """Return the next samples, shape ``(n, 3 nodes, 3 axes, n_samples)``. [m/s2]"""
         rng, n_tail = self._rng, self._left.shape[-1]
-        noise_ms2 = np.hypot(DENSITY_MS2 * np.sqrt(self.rate_hz / 2), 0.1 * GAL)
+        noise_ms2 = np.hypot(DENSITY_MS2 * np.sqrt(self.rate_hz / 2), 0.1 * GAL_MS2)
         out = np.zeros((self.n, 3, 3, n_samples + n_tail))
         out[..., :n_samples] = (
             rng.standard_normal((self.n, 3, 3, n_samples), dtype=np.float32) * noise_ms2
@@ -139,7 +140,7 @@ class Piling:
         push = np.exp(-time_s / self._decay_s[one])
         wave = push * np.sin(2 * np.pi * self._freq_hz[one] * rng.uniform(0.9, 1.1) * time_s)
         wave -= push * np.sum(wave) / np.sum(push)
-        wave *= rng.uniform(*BLOWS_GAL) * GAL / np.max(np.abs(wave))
+        wave *= rng.uniform(*BLOWS_GAL) * GAL_MS2 / np.max(np.abs(wave))
         axes = np.array([1.0, rng.uniform(0.3, 1.0), rng.uniform(0.3, 1.0)])
         nodes = np.array([1.2, 1.0, 1.0])
         blow = nodes[:, np.newaxis, np.newaxis] * axes[:, np.newaxis] * wave

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.collector.events.model import Event
 from plumbline.collector.stages.detection.associator import Associator
 from plumbline.collector.stages.detection.episode import Episode
@@ -21,7 +22,7 @@ def installed(n: int, rate_hz: float, axes: str) -> dict[str, Place]:
         model="adxl355_node",
         rate_hz=rate_hz,
         unit=Unit.ACCELERATION,
-        sensitivity=256_000 / 9.80665,
+        sensitivity=256_000 / STANDARD_GRAVITY_MS2,
         axes=tuple(Axis(code=a, azimuth_deg=0, dip_deg=-90 if a == "Z" else 0) for a in axes),
     )
     return places(

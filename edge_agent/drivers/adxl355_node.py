@@ -18,7 +18,7 @@ from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.framing.cobs import CobsReader
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import ClockTraits
-from plumbline.wire.block import NS
+from plumbline.wire.block import NS, STANDARD_GRAVITY_MS2
 
 HELLO, SAMPLES, STATUS = 1, 2, 3
 HEADER = struct.Struct("<BBIIHBB")  # type, stream, nonce, counter, temperature, flags, n
@@ -28,7 +28,6 @@ STATUS_BODY = struct.Struct("<BBIIIHHH")
 MOST_SAMPLES = 26
 SAMPLE_BYTES = 9
 LINE_OVERHEAD_BYTES = 4  # CRC, one byte of stuffing, the zero that ends the frame
-STANDARD_GRAVITY = 9.80665
 
 NAMES = {0: "raw", 1: "decimated"}
 USUAL_DELAY_NS = {0: 3_260_000, 1: 103_260_000}
@@ -179,11 +178,11 @@ SPEC = DriverSpec(
     outputs=(
         Output(
             name="decimated", stream="HN", own_axes="xyz", axes="ZNE", rate_hz=100.0,
-            unit="m/s2", counts_per_unit=256_000 / STANDARD_GRAVITY,
+            unit="m/s2", counts_per_unit=256_000 / STANDARD_GRAVITY_MS2,
         ),
         Output(
             name="raw", stream="CN", own_axes="xyz", axes="ZNE", rate_hz=500.0,
-            unit="m/s2", counts_per_unit=256_000 / STANDARD_GRAVITY,
+            unit="m/s2", counts_per_unit=256_000 / STANDARD_GRAVITY_MS2,
         ),
     ),
     # 50 ppm of crystal and as much again; the constant delays are data-sheet values, not measured

@@ -17,13 +17,12 @@ from plumbline.edge_agent.framing import Rejected
 from plumbline.edge_agent.framing.witmotion import FRAME_BYTES, WitMotionReader
 from plumbline.edge_agent.readings import Readings
 from plumbline.edge_agent.timebase import ClockTraits
-from plumbline.wire.block import NS
+from plumbline.wire.block import NS, STANDARD_GRAVITY_MS2
 
 TIME, ACCELERATION = 0x50, 0x51
 TIME_DATA = struct.Struct("<6BH")
 ACCELERATION_DATA = struct.Struct("<4h")
 DAY_MS = 86_400_000
-STANDARD_GRAVITY = 9.80665
 UNTIMED_AFTER = 20  # acceleration frames without any time frame
 
 
@@ -106,7 +105,7 @@ SPEC = DriverSpec(
     outputs=(
         Output(
             name="acceleration", stream="HN", own_axes="xyz", axes="ZNE", rate_hz=100.0,
-            unit="m/s2", counts_per_unit=2048 / STANDARD_GRAVITY,
+            unit="m/s2", counts_per_unit=2048 / STANDARD_GRAVITY_MS2,
         ),
     ),
     # its low-pass (256 Hz unless set lower) delays by milliseconds that the maker does not tell

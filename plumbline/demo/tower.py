@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-G = 9.80665
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
+
 URAD_A_DEGREE = 17453.292519943295
 STRUCTURE = "TWR01"
 STOREYS = 30
@@ -48,8 +49,8 @@ def accelerometer(
     return Spot(
         node=node, name=name, role=role, level=level, kind="adxl355_node", agent=agent,
         stream="HN", axes="ZNE", map="zyx", rate_hz=100.0, unit="m/s2",
-        sensitivity=256_000 / G, noise_rms=0.0015602, full_scale=20.08, baud=460_800,
-        clock_ppm=ppm,
+        sensitivity=256_000 / STANDARD_GRAVITY_MS2, noise_rms=0.0015602, full_scale=20.08,
+        baud=460_800, clock_ppm=ppm,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from plumbline.analysis.constants import GAL_MS2
 from plumbline.analysis.ground_motion.response_spectrum import response_spectrum
 from plumbline.plots.measure import FONTS
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
@@ -23,7 +24,6 @@ from plumbline.research.replay.run import Replayed
 from plumbline.wire.block import NS
 from plumbline.wire.timestamps import time_ns_of
 
-GAL = 0.01
 TRACE, SHORT, LONG, SHADE = "#37474f", "#c0392b", "#0b5394", "#ffe3a8"
 FLOORS = plt.get_cmap("viridis")
 MOST_POINTS = 3000
@@ -110,21 +110,21 @@ def _trace(
 ) -> None:
     axis = _loudest(node)
     origin_ns = structure.start_ns if report["files"] else time_ns_of(report["start_utc"])
-    limit = 1.15 * node.peak_ms2 / GAL or 1.0
+    limit = 1.15 * node.peak_ms2 / GAL_MS2 or 1.0
     for one in report["episodes"]:
         end = one["closed_s"] if one["closed_s"] is not None else report["seconds"]
         plot.axvspan(one["onset_s"], end, color=SHADE, lw=0)
         plot.axvline(one["opened_s"], color="black", lw=0.8, ls="--")
     for piece in node.pieces:
         time_s, low, high = _envelope(piece, node, axis, origin_ns)
-        plot.fill_between(time_s, low / GAL, high / GAL, color=TRACE, lw=0.4)
+        plot.fill_between(time_s, low / GAL_MS2, high / GAL_MS2, color=TRACE, lw=0.4)
     for one in (t for t in report["triggers"] if t["node"] == node.code):
         at, colour = (-0.97, SHORT) if one["detector"] == "short_period" else (-0.86, LONG)
         span = [one["onset_s"], one["until_s"]]
         plot.plot(span, [at * limit, at * limit], color=colour, lw=3, solid_capstyle="butt")
     plot.set_ylim(-limit, limit)
     plot.set_ylabel("gal", fontsize=8)
-    title = f"{node.name}  {node.axes[axis]}  peak {node.peak_ms2 / GAL:.4g} gal"
+    title = f"{node.name}  {node.axes[axis]}  peak {node.peak_ms2 / GAL_MS2:.4g} gal"
     plot.set_title(title, loc="left", fontsize=8, pad=2)
     plot.grid(alpha=0.3)
 
@@ -162,7 +162,7 @@ def _legend() -> list[Line2D | Patch]:
 def _profile(plot: Axes, nodes: list[ReplayNode]) -> None:
     """Draw the largest acceleration of each node, in the order of the traces."""
     place = np.arange(len(nodes))[::-1]
-    plot.barh(place, [node.peak_ms2 / GAL for node in nodes], color=_colours(len(nodes)))
+    plot.barh(place, [node.peak_ms2 / GAL_MS2 for node in nodes], color=_colours(len(nodes)))
     plot.set_yticks(place, [node.name for node in nodes], fontsize=8)
     plot.set_xlabel("peak of any axis, gal")
     plot.set_title("over the height", fontsize=9)
@@ -177,7 +177,7 @@ def _spectra(plot: Axes, nodes: list[ReplayNode]) -> None:
         accel = longest.accel_ms2[level] - node.offset_ms2[level][:, np.newaxis]
         fits = 2 / longest.rate_hz <= PERIODS_S
         psa = response_spectrum(accel, longest.rate_hz, PERIODS_S[fits]).psa_ms2.max(axis=0)
-        plot.loglog(PERIODS_S[fits], psa / GAL, color=colour, lw=1.2, label=node.name)
+        plot.loglog(PERIODS_S[fits], psa / GAL_MS2, color=colour, lw=1.2, label=node.name)
     plot.set_xlabel("period, s")
     plot.set_ylabel("PSA, 5 % damping, gal")
     plot.set_title("floor spectra, largest horizontal axis", fontsize=9)

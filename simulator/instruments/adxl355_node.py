@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.simulator.emission import STANDARD_GRAVITY, Emission, Sent, StreamFacts
+from plumbline.simulator.emission import Emission, Sent, StreamFacts
 from plumbline.simulator.instruments import adxl355_frames as frames
 from plumbline.simulator.instruments.decimator import (
     DECIMATE,
@@ -19,7 +19,7 @@ from plumbline.simulator.sampling import Sampler, SampleTimes
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
-from plumbline.wire.block import NS
+from plumbline.wire.block import NS, STANDARD_GRAVITY_MS2
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int32]
@@ -52,15 +52,15 @@ class SimulatedAdxl355Node:
             raise ValueError(f"{spec.port}: streams must be a list of 0 and 1, not {streams!r}")
         if self._range not in LSB_PER_G:
             raise ValueError(f"{spec.port}: range must be 1, 2 or 3, not {self._range}")
-        self._scale = LSB_PER_G[self._range] / STANDARD_GRAVITY
+        self._scale = LSB_PER_G[self._range] / STANDARD_GRAVITY_MS2
         self._serial = int(spec.serial or 355_000 + spec.seed)
         self._draw = np.random.default_rng([spec.seed, 0xAD])
-        self._offset_ms2 = self._draw.normal(0, OFFSET_MG / 1000, (3, 1)) * STANDARD_GRAVITY
+        self._offset_ms2 = self._draw.normal(0, OFFSET_MG / 1000, (3, 1)) * STANDARD_GRAVITY_MS2
         self._noise = BandNoise.of_density(
             spec.seed,
             3,
             band_hz=(0, 125),
-            density=NOISE_G_RTHZ * STANDARD_GRAVITY,
+            density=NOISE_G_RTHZ * STANDARD_GRAVITY_MS2,
             rate_hz=SITE_RATE_HZ,
         )
         self._ids = {s: rig.stream_id(spec, BAND[s], spec.axes or "ENZ") for s in sorted(streams)}

@@ -9,8 +9,8 @@ from the other.
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.simulator.emission import STANDARD_GRAVITY
 from plumbline.simulator.site import MotionFrame
+from plumbline.wire.block import STANDARD_GRAVITY_MS2
 
 Floats = NDArray[np.float64]
 
@@ -19,12 +19,12 @@ def specific_force_ms2(frame: MotionFrame, level: int) -> Floats:
     """Return what an ideal accelerometer reads: east, north, up, shape ``(3, n)``. [m/s²]"""
     lean = np.sin(frame.tilt_rad[level])
     upright = np.sqrt(1 - lean[0] ** 2 - lean[1] ** 2)
-    gravity = STANDARD_GRAVITY * np.stack([-lean[0], -lean[1], upright])
+    gravity = STANDARD_GRAVITY_MS2 * np.stack([-lean[0], -lean[1], upright])
     return np.asarray(frame.accel_ms2[level] + gravity)
 
 
 def apparent_tilt_rad(frame: MotionFrame, level: int) -> Floats:
     """Return what an ideal tiltmeter reads: top toward east, north, shape ``(2, n)``. [rad]"""
     return np.asarray(
-        np.arctan(np.tan(frame.tilt_rad[level]) - frame.accel_ms2[level][:2] / STANDARD_GRAVITY)
+        np.arctan(np.tan(frame.tilt_rad[level]) - frame.accel_ms2[level][:2] / STANDARD_GRAVITY_MS2)
     )

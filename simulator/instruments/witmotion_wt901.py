@@ -5,13 +5,13 @@ import struct
 
 import numpy as np
 
-from plumbline.simulator.emission import STANDARD_GRAVITY, Emission, Sent, StreamFacts
+from plumbline.simulator.emission import Emission, Sent, StreamFacts
 from plumbline.simulator.instruments.specific_force import specific_force_ms2
 from plumbline.simulator.sampling import Sampler, SampleTimes
 from plumbline.simulator.site import MotionFrame
 from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
-from plumbline.wire.block import NS
+from plumbline.wire.block import NS, STANDARD_GRAVITY_MS2
 
 COUNTS_PER_G = 32768 / 16
 NOISE_G = 0.002
@@ -49,7 +49,7 @@ class WitmotionWt901:
     @property
     def facts(self) -> tuple[StreamFacts, ...]:
         """Facts of its one stream, acceleration, for the truth."""
-        scale = COUNTS_PER_G / STANDARD_GRAVITY
+        scale = COUNTS_PER_G / STANDARD_GRAVITY_MS2
         return (
             StreamFacts(
                 stream=self._stream,
@@ -80,7 +80,7 @@ class WitmotionWt901:
         """See one more frame."""
         ticks, force = self._sampler.take(frame.start, specific_force_ms2(frame, self._spec.level))
         noise = self._draw.normal(0, NOISE_G, (ticks.size, 3)).T
-        g = force / STANDARD_GRAVITY + self._offset_g + noise
+        g = force / STANDARD_GRAVITY_MS2 + self._offset_g + noise
         counts = np.clip(np.rint(g * COUNTS_PER_G), -32768, 32767).astype(np.int32)
         seconds = self._sampler.ticks.at_s(ticks)
         times_ns = self._start_ns + np.rint(seconds * NS).astype(np.int64)

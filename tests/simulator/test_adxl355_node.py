@@ -5,10 +5,10 @@ import pytest
 from node_bytes import messages, samples
 from specs import START_NS, frame, instrument, rig
 
-from plumbline.simulator.emission import STANDARD_GRAVITY
 from plumbline.simulator.instruments.adxl355_node import SimulatedAdxl355Node
+from plumbline.wire.block import STANDARD_GRAVITY_MS2
 
-G = STANDARD_GRAVITY
+G = STANDARD_GRAVITY_MS2
 
 
 def node(**more):

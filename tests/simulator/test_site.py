@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from specs import START_NS, STILL, frame
 
 from plumbline.simulator.acts import FarQuake, Piling, Settlement, TiltRamp, Wind
-from plumbline.simulator.emission import STANDARD_GRAVITY
 from plumbline.simulator.instruments.specific_force import apparent_tilt_rad, specific_force_ms2
 from plumbline.simulator.noise import BandNoise
 from plumbline.simulator.passing import Passing
@@ -15,8 +14,9 @@ from plumbline.simulator.sampling import Sampler, SampleTimes
 from plumbline.simulator.site import Site
 from plumbline.simulator.spec import StructureSpec
 from plumbline.simulator.weather import Weather
+from plumbline.wire.block import STANDARD_GRAVITY_MS2
 
-G = STANDARD_GRAVITY
+G = STANDARD_GRAVITY_MS2
 WINDY = StructureSpec(storeys=10, first_period_s=(1.0, 1.0), ambient_gal=0.0, wind_roof_gal=2.0)
 
 

@@ -7,8 +7,8 @@ import pytest
 from specs import START_NS, frame, instrument, rig
 from where import shared_data
 
-from plumbline.simulator.emission import STANDARD_GRAVITY
 from plumbline.simulator.instruments.witmotion_wt901 import ACCEL, WitmotionWt901, frame_bytes
+from plumbline.wire.block import STANDARD_GRAVITY_MS2
 
 
 def unit(**more):
@@ -79,7 +79,7 @@ def test_at_rest_it_reads_gravity_in_counts_of_half_a_milli_g():
 
 
 def test_beyond_16_g_it_clips():
-    counts = watch(unit(), 2, (200 * STANDARD_GRAVITY, 0, 0))[0].sent[0].counts
+    counts = watch(unit(), 2, (200 * STANDARD_GRAVITY_MS2, 0, 0))[0].sent[0].counts
     assert counts[0, 0] == 32_767
 
 

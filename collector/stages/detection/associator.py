@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from plumbline.analysis.constants import GAL_MS2
 from plumbline.collector.events.model import MOTION_KINDS, Event, EventKind
 from plumbline.collector.stages.detection.coincidence import (
     CoincidenceRules,
@@ -14,7 +15,7 @@ from plumbline.collector.stages.detection.coincidence import (
 from plumbline.collector.stages.detection.episode import Episode
 from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState, TriggerInterval
-from plumbline.collector.stages.detection.settings import GAL, DetectionSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Role
@@ -64,7 +65,7 @@ class Associator:
             slack_ns=round(settings.coincidence_s * NS),
             straggler_ns=round(settings.straggler_s * NS),
             sway_ns=round(settings.sway_s * NS),
-            sway_ms2=settings.sway_gal * GAL,
+            sway_ms2=settings.sway_gal * GAL_MS2,
         )
         self.episodes: list[Episode] = []
         self._busy: set[str] = set()

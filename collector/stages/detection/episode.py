@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from plumbline.analysis.constants import GAL_MS2
 from plumbline.analysis.trigger.shaking import LONG_PERIOD, SHORT_PERIOD
 from plumbline.collector.events.model import Event, EventKind, finding_id
 from plumbline.collector.stages.detection.alarm_level import alarm_level_of
 from plumbline.collector.stages.detection.coincidence import Detection
 from plumbline.collector.stages.detection.frames import TriggerFrame
 from plumbline.collector.stages.detection.node_state import DETECTORS, NodeState
-from plumbline.collector.stages.detection.settings import GAL, DetectionSettings
+from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.wire.block import NS
 
 BEFORE_NS = NS
@@ -144,7 +145,7 @@ class Episode:
         evidence
             Further evidence.
         """
-        peaks = {name: motion.peak_ms2 / GAL for name, motion in self.motion.items()}
+        peaks = {name: motion.peak_ms2 / GAL_MS2 for name, motion in self.motion.items()}
         counted = [peaks[name] for name in grounds if name in peaks] or list(peaks.values())
         value = round(max(counted, default=0.0), 3)
         level, limit, shown = alarm_level_of(value, self.structure, settings)
@@ -234,7 +235,7 @@ def node_report(motion: NodeMotionSummary) -> dict[str, float | int | str]:
     """Return the motion of a node as an event reports it."""
     onsets = [onset for onset in (motion.short_ns, motion.long_ns) if onset]
     report: dict[str, float | int | str] = {
-        "peak_gal": round(motion.peak_ms2 / GAL, 3),
+        "peak_gal": round(motion.peak_ms2 / GAL_MS2, 3),
         "short_period_ratio": round(motion.short_ratio, 2),
         "long_period_ratio": round(motion.long_ratio, 2),
     }

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from plumbline.analysis.constants import GAL_MS2
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.shaking import LONG_PERIOD, SHORT_PERIOD, ShakingSettings
 from plumbline.collector.events.model import AlarmLevel
@@ -16,8 +17,6 @@ from plumbline.wire.settings import Problem, Settings
 
 Seconds = Annotated[float, Field(gt=0)]
 Gal = Annotated[float, Field(gt=0)]
-GAL = 0.01
-"""One gal. [m/s2]"""
 
 
 class ShakingBounds(Bounds):
@@ -56,10 +55,10 @@ class DetectionSettings(Settings):
     long_period: bool = True
     """Whether the 0.1-1 Hz trigger may open an episode."""
     short_ratio: Annotated[float, Field(gt=2)] = SHORT_PERIOD.on_ratio
-    short_gal: Gal = SHORT_PERIOD.gates.amplitude_ms2 / GAL
+    short_gal: Gal = SHORT_PERIOD.gates.amplitude_ms2 / GAL_MS2
     """Least amplitude between 1 and 5 Hz. [gal]"""
     long_ratio: Annotated[float, Field(gt=2)] = LONG_PERIOD.on_ratio
-    long_gal: Gal = LONG_PERIOD.gates.amplitude_ms2 / GAL
+    long_gal: Gal = LONG_PERIOD.gates.amplitude_ms2 / GAL_MS2
     """Least amplitude between 0.1 and 1 Hz. [gal]"""
     coincidence_s: Annotated[float, Field(ge=0)] = 5.0
     """Triggers of two nodes belong together when no more than this lies between them. [s]"""
@@ -109,5 +108,5 @@ def detect_problems(settings: DetectionSettings, places: Mapping[str, Place]) ->
 
 
 def _changed(trigger: TriggerSettings, ratio: float, gal: float) -> TriggerSettings:
-    gates = replace(trigger.gates, amplitude_ms2=gal * GAL)
+    gates = replace(trigger.gates, amplitude_ms2=gal * GAL_MS2)
     return replace(trigger, on_ratio=ratio, gates=gates)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from plumbline.analysis.constants import GAL_MS2
 from plumbline.analysis.trigger.band_power import STEP_RATE_HZ, STEPS_A_TICK
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.stages.detection.frames import TriggerFrame
-from plumbline.collector.stages.detection.settings import GAL, DetectionSettings, ThresholdRule
+from plumbline.collector.stages.detection.settings import DetectionSettings, ThresholdRule
 from plumbline.wire.block import NS
 
 FRAMES_A_SECOND = STEP_RATE_HZ / STEPS_A_TICK
@@ -47,7 +48,7 @@ class ThresholdDetector:
         self._late = late
         self._quiet_ns = round(settings.quiet_s * NS)
         self._slack_ns = round(settings.coincidence_s * NS)
-        self._lowest_ms2 = rule.bounds()[0][1] * GAL
+        self._lowest_ms2 = rule.bounds()[0][1] * GAL_MS2
         self._needed = max(1, round(rule.dwell_s * FRAMES_A_SECOND))
         self._recent: dict[str, deque[float]] = {}
         self._over: dict[str, tuple[int, int]] = {}
@@ -87,7 +88,7 @@ class ThresholdDetector:
         if exceedance is None:
             return False
         for node, recent in self._recent.items():
-            peak_gal = max(recent) / GAL
+            peak_gal = max(recent) / GAL_MS2
             exceedance.peaks_gal[node] = max(peak_gal, exceedance.peaks_gal.get(node, 0.0))
         if now_ns >= exceedance.over_ns + self._quiet_ns:
             exceedance.closed_ns = exceedance.over_ns + self._quiet_ns

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.dsp.filters import bridge
 from plumbline.analysis.trigger.shaking import ShakingBank, ShakingSettings
 from plumbline.collector.stages.detection.frames import TriggerFrame, node_frames
@@ -14,7 +15,7 @@ from plumbline.collector.stages.detection.stream_sequence import Continuity, Str
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
-DENSITY_MS2 = 22.5e-6 * 9.80665
+DENSITY_MS2 = 22.5e-6 * STANDARD_GRAVITY_MS2
 """Noise of an instrument whose inventory does not state it: an ADXL355. [m/s2/sqrt(Hz)]"""
 
 

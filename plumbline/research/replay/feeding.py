@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.collector.journal.entry import Entry
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.wire.block import NS, Block
@@ -19,7 +20,7 @@ from plumbline.wire.record import encode
 NOISE_S = 20.0
 """Instrument noise put before a record: triggers need that long to be armed. [s]"""
 
-DENSITY_MS2 = 22.5e-6 * 9.80665
+DENSITY_MS2 = 22.5e-6 * STANDARD_GRAVITY_MS2
 """An ADXL355's noise, 22.5 ug/sqrt(Hz): the floor the triggers start from. [m/s2/sqrt(Hz)]"""
 
 BLOCK_S = 1.0

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plumbline.analysis.classify import ClassifySettings
+from plumbline.analysis.constants import GAL_MS2
 from plumbline.collector.events.model import DETECTION_KINDS, Event
 from plumbline.research.replay.classification import explained, largest_motion
 from plumbline.research.replay.detector_run import DetectorResult, Trigger
@@ -15,10 +16,7 @@ from plumbline.research.replay.material import ReplayNode, ReplayStructure
 from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.timestamps import iso_milliseconds
 
-GAL = 0.01
-"""[m/s2]"""
-
-FIRST_MS2 = GAL
+FIRST_MS2 = GAL_MS2
 """Seconds are also counted from when the ground first passes this: 1 gal. [m/s2]"""
 
 STILL_S = 2.0
@@ -122,7 +120,7 @@ def _node(node: ReplayNode, *, excerpts: bool) -> dict[str, Any]:
         "axes": list(node.axes),
         "rate_hz": round(node.rate_hz, 4),
         "gaps": None if excerpts else len(node.pieces) - 1,
-        "peak_gal": round(node.peak_ms2 / GAL, 3) if node.pieces else None,
+        "peak_gal": round(node.peak_ms2 / GAL_MS2, 3) if node.pieces else None,
     }
 
 
