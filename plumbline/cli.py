@@ -60,6 +60,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "restore": CommandEntry(
         "plumbline.commands.restore", "a data folder from a backup; agents hand in the rest"
     ),
+    "sentinel": CommandEntry(
+        "plumbline.commands.sentinel", "on another machine: call people when the collector is deaf"
+    ),
     "status": CommandEntry(
         "plumbline.commands.status", "how every channel and stage of a collector is"
     ),

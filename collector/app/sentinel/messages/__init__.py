@@ -1,0 +1,1 @@
+"""The texts of the sentinel, one file a language."""
