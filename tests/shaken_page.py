@@ -125,10 +125,10 @@ class Page:
         )
 
     def _alerts(self) -> list[dict[str, object]]:
-        told = [{"person": "Somchai", "when_ns": str(START_NS + 6 * NS), "state": "delivered"}]
+        notified = [{"person": "Somchai", "when_ns": str(START_NS + 6 * NS), "state": "delivered"}]
         by = self.acknowledged[0][1] if self.acknowledged else None
         title = "TWR01 shaking 23.4 gal"
-        incident = {"title": title, "severity": "red", "told": told, "answered_by": by}
+        incident = {"title": title, "severity": "red", "told": notified, "answered_by": by}
         return [{**incident, "code": "4711", "waits_for_answer": by is None}]
 
     def _acknowledge(self, code: str, by: str) -> str:

@@ -44,7 +44,7 @@ class Collector:
     Parameters
     ----------
     now_ns
-        The clock everything is told.
+        The collector's clock. [ns since 1970]
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the collector keeps beside journal and archive: one database a room."""
+"""Databases of the collector beside journal and archive: one a room."""
 
 from pathlib import Path
 
@@ -28,6 +28,6 @@ class Databases:
         self.adoptions = AdoptionStore(database_path(data))
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         for store in (self.measures, self.modes, self.movements, self.events, self.adoptions):
             store.close()

@@ -1,4 +1,4 @@
-"""How the collector is, for ``/healthz``, ``/metrics`` and ``plumbline status``."""
+"""Health report of the collector, for ``/healthz``, ``/metrics`` and ``plumbline status``."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict

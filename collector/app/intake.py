@@ -86,7 +86,7 @@ class Intake:
         return ArchiveStage(settings.data, self.journal, settings.archive, self._now_ns())
 
     def stop_accepting(self) -> None:
-        """Take in what has arrived, say what is held, and take no more."""
+        """Take in what has arrived, publish what is held, and take no more."""
         self.subscriber.stop_accepting()
         self.worker.stop()
 

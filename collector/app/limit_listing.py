@@ -1,4 +1,4 @@
-"""Every limit as people are shown it: bounds, whose word, level now, and whether it may call."""
+"""Listing of limits, ready for JSON: bounds, standing, level now, and whether each may page."""
 
 import time
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def listing(
 
 
 class LimitView:
-    """The listing for a page that asks every second, made anew every few."""
+    """The listing for a page that is polled every second, made anew every few seconds."""
 
     def __init__(self, settings: HasLimits, store: AdoptionStore, events_db: Path) -> None:
         self._settings = settings
@@ -112,7 +112,7 @@ def void_texts(settings: HasLimits, adoptions: dict[str, Adopted]) -> Iterator[t
 
 
 class VoidAdoptions:
-    """Tells the operator of adoptions that hold no more, and when that is mended."""
+    """Conditions of adoptions that hold no more: set, and cleared when that is mended."""
 
     def __init__(self, settings: HasLimits, store: AdoptionStore, conditions: Conditions) -> None:
         self._settings = settings
@@ -122,7 +122,7 @@ class VoidAdoptions:
         self._reported: set[str] = set()
 
     def poll(self, now_ns: int) -> None:
-        """Look again if somebody has adopted or withdrawn anything."""
+        """Compare again if somebody has adopted or withdrawn anything."""
         if (version := self._store.version()) == self._version:
             return
         self._version = version

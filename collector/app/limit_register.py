@@ -48,7 +48,7 @@ class Registered:
 
     @property
     def may_page(self) -> bool:
-        """Whether it may call people."""
+        """True: it may call people."""
         return may_page(self.approval.standing)
 
 
@@ -65,7 +65,7 @@ def configured(settings: HasLimits) -> Iterator[tuple[str, Bounds, bool]]:
 
 
 def name_problems(settings: HasLimits) -> Iterator[Problem]:
-    """Yield limits that cannot be told apart."""
+    """Yield limits that go by the same name."""
     times = Counter(limit.id for _, limit, _ in configured(settings))
     for where, limit, _ in configured(settings):
         if times[limit.id] > 1:

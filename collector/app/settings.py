@@ -25,7 +25,7 @@ from plumbline.wire.settings import BadSettings, BesidePath, Settings, read_sett
 
 
 class CollectorSettings(Settings):
-    """Everything that ``collector.toml`` may say."""
+    """Everything that ``collector.toml`` may hold."""
 
     data: BesidePath = Field(default=Path("data"), validate_default=True)
     """Journal, archive, databases, quarantine; made on first use."""

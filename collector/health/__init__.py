@@ -1,1 +1,1 @@
-"""How the system itself is doing: channels, disk, stages, as numbers people can read."""
+"""Health of the system itself: channels, disk, stages, outages, as conditions and metrics."""

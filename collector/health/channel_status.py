@@ -1,4 +1,4 @@
-"""Per channel: latency, gaps, noise against the instrument's floor, clock error, flat, clipped."""
+"""Status of channels: latency, gaps, noise beside the floor, clock error, flat, clipped."""
 
 import threading
 from collections import deque
@@ -115,7 +115,7 @@ class ChannelWatch:
 
     def statuses(self, now_ns: int) -> list[ChannelStatus]:
         """Return the status of every channel that ever sent."""
-        with self._lock:  # copied, because the arithmetic would keep the live stage waiting
+        with self._lock:  # copied, because the live stage would wait for the arithmetic
             streams = [
                 replace(stream, parts=stream.parts.copy())
                 for stream in self._streams.values()

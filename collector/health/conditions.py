@@ -1,6 +1,6 @@
 """Conditions: what the operator must know, each reported once until it is over.
 
-A condition says what is wrong and what to do. Whoever finds it sets it, and clears it when it is
+A condition is what is wrong, and what to do. Whoever finds it sets it, and clears it when it is
 over; the log gets one line each time; status page, metrics and health events read the list.
 """
 

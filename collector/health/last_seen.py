@@ -39,7 +39,7 @@ class AgentSeen:
 
 
 class LastSeen:
-    """What came when; any thread may write and read."""
+    """Last arrivals of all streams and agents; any thread may write and read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -25,7 +25,7 @@ class RunnerHealth:
     Attributes
     ----------
     cursor
-        What a stage has persisted; the journal keeps everything after it. None for a job, which
+        What a stage has persisted; the journal retains everything after it. None for a job, which
         has no place in the journal. [bytes]
     behind_bytes
         Durable entries a stage has not taken yet; 0 for a job. [bytes]

@@ -50,7 +50,7 @@ class Approvals(Protocol):
 
 
 class ConfiguredApprovals:
-    """Nothing but the configuration."""
+    """Standings of the configuration alone."""
 
     def of(self, limit: Bounds) -> Standing:
         """Return the standing of the configuration."""
@@ -62,7 +62,7 @@ class ConfiguredApprovals:
 
 
 class AdoptedApprovals:
-    """The configuration and the adoptions beside it, followed while they change."""
+    """Standings of the configuration and of adoptions, followed while they change."""
 
     def __init__(self, store: AdoptionStore) -> None:
         self._store = store

@@ -34,7 +34,7 @@ Action = Annotated[str, Field(min_length=1), AfterValidator(_short)]
 
 
 class Actions(Settings):
-    """What to do at each level; a level without a text keeps the words of its kind of event."""
+    """What to do at each level; a level without a text has that of its kind of event."""
 
     amber: Action | None = None
     red: Action | None = None
@@ -73,12 +73,12 @@ class Bounds(Settings):
 
     @property
     def subject(self) -> str:
-        """What it is of, in a word or a path."""
+        """Quantity the limit is on, as a word or a path."""
         return "limit"
 
     @property
     def id(self) -> str:
-        """What it is called, as ``TWR01/0T/tilt``."""
+        """Identity, as ``TWR01/0T/tilt``."""
         return f"{self.structure}/{self.name or self.subject}"
 
     @model_validator(mode="after")

@@ -1,10 +1,10 @@
-"""What can go wrong with adoptions.
+"""Errors of adoptions.
 
 ::
 
-    AdoptionRefused     nothing to adopt, or not by nobody; says what to do
+    AdoptionRefused     nothing to adopt, or by nobody
 """
 
 
 class AdoptionRefused(ValueError):
-    """An adoption, or its withdrawal, that cannot be; the message says why and what to do."""
+    """An adoption, or its withdrawal, that cannot be; the message has the reason and the remedy."""

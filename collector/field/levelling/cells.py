@@ -27,7 +27,7 @@ def date_ns(word: str) -> int:
     Raises
     ------
     ValueError
-        If it cannot be read; a date whose day and month cannot be told apart is day first.
+        If it cannot be read; a date that may be day or month first is day first.
     """
     text = BUDDHIST.sub(lambda found: str(int(found[1]) - BUDDHIST_MORE), word, count=1)
     when = _when(text)

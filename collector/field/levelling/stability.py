@@ -1,4 +1,4 @@
-"""Is each benchmark stable? What the runs from other benchmarks say about it."""
+"""Stability of each benchmark, by the runs from other benchmarks."""
 
 from dataclasses import dataclass
 

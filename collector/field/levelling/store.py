@@ -1,4 +1,4 @@
-"""Runs and levels on disk: a small SQLite file, written a run at a time or not at all."""
+"""Levelling runs and levels: a small SQLite file, written a run at a time or not at all."""
 
 import sqlite3
 from contextlib import closing
@@ -163,7 +163,7 @@ class SurveyStore:
     def levels(self, point: str) -> list[PointLevel]:
         """Return a point's irregular channel, in order of time.
 
-        Levels of a benchmark in its own runs are left out: they say how a run closed.
+        Levels of a benchmark in its own runs are left out: they are of a run's closure.
         """
         with closing(
             self._db.execute(

@@ -22,7 +22,7 @@ from plumbline.wire.inventory.lookup import Place
 
 
 class OutageCause(StrEnum):
-    """What has no arrivals."""
+    """The widest thing that has no arrivals."""
 
     BROKER = "broker"
     LINK = "link"
@@ -52,7 +52,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalSnapshot:
-    """What has arrived by now."""
+    """Last arrivals, as they are now."""
 
     streams: Mapping[str, StreamLastSeen]
     agents: Mapping[str, AgentSeen]

@@ -17,4 +17,4 @@ class OutageSettings(Settings):
     stream_after_s: Seconds = 45.0
     """No block of a stream while its agent is alive. [s]"""
     start_s: Seconds = 120.0
-    """A collector that has just started waits this long for what it has never heard. [s]"""
+    """A collector that has just started waits this long for what never arrived. [s]"""

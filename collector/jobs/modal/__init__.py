@@ -1,1 +1,1 @@
-"""Modes of every structure, hour after hour: identified, named, compared with their baseline."""
+"""Modal tracking: the modes of every structure hour by hour, compared with their baseline."""

@@ -12,7 +12,7 @@ from plumbline.collector.jobs.modal.shift_events import shift_event
 
 
 class AlarmAction(StrEnum):
-    """What a verdict does to an alarm that waits for confirmation."""
+    """Effect of a window's verdict on the alarm."""
 
     CONFIRMS = "confirms"
     CLEARS = "clears"

@@ -1,4 +1,4 @@
-"""Which channels of a structure are followed: horizontal ones, spread over its height."""
+"""Selection of the channels for modal tracking: horizontal ones, spread over the height."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -10,7 +10,7 @@ from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Role
 
 MOST_NODES = 6
-"""Twelve channels tell the first modes of a building; the price grows with their square."""
+"""Twelve channels resolve the first modes of a building; the cost grows with their square."""
 
 LEAST_CHANNELS = 2
 ABOVE = (Role.STRUCTURE, Role.ROOF)

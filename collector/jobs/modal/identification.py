@@ -24,7 +24,7 @@ FEWEST_SHARED = 2
 
 
 class ModalResult(StrEnum):
-    """What came of a window."""
+    """Result of one window of modal tracking."""
 
     IDENTIFIED = "identified"
     SHAKEN = "an episode left no quiet record"

@@ -30,7 +30,7 @@ MINUTE_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SelectedRecord:
-    """One quiet record.
+    """One quiet record of all channels, ready for identification.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class SelectedRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SelectedRecords:
-    """What there is in a stretch of time.
+    """Result of the selection in a stretch of time.
 
     Attributes
     ----------

@@ -25,7 +25,7 @@ class ModalAlarm(Settings):
 
 
 class ModalSettings(Settings):
-    """How modes are followed."""
+    """Settings of modal tracking."""
 
     structures: tuple[str, ...] | None = None
     """Which; all that have two horizontal channels above the base where it is not given."""
@@ -42,7 +42,7 @@ class ModalSettings(Settings):
     baseline_windows: Annotated[int, Field(ge=20)] = 48
     """Quiet identifications of a construction stage from which its baseline is learned."""
     confirm: Annotated[int, Field(ge=1, le=24)] = 2
-    """So many in a row must say that two modes have moved, and so many that they are back."""
+    """So many in a row must show that two modes have shifted, and so many that they are back."""
     alarm: tuple[ModalAlarm, ...] = ()
     """Without one, a change is shown as a candidate and calls nobody."""
 

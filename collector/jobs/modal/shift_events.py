@@ -74,7 +74,7 @@ def shift_event(
 
 
 def stage_event(structure: Structure, stage: Stage) -> Event:
-    """Return what tells that a construction stage began: an annotation, it calls nobody."""
+    """Return the event of a construction stage that began: an annotation, it calls nobody."""
     onset_ns = begins_ns(stage.since, structure.timezone)
     return Event(
         id=finding_id(STAGE_DETECTOR, structure.code, onset_ns),

@@ -1,1 +1,1 @@
-"""What happened to a structure in a day or a week, and what is not known of it."""
+"""Daily and weekly reports of a structure: what happened, and what is not known of it."""

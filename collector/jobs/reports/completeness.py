@@ -1,4 +1,4 @@
-"""How complete the archive is over a period, stream by stream, from its index alone."""
+"""Data completeness of each stream over a period, from the archive's index alone."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -28,7 +28,7 @@ WHOLE = 0.999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSources:
-    """Where a summary is read from."""
+    """Stores and folders a summary is made from."""
 
     data: Path
     events: EventStore

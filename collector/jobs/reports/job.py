@@ -22,10 +22,10 @@ SETTLED_NS = 3_600 * NS
 """A period is summed up so long after its end: the last hour is archived by then. [ns]"""
 
 CAUGHT_UP_NS = 35 * 86_400 * NS
-"""Periods that ended longer ago are not written by themselves; ask for them. [ns]"""
+"""Periods that ended longer ago are written on request only. [ns]"""
 
 NOTHING_DUE_NS = 60 * NS
-"""How long nothing is looked for after nothing was due. [ns]"""
+"""Pause after nothing was due. [ns]"""
 
 
 class ReportJob:

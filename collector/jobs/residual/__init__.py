@@ -1,1 +1,1 @@
-"""Did the quake move it? Every tilt and settlement point before and after each shaking."""
+"""Residual movement: every tilt and settlement point before and after each shaking."""

@@ -24,7 +24,7 @@ LEAD_NS: Final = 10 * NS
 
 
 class Horizon(NamedTuple):
-    """One row of the table."""
+    """One horizon: a row of the table above."""
 
     name: str
     since_s: int
@@ -41,7 +41,7 @@ BY_NAME: Final = {horizon.name: horizon for horizon in HORIZONS}
 
 
 class Spans(NamedTuple):
-    """What is compared."""
+    """The two windows that are compared."""
 
     before: TimeSpan
     after: TimeSpan

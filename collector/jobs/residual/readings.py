@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidualReadings:
-    """What a window holds.
+    """Readings of one window.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""Episodes measured: every node's figures, the structure's response, the region's wave."""
+"""Strong-motion measures of episodes: of nodes, of the structure, and of the wave in a city."""

@@ -6,7 +6,7 @@ from typing import Any
 from plumbline.wire.inventory.model import Node, Role
 
 SHORTEST_SHARED = 0.9
-"""Below this completeness of either node, peaks may lie in a gap, and a ratio says so. [1]"""
+"""Below this completeness of either node, peaks may lie in a gap, and a ratio is not whole. [1]"""
 
 
 def base_and_roof(nodes: Sequence[Node]) -> tuple[Node | None, Node | None]:

@@ -1,4 +1,4 @@
-"""Inspection priority of an episode: where to look first, and why. No colour means safe."""
+"""Inspection priority of an episode: where to inspect first, and why. No colour means safe."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from plumbline.wire.inventory.model import Stage, Structure
 MEANING = "where to look first; no colour means that a building is safe"
 COMPLETE = "complete"
 LEAST_COMPLETE = 0.9
-"""With less of the window than this the largest drift may lie in a gap; the text says so. [1]"""
+"""With less of the window than this the largest drift may lie in a gap. [1]"""
 
 
 def stage_words(stage: Stage | None) -> str:
@@ -35,7 +35,7 @@ def inspection_report(
     base: int | None,
     project: ProjectDrifts | None,
 ) -> dict[str, Any]:
-    """Return the priority with its evidence, and the pairs of levels in the order to look.
+    """Return the priority with its evidence, and the pairs of levels in the order of inspection.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ class EpisodeMeasurement:
         return True
 
     def _inspection(self) -> dict[str, Any] | None:
-        """Return where to look first; None while it still shakes."""
+        """Return the inspection priority; None while it still shakes."""
         drift = self._drift
         if drift is None:
             return None

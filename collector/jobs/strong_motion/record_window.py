@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordWindow:
-    """What there is of one node in a window.
+    """Samples of one node in a window: its longest gap-free run.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class RecordWindow:
 
     @property
     def missing_s(self) -> float:
-        """What no sample is there for, less than a sample at the edges apart. [s]"""
+        """Time without samples; less than two samples at the edges do not count. [s]"""
         missing_s = self.requested_s - self.recorded_s
         return missing_s if missing_s > 2 / self.rate_hz else 0.0
 

@@ -26,8 +26,8 @@ REACH_NS = round((FARTHEST_KM / SLOWEST_KMS + SLACK_S) * NS)
 class RegionalAssociation:
     """Associates every episode of shaking; the second that fits another founds a regional event.
 
-    A regional event keeps the id it was founded with: the hash of its first episode then. An
-    episode belongs to one, the one that began earliest of those it fits, and stays there.
+    The id of a regional event stays the one it was founded with: the hash of its first episode
+    then. An episode belongs to one, the one that began earliest of those it fits, and stays there.
     """
 
     def __init__(

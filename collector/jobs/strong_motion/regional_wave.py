@@ -23,7 +23,7 @@ FARTHEST_KM = 100.0
 """Structures farther apart are not of one city. [km]"""
 
 COLOCATED_KM = 0.1
-"""Within this, onsets say nothing of a wave. [km]"""
+"""Within this, onsets do not resolve a wave. [km]"""
 
 NARROW = 0.05
 """An array whose width is less than this share of its length is a line. [1]"""

@@ -25,7 +25,7 @@ class OwnPeriod(Settings):
 
 
 class ProjectDriftLimit(Settings):
-    """Drift ratios at which an engineer wants a structure looked at, at any stage of it."""
+    """Drift ratios at which an engineer wants a structure inspected, at any stage of it."""
 
     structure: str
     yellow_ratio: Annotated[float, Field(gt=0, lt=0.2)]

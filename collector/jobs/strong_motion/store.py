@@ -1,6 +1,6 @@
 """Measures of episodes: SQLite, per event and node, revised until final; regional events too.
 
-Which events wait to be measured is kept here with the revision of the event store that was read:
+Which events wait to be measured is stored here with the revision of the event store that was read:
 a restart goes on where it was.
 """
 

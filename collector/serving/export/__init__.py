@@ -1,1 +1,1 @@
-"""Handing out windows of the archive as files other programs read."""
+"""Export of windows of the archive as files other programs read."""

@@ -61,5 +61,5 @@ def _cells(run: SampleRun, scale: float, digits: int) -> list[str]:
 
 
 def _digits(sensitivity: float) -> int:
-    """Decimals that keep one count apart from the next, and one more."""
+    """Return the decimals that part one count from the next, and one more."""
     return max(int(np.ceil(np.log10(sensitivity))), 0) + 1

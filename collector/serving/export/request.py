@@ -1,4 +1,4 @@
-"""What somebody wants exported."""
+"""Export request: channels, window and format."""
 
 from dataclasses import dataclass
 from enum import StrEnum

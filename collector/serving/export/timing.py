@@ -31,7 +31,7 @@ class ChannelTiming:
     measured_rate_hz
         Samples a UTC second over the longest run, None below a minute of data. [Hz]
     hidden_samples
-        Samples left out because another record tells of the same instant.
+        Samples left out because another record has the same instant.
     """
 
     channel: str

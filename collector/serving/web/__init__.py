@@ -1,1 +1,1 @@
-"""The built-in page: moving waveforms, tilt, events, who was told, and stop or not."""
+"""The built-in page: live waveforms, tilt, events, notifications, and stop-work advice."""

@@ -1,4 +1,4 @@
-"""Which limits are drawn on the page."""
+"""Limit lines of the page's tilt chart."""
 
 from plumbline.collector.stages.deformation.limit_settings import LimitQuantity, LimitRule
 from plumbline.collector.stages.deformation.settings import DeformationSettings

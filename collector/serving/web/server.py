@@ -10,7 +10,7 @@ from plumbline.collector.serving.web.settings import WebSettings
 
 
 class PageAddressError(OSError):
-    """The address of the page is not free or not ours; the text says what to do."""
+    """The address of the page cannot be had; the text names the remedy."""
 
 
 class WebServer:

@@ -17,7 +17,7 @@ class WebSettings(Settings):
     tls_cert: ExistingFile | None = None
     tls_key: ExistingFile | None = None
     stale_after_s: Annotated[float, Field(gt=0)] = 15.0
-    """Data older than this make the page say that it is blind."""
+    """Data older than this make the page show blind."""
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":

@@ -39,7 +39,7 @@ class EpisodeSource(Protocol):
 
 
 class Movements(Protocol):
-    """What shakings moved, as the page shows it."""
+    """Residual movements, as the page shows them."""
 
     def latest(self, now_ns: int) -> dict[str, Any] | None:
         """Return the answers of the latest shaking that is over."""

@@ -5,7 +5,7 @@ The rule is this table, read from the top; the first row that holds decides.
 ====== =====================================================================
 stop   an event of level red or black is open, or closed but not inspected
 look   an event of level amber is open, or one of any level against a candidate limit
-blind  a stream is older than it may be: the page cannot say that all is well
+blind  a stream is older than it may be: the page cannot show that all is well
 go     none of these
 ====== =====================================================================
 
@@ -34,7 +34,7 @@ ABOUT_STRUCTURE = (
 
 
 class Advice(StrEnum):
-    """What to do."""
+    """The advice, in the words of the page."""
 
     STOP = "stop"
     LOOK = "look"

@@ -136,15 +136,15 @@ def test_the_command_writes_a_bundle(
 ) -> None:
     span = ["--start", "2025-03-28T06:01:00Z", "--end", "2025-03-28T13:02:00+07:00", "--json"]
     assert command(data, tmp_path / "x", *span) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert said["samples"] == 3 * 6000
+    text = json.loads(capsys.readouterr().out)
+    assert text["samples"] == 3 * 6000
     assert {path.name for path in (tmp_path / "x").iterdir()} == {
         "waveforms.mseed", "stations.xml", "timing.json", "gaps.csv", "README.txt",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "text"),
     [
         (["--start", "yesterday", "--end", "2025-03-28"], "expected a time as"),
         (["--start", "2025-03-28T07:00", "--end", "2025-03-28T06:00"], "not after its start"),
@@ -152,7 +152,7 @@ def test_the_command_writes_a_bundle(
     ],
 )
 def test_the_command_says_what_to_mend(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], text: str
 ) -> None:
     assert command(data, tmp_path / "x", *more) == 2
-    assert said in capsys.readouterr().err
+    assert text in capsys.readouterr().err

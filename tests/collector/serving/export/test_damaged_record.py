@@ -53,15 +53,15 @@ def test_the_rest_is_exported_and_the_record_stands_among_the_gaps(
     words += ["--format", wanted, "--to", str(to), "--json", "XX.TWR01.3A.HN", *SPAN]
     assert main(words) == 1
     captured = capsys.readouterr()
-    told = json.loads(captured.out)
+    report = json.loads(captured.out)
     name = str(path.relative_to(data))
-    assert told["damaged"] == [{"channel": "XX.TWR01.3A.HNZ", "file": name, "byte": 0}]
+    assert report["damaged"] == [{"channel": "XX.TWR01.3A.HNZ", "file": name, "byte": 0}]
     assert f"{path}, byte 0" in captured.err
     (gap,) = csv.DictReader((to / "gaps.csv").read_text().splitlines())
     assert (gap["channel"], gap["file"], gap["byte"]) == ("XX.TWR01.3A.HNZ", name, "0")
     assert float(gap["seconds"]) > 20
     assert name in (to / "README.txt").read_text()
-    assert told["samples"] == 90_000 - round(float(gap["seconds"]) * 100)
+    assert report["samples"] == 90_000 - round(float(gap["seconds"]) * 100)
     if wanted == "mseed2":
         for trace in obspy.read(str(to / "waveforms.mseed")):
             first = round((trace.stats.starttime.ns - T0_NS) / 1e7)
