@@ -93,14 +93,14 @@ class Page:
                 noise = rng.normal(0, 0.002, (3, 100))
                 values = np.stack([9.8 + 0.1 * sway, sway, 0.5 * sway]) + noise
                 block = block_of(streams[key], values, seq=second, start_ns=start_ns)
-                waves.see(block)
+                waves.feed(block)
                 channels.update(block, start_ns + NS + 200_000_000)
         for ten in range(3):
             tilt = np.full((2, 10), 100.0 + 30 * ten) + rng.normal(0, 1, (2, 10))
             block = block_of(
                 streams["XX.TWR01.0A.LA"], tilt, seq=ten, start_ns=START_NS + ten * 10 * NS
             )
-            waves.see(block)
+            waves.feed(block)
             channels.update(block, block.end_ns)
             warm = block_of(
                 streams["XX.TWR01.0A.LK"], np.full((1, 10), 31.0), seq=ten, start_ns=block.start_ns
