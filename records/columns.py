@@ -21,10 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
+from plumbline.records.arrays import Floats
 from plumbline.records.errors import DamagedRecord, UnknownFormat
 from plumbline.records.instant import rate_of
 from plumbline.records.orientation import UNKNOWN_ORIENTATION, oriented
-from plumbline.records.record import Array, Record, Unit
+from plumbline.records.record import Record, Unit
 from plumbline.records.textlines import decoded
 
 TIME = frozenset({"T", "TIME"})
@@ -96,7 +97,7 @@ def _numbers(line: str) -> list[float] | None:
         return None
 
 
-def _table(path: Path, wanted: int) -> tuple[Array, float | None]:
+def _table(path: Path, wanted: int) -> tuple[Floats, float | None]:
     rows: list[list[float]] = []
     step_s: float | None = None
     for number, line in enumerate(decoded(path.read_bytes(), "latin-1").split("\n"), 1):
@@ -119,7 +120,7 @@ def _table(path: Path, wanted: int) -> tuple[Array, float | None]:
     return np.array(rows), step_s
 
 
-def _refuse_missing(path: Path, names: Sequence[str], table: Array) -> None:
+def _refuse_missing(path: Path, names: Sequence[str], table: Floats) -> None:
     """Refuse columns that hold ``nan`` or ``inf``: where they were cut nobody could tell later."""
     for i, name in enumerate(names):
         missing = np.flatnonzero(~np.isfinite(table[:, i]))
@@ -131,7 +132,7 @@ def _refuse_missing(path: Path, names: Sequence[str], table: Array) -> None:
             )
 
 
-def _rate_hz(path: Path, time_s: Array) -> float:
+def _rate_hz(path: Path, time_s: Floats) -> float:
     steps = np.diff(time_s)
     if steps.size == 0 or not (median := float(np.median(steps))) > 0:
         raise UnknownFormat(f"{path}: the time column does not run forward; give --rate HZ")

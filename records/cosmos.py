@@ -20,9 +20,7 @@ Oddities
 import re
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from plumbline.records.arrays import Floats
 from plumbline.records.cosmos_header import (
     CHANNEL,
     UNITS,
@@ -76,7 +74,7 @@ def read(path: Path) -> list[Record]:
     return records
 
 
-def _block(lines: TextLines, what: str) -> NDArray[np.float64]:
+def _block(lines: TextLines, what: str) -> Floats:
     heading = lines.take(1, what)[0]
     match = BLOCK.match(heading)
     layout = Layout.stated(heading.rpartition("=")[2])
@@ -137,9 +135,7 @@ def _channel(lines: TextLines) -> Record:
     )
 
 
-def _physical(
-    values: NDArray[np.float64], unit: Unit, header: Header
-) -> tuple[NDArray[np.float64], Unit, tuple[str, ...]]:
+def _physical(values: Floats, unit: Unit, header: Header) -> tuple[Floats, Unit, tuple[str, ...]]:
     if unit is not Unit.COUNTS:
         return values, unit, ()
     microvolts, volts_per_g, gain = header.real(22), header.real(42), header.real(47)

@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from plumbline.records.arrays import Floats
 from plumbline.records.instant import utc_ns
 from plumbline.records.orientation import (
     HORIZONTAL,
@@ -51,8 +49,8 @@ class Header:
     """The three header blocks of one channel."""
 
     text: list[str]
-    integers: NDArray[np.float64]
-    reals: NDArray[np.float64]
+    integers: Floats
+    reals: Floats
     comments: list[str]
     unknown: float = -999.0
 

@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from plumbline.records.arrays import Floats
 from plumbline.records.instant import utc_ns
 from plumbline.records.orientation import Orientation, oriented
-from plumbline.records.record import Array, Quantity, Record, Unit
+from plumbline.records.record import Quantity, Record, Unit
 
 CENTURY_PIVOT = 50
 
@@ -111,7 +112,7 @@ def stated_unit(words: str, quantity: Quantity) -> Unit | None:
 def record_of(
     path: Path,
     text: list[str],
-    values: Array,
+    values: Floats,
     unit: Unit,
     rate_hz: float,
     peak: float | None,

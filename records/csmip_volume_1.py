@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from plumbline.records.arrays import Floats
 from plumbline.records.csmip_text import peaks, record_of, stated_unit
 from plumbline.records.fortran import Layout, take_numbers
 from plumbline.records.instant import rate_of
-from plumbline.records.record import Array, Quantity, Record, Unit
+from plumbline.records.record import Quantity, Record, Unit
 from plumbline.records.textlines import TextLines
 
 PAIRS = Layout(per_line=10, width=7, decimals=3)
@@ -31,7 +32,7 @@ NOMINAL_WITHIN = 5e-4
 class _Series(NamedTuple):
     """Values on an even grid."""
 
-    values: Array
+    values: Floats
     rate_hz: float
     resolution: float
     unit: Unit | None = None
@@ -96,7 +97,7 @@ def _pairs(lines: TextLines, text: list[str]) -> _Series:
     return _Series(values, rate_hz, 10.0**-PAIRS.decimals, None, notes)
 
 
-def _evenly(time_s: Array, values: Array) -> tuple[Array, float, tuple[str, ...]]:
+def _evenly(time_s: Floats, values: Floats) -> tuple[Floats, float, tuple[str, ...]]:
     """Return values on an even grid, its rate, and a note if they had to be moved onto it."""
     step_s = float(time_s[-1] - time_s[0]) / (time_s.size - 1)
     nominal_s = 1 / round(1 / step_s) if step_s < 1 else step_s

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.records.arrays import Floats
 from plumbline.records.textlines import TextLines
 
 DESCRIPTOR = re.compile(r"(\d*)\s*[IFEDG]\s*(\d+)(?:\.(\d+))?", re.IGNORECASE)
@@ -44,7 +44,7 @@ def number(field: str) -> float:
     return float(BLANK_SIGN.sub(r"\1+\2", field).replace("D", "E").replace("d", "e"))
 
 
-def take_numbers(lines: TextLines, count: int, layout: Layout, what: str) -> NDArray[np.float64]:
+def take_numbers(lines: TextLines, count: int, layout: Layout, what: str) -> Floats:
     """Read the next ``count`` numbers.
 
     Raises
@@ -78,7 +78,7 @@ def take_numbers(lines: TextLines, count: int, layout: Layout, what: str) -> NDA
 
 def _slowly(
     lines: TextLines, rows: list[str], first: int, count: int, layout: Layout, what: str
-) -> NDArray[np.float64]:
+) -> Floats:
     """Read field by field: unusual exponents, and the line to complain about."""
     out: list[float] = []
     for offset, row in enumerate(rows):

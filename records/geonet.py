@@ -16,10 +16,11 @@ Oddities
 import re
 from pathlib import Path
 
+from plumbline.records.arrays import Floats
 from plumbline.records.fortran import Layout, take_numbers
 from plumbline.records.instant import rate_of, utc_ns
 from plumbline.records.orientation import oriented
-from plumbline.records.record import Array, Record, Unit
+from plumbline.records.record import Record, Unit
 from plumbline.records.textlines import TextLines
 
 TEXT_LINES = 16
@@ -100,7 +101,7 @@ def _component(lines: TextLines) -> list[Record]:
     return records
 
 
-def _start_ns(integers: Array) -> int | None:
+def _start_ns(integers: Floats) -> int | None:
     year, month, day, hour, minute, milliseconds = integers[[8, 9, 18, 19, 38, 39]].astype(int)
     try:
         return utc_ns((year, month, day), hour, minute, milliseconds / 1000)

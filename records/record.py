@@ -5,12 +5,10 @@ from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.records.arrays import Floats
 from plumbline.records.errors import UnitUnknown
 from plumbline.records.orientation import UNKNOWN_ORIENTATION, Orientation
-
-Array = NDArray[np.float64]
 
 STANDARD_GRAVITY_MS2 = 9.80665
 """CGPM 1901; the factor CSMIP prints in its headers (980.665)."""
@@ -100,7 +98,7 @@ class Record:
     station: str
     channel: str
     rate_hz: float
-    values: Array
+    values: Floats
     unit: Unit
     source: Path
     start_ns: int | None = None
@@ -130,7 +128,7 @@ class Record:
         """Time the samples cover. [s]"""
         return self.values.size / self.rate_hz
 
-    def si(self) -> Array:
+    def si(self) -> Floats:
         """Return the values in metres and seconds.
 
         Raises

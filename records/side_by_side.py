@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from plumbline.records.record import Array, Record
+from plumbline.records.arrays import Floats
+from plumbline.records.record import Record
 
 WITHIN_SAMPLES = 1.5
 """Edges this near to one another are one. [samples]"""
@@ -55,7 +56,7 @@ def _edges_ns(record: Record) -> tuple[float, float]:
     return begin_ns, begin_ns + record.duration_s * 1e9
 
 
-def _only_others(channel: str, edges: dict[str, Array], near_ns: float) -> Array:
+def _only_others(channel: str, edges: dict[str, Floats], near_ns: float) -> Floats:
     """Return where another channel begins or ends and this one does not. [ns]"""
     own = edges[channel]
     others = np.unique(
@@ -63,11 +64,11 @@ def _only_others(channel: str, edges: dict[str, Array], near_ns: float) -> Array
     )
     after = np.searchsorted(own, others).clip(1, own.size - 1)
     away = np.minimum(np.abs(others - own[after]), np.abs(others - own[after - 1]))
-    kept: Array = others[away > near_ns]
+    kept: Floats = others[away > near_ns]
     return kept
 
 
-def _cut(record: Record, at_ns: Array, near_ns: float) -> list[Record]:
+def _cut(record: Record, at_ns: Floats, near_ns: float) -> list[Record]:
     begin_ns, end_ns = _edges_ns(record)
     inside = at_ns[(at_ns > begin_ns + near_ns) & (at_ns < end_ns - near_ns)]
     inside = inside[np.diff(inside, prepend=begin_ns) > near_ns]

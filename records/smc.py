@@ -21,11 +21,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.records.arrays import Floats
 from plumbline.records.errors import NotATimeSeries
 from plumbline.records.fortran import Layout, take_numbers
 from plumbline.records.instant import rate_of
 from plumbline.records.orientation import VERTICAL, Orientation, oriented, towards
-from plumbline.records.record import Array, Record, Unit
+from plumbline.records.record import Record, Unit
 from plumbline.records.textlines import TextLines
 
 KINDS: tuple[tuple[str, Unit, bool], ...] = (
@@ -126,7 +127,7 @@ def _orientation(dip: int, azimuth: int, component: str) -> Orientation:
     return towards(azimuth) if 0 <= azimuth <= 360 else stated
 
 
-def _peak(reals: Array) -> float | None:
+def _peak(reals: Floats) -> float | None:
     """Return the larger of maximum (real 30) and minimum (real 32)."""
     known = [float(value) for value in reals[[29, 31]] if abs(value) < UNKNOWN_REAL]
     return max(known, key=abs) if known else None

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from plumbline.records.record import Array, Quantity, Record
+from plumbline.records.arrays import Floats
+from plumbline.records.record import Quantity, Record
 from plumbline.records.side_by_side import common_spans
 
 JOIN_WITHIN_SAMPLES = 1.5
@@ -75,7 +76,7 @@ class Station:
         between = abs(first.azimuth_deg - second.azimuth_deg) % 180
         return abs(between - 90) <= RIGHT_ANGLE_WITHIN_DEG
 
-    def si(self) -> Array:
+    def si(self) -> Floats:
         """Return the axes in metres and seconds, shape ``(n_axes, n_samples)``.
 
         Raises

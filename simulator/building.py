@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import eigh_tridiagonal
 from scipy.signal import lfilter
 
-Floats = NDArray[np.float64]
+from plumbline.simulator.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

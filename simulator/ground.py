@@ -7,10 +7,9 @@ laid onto the site's time line, and is a pure function of its arguments and seed
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-Floats = NDArray[np.float64]
+from plumbline.simulator.arrays import Floats
 
 GAL = 0.01
 """m/s² in one gal."""

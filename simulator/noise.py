@@ -1,10 +1,9 @@
 """Coloured noise without end: the same numbers in pieces of any length."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt, sosfreqz
 
-Floats = NDArray[np.float64]
+from plumbline.simulator.arrays import Floats
 
 
 class BandNoise:

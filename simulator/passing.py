@@ -7,9 +7,8 @@ walk is a train of soft blows at about two steps a second with overtones, felt o
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from plumbline.simulator.arrays import Floats
 
 MINUTE_S = 60.0
 LONGEST_S = 20.0

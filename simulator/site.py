@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plumbline.simulator.acts import Act, Wind
+from plumbline.simulator.arrays import Floats
 from plumbline.simulator.building import Sway, uniform_building
 from plumbline.simulator.noise import BandNoise
 from plumbline.simulator.passing import Passing
@@ -15,8 +15,6 @@ from plumbline.simulator.staging import SITE_RATE_HZ, lay, motion, ramps
 from plumbline.simulator.weather import Weather
 from plumbline.simulator.wind import Gusts, push_shape
 from plumbline.wire.block import NS
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plumbline.simulator import ground
 from plumbline.simulator.acts import Act, FarQuake, Piling, Quake, Settlement, TiltRamp
+from plumbline.simulator.arrays import Floats
 from plumbline.simulator.histories import Ramp, tilt_rad
-
-Floats = NDArray[np.float64]
 
 SITE_RATE_HZ = 500
 """Nothing of interest moves faster than 80 Hz; the fastest instrument samples at this rate."""

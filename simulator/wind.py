@@ -1,12 +1,10 @@
 """Gusty wind: a load on the floors that moves the roof and leaves the ground alone."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.simulator.arrays import Floats
 from plumbline.simulator.building import ShearBuilding, oscillator_filter
 from plumbline.simulator.noise import BandNoise, gain_rms
-
-Floats = NDArray[np.float64]
 
 GUST_BAND_HZ = (0.0, 0.08)
 """Most of the energy of gusts lies below 0.1 Hz (Davenport's spectrum peaks near 0.01 to 0.05 Hz);

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
-Floats = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 TONE = 0.1
 """A tone is what lies within this fraction of its frequency. [1]"""

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.dsp.filters import HIGHEST_SHARE_OF_RATE
-
-Floats = NDArray[np.float64]
 
 LOWEST_HZ, HIGHEST_HZ = 0.1, 20.0
 """Motion is looked at between these. [Hz]"""

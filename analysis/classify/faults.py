@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.classify.motion import NodeMotion
 from plumbline.analysis.trigger.shaking import HUM_SHARE
-
-Floats = NDArray[np.float64]
 
 STUCK_S = 0.5
 """Equal samples for so long are no measurement. [s]"""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.classify.energy_shares import EnergyShares, shares
 from plumbline.analysis.classify.envelope import (
     BURST_S,
@@ -19,8 +19,6 @@ from plumbline.analysis.classify.faults import Faults, faults, hums_ms2
 from plumbline.analysis.classify.motion import NodeMotion
 from plumbline.analysis.classify.settings import ClassifySettings
 from plumbline.analysis.trigger.gates import persistence
-
-Floats = NDArray[np.float64]
 
 STEADY_S = 2.0
 """Steadiness is that of stretches this long. [s]"""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from plumbline.analysis.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,7 +34,7 @@ class NodeMotion:
 
     code: str
     ground: bool
-    accel_ms2: NDArray[np.float64]
+    accel_ms2: Floats
     rate_hz: float
     before_s: float = 0.0
     vertical: int | None = None
@@ -45,7 +46,7 @@ class NodeMotion:
             raise ValueError(f"{self.code}: less than a second of motion")
 
     @property
-    def rest(self) -> NDArray[np.float64]:
+    def rest(self) -> Floats:
         """The first half of what came before: a motion often begins before its onset is told."""
         return self.accel_ms2[:, : self.n_before // 2]
 

@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
-Floats = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 POLES = 4
 PAD_FACTOR = 1.5  # Boore: pads of 1.5 n / f_c in all; each end gets that much here

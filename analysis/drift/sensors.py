@@ -4,12 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.drift.storeys import Storey, StoreyKind, base_of, lowest_of
-
-Floats = NDArray[np.float64]
 
 PARALLEL_DEG = 5.0  # closer than this two axes count as one direction
 LEAST_CROSSING = 0.5  # sine of the angle two base axes must span to be turned into another

@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.drift.displacement import displacement_m
 from plumbline.analysis.drift.sensors import Sensor, along, direction_name, reference_level
 from plumbline.analysis.drift.storeys import Storey, StoreyKind
-
-Floats = NDArray[np.float64]
 
 CORNERS_APART = math.sqrt(2)  # the answer is made again with the corner this factor up and down
 

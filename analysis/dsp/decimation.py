@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows, RowState, count
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState, count
 from plumbline.analysis.dsp.filters import HIGHEST_SHARE_OF_RATE
 
 STOP_DB = 80.0

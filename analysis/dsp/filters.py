@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows, RowState, count
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState, count
 
 HIGHEST_SHARE_OF_RATE = 0.4
 """The upper corner never passes this share of the rate: 80 % of Nyquist leaves the

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import expm
 
-Array = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +24,11 @@ class OscillatorFilters:
         oscillator at rest at that sample.
     """
 
-    poles: Array
-    displacement: Array
-    velocity: Array
-    rest_displacement: Array
-    rest_velocity: Array
+    poles: Floats
+    displacement: Floats
+    velocity: Floats
+    rest_displacement: Floats
+    rest_velocity: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class Oscillator:
         """Undamped angular frequency. [rad/s]"""
         return 2 * np.pi / self.period_s
 
-    def step(self, rate_hz: float) -> tuple[Array, Array]:
+    def step(self, rate_hz: float) -> tuple[Floats, Floats]:
         """Return ``A`` (2, 2) and ``B`` (2, 2): ``[u, v]' = A [u, v] + B [a, a']``.
 
         Notes

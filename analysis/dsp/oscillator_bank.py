@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.signal import sosfilt
 
-from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows, RowState, count
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState, count
 from plumbline.analysis.dsp.oscillator import Oscillator
 
 

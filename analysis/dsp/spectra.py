@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.dsp.bank_state import Floats
+from plumbline.analysis.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import cumulative_trapezoid, trapezoid
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
-from plumbline.analysis.ground_motion.axes import Array, as_axes
+from plumbline.analysis.ground_motion.axes import as_axes
 
 CAV_THRESHOLD_G = 0.025
 """A second counts in the standardised CAV if its peak reaches this (EPRI 1991). [g]"""
 
 
-def arias_ms(accel_ms2: ArrayLike, rate_hz: float) -> Array:
+def arias_ms(accel_ms2: ArrayLike, rate_hz: float) -> Floats:
     """Return the Arias intensity of each axis, ``pi / (2 g)`` times the integral of a2. [m/s]
 
     Parameters
@@ -29,16 +30,16 @@ def arias_ms(accel_ms2: ArrayLike, rate_hz: float) -> Array:
     Trapezoid rule; g is 9.80665 m/s2. Shape of the result: ``(n_axes,)``.
     """
     axes = as_axes(accel_ms2, rate_hz)
-    squared: Array = trapezoid(axes**2, dx=1 / rate_hz, axis=-1)
+    squared: Floats = trapezoid(axes**2, dx=1 / rate_hz, axis=-1)
     return np.pi / (2 * STANDARD_GRAVITY_MS2) * squared
 
 
-def cav_ms(accel_ms2: ArrayLike, rate_hz: float) -> Array:
+def cav_ms(accel_ms2: ArrayLike, rate_hz: float) -> Floats:
     """Return the cumulative absolute velocity of each axis, the integral of |a|. [m/s]
 
     Parameters are those of `arias_ms`.
     """
-    total: Array = trapezoid(np.abs(as_axes(accel_ms2, rate_hz)), dx=1 / rate_hz, axis=-1)
+    total: Floats = trapezoid(np.abs(as_axes(accel_ms2, rate_hz)), dx=1 / rate_hz, axis=-1)
     return total
 
 
@@ -49,7 +50,7 @@ class Seam(StrEnum):
     COUNTED = "counted"
 
 
-def cav_standardised_gs(accel_ms2: ArrayLike, rate_hz: float, seam: Seam = Seam.LEFT_OUT) -> Array:
+def cav_standardised_gs(accel_ms2: ArrayLike, rate_hz: float, seam: Seam = Seam.LEFT_OUT) -> Floats:
     """Return the standardised CAV of each axis: only seconds that reach 0.025 g count. [g s]
 
     Parameters
@@ -80,7 +81,7 @@ def cav_standardised_gs(accel_ms2: ArrayLike, rate_hz: float, seam: Seam = Seam.
     return total
 
 
-def husid(accel_ms2: ArrayLike, rate_hz: float) -> Array:
+def husid(accel_ms2: ArrayLike, rate_hz: float) -> Floats:
     """Return the growth of a2 as a fraction of its total, for each axis: the Husid curve. [1]
 
     Parameters are those of `arias_ms`. Shape of the result: that of the record, two-dimensional.
@@ -95,7 +96,7 @@ def husid(accel_ms2: ArrayLike, rate_hz: float) -> Array:
 
 def significant_duration_s(
     accel_ms2: ArrayLike, rate_hz: float, start: float = 0.05, end: float = 0.95
-) -> Array:
+) -> Floats:
     """Return the time each axis takes from one share of its energy to another. [s]
 
     Parameters

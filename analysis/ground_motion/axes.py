@@ -1,12 +1,12 @@
 """The shape every measure of a record takes: axes by samples, finite."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 
-def as_axes(samples: ArrayLike, rate_hz: float) -> Array:
+def as_axes(samples: ArrayLike, rate_hz: float) -> Floats:
     """Return a record as ``(n_axes, n_samples)``; one row of samples is one axis.
 
     Raises

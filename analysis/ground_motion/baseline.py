@@ -6,7 +6,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plumbline.analysis.ground_motion.axes import Array, as_axes
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.ground_motion.axes import as_axes
 
 MARGIN_S = 0.5
 """The mean ends this long before the onset, so that a late pick does no harm. [s]"""
@@ -41,7 +42,7 @@ class Offset:
     """
 
     baseline: Baseline
-    accel_ms2: Array
+    accel_ms2: Floats
     window_s: float
 
 
@@ -92,7 +93,7 @@ def offset_of(
     return Offset(baseline=Baseline.WHOLE_RECORD, accel_ms2=mean, window_s=n / rate_hz)
 
 
-def quiet_samples(axes: Array, rate_hz: float) -> int:
+def quiet_samples(axes: Floats, rate_hz: float) -> int:
     """Return how many samples at the beginning are quiet; 0 if there is no such stretch.
 
     Notes
@@ -119,7 +120,7 @@ def quiet_samples(axes: Array, rate_hz: float) -> int:
     return quiet
 
 
-def _most_uniform_split(axes: Array) -> int:
+def _most_uniform_split(axes: Floats) -> int:
     n = axes.shape[-1]
     # Samples a constant leads, such as written zeros, have variance 0 and no logarithm.
     floor = max(axes.var() * 1e-12, np.finfo(float).tiny)

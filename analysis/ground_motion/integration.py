@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plumbline.analysis.ground_motion.axes import Array, as_axes
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.ground_motion.axes import as_axes
 
 LOW_CORNER_HZ = 0.05
 """Lower corner of the chain for structures and earthquakes (design, section 5). [Hz]"""
@@ -22,7 +23,9 @@ def _padded_length(n: int, rate_hz: float, low_hz: float) -> int:
     return n + round(3 * POLES / low_hz * rate_hz)
 
 
-def _shaped(axes: Array, rate_hz: float, low_hz: float, high_hz: float | None, order: int) -> Array:
+def _shaped(
+    axes: Floats, rate_hz: float, low_hz: float, high_hz: float | None, order: int
+) -> Floats:
     """Return the record filtered and integrated ``order`` times, in the frequency domain."""
     if not 0 < low_hz < rate_hz / 2:
         raise ValueError(f"the lower corner must lie in (0, {rate_hz / 2:g}) Hz, not {low_hz}")
@@ -39,7 +42,7 @@ def _shaped(axes: Array, rate_hz: float, low_hz: float, high_hz: float | None, o
 
 def velocity_ms(
     accel_ms2: ArrayLike, rate_hz: float, corner_hz: float | None = LOW_CORNER_HZ
-) -> Array:
+) -> Floats:
     """Return the velocity of a record. [m/s]
 
     Parameters
@@ -74,7 +77,7 @@ def velocity_ms(
 
 def displacement_m(
     accel_ms2: ArrayLike, rate_hz: float, corner_hz: float | None = LOW_CORNER_HZ
-) -> Array:
+) -> Floats:
     """Return the displacement of a record, filtered once, integrated twice. [m]
 
     Parameters, errors and notes are those of `velocity_ms`.
@@ -90,7 +93,7 @@ def band_limited(
     rate_hz: float,
     low_hz: float = LOW_CORNER_HZ,
     high_hz: float = HIGH_CORNER_HZ,
-) -> Array:
+) -> Floats:
     """Return acceleration in the band of the structure chain. [m/s2]
 
     The upper corner is ``min(high_hz, 0.4 rate_hz)``; four poles at either end, no phase.
@@ -104,7 +107,7 @@ def upper_corner_hz(rate_hz: float, nominal_hz: float = HIGH_CORNER_HZ) -> float
     return min(nominal_hz, HIGHEST_SHARE_OF_RATE * rate_hz)
 
 
-def _integrated(motion: Array, rate_hz: float) -> Array:
+def _integrated(motion: Floats, rate_hz: float) -> Floats:
     steps = (motion[..., 1:] + motion[..., :-1]) / (2 * rate_hz)
     start = np.zeros_like(motion[..., :1])
     return np.concatenate([start, np.cumsum(steps, axis=-1)], axis=-1)

@@ -7,6 +7,7 @@ from math import ceil, floor, inf, log10, trunc
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.ground_motion.arias import (
     arias_ms,
     cav_ms,
@@ -14,7 +15,7 @@ from plumbline.analysis.ground_motion.arias import (
     husid,
     significant_duration_s,
 )
-from plumbline.analysis.ground_motion.axes import Array, as_axes
+from plumbline.analysis.ground_motion.axes import as_axes
 from plumbline.analysis.ground_motion.mmi import Mmi, Relation, mmi
 
 __all__ = [
@@ -92,7 +93,7 @@ class JmaIntensity:
     a0_gal: float
 
 
-def jma_weight(freq_hz: ArrayLike) -> Array:
+def jma_weight(freq_hz: ArrayLike) -> Floats:
     """Return the weight of a frequency, the product of three filters; 0 at 0 Hz. [1]"""
     freq = np.asarray(freq_hz, dtype=np.float64)
     weight = np.zeros_like(freq)

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows, RowState, gathered, parted
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState, gathered, parted
 from plumbline.analysis.dsp.filters import SosBank, high_pass
 from plumbline.analysis.dsp.oscillator_bank import OscillatorBank
 from plumbline.analysis.ground_motion.integration import LOW_CORNER_HZ, POLES

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plumbline.analysis.dsp.bank_state import Floats
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.dsp.filters import Design, high_pass
 from plumbline.analysis.ground_motion.integration import POLES
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.ground_motion.arias import (
     arias_ms,
     cav_ms,
     cav_standardised_gs,
     significant_duration_s,
 )
-from plumbline.analysis.ground_motion.axes import Array
 from plumbline.analysis.ground_motion.baseline import Baseline
 from plumbline.analysis.ground_motion.integration import LOW_CORNER_HZ
 from plumbline.analysis.ground_motion.jma_intensity import JmaIntensity, jma_intensity
@@ -53,17 +53,17 @@ class Measures:
         class; None without two of them or at too low a rate. [m/s]
     """
 
-    accel_ms2: Array
+    accel_ms2: Floats
     found: Peaks
     intensity: JmaIntensity | None
-    arias_ms: Array
-    cav_ms: Array
-    cav_standardised_gs: Array
-    d5_95_s: Array
-    d5_75_s: Array
+    arias_ms: Floats
+    cav_ms: Floats
+    cav_standardised_gs: Floats
+    d5_95_s: Floats
+    d5_75_s: Floats
     spectrum: ResponseSpectrum
-    mmi_psa_ms2: Array
-    sva_ms: Array | None
+    mmi_psa_ms2: Floats
+    sva_ms: Floats | None
 
 
 def measures(

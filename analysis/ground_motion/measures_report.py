@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from plumbline.analysis.ground_motion.axes import Array
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.ground_motion.jma_intensity import JmaIntensity
 from plumbline.analysis.ground_motion.long_period import (
     PERIODS_S,
@@ -86,7 +86,7 @@ def together(found: Peaks) -> dict[str, Any]:
     )
 
 
-def intensities(pga_ms2: float, pgv_ms: float, psa_ms2: Array) -> dict[str, Any]:
+def intensities(pga_ms2: float, pgv_ms: float, psa_ms2: Floats) -> dict[str, Any]:
     """Return MMI from peaks and from pseudo-acceleration at `MMI_PERIODS_S`."""
     sa_03, sa_10, sa_30 = (float(value) for value in psa_ms2)
     worden = mmi(pga_ms2=pga_ms2, pgv_ms=pgv_ms, sa_03_ms2=sa_03, sa_10_ms2=sa_10, sa_30_ms2=sa_30)
@@ -115,7 +115,7 @@ def mmi_together(measured: Measures, level_axes: Sequence[int]) -> dict[str, Any
     )
 
 
-def long_period(sva_ms: Array | None, own_period_s: float | None) -> dict[str, Any] | None:
+def long_period(sva_ms: Floats | None, own_period_s: float | None) -> dict[str, Any] | None:
     """Return the long-period class and the response behind it."""
     if sva_ms is None:
         return None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plumbline.analysis.ground_motion.axes import Array, as_axes
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.ground_motion.axes import as_axes
 from plumbline.analysis.ground_motion.baseline import Baseline, Offset, offset_of
 from plumbline.analysis.ground_motion.integration import (
     HIGH_CORNER_HZ,
@@ -37,8 +38,8 @@ class Peak:
         horizontal axes.
     """
 
-    axes: Array
-    at_s: Array
+    axes: Floats
+    at_s: Floats
     vector: float
     rotd50: float | None
     rotd100: float | None
@@ -117,7 +118,7 @@ def peaks(
     )
 
 
-def peak_of(motion: Array, rate_hz: float, horizontal: tuple[int, int] | None = None) -> Peak:
+def peak_of(motion: Floats, rate_hz: float, horizontal: tuple[int, int] | None = None) -> Peak:
     """Return the largest values of a motion, shape ``(n_axes, n_samples)``, in its own unit."""
     at = np.abs(motion).argmax(axis=-1)
     rotated = (None, None) if horizontal is None else rotd(*motion[list(horizontal)])
@@ -130,7 +131,7 @@ def peak_of(motion: Array, rate_hz: float, horizontal: tuple[int, int] | None = 
     )
 
 
-def rotd(first: Array, second: Array) -> tuple[float, float]:
+def rotd(first: Floats, second: Floats) -> tuple[float, float]:
     """Return RotD50 and RotD100 of two horizontal axes at a right angle.
 
     References

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.signal import lfilter
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.dsp.oscillator import Oscillator
-
-Array = NDArray[np.float64]
 
 STEPS_PER_PERIOD = 10
 """Fewer steps than this in one period and the sampled response misses its own peak."""
@@ -41,17 +40,17 @@ class ResponseSpectrum:
         Absolute velocity: oscillator relative to ground plus ground. [m/s]
     """
 
-    periods_s: Array
+    periods_s: Floats
     damping: float
-    sd_m: Array
-    psv_ms: Array
-    psa_ms2: Array
-    sv_ms: Array
-    sa_ms2: Array
-    sva_ms: Array
+    sd_m: Floats
+    psv_ms: Floats
+    psa_ms2: Floats
+    sv_ms: Floats
+    sa_ms2: Floats
+    sva_ms: Floats
 
 
-def ground_velocity(accel_ms2: Array, rate_hz: float) -> Array:
+def ground_velocity(accel_ms2: Floats, rate_hz: float) -> Floats:
     """Return the velocity of ground that starts at rest and moves with linear acceleration.
 
     The trapezoid rule is exact for the same piecewise-linear input the oscillators see. [m/s]
@@ -60,7 +59,7 @@ def ground_velocity(accel_ms2: Array, rate_hz: float) -> Array:
     return np.concatenate([np.zeros_like(accel_ms2[..., :1]), np.cumsum(steps, axis=-1)], axis=-1)
 
 
-def refined(accel_ms2: Array, factor: int) -> Array:
+def refined(accel_ms2: Floats, factor: int) -> Floats:
     """Return the record with ``factor`` steps for each of its own, on the same straight lines."""
     if factor == 1:
         return accel_ms2
@@ -72,8 +71,8 @@ def refined(accel_ms2: Array, factor: int) -> Array:
 
 
 def response_history(
-    accel_ms2: Array, rate_hz: float, oscillator: Oscillator
-) -> tuple[Array, Array]:
+    accel_ms2: Floats, rate_hz: float, oscillator: Oscillator
+) -> tuple[Floats, Floats]:
     """Return relative displacement [m] and velocity [m/s] of an oscillator at rest at the start."""
     filters = oscillator.filters(rate_hz)
     first = accel_ms2[..., :1]
@@ -129,7 +128,7 @@ def response_spectrum(
     if not rate_hz > 0:
         raise ValueError(f"rate_hz must be positive, not {rate_hz}")
     peaks = np.empty((4, *accel.shape[:-1], periods.size))
-    fine: dict[int, tuple[Array, Array]] = {}
+    fine: dict[int, tuple[Floats, Floats]] = {}
     for i, period_s in enumerate(periods):
         oscillator = Oscillator(period_s=float(period_s), damping=damping)
         factor = max(1, ceil(STEPS_PER_PERIOD / (rate_hz * period_s) - 1e-9))

@@ -4,10 +4,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
-Floats = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 RATIO = 8.0
 """Top over foot of a band: three octaves hold a handful of modes, and the lags that reach one

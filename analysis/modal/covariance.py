@@ -1,13 +1,11 @@
 """Covariance-driven stochastic subspace identification: modes from the response alone."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 from scipy.linalg import svd
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.modal.poles import Poles, poles_by_order
-
-Floats = NDArray[np.float64]
 
 
 def correlations(motion: Floats, lags: int) -> Floats:

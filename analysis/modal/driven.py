@@ -4,10 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import svd
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.modal.poles import Poles, poles_by_order
-
-Floats = NDArray[np.float64]
-
 
 RIDGE = 1e-13
 """Added to the Gram matrix, as a share of its mean diagonal: a record that was filtered before it

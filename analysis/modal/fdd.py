@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
-from plumbline.analysis.modal.poles import Complexes, Floats
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.modal.poles import Complexes
 from plumbline.analysis.modal.shapes import in_phase, mac
 
 AVERAGES = 16  # half-overlapping segments aimed at: enough to tell a peak from a flutter
@@ -162,7 +162,7 @@ def _decay(lines: Decomposition, left: int, right: int) -> tuple[float, float]:
     return omega / (2 * math.pi), rate / omega
 
 
-def peaks_hz(lines: Decomposition, prominence_db: float = 6.0) -> NDArray[np.float64]:
+def peaks_hz(lines: Decomposition, prominence_db: float = 6.0) -> Floats:
     """Return the frequencies where the first singular value stands out from its surroundings. [Hz]
 
     Parameters

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.modal.bands import OVERLAP, decimated, stretches
 from plumbline.analysis.modal.covariance import ssi_cov
 from plumbline.analysis.modal.driven import moesp
-from plumbline.analysis.modal.poles import Complexes, Floats, Poles
+from plumbline.analysis.modal.poles import Complexes, Poles
 from plumbline.analysis.modal.shapes import collinearity, in_phase, mac
 from plumbline.analysis.modal.stabilisation import Group, PoleStability, Stable, groups, stable
 
@@ -80,9 +80,9 @@ class Identified:
 
 
 def identify(
-    motion: NDArray[np.float64],
+    motion: Floats,
     rate_hz: float,
-    base: NDArray[np.float64] | None = None,
+    base: Floats | None = None,
     band_hz: tuple[float, float] | None = None,
     rule: PoleStability | None = None,
 ) -> Identified:

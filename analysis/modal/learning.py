@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from plumbline.analysis.modal.poles import Complexes, Floats
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.modal.poles import Complexes
 from plumbline.analysis.modal.shapes import mac
 from plumbline.analysis.modal.tracking import (
     LEAST_MAC,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from plumbline.analysis.arrays import Bools, Floats
+
 Complexes = NDArray[np.complex128]
 
 
@@ -30,7 +31,7 @@ class Poles:
     damping: Floats
     shapes: Complexes
 
-    def kept(self, wanted: NDArray[np.bool_]) -> "Poles":
+    def kept(self, wanted: Bools) -> "Poles":
         """Return the poles marked True."""
         return Poles(
             order=self.order,

@@ -6,7 +6,8 @@ from enum import StrEnum
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.modal.poles import Complexes, Floats
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.modal.poles import Complexes
 from plumbline.analysis.modal.transfer import interpolated_peak, segment_samples
 
 PROMINENCE_DB = 10.0  # of a peak of the difference's power spectrum

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Shapes = NDArray[np.complex128] | NDArray[np.float64]
-Floats = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
+
+Shapes = NDArray[np.complex128] | Floats
 
 
 def mac(first: Shapes, second: Shapes) -> Floats:

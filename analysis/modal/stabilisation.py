@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from plumbline.analysis.modal.poles import Complexes, Floats, Poles
+from plumbline.analysis.arrays import Bools, Floats
+from plumbline.analysis.modal.poles import Complexes, Poles
 from plumbline.analysis.modal.shapes import mac
 
 
@@ -133,7 +134,7 @@ def stable(
     )
 
 
-def _returning(now: Poles, before: Poles, rule: PoleStability) -> NDArray[np.bool_]:
+def _returning(now: Poles, before: Poles, rule: PoleStability) -> Bools:
     if not (now.frequency_hz.size and before.frequency_hz.size):
         return np.zeros(now.frequency_hz.size, dtype=np.bool_)
     f, z = now.frequency_hz[:, None], now.damping[:, None]

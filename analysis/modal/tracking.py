@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.constants import SIGMA_PER_MAD
-from plumbline.analysis.modal.poles import Complexes, Floats
+from plumbline.analysis.modal.poles import Complexes
 from plumbline.analysis.modal.shapes import mac
 
 MOST_SHIFT = 0.25  # quakes have taken a quarter off a frequency; further off it is another mode

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.modal.poles import Floats
+from plumbline.analysis.arrays import Floats
 
 SEGMENTS = 2.5  # record over segment length: four half-overlapping segments at least
 LONGEST_SEGMENT_S = 120.0  # a longer record is averaged more, not cut finer

@@ -1,14 +1,12 @@
 """One channel by itself, looked at in every way that needs no neighbour."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.quality.finding import Finding
 from plumbline.analysis.quality.floor import against_data_sheet, hum
 from plumbline.analysis.quality.jumps import spikes, step
 from plumbline.analysis.quality.stuck import clipping, flat_line
-
-Floats = NDArray[np.float64]
 
 
 def examined(

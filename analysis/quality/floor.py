@@ -1,13 +1,11 @@
 """What a channel shows while nothing happens: its floor, and hum in it."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.quality.finding import Defect, Finding, fault
-
-Floats = NDArray[np.float64]
 
 QUIET_TENTH = 0.1
 WINDOW_S = 1.0

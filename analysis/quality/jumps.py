@@ -1,13 +1,11 @@
 """Values that leap: single samples far from their neighbours, and levels that change for good."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.quality.finding import Defect, Finding, fault, remark
-
-Floats = NDArray[np.float64]
 
 LOCAL_S = 1.0  # over which the usual roughness is judged
 SPIKE_SIGMAS = 12.0

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.constants import STANDARD_GRAVITY_MS2
 from plumbline.analysis.quality.finding import Defect, Finding, fault
 from plumbline.analysis.quality.floor import quiet_spread
-
-Floats = NDArray[np.float64]
 
 TIMES_BESIDE = 10.0
 """Axes of one instrument have floors within this factor of each other."""

@@ -5,10 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.quality.finding import Defect, Finding, fault, remark
-
-Floats = NDArray[np.float64]
 
 LEAST_FLAT_S = 2.0
 FLAT_OVER_CHANCE = 5.0

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen
 
@@ -74,7 +75,7 @@ def epoch_rates(year: ArrayLike, level: ArrayLike) -> EpochRates:
     return EpochRates(when[1:], change / np.diff(when), change)
 
 
-def placeholders(level: ArrayLike) -> NDArray[np.bool_]:
+def placeholders(level: ArrayLike) -> Bools:
     """Return where a level is exactly 0 after one that was not: a placeholder, no level.
 
     A cumulative change starts at 0; a benchmark that moved does not come back to 0.00 to
@@ -88,11 +89,11 @@ def placeholders(level: ArrayLike) -> NDArray[np.bool_]:
     """
     y = np.asarray(level, dtype=float)
     moved = np.cumsum(np.isfinite(y) & (y != 0)) > 0
-    zero_again: NDArray[np.bool_] = moved & (y == 0)
+    zero_again: Bools = moved & (y == 0)
     return zero_again
 
 
-def suspect_changes(year: ArrayLike, level: ArrayLike) -> NDArray[np.bool_]:
+def suspect_changes(year: ArrayLike, level: ArrayLike) -> Bools:
     """Return which changes between epochs are too large to be the ground: ``(n - 1,)``.
 
     A replaced or disturbed benchmark and a typing error jump; judged against the median
@@ -104,7 +105,7 @@ def suspect_changes(year: ArrayLike, level: ArrayLike) -> NDArray[np.bool_]:
         return np.zeros(change.size, dtype=bool)
     away = np.abs(change - np.median(change))
     sigma = max(SIGMA_PER_MAD * float(np.median(away)), LAST_DIGIT)
-    suspect: NDArray[np.bool_] = away > SUSPECT_SIGMA * sigma
+    suspect: Bools = away > SUSPECT_SIGMA * sigma
     return suspect
 
 

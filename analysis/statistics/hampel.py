@@ -6,6 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.constants import SIGMA_PER_MAD
 
 
@@ -20,7 +21,7 @@ class Hampel(NamedTuple):
         Median of each reading's window, what an outlier may be replaced by.
     """
 
-    outlier: NDArray[np.bool_]
+    outlier: Bools
     median: NDArray[Any]
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.statistics.huber import huber_fit, robust_sigma
 from plumbline.analysis.statistics.thinning import lag_one
 from plumbline.analysis.thermal.temperature import Temperature
@@ -116,7 +117,7 @@ class CompensatedSeries(NamedTuple):
 
     raw: NDArray[Any]
     values: NDArray[Any]
-    extrapolated: NDArray[np.bool_]
+    extrapolated: Bools
     version: str
 
 

@@ -5,6 +5,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.arrays import Bools
+
 # A value this many sigma from its level costs no more than any other outlier.
 OUTLIER_SIGMA: Final = 3.0
 
@@ -29,7 +31,7 @@ class Levels(NamedTuple):
 
     level: NDArray[Any]
     starts: NDArray[np.intp]
-    outlier: NDArray[np.bool_]
+    outlier: Bools
 
 
 def lasting_levels(values: ArrayLike, *, sigma: float, hold: int) -> Levels:
@@ -89,7 +91,7 @@ def lasting_levels(values: ArrayLike, *, sigma: float, hold: int) -> Levels:
 
 def _viterbi(
     y: NDArray[Any],
-    finite: NDArray[np.bool_],
+    finite: Bools,
     grid: NDArray[Any],
     sigma: float,
     penalty: float,

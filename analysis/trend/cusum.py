@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from plumbline.analysis.arrays import Bools
+
 # States of the Markov chain; 200 agree with 800 to 0.1 % over the range used.
 STATES: Final = 200
 
@@ -53,7 +55,7 @@ class Cusum:
         if not (self.sigma > 0 and self.h > 0 and self.k >= 0):
             raise ValueError(f"need sigma > 0, h > 0, k >= 0: {self.sigma}, {self.h}, {self.k}")
 
-    def feed(self, values: ArrayLike) -> NDArray[np.bool_]:
+    def feed(self, values: ArrayLike) -> Bools:
         """Take the next values; return for each whether either sum stands above ``h``."""
         series = np.asarray(values, dtype=float)
         over = np.zeros(series.shape, dtype=bool)

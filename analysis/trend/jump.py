@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.constants import SIGMA_PER_MAD
 from plumbline.analysis.statistics.thinning import thinned
 
@@ -117,14 +118,14 @@ def crossing(
     return JumpCrossing(lowest + first, lowest + last, float(middle))
 
 
-def _last_run(settled: NDArray[np.bool_]) -> int | None:
+def _last_run(settled: Bools) -> int | None:
     """Return the end of the last run of `SETTLED` blocks, or ``None``."""
     together = np.convolve(settled, np.ones(SETTLED), mode="valid") == SETTLED
     runs = np.flatnonzero(together)
     return int(runs[-1]) + SETTLED - 1 if runs.size else None
 
 
-def jump(blocks: Blocks, quiet: NDArray[np.bool_], first: int, last: int, hold: int) -> float:
+def jump(blocks: Blocks, quiet: Bools, first: int, last: int, hold: int) -> float:
     """Return the jump between two parallel lines through the quiet blocks on either side.
 
     Parameters
@@ -154,7 +155,7 @@ def jump(blocks: Blocks, quiet: NDArray[np.bool_], first: int, last: int, hold: 
     return float(after.mean() - before.mean() - slope * (right.mean() - left.mean()))
 
 
-def jump_sigma(blocks: Blocks, quiet: NDArray[np.bool_], taken: Spans, hold: int) -> float:
+def jump_sigma(blocks: Blocks, quiet: Bools, taken: Spans, hold: int) -> float:
     """Return the robust sigma of `jump` at all places away from the ``taken`` ones.
 
     Where a record leaves fewer than one hold of such places there is no witness: the
@@ -172,9 +173,7 @@ def jump_sigma(blocks: Blocks, quiet: NDArray[np.bool_], taken: Spans, hold: int
     return SIGMA_PER_MAD * float(np.median(np.abs(found - np.median(found))))
 
 
-def local_sigma(
-    blocks: Blocks, quiet: NDArray[np.bool_], first: int, last: int, hold: int
-) -> float:
+def local_sigma(blocks: Blocks, quiet: Bools, first: int, last: int, hold: int) -> float:
     """Return the formal standard error of `jump` from the scatter of its own blocks.
 
     Independent blocks are assumed: it is a floor under `jump_sigma` where a record shakes

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.statistics.huber import huber_fit
 from plumbline.analysis.statistics.thinning import lag_one
 
@@ -23,25 +24,23 @@ FEWEST: Final = 5
 # Readings match by the clock within the same one of these parts of the day.
 HOUR_BINS: Final = 24
 
-Mask = NDArray[np.bool_]
-
 
 class Sides(NamedTuple):
     """The two windows, as masks over the readings."""
 
-    before: Mask
-    after: Mask
+    before: Bools
+    after: Bools
 
     @property
     def counts(self) -> tuple[int, int]:
         """Readings in each."""
         return int(np.count_nonzero(self.before)), int(np.count_nonzero(self.after))
 
-    def within(self, kept: Mask) -> "Sides":
+    def within(self, kept: Bools) -> "Sides":
         """Return what of them is kept."""
         return Sides(self.before & kept, self.after & kept)
 
-    def share(self, kept: Mask) -> bool:
+    def share(self, kept: Bools) -> bool:
         """Whether enough of both windows is left."""
         left = self.within(kept).counts
         return all(
@@ -133,7 +132,7 @@ def _daily_wave(sides: Sides, time: NDArray[Any], y: NDArray[Any]) -> NDArray[An
     return wave[hour]
 
 
-def _common_range(sides: Sides, temp: NDArray[Any]) -> Mask:
+def _common_range(sides: Sides, temp: NDArray[Any]) -> Bools:
     """Return where the temperature lies in the range seen on both sides."""
     known = np.isfinite(temp)
     pair = sides.within(known)
@@ -141,7 +140,7 @@ def _common_range(sides: Sides, temp: NDArray[Any]) -> Mask:
         return np.zeros(temp.shape, dtype=bool)
     low = max(float(np.min(temp[side])) for side in pair)
     high = min(float(np.max(temp[side])) for side in pair)
-    common: Mask = known & (temp >= low) & (temp <= high)
+    common: Bools = known & (temp >= low) & (temp <= high)
     return common
 
 

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcinv
 from scipy.stats import mannwhitneyu
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.constants import SIGMA_PER_MAD
-from plumbline.analysis.trend.matching import Mask, after_span, effective, matched_pair
+from plumbline.analysis.trend.matching import after_span, effective, matched_pair
 
 # Standard error of a median of Gaussian readings, over that of their mean.
 MEDIAN_ERROR: Final = 1.2533141373155001
@@ -152,7 +153,9 @@ def _median_error(time: NDArray[Any], y: NDArray[Any]) -> float:
     return MEDIAN_ERROR * spread / math.sqrt(effective(time, y))
 
 
-def _rank_p(time: NDArray[Any], y: NDArray[Any], before: Mask, after: Mask, trend: float) -> float:
+def _rank_p(
+    time: NDArray[Any], y: NDArray[Any], before: Bools, after: Bools, trend: float
+) -> float:
     """Mann-Whitney's p with its z shrunk to the independent readings behind it."""
     left, right = y[before], y[after] - trend
     if np.ptp(np.concatenate([left, right])) == 0:

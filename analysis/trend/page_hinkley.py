@@ -4,7 +4,9 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from plumbline.analysis.arrays import Bools
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class PageHinkley:
         if not (self.sigma > 0 and self.h > 0 and self.delta >= 0 and self.warm_up >= 1):
             raise ValueError("need sigma > 0, h > 0, delta >= 0, warm_up >= 1")
 
-    def feed(self, values: ArrayLike) -> NDArray[np.bool_]:
+    def feed(self, values: ArrayLike) -> Bools:
         """Take the next values; return for each whether the level has changed."""
         series = np.asarray(values, dtype=float)
         changed = np.zeros(series.shape, dtype=bool)

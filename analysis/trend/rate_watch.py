@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.statistics.hampel import hampel
 from plumbline.analysis.statistics.huber import robust_sigma
 from plumbline.analysis.statistics.thinning import lag_one
@@ -246,7 +247,7 @@ def _answer(
     )
 
 
-def _bad_days(y: NDArray[Any]) -> NDArray[np.bool_]:
+def _bad_days(y: NDArray[Any]) -> Bools:
     """Return which days stand far from the week around them."""
     if y.size < 2 * HALF_WEEK:
         return np.zeros(y.size, dtype=bool)

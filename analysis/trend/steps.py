@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.trend.change_point import Levels, lasting_levels
 from plumbline.analysis.trend.jump import (
     Blocks,
@@ -202,7 +203,7 @@ class _Proposal:
         cls,
         blocks: Blocks,
         levels: Levels,
-        quiet: NDArray[np.bool_],
+        quiet: Bools,
         change: int,
         spread: float,
         hold: int,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Bools
 from plumbline.analysis.trend.jump import Blocks, JumpCrossing
 
 
@@ -33,7 +34,7 @@ class Transient:
 def transients(
     blocks: Blocks,
     level: NDArray[Any],
-    quiet: NDArray[np.bool_],
+    quiet: Bools,
     ramps: list[JumpCrossing],
     *,
     smallest: float,

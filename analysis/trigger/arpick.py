@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.dsp.bank_state import Floats
+from plumbline.analysis.arrays import Floats
 
 
 class Refinement(StrEnum):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows
 from plumbline.analysis.dsp.decimation import FirDecimator
 from plumbline.analysis.dsp.filters import SosBank, band_pass, high_pass, low_pass
 from plumbline.analysis.trigger.grouping import Grouper, grouped, mean_square, peak

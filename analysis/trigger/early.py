@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import signal
 
-from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows, RowState
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState
 from plumbline.analysis.dsp.filters import high_pass
 
 HIGH_PASS_HZ = 0.075

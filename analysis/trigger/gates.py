@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plumbline.analysis.dsp.bank_state import Floats
+from plumbline.analysis.arrays import Floats
 
 QUIETER = 0.3
 """The quantile of the power that stands for the time between blows."""

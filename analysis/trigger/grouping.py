@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from plumbline.analysis.dsp.bank_state import ALL, Floats, Rows, RowState, count
+from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState, count
 
 
 class Grouper:

@@ -6,7 +6,7 @@ The rules are those of the strong-motion picker of the P-Alert network
 
 import numpy as np
 
-from plumbline.analysis.dsp.bank_state import Floats
+from plumbline.analysis.arrays import Floats
 
 SPIKE_RATIO = 1.05
 """Power 2 to 3 s after over power in the second before: below this it was a spike."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from plumbline.analysis.dsp.bank_state import Floats
+from plumbline.analysis.arrays import Floats
 
 
 def aic(x: Floats) -> Floats:

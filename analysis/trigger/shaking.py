@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState, gathered, parted
+from plumbline.analysis.arrays import Bools, Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState, gathered, parted
 from plumbline.analysis.trigger.band_power import STEPS_A_TICK, BandPower, Bands, MotionBank
 from plumbline.analysis.trigger.gates import Gates
 from plumbline.analysis.trigger.nuisance_rejection import steps

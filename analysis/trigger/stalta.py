@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState
+from plumbline.analysis.arrays import Bools, Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

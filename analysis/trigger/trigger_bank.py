@@ -6,7 +6,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState
+from plumbline.analysis.arrays import Bools, Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState
 from plumbline.analysis.trigger.gates import persistence, quieter, share, sine_amplitude, standing
 from plumbline.analysis.trigger.settings import TriggerSettings
 from plumbline.analysis.trigger.stalta import StaLtaBank

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from plumbline.analysis.dsp.bank_state import ALL, Bools, Floats, Rows, RowState
+from plumbline.analysis.arrays import Bools, Floats
+from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState
 from plumbline.analysis.trigger.stalta import Averages
 
 SMALLEST_SHARE = 0.05

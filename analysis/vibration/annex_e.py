@@ -1,18 +1,16 @@
 """DIN 45669-1 Annex E: judging without a frequency, by weighting with the inverted curve."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.vibration.curves import LimitCurve
-
-Array = NDArray[np.float64]
 
 LEAST_RATE_HZ = 630.0  # the weighting is specified up to 315 Hz
 FILTER_S = 1.0  # length of the symmetric filter: resolves the corner at 10 Hz well inside 5 %
 
 
-def weighting_taps(curve: LimitCurve, rate_hz: float) -> Array:
+def weighting_taps(curve: LimitCurve, rate_hz: float) -> Floats:
     """Return a linear-phase filter whose gain is ``limit(10 Hz) / limit(f)``.
 
     Parameters
@@ -37,7 +35,7 @@ def weighting_taps(curve: LimitCurve, rate_hz: float) -> Array:
     return np.asarray(signal.firwin2(odd, grid, gain, fs=rate_hz), dtype=np.float64)
 
 
-def assessment_ratio(velocity_mms: Array, rate_hz: float, curve: LimitCurve) -> float:
+def assessment_ratio(velocity_mms: Floats, rate_hz: float, curve: LimitCurve) -> float:
     """Return the largest weighted velocity over the limit at the curve's foot.
 
     Parameters

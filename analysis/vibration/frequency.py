@@ -3,14 +3,13 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 PADDING = 4  # spectral lines between the record's own, for the interpolated peak
 
 
-def zero_crossing_hz(velocity_mms: Array, rate_hz: float) -> float:
+def zero_crossing_hz(velocity_mms: Floats, rate_hz: float) -> float:
     """Return the frequency of the half wave around the largest peak.
 
     Parameters
@@ -40,7 +39,7 @@ def zero_crossing_hz(velocity_mms: Array, rate_hz: float) -> float:
     return float(rate_hz / (2 * (end - start)))
 
 
-def spectral_peak_hz(velocity_mms: Array, rate_hz: float) -> float:
+def spectral_peak_hz(velocity_mms: Floats, rate_hz: float) -> float:
     """Return the frequency of the largest line of the event's velocity spectrum. [Hz]
 
     Parameters

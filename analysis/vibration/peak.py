@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.vibration.frequency import spectral_peak_hz, zero_crossing_hz
-
-Array = NDArray[np.float64]
 
 EVENT_S = 5.0  # the event is at most this long, around its peak
 
@@ -59,7 +57,10 @@ class VelocityPeak:
 
 
 def component_peak(
-    component: str, velocity_mms: Array, rate_hz: float, axis: VibrationAxis = VibrationAxis.UNKNOWN
+    component: str,
+    velocity_mms: Floats,
+    rate_hz: float,
+    axis: VibrationAxis = VibrationAxis.UNKNOWN,
 ) -> VelocityPeak:
     """Return the peak of one component of vibration velocity, shape ``(n,)``. [mm/s]
 
@@ -80,7 +81,7 @@ def component_peak(
     )
 
 
-def vector_peak(velocities_mms: Mapping[str, Array], rate_hz: float) -> VelocityPeak:
+def vector_peak(velocities_mms: Mapping[str, Floats], rate_hz: float) -> VelocityPeak:
     """Return the peak of the vector sum, with the frequencies of its largest component then.
 
     Parameters

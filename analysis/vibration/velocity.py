@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
-Array = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 MM_PER_M = 1000.0
 USABLE_SHARE_OF_RATE = 0.4  # above it the recorder's own filter has begun
@@ -44,7 +44,7 @@ class Band:
 CONSTRUCTION = Band(low_hz=1.0, high_hz=80.0)
 
 
-def meter_response(frequency_hz: Array, band: Band) -> NDArray[np.complex128]:
+def meter_response(frequency_hz: Floats, band: Band) -> NDArray[np.complex128]:
     """Return the band limitation of DIN 45669-1 as a complex gain.
 
     Two-pole Butterworth high-pass at ``0.8 f_u`` and low-pass at ``f_o / 0.8``, causal, as a meter
@@ -69,7 +69,7 @@ def meter_response(frequency_hz: Array, band: Band) -> NDArray[np.complex128]:
     return np.asarray(high_pass * low_pass)
 
 
-def velocity_from_accel_mms(accel_ms2: Array, rate_hz: float, band: Band = CONSTRUCTION) -> Array:
+def velocity_from_accel_mms(accel_ms2: Floats, rate_hz: float, band: Band = CONSTRUCTION) -> Floats:
     r"""Return the velocity a meter would show, from acceleration. [mm/s]
 
     Parameters
@@ -92,12 +92,12 @@ def velocity_from_accel_mms(accel_ms2: Array, rate_hz: float, band: Band = CONST
     return _in_band(accel_ms2, rate_hz, band, integrate=True) * MM_PER_M
 
 
-def velocity_in_band_mms(velocity_mms: Array, rate_hz: float, band: Band = CONSTRUCTION) -> Array:
+def velocity_in_band_mms(velocity_mms: Floats, rate_hz: float, band: Band = CONSTRUCTION) -> Floats:
     """Return measured velocity, shape ``(..., n)``, limited to a meter's band. [mm/s]"""
     return _in_band(velocity_mms, rate_hz, band, integrate=False)
 
 
-def _in_band(x: Array, rate_hz: float, band: Band, *, integrate: bool) -> Array:
+def _in_band(x: Floats, rate_hz: float, band: Band, *, integrate: bool) -> Floats:
     x = np.asarray(x, dtype=np.float64)
     n = x.shape[-1]
     if n == 0:

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.constants import GAL_MS2, STANDARD_GRAVITY_MS2
-
-Floats = NDArray[np.float64]
 
 DENSITY_MS2 = 22.5e-6 * STANDARD_GRAVITY_MS2
 NODES = ("0A", "1A", "3A")

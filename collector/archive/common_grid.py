@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 from scipy.interpolate import CubicSpline
 
+from plumbline.analysis.arrays import Floats
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
-Floats = NDArray[np.float64]
 SampleSpan = tuple[int, int]
 
 

@@ -5,14 +5,11 @@ from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.records.arrays import Floats
 from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.motion_times import time_gaps
 from plumbline.records.tables.numbers import CODES, FULL_SCALE, without_codes
-
-Floats = NDArray[np.float64]
-
 
 NO_READING = tuple(code for code in CODES if code not in FULL_SCALE)
 """A record at the end of its counts is clipped, or has a spike: no hole."""

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plumbline.records import Unit
+from plumbline.records.arrays import Floats
 from plumbline.records.tables.cells import BLANKS, cells, number, parting, times_in, values
 from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.motion_table import MotionTable
-
-Floats = NDArray[np.float64]
 
 HEAD_LINES = 200  # a heading longer than this is another kind of file
 UNIT_WORDS = frozenset(

@@ -12,13 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from plumbline.records.arrays import Floats
 from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.motion_times import in_seconds, seconds_of
-
-Floats = NDArray[np.float64]
 
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".dat", ".asc", ".npy"})
 RANGE = re.compile(r"^(\d+)-(\d+)$")

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.records.arrays import Floats
 from plumbline.records.tables.errors import TableError
-
-Floats = NDArray[np.float64]
 
 WORDS = (
     *("t", "time", "time_s", "seconds", "sec", "elapsed", "elapsed time", "timestamp", "t_s"),

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plumbline.records import Record, Unit
+from plumbline.records.arrays import Floats
 from plumbline.records.axis_words import axis_word, without_axis
 from plumbline.records.orientation import Orientation, oriented, towards
 from plumbline.records.tables.errors import TableError
@@ -17,7 +17,6 @@ from plumbline.records.tables.motion_times import epoch_start_ns, rate_of_parts,
 from plumbline.records.tables.sidecar import Sidecar, sidecar_of
 from plumbline.records.tables.units import is_of_something_else, unit_of_heading, unit_of_word
 
-Floats = NDArray[np.float64]
 UNITS = tuple(str(unit) for unit in Unit if unit not in (Unit.COUNTS, Unit.UNSTATED))
 COUNTERS = frozenset({"sample", "samples", "index", "no", "nr", "n", "#", "record", "row", "i"})
 

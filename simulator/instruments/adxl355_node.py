@@ -21,7 +21,6 @@ from plumbline.simulator.spec import InstrumentSpec, RigSpec
 from plumbline.simulator.staging import SITE_RATE_HZ
 from plumbline.wire.block import NS, STANDARD_GRAVITY_MS2
 
-Floats = NDArray[np.float64]
 Counts = NDArray[np.int32]
 
 NOISE_G_RTHZ = 22.5e-6

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.simulator.arrays import Floats
+
 Counts = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
@@ -11,7 +13,7 @@ HIGHEST, LOWEST = 2**19 - 1, -(2**19)
 """The clipping codes of the 20-bit converter."""
 
 
-def taps() -> NDArray[np.float64]:
+def taps() -> Floats:
     """Return the filter: windowed sinc, 50 Hz at 500 Hz, Kaiser 6.2, unit sum."""
     k = np.arange(TAPS) - TAPS // 2
     h = np.sinc(2 * 50 / 500 * k) * np.kaiser(TAPS, 6.2)

@@ -7,12 +7,10 @@ from the other.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.simulator.arrays import Floats
 from plumbline.simulator.site import MotionFrame
 from plumbline.wire.block import STANDARD_GRAVITY_MS2
-
-Floats = NDArray[np.float64]
 
 
 def specific_force_ms2(frame: MotionFrame, level: int) -> Floats:

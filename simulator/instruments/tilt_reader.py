@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.simulator.arrays import Floats
 from plumbline.simulator.instruments.specific_force import apparent_tilt_rad
 from plumbline.simulator.sampling import Sampler, SampleTimes
 from plumbline.simulator.site import MotionFrame
@@ -35,9 +35,9 @@ class TiltSample:
     number: int
     motion_ns: int
     ready_ns: int
-    burst_urad: NDArray[np.float64]
+    burst_urad: Floats
 
-    def tilt_urad(self, zero_urad: NDArray[np.float64], range_urad: float) -> NDArray[np.float64]:
+    def tilt_urad(self, zero_urad: Floats, range_urad: float) -> Floats:
         """Return what is printed for x and y: each reading clipped, then all averaged. [µrad]"""
         seen = np.clip(self.burst_urad + zero_urad[:, None], -range_urad, range_urad)
         return np.asarray(seen.mean(axis=1))

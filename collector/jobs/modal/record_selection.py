@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbline.analysis.arrays import Floats
 from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.common_grid import (
     AlignedStream,
-    Floats,
     SampleSpan,
     on_grid,
     shared,

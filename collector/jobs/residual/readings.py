@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.thermal.temperature import Temperature
 from plumbline.analysis.trend.movement import Side
 from plumbline.collector.archive.blocks import archived_blocks
@@ -18,7 +19,6 @@ from plumbline.wire.inventory.lookup import Place
 DAY_NS = 86_400 * NS
 SLICE_NS = 6 * 3_600 * NS
 """Of a stream at 1 Hz so much is read at once. [ns]"""
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.ground_motion import measures_report as reports
-from plumbline.analysis.ground_motion.axes import Array
 from plumbline.analysis.ground_motion.baseline import MARGIN_S, SHORTEST_S
 from plumbline.analysis.ground_motion.measures import measures
 from plumbline.collector.jobs.strong_motion.record_window import RecordWindow
@@ -93,7 +93,7 @@ def window(cut: RecordWindow) -> dict[str, Any]:
     }
 
 
-def end_share(accel_ms2: Array, rate_hz: float) -> float:
+def end_share(accel_ms2: Floats, rate_hz: float) -> float:
     """Return the largest motion of the last 5 s over the largest of all. [1]
 
     Near 1 the run ends in the middle of the shaking: it still goes on, or a roof rings on after

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.drift import (
     Drift,
     Sensor,
@@ -20,7 +21,6 @@ from plumbline.analysis.drift import (
 from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.common_grid import (
     AlignedStream,
-    Floats,
     SampleSpan,
     on_grid,
     shared,

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.thermal.model import ThermalModel
 from plumbline.wire.block import NS
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 DAY_NS = 86_400 * NS
 

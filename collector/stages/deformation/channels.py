@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.thermal.model import ThermalModel, compensated
 from plumbline.analysis.tilt import chain_settlement_mm
 from plumbline.collector.stages.deformation.channel_frame import (
     ChannelFrame,
     ChannelValues,
     Flags,
-    Floats,
     merged,
 )
 from plumbline.wire.inventory.lookup import Place

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.failure import Forecast, forecast_failure
 from plumbline.analysis.failure.forecast import FEWEST_READINGS
 from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen, trend
-from plumbline.collector.stages.deformation.channel_frame import ChannelValues, Flags, Floats
+from plumbline.collector.stages.deformation.channel_frame import ChannelValues, Flags
 from plumbline.collector.stages.deformation.channels import DeformationChannel
 from plumbline.collector.stages.deformation.limit_settings import DAYS, DeformationLimit, LimitRule
 from plumbline.collector.stages.deformation.limit_value import LimitValue, limit_value

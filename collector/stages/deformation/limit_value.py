@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.tilt import differential_settlement_mm, tilt_resultant
-from plumbline.collector.stages.deformation.channel_frame import Floats
 from plumbline.collector.stages.deformation.channels import DeformationChannel, MeasuredChannel
 from plumbline.collector.stages.deformation.limit_settings import LimitQuantity
 from plumbline.wire.inventory.model import Unit

@@ -3,17 +3,13 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.drift import Storey, StoreyKind, storey_of
 from plumbline.analysis.drift.sensors import direction_name
 from plumbline.records import Quantity, Record
 from plumbline.records.axis_words import axis_word
 from plumbline.records.orientation import oriented
 from plumbline.records.record import SI
-
-Floats = NDArray[np.float64]
 
 POSITIVE_DEG = {"NS": 0.0, "EW": 90.0}
 UNNAMED = "one direction"

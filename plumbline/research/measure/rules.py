@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.ground_motion.baseline import Baseline
 from plumbline.analysis.ground_motion.integration import LOW_CORNER_HZ
 from plumbline.analysis.ground_motion.response_spectrum import ResponseSpectrum
 from plumbline.records import Station
-
-Array = NDArray[np.float64]
 
 SPECTRUM_PERIODS_S: tuple[float, ...] = (
     *(0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.14, 0.16),
@@ -75,6 +71,6 @@ class MeasuredRecord:
 
     station: Station
     report: dict[str, Any]
-    accel_ms2: Array | None = None
+    accel_ms2: Floats | None = None
     spectrum: ResponseSpectrum | None = None
-    sva_ms: Array | None = None
+    sva_ms: Floats | None = None

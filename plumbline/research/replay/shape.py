@@ -1,9 +1,8 @@
 """Records without a unit: scaled to a chosen size, so that only their shape counts."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from plumbline.analysis.arrays import Floats
 
 AMBIENT_MS2 = 0.003
 """What the quiet parts are taken for: ambient motion in a building, 0.3 gal rms. [m/s2]"""

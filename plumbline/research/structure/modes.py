@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.modal import (
     Decomposition,
     Identified,
@@ -25,8 +25,6 @@ from plumbline.research.event import FileChannel, FileEvent
 from plumbline.research.structure.pairs import across, parallel_pairs
 from plumbline.research.structure.roles import Roles, roles_of
 from plumbline.research.structure.transfers import differences, transfers
-
-Floats = NDArray[np.float64]
 
 FEWEST_CYCLES = 5.0  # of the lowest frequency asked for, whatever the user says
 AMBIENT_CYCLES = 1000.0

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plumbline.analysis.arrays import Floats
 from plumbline.analysis.limit_standing import may_page
 from plumbline.analysis.quality import Finding
 from plumbline.analysis.quality.stuck import clipping, flat_line
@@ -33,7 +33,6 @@ from plumbline.errors import CommandError
 from plumbline.records import Quantity
 from plumbline.research.event import FileChannel
 
-Floats = NDArray[np.float64]
 MM = 1000.0
 
 
