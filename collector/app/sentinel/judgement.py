@@ -107,10 +107,19 @@ class FaultWatch:
             if heard.answered_s is not None and not heard.well:
                 return Fault.BLIND
         if watched.broker and now_s - self._since(heard.watermark_s) > watched.watermark_s:
-            agents_beat = heard.heartbeat_s is not None and now_s - heard.heartbeat_s <= HEARTBEAT_S
-            if agents_beat or not watched.page:
+            if not watched.page or self._agents_beat(heard, now_s):
                 return Fault.SILENT
         return None
+
+    def _agents_beat(self, heard: Heard, now_s: float) -> bool:
+        """Tell whether agents are heard still, long after the last watermark.
+
+        Where the broker, or the way to it, is gone, both end together.
+        """
+        beat_s = heard.heartbeat_s
+        if beat_s is None or now_s - beat_s > HEARTBEAT_S:
+            return False
+        return beat_s - self._since(heard.watermark_s) > self._watched.watermark_s / 2
 
     def _since(self, heard_s: float | None) -> float:
         return self._started_s if heard_s is None else heard_s
