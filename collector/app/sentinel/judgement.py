@@ -106,9 +106,9 @@ class FaultWatch:
                 return Fault.UNREACHABLE
             if heard.answered_s is not None and not heard.well:
                 return Fault.BLIND
-        if watched.broker and now_s - self._since(heard.watermark_s) > watched.watermark_s:
-            if not watched.page or self._agents_beat(heard, now_s):
-                return Fault.SILENT
+        stale = watched.broker and now_s - self._since(heard.watermark_s) > watched.watermark_s
+        if stale and (not watched.page or self._agents_beat(heard, now_s)):
+            return Fault.SILENT
         return None
 
     def _agents_beat(self, heard: Heard, now_s: float) -> bool:
