@@ -33,8 +33,8 @@ class AlarmState:
     ----------
     level, since_ns
         The level, and the sample time at which the crossing that led to it began.
-    rising, rising_ns, falling_ns
-        What it waits for, and since when.
+    rising_ns, falling_ns
+        Times since which it waits to rise or to fall; None where it does not. [ns since 1970]
     worst, highest
         Gravest size and highest level since it last left green.
     """

@@ -23,7 +23,7 @@ class ChannelValues:
     values
         One row a part, NaN where there is none, shape ``(n_parts, n_times)``.
     lacking
-        What a value lacks, in words, and at which times: ``{"0B.LA1 missing": ...}``.
+        Text of what a value lacks, and at which times: ``{"0B.LA1 missing": ...}``.
     """
 
     values: Floats

@@ -192,7 +192,7 @@ class LimitEvaluator:
         }
 
     def restore(self, state: dict[str, Any]) -> bool:
-        """Go on from a state, if it is of this very limit; tell whether it was."""
+        """Go on from a state, if it is of this very limit; return whether it was."""
         if state["definition"] != self._definition:
             return False
         self.alarm.restore(state["watch"])

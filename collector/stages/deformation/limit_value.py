@@ -21,7 +21,7 @@ class LimitValue:
     size
         In the unit of the limit; infinite where days are counted and no end is in sight.
     quality
-        What the value lacks; nothing: it is whole.
+        Texts of what the value lacks; none: it is whole.
     """
 
     size: float

@@ -22,17 +22,17 @@ class CurrentLevel:
     Attributes
     ----------
     limit_id
-        What ``plumbline limits`` calls it.
+        Name of the limit in ``plumbline limits``.
     channels
         Addresses of its channels.
     since_ns
-        When the crossing began that led to the level; None while it is green. [ns since 1970]
+        Begin of the crossing that led to the level; None while it is green. [ns since 1970]
     at_ns
         End of the latest window evaluated; None before the first. [ns since 1970]
     value
         Value then, in ``unit``; None where there was none.
     quality
-        What that value lacked; nothing: it was whole.
+        Texts of what that value lacked; none: it was whole.
     standing
         Whose word the limit is now.
     """
@@ -58,11 +58,11 @@ class CurrentChannel:
     Attributes
     ----------
     values
-        By part, None where nothing is known of it; the one part of most has an empty name.
+        Value by part, None where nothing is known of it; the one part of most has an empty name.
     quality
-        What the values lack; nothing: they are whole.
+        Texts of what the values lack; none: they are whole.
     raw
-        What a compensated channel was made from, else None.
+        Values that a compensated channel was made from, else None.
     version
         The model that compensated it, else None.
     """

@@ -32,7 +32,7 @@ class ThermalModels:
     Attributes
     ----------
     by_key
-        By structure and name of the channel: its model, or why there is none.
+        Model by structure and name of the channel, or why there is none.
     """
 
     def __init__(

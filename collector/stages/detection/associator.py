@@ -162,7 +162,7 @@ class Associator:
             interval.onset_ns, interval.known_ns = at_ns + 1, at_ns + 1
 
     def _driving_intervals(self, episode: Episode) -> list[TriggerInterval]:
-        """Return the trigger intervals that keep an episode open."""
+        """Return the trigger intervals that hold an episode open."""
         drivers = self._drivers(episode)
         detectors = ("long_period",) if episode.kind is EventKind.SWAY else self._rules.detectors
         return [

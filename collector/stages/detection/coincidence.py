@@ -34,9 +34,9 @@ class CoincidenceRules:
     slack_ns
         Largest time between two trigger intervals that belong together.
     straggler_ns
-        How long the ground is waited for.
+        Longest wait for the ground.
     sway_ns, sway_ms2
-        How long sway must last, and how large it must become. [ns, m/s2]
+        Least duration and least size of sway. [ns, m/s2]
     """
 
     detectors: tuple[str, ...]

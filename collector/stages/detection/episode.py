@@ -69,11 +69,11 @@ class Episode:
     Attributes
     ----------
     active_ns
-        When a trigger that keeps it open was on last. [ns since 1970]
+        Time a trigger that holds it open was on last. [ns since 1970]
     closed_ns
         None while it goes on. [ns since 1970]
     ended
-        Why it was closed.
+        Reason it was closed.
     motion
         Motion by node.
     """

@@ -18,7 +18,7 @@ class TriggerInterval:
     Attributes
     ----------
     onset_ns, known_ns, last_ns
-        When the motion began, when it was proven, until when it was on. [ns since 1970]
+        Begin of the motion, time it was proven, end of the trigger. [ns since 1970]
     ended
         Whether it went off.
     ratio

@@ -48,7 +48,7 @@ class ThresholdRule(ShakingBounds):
 
 
 class DetectionSettings(Settings):
-    """What is listened for, and what is made of it."""
+    """Triggers, coincidence of nodes, and episodes."""
 
     short_period: bool = True
     """Whether the 1-5 Hz trigger may open an episode."""
@@ -76,7 +76,7 @@ class DetectionSettings(Settings):
     stale_s: Seconds = 120.0
     """An episode closes when no sample has come for so long. [s]"""
     snapshot_s: Seconds = 10.0
-    """State is kept this often; what came after is replayed from the journal. [s]"""
+    """State is saved this often; what came after is replayed from the journal. [s]"""
     limit: tuple[ShakingBounds, ...] = ()
     """Levels of shaking and sway, by the largest acceleration at the ground node."""
     threshold: tuple[ThresholdRule, ...] = ()

@@ -22,9 +22,9 @@ class Exceedance:
     Attributes
     ----------
     onset_ns, over_ns
-        When the first node went over, when enough of them were last. [ns since 1970]
+        Time the first node went over, time enough of them were over last. [ns since 1970]
     peaks_gal
-        By node. [gal]
+        Peak by node. [gal]
     """
 
     onset_ns: int

@@ -28,7 +28,7 @@ class BankPiece:
     number
         Number by which the caller knows its pieces.
     accel_ms2
-        What a short gap was bridged with, then the block, shape ``(n_axes, n)``. [m/s2]
+        Samples that bridge a short gap, then the block, shape ``(n_axes, n)``. [m/s2]
     start_ns
         Time of the first of them. [ns since 1970]
     restart

@@ -26,7 +26,7 @@ class SeriesUnavailable(SeriesError):
 
 
 class SeriesRefused(SeriesError):
-    """InfluxDB says that the lines themselves are wrong; offering them again will not help."""
+    """The lines themselves are wrong to InfluxDB; offering them again will not help."""
 
 
 class CannotDelete(SeriesError):

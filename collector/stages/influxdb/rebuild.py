@@ -43,7 +43,7 @@ class RebuildProgress:
     until_ns
         Everything before it is written, of every stream. [ns since 1970]
     share
-        Of the whole span and all streams.
+        Share of the whole span and all streams that is done.
     lines
         Lines written since the last step.
     refused
