@@ -9,9 +9,9 @@ import datetime as dt
 from pathlib import Path
 
 from plumbline.collector.alerting.errors import GatewayAway
-from plumbline.collector.alerting.senders.atomic import write_whole
 from plumbline.collector.alerting.senders.message import Handed, Message, Receipt
 from plumbline.collector.events.model import AlarmLevel
+from plumbline.collector.storage.atomic import write_whole
 from plumbline.wire.block import NS
 
 _PRIORITY: dict[AlarmLevel, str] = {

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.alerting.senders.atomic import write_whole
 from plumbline.collector.archive.index import ArchiveIndex
 from plumbline.collector.jobs.reports.content import ReportSources, report_content
 from plumbline.collector.jobs.reports.markdown import markdown
 from plumbline.collector.jobs.reports.periods import Length, Period, periods_over
 from plumbline.collector.jobs.runner import REST, Pause
+from plumbline.collector.storage.atomic import write_whole
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 from plumbline.wire.inventory.model import Structure

@@ -16,6 +16,7 @@ from itertools import chain
 from plumbline.collector.archive.blocks import ArchivedSpan, Window
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.events.windows import LEAD_NS, window_ns
 from plumbline.collector.stages.influxdb import schema
 from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
 from plumbline.collector.stages.influxdb.line_protocol import (
@@ -26,7 +27,6 @@ from plumbline.collector.stages.influxdb.line_protocol import (
 from plumbline.collector.stages.influxdb.settings import InfluxSettings, Waveforms
 from plumbline.collector.stages.influxdb.sink import Sink
 from plumbline.collector.stages.influxdb.stream_lines import StreamLines
-from plumbline.collector.stages.influxdb.waveform_windows import LEAD_NS, window_ns
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
 

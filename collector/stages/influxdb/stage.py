@@ -12,6 +12,7 @@ from time import monotonic
 from plumbline.collector.archive.blocks import SLICE_NS, Window
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.events.windows import SETTLED_NS, window_ns
 from plumbline.collector.journal.entry import FUTURE_NS, Entry
 from plumbline.collector.stages.influxdb.backfill import archived_lines
 from plumbline.collector.stages.influxdb.batch_writer import BatchWriter
@@ -25,11 +26,7 @@ from plumbline.collector.stages.influxdb.sink import Sink
 from plumbline.collector.stages.influxdb.state import InfluxState, SeriesGap
 from plumbline.collector.stages.influxdb.stream_lines import health_line
 from plumbline.collector.stages.influxdb.stream_state import StreamState
-from plumbline.collector.stages.influxdb.waveform_windows import (
-    SETTLED_NS,
-    WaveformWindows,
-    window_ns,
-)
+from plumbline.collector.stages.influxdb.waveform_windows import WaveformWindows
 from plumbline.wire.inventory.lookup import Place
 
 log = logging.getLogger(__name__)

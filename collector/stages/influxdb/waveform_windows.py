@@ -4,20 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from plumbline.collector.archive.blocks import ArchivedSpan
-from plumbline.collector.events.model import Event, EventKind
+from plumbline.collector.events.model import Event
+from plumbline.collector.events.windows import window_ns
 from plumbline.wire.block import NS, Block
 from plumbline.wire.inventory.lookup import Place
 
-LEAD_NS = 10 * NS  # quiet before the onset, to see from what it rose
-SETTLED_NS = 60 * NS  # after its end the archive has all that came in time
 REACH_NS = 30 * 86_400 * NS  # later than this nothing comes from an agent's spool
-
-
-def window_ns(event: Event) -> ArchivedSpan | None:
-    """Return the window of a closed episode; None for whatever else an event may be."""
-    if event.kind is not EventKind.SHAKING or event.closed_ns is None:
-        return None
-    return event.onset_ns - LEAD_NS, event.closed_ns
 
 
 class WaveformWindows:

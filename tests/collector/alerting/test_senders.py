@@ -99,7 +99,7 @@ def test_the_spool_gets_the_names_the_daemon_takes(spool):
 def test_nothing_the_daemon_could_take_half_written_is_ever_there(spool, monkeypatch):
     names = []
     monkeypatch.setattr(
-        "plumbline.collector.alerting.senders.atomic.os.fsync",
+        "plumbline.collector.storage.atomic.os.fsync",
         lambda fd: names.append(sorted(path.name for path in (spool / "outbox").iterdir())),
     )
     GammuSpool(spool).submit(message(), AT_NS)

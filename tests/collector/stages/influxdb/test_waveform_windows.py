@@ -5,8 +5,8 @@ from places import START_NS
 from series_rig import GROUND, ROOF, Rig
 
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind
+from plumbline.collector.events.windows import LEAD_NS, SETTLED_NS
 from plumbline.collector.stages.influxdb import schema
-from plumbline.collector.stages.influxdb.waveform_windows import LEAD_NS, SETTLED_NS
 from plumbline.wire.block import NS, Block
 
 ONSET_NS = START_NS + 30 * NS
