@@ -17,6 +17,7 @@ from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.app.stage_table import BATCH_INTERVAL_S, RETENTION_STAGES, StageTable
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.health.condition_events import ConditionEvents
+from plumbline.collector.health.dead_man import DeadManPing
 from plumbline.collector.health.disk_space import DiskWatch
 from plumbline.collector.health.metrics import Metrics
 from plumbline.collector.health.outages.watch import OutageWatch
@@ -88,6 +89,7 @@ class Collector:
         self._health = ConditionEvents(self.data.conditions, self.stores.events, structures)
         self._void = VoidAdoptions(self._settings, self.stores.adoptions, self.data.conditions)
         self._disk = DiskWatch(settings.data, self.data.conditions)
+        self._dead_man = DeadManPing(settings.deadman, self.data.conditions, now_ns, self._is_well)
         self._stop = threading.Event()
         self._housekeeper = threading.Thread(target=self._housekeeping, name="housekeeping")
 
@@ -99,11 +101,13 @@ class Collector:
         self.alerting.start()
         self.web.start()
         self._housekeeper.start()
+        self._dead_man.start()
         log.info("collecting; the page is at %s", self.web.url)
 
     def stop(self) -> None:
         """Take in what has arrived, let the stages finish it, close everything."""
         self._stop.set()
+        self._dead_man.stop()
         self.data.stop_accepting()
         for runner in self.runners:
             runner.stop()
@@ -122,6 +126,10 @@ class Collector:
             self._now_ns,
             batch_interval_s=BATCH_INTERVAL_S.get(name, 0.0),
         )
+
+    def _is_well(self) -> bool:
+        report = health(self.data, self.runners)
+        return report["ok"] is True and not report.get("blind")
 
     def _application(self, settings: WebSettings) -> Starlette:
         secret = settings.password_file

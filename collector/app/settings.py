@@ -9,6 +9,7 @@ from plumbline.collector.app.limit_register import name_problems
 from plumbline.collector.app.section_names import SECTION_NAMES, as_written, old_sections
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.field.labels.settings import ClassifySection
+from plumbline.collector.health.dead_man import DeadManSettings
 from plumbline.collector.health.outages.settings import OutageSettings
 from plumbline.collector.ingest.settings import SubscriberSettings
 from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
@@ -44,6 +45,7 @@ class CollectorSettings(Settings):
     modal: ModalSettings = ModalSettings()
     outages: OutageSettings = OutageSettings()
     web: WebSettings = WebSettings()
+    deadman: DeadManSettings = DeadManSettings()
 
 
 def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:
