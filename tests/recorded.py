@@ -12,7 +12,7 @@ from places import inventory_text
 from plumbline.collector.archive.reader import ArchiveWindow
 from plumbline.collector.archive.sample_run import SampleRun
 from plumbline.wire.block import NS
-from plumbline.wire.inventory import Stage, read_inventory
+from plumbline.wire.inventory import ConstructionStage, read_inventory
 from plumbline.wire.inventory.lookup import Place, places
 
 HOUR_NS = 3600 * NS
@@ -21,7 +21,7 @@ NODES = (("0A", "ground"), ("1A", "structure"), ("2A", "structure"), ("3A", "roo
 
 
 def built(
-    folder: Path, *stages: Stage, nodes: tuple[tuple[str, str], ...] = NODES
+    folder: Path, *stages: ConstructionStage, nodes: tuple[tuple[str, str], ...] = NODES
 ) -> dict[str, Place]:
     """Return the places of a tower with these stages."""
     path = folder / "inventory.toml"
@@ -31,9 +31,9 @@ def built(
     return {key: replace(place, structure=structure) for key, place in known.items()}
 
 
-def stage(day: dt.date, floors: int, *, complete: bool = False) -> Stage:
+def stage(day: dt.date, floors: int, *, complete: bool = False) -> ConstructionStage:
     """Return a construction stage."""
-    return Stage(since=day, floors_cast=floors, complete=complete)
+    return ConstructionStage(since=day, floors_cast=floors, complete=complete)
 
 
 @dataclass

@@ -14,7 +14,7 @@ Hex64 = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Count = Annotated[int, Field(ge=0)]
 
 
-class Message(BaseModel):
+class TopicMessage(BaseModel):
     """A JSON message that knows how to leave and to be read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -42,7 +42,7 @@ class Message(BaseModel):
             raise BadMessage(f"{cls.__name__.lower()}: {wrong}") from error
 
 
-class StreamBirth(Message):
+class StreamBirth(TopicMessage):
     """What an agent will publish."""
 
     stream: str
@@ -53,7 +53,7 @@ class StreamBirth(Message):
     serial: str | None = None
 
 
-class State(Message):
+class State(TopicMessage):
     """Birth (online), will (offline, ``lost``) or goodbye (offline, ``stopped``); retained."""
 
     agent: str
@@ -66,7 +66,7 @@ class State(Message):
     streams: tuple[StreamBirth, ...] = ()
 
 
-class StreamHealth(Message):
+class StreamHealth(TopicMessage):
     """How one stream is doing, as the agent sees it."""
 
     stream: str
@@ -81,7 +81,7 @@ class StreamHealth(Message):
     clipped: Count = 0
 
 
-class Heartbeat(Message):
+class Heartbeat(TopicMessage):
     """Sent every 10 s: the agent lives, and this is what it holds."""
 
     agent: str
@@ -96,7 +96,7 @@ class Heartbeat(Message):
     streams: tuple[StreamHealth, ...] = ()
 
 
-class BootMark(Message):
+class BootMark(TopicMessage):
     """What the collector holds of one boot of one stream: inclusive ranges of ``seq``."""
 
     boot: Hex64
@@ -104,7 +104,7 @@ class BootMark(Message):
     refused: tuple[tuple[Count, Count, str], ...] = ()
 
 
-class Watermark(Message):
+class Watermark(TopicMessage):
     """Watermark: what the collector holds of one stream. Retained, every 5 s while data flows."""
 
     store: Hex64
@@ -113,7 +113,7 @@ class Watermark(Message):
     boots: tuple[BootMark, ...] = ()
 
 
-class Command(Message):
+class Command(TopicMessage):
     """Request of the collector to an agent: send these blocks again."""
 
     id: str

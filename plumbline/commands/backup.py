@@ -26,7 +26,7 @@ examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline backup``."""
     parser.description = "Copy a data folder, consistent while its collector runs, and check it."
     parser.epilog = EPILOG
     parser.add_argument("data", type=Path, metavar="DATA", help="the collector's data folder")
@@ -55,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
     size = sum(one.size for one in manifest.files.values())
     wrong = [finding for finding in report.findings if finding.wrong]
     if args.json:
-        told = {"folder": str(args.to), "files": len(manifest.files), "bytes": size}
-        told |= {"journal_end": manifest.journal_end, "whole": report.whole}
-        print(json.dumps(told))
+        summary = {"folder": str(args.to), "files": len(manifest.files), "bytes": size}
+        summary |= {"journal_end": manifest.journal_end, "whole": report.whole}
+        print(json.dumps(summary))
     else:
         print(f"{args.to}: {len(manifest.files)} files, {size / 1e6:.1f} MB")
         for finding in wrong:

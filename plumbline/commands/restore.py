@@ -27,7 +27,7 @@ example:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline restore``."""
     parser.description = "Make a data folder from a backup; agents hand in what came after it."
     parser.epilog = EPILOG
     parser.add_argument("backup", type=Path, metavar="FROM", help="what 'plumbline backup' wrote")
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Restore and print."""
+    """Restore the backup and print what was restored."""
     from plumbline.collector.app.upkeep.copying import CannotCopy
     from plumbline.collector.app.upkeep.manifest import NotABackup
     from plumbline.collector.app.upkeep.restore import restore
@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
         bar.end()
     made = dt.datetime.fromtimestamp(manifest.made_ns // 1_000_000_000, tz=dt.UTC)
     if args.json:
-        told = {"folder": str(args.data), "files": len(manifest.files), "made": made.isoformat()}
-        print(json.dumps(told))
+        summary = {"folder": str(args.data), "files": len(manifest.files), "made": made.isoformat()}
+        print(json.dumps(summary))
     else:
         print(
             f"{args.data}: {len(manifest.files)} files, as they were at {made:%Y-%m-%d %H:%M:%S} "

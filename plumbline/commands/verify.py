@@ -40,7 +40,7 @@ SHOWN = 100
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments."""
+    """Add the arguments of ``plumbline verify``."""
     parser.description = (
         "Read everything a collector keeps and say what is damaged or missing: in which file, at "
         "which byte, and why."

@@ -65,9 +65,14 @@ def draw(table: TimeSeriesTable, found: dict[str, Assessment], path: Path) -> No
         elif window is None:
             _series(axis, table, name, shown, clock)
         else:
-            slow = shown.compensated_values
+            compensated = shown.compensated_values
             _inverse(
-                axis, table, name, table.columns[name] if slow is None else slow, window, clock
+                axis,
+                table,
+                name,
+                table.columns[name] if compensated is None else compensated,
+                window,
+                clock,
             )
         axis.grid(visible=True, color="#e4e8ec", lw=0.6)
         axis.margins(x=0.01)

@@ -4,11 +4,11 @@ from plumbline.wire.inventory.dating import begins_ns, stage_at, zero_at, zeros_
 from plumbline.wire.inventory.load import read_inventory
 from plumbline.wire.inventory.model import (
     Axis,
+    ConstructionStage,
     Instrument,
     Inventory,
     Node,
     Role,
-    Stage,
     Structure,
     Unit,
     Zero,
@@ -16,11 +16,11 @@ from plumbline.wire.inventory.model import (
 
 __all__ = [
     "Axis",
+    "ConstructionStage",
     "Instrument",
     "Inventory",
     "Node",
     "Role",
-    "Stage",
     "Structure",
     "Unit",
     "Zero",

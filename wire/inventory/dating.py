@@ -10,7 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from plumbline.wire.block import NS
-from plumbline.wire.inventory.model import Axis, Stage, Structure, Zero
+from plumbline.wire.inventory.model import Axis, ConstructionStage, Structure, Zero
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -25,7 +25,7 @@ def begins_ns(when: dt.date, timezone: str) -> int:
     return (since.days * 86_400 + since.seconds) * NS + since.microseconds * 1000
 
 
-def stage_at(structure: Structure, time_ns: int) -> Stage | None:
+def stage_at(structure: Structure, time_ns: int) -> ConstructionStage | None:
     """Return the construction stage a structure is in; None before the first, or without any."""
     begun = [s for s in structure.stage if begins_ns(s.since, structure.timezone) <= time_ns]
     return begun[-1] if begun else None

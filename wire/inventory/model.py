@@ -137,7 +137,7 @@ class Node(Settings):
     instrument: Annotated[tuple[Instrument, ...], Field(min_length=1)]
 
 
-class Stage(Settings):
+class ConstructionStage(Settings):
     """A construction stage: from when, how many floors cast."""
 
     since: Day
@@ -165,7 +165,7 @@ class Structure(Settings):
     hazus_class: Annotated[str, Field(pattern=r"^[A-Z]+\d*\.[LMH]\.[HMLP]C$")] | None = None
     """Structure, height and design code as HAZUS names them: ``C2.H.MC``."""
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    stage: tuple[Stage, ...] = ()
+    stage: tuple[ConstructionStage, ...] = ()
     node: Annotated[tuple[Node, ...], Field(min_length=1)]
 
 

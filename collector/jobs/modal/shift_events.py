@@ -14,7 +14,7 @@ from plumbline.collector.events.model import (
 )
 from plumbline.collector.jobs.modal.settings import ModalAlarm
 from plumbline.wire.inventory.dating import begins_ns
-from plumbline.wire.inventory.model import Stage, Structure
+from plumbline.wire.inventory.model import ConstructionStage, Structure
 
 DETECTOR = "modal_shift"
 STAGE_DETECTOR = "inventory"
@@ -73,7 +73,7 @@ def shift_event(
     )
 
 
-def stage_event(structure: Structure, stage: Stage) -> Event:
+def stage_event(structure: Structure, stage: ConstructionStage) -> Event:
     """Return the event of a construction stage that began: an annotation, it calls nobody."""
     onset_ns = begins_ns(stage.since, structure.timezone)
     return Event(

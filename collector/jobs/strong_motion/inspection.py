@@ -10,7 +10,7 @@ from plumbline.analysis.drift import (
     drift_evidence,
     inspection,
 )
-from plumbline.wire.inventory.model import Stage, Structure
+from plumbline.wire.inventory.model import ConstructionStage, Structure
 
 MEANING = "where to look first; no colour means that a building is safe"
 COMPLETE = "complete"
@@ -18,7 +18,7 @@ LEAST_COMPLETE = 0.9
 """With less of the window than this the largest drift may lie in a gap. [1]"""
 
 
-def stage_words(stage: Stage | None) -> str:
+def stage_words(stage: ConstructionStage | None) -> str:
     """Return a stage in words; only a finished building is ``complete``."""
     if stage is None:
         return "not declared in the inventory"
@@ -29,7 +29,7 @@ def stage_words(stage: Stage | None) -> str:
 
 def inspection_report(
     structure: Structure,
-    stage: Stage | None,
+    stage: ConstructionStage | None,
     drifts: Sequence[Mapping[str, Any]],
     *,
     base: int | None,

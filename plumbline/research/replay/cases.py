@@ -47,16 +47,16 @@ class Other(Settings):
     why: str
 
 
-class Manifest(Settings):
+class RecordSets(Settings):
     """Every set there is."""
 
     case: tuple[Case, ...] = Field(min_length=1)
     other: tuple[Other, ...] = ()
 
 
-def manifest() -> Manifest:
+def manifest() -> RecordSets:
     """Return the record sets and their expectations."""
-    return read_settings(MANIFEST, Manifest)
+    return read_settings(MANIFEST, RecordSets)
 
 
 def replayed_case(case: Case, data: Path) -> list[Replayed]:

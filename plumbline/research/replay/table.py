@@ -11,7 +11,7 @@ from typing import Any
 
 from plumbline.analysis.classify import Cause, Confusion
 from plumbline.collector.stages.detection.settings import DetectionSettings
-from plumbline.research.replay.cases import Case, Manifest, manifest, replayed_case
+from plumbline.research.replay.cases import Case, RecordSets, manifest, replayed_case
 from plumbline.research.replay.run import Replayed
 
 REPO = Path(__file__).resolve().parents[3]
@@ -71,7 +71,7 @@ def main(words: Sequence[str]) -> int:
     return len(wrong)
 
 
-def page(known: Manifest, found: Sequence[tuple[Case, Replayed]]) -> str:
+def page(known: RecordSets, found: Sequence[tuple[Case, Replayed]]) -> str:
     """Return the page as Markdown."""
     misses = [
         f"- `{case.set}` {' '.join(case.files)}: {case.why or 'not explained'}"

@@ -16,7 +16,7 @@ from plumbline.collector.jobs.modal.settings import ModalSettings
 from plumbline.collector.jobs.modal.store import ModalStore, ModalWindow
 from plumbline.collector.jobs.runner import JobPacer
 from plumbline.wire.block import FOREVER_NS, NS
-from plumbline.wire.inventory import Stage
+from plumbline.wire.inventory import ConstructionStage
 
 HZ = (0.5, 1.5)
 SHAPES = ((0.5, 1.0), (1.0, -0.6))
@@ -39,7 +39,9 @@ def identified(factor: float, begin_ns: int, end_ns: int, stage_name: str) -> di
 class Tower:
     """A tower whose windows a script tells, by hours after the first."""
 
-    def __init__(self, folder: Path, script: Script, *stages: Stage, **settings: object) -> None:
+    def __init__(
+        self, folder: Path, script: Script, *stages: ConstructionStage, **settings: object
+    ) -> None:
         self.folder = folder
         self.known = built(folder, *stages)
         self.settings = ModalSettings.model_validate({"baseline_windows": 20} | settings)
@@ -93,7 +95,7 @@ class Tower:
 def tower(tmp_path: Path) -> Iterator[Callable[..., Tower]]:
     made: list[Tower] = []
 
-    def build(script: Script, *stages: Stage, **settings: object) -> Tower:
+    def build(script: Script, *stages: ConstructionStage, **settings: object) -> Tower:
         folder = tmp_path / str(len(made))
         folder.mkdir()
         made.append(Tower(folder, script, *stages, **settings))

@@ -21,16 +21,16 @@ from plumbline.collector.jobs.strong_motion.storey_drift import base_level
 from plumbline.collector.jobs.strong_motion.view import EpisodeView
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import stage_at
-from plumbline.wire.inventory.model import Role, Stage, Structure
+from plumbline.wire.inventory.model import ConstructionStage, Role, Structure
 
 OVER_S = QUIET_S + 140
 # a sine of 0.15 m/s2 between roof and ground, twice integrated
 DRIFT_M = 0.15 / (2 * np.pi / PERIOD_S) ** 2
-COMPLETE = (Stage(since=dt.date(2026, 1, 1), floors_cast=8, complete=True),)
+COMPLETE = (ConstructionStage(since=dt.date(2026, 1, 1), floors_cast=8, complete=True),)
 RISING = (
-    Stage(since=dt.date(2026, 1, 1), floors_cast=4),
-    Stage(since=dt.date(2026, 6, 1), floors_cast=9),
-    Stage(since=dt.date(2027, 1, 1), floors_cast=12, complete=True),
+    ConstructionStage(since=dt.date(2026, 1, 1), floors_cast=4),
+    ConstructionStage(since=dt.date(2026, 6, 1), floors_cast=9),
+    ConstructionStage(since=dt.date(2027, 1, 1), floors_cast=12, complete=True),
 )
 LIMIT = ProjectDriftLimit(
     structure="TWR01", yellow_ratio=0.002, red_ratio=0.003,
@@ -118,7 +118,7 @@ def structure(tmp_path: Path) -> Structure:
 def test_where_it_does_not_apply_the_reason_is_told(
     structure: Structure,
     changed: dict[str, object],
-    stages: tuple[Stage, ...],
+    stages: tuple[ConstructionStage, ...],
     ratio: float | None,
     reason: str,
 ) -> None:
