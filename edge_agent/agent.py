@@ -17,10 +17,10 @@ from plumbline.edge_agent.publisher import Publisher
 from plumbline.edge_agent.rejects import Rejects
 from plumbline.edge_agent.settings import EdgeSettings
 from plumbline.edge_agent.spool import Spool
-from plumbline.edge_agent.systemd import notify
 from plumbline.edge_agent.writer import Writer
 from plumbline.wire.block import NS, Block
 from plumbline.wire.messages import Heartbeat, StreamBirth
+from plumbline.wire.notify import notify
 
 LOG = logging.getLogger(__name__)
 STUCK_NS = 60 * NS

@@ -1,177 +1,107 @@
-"""The collector, assembled: every room is built here, started in order and stopped in reverse."""
+"""A collector in one process, and the loop that every process of one runs: start, poll, stop."""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from starlette.applications import Starlette
-
-from plumbline.collector.alerting.service import Alerting
-from plumbline.collector.app.databases import Databases
-from plumbline.collector.app.health_report import health, readings
-from plumbline.collector.app.intake import Intake
-from plumbline.collector.app.job_table import JobTable
-from plumbline.collector.app.limit_listing import LimitView, VoidAdoptions
-from plumbline.collector.app.limit_register import with_adoptions
+from plumbline.collector.app.context import Context, Part
+from plumbline.collector.app.parts import (
+    AlertingPart,
+    FollowersPart,
+    IntakePart,
+    ServingPart,
+    refreshed,
+)
+from plumbline.collector.app.processes import FOLLOWERS
 from plumbline.collector.app.settings import CollectorSettings
-from plumbline.collector.app.stage_table import BATCH_INTERVAL_S, RETENTION_STAGES, StageTable
-from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.health.condition_events import ConditionEvents
-from plumbline.collector.health.dead_man import DeadManPing
-from plumbline.collector.health.disk_space import DiskWatch
-from plumbline.collector.health.metrics import Metrics
-from plumbline.collector.health.outages.watch import OutageWatch
-from plumbline.collector.jobs.residual.view import ResidualView
-from plumbline.collector.jobs.runner import JobRunner
-from plumbline.collector.jobs.strong_motion.view import EpisodeView
-from plumbline.collector.limits.approval import AdoptedApprovals
-from plumbline.collector.serving.web.app import application
-from plumbline.collector.serving.web.limit_lines import drawn_limits_urad
-from plumbline.collector.serving.web.server import WebServer
-from plumbline.collector.serving.web.settings import WebSettings
-from plumbline.collector.serving.web.sources import Sources
-from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
-from plumbline.collector.stages.runner import Stage, StageRunner
+from plumbline.collector.journal.reading import JournalReader
 from plumbline.wire.inventory import Inventory
 
 log = logging.getLogger(__name__)
 
-HOUSEKEEPING_S = 1.0
+POLL_S = 1.0
 
 
-class Collector:
-    """One collector: data path, stages, page.
+class Running:
+    """Parts of one process, polled once a second.
 
     Parameters
     ----------
-    now_ns
-        The collector's clock. [ns since 1970]
+    parts
+        In the order they start; they stop in the same order, so that intake hands in first.
     """
+
+    def __init__(self, context: Context, parts: Sequence[Part]) -> None:
+        self._context = context
+        self._parts = parts
+        own_intake = any(part.name == "intake" for part in parts)
+        self._refresh = None if own_intake else refreshed(context)
+        self._stop = threading.Event()
+        self._poller = threading.Thread(target=self._poll, name="housekeeping")
+
+    def start(self) -> None:
+        """Start every part, and poll from now on."""
+        for part in self._parts:
+            part.start()
+        self.report(self._context.now_ns())
+        self._poller.start()
+
+    def stop(self) -> None:
+        """Stop every part and close what they share."""
+        self._stop.set()
+        if self._poller.ident is not None:
+            self._poller.join()
+            for part in self._parts:
+                part.stop()
+        for part in reversed(self._parts):
+            part.close()
+        self._context.close()
+
+    def _poll(self) -> None:
+        """Once a second, whatever happens; a fault is logged and the next second comes."""
+        while not self._stop.wait(POLL_S):
+            self.report(self._context.now_ns())
+
+    def report(self, now_ns: int) -> None:
+        """Poll every part once; each reports how it is on the health board."""
+        for part in self._parts:
+            try:
+                part.poll(now_ns)
+            except Exception:
+                log.exception("housekeeping of %s met a fault and goes on", part.name)
+        if self._refresh is not None:
+            self._refresh(now_ns)
+        self._context.conditions.publish(now_ns)
+
+
+class Collector:
+    """All parts of a collector in one process: a test's, or a very small machine's."""
 
     def __init__(
         self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
     ) -> None:
-        self.data = Intake(settings, inventory, now_ns)
-        self.stores = Databases(settings.data)
-        detection = with_adoptions(settings.detection, AdoptedApprovals(self.stores.adoptions))
-        self._settings = settings = settings.model_copy(update={"detection": detection})
-        self._inventory = inventory
-        self._now_ns = now_ns
-        self._waves = WaveformBuffer(self.data.places)
-        self.channels = ChannelWatch(self.data.places, self.data.last_seen.clipped_ns)
-        self.alerting = Alerting(
-            settings.alerting, inventory, self.stores.events, settings.data, now_ns
-        )
-        table = StageTable(
-            settings=settings,
-            data=self.data,
-            stores=self.stores,
-            waves=self._waves,
-            channels=self.channels,
-        )
-        jobs = JobTable(settings=settings, places=self.data.places, stores=self.stores)
-        self.stages = [self._stage(name, build) for name, build in table.table().items()]
-        self.jobs = [
-            JobRunner(name, build, self.data.conditions, now_ns)
-            for name, build in jobs.table().items()
+        context = Context.open(settings, inventory, now_ns, "collector")
+        intake = IntakePart(context)
+        journal: JournalReader = intake.intake.journal
+        followers = [
+            FollowersPart(context, journal, name=name, stages=stages, jobs=jobs)
+            for name, (stages, jobs) in FOLLOWERS.items()
         ]
-        self.runners: list[StageRunner | JobRunner] = [*self.stages, *self.jobs]
-        self.web = WebServer(self._application(settings.web), settings.web)
-        self._outages = OutageWatch(
-            settings=settings.outages,
-            places=self.data.places,
-            last_seen=self.data.last_seen,
-            events=self.stores.events,
-            connected=lambda: self.data.subscriber.connected,
-            started_ns=now_ns(),
-        )
-        structures = [structure.code for structure in inventory.structure]
-        self._health = ConditionEvents(self.data.conditions, self.stores.events, structures)
-        self._void = VoidAdoptions(self._settings, self.stores.adoptions, self.data.conditions)
-        self._disk = DiskWatch(settings.data, self.data.conditions)
-        self._dead_man = DeadManPing(settings.deadman, self.data.conditions, now_ns, self._is_well)
-        self._stop = threading.Event()
-        self._housekeeper = threading.Thread(target=self._housekeeping, name="housekeeping")
+        alerting, serving = AlertingPart(context), ServingPart(context, journal)
+        self.context, self.data, self.stores = context, intake.intake, context.stores
+        self.alerting, self.web, self.channels = alerting.alerting, serving.web, serving.channels
+        self.runners = [runner for part in followers for runner in part.runners]
+        self._running = Running(context, [intake, *followers, alerting, serving])
 
     def start(self) -> None:
-        """Start everything; the data path first."""
-        self.data.start()
-        for runner in self.runners:
-            runner.start()
-        self.alerting.start()
-        self.web.start()
-        self._housekeeper.start()
-        self._dead_man.start()
+        """Start everything; intake first."""
+        self._running.start()
         log.info("collecting; the page is at %s", self.web.url)
 
     def stop(self) -> None:
         """Take in what has arrived, let the stages finish it, close everything."""
-        self._stop.set()
-        self._dead_man.stop()
-        self.data.stop_accepting()
-        for runner in self.runners:
-            runner.stop()
-        self.alerting.stop()
-        self.web.stop()
-        self._housekeeper.join()
-        self.stores.close()
-        self.data.close()
+        self._running.stop()
 
-    def _stage(self, name: str, build: Callable[[], Stage]) -> StageRunner:
-        return StageRunner(
-            name,
-            build,
-            self.data.journal,
-            self.data.conditions,
-            self._now_ns,
-            batch_interval_s=BATCH_INTERVAL_S.get(name, 0.0),
-        )
-
-    def _is_well(self) -> bool:
-        report = health(self.data, self.runners)
-        return report["ok"] is True and not report.get("blind")
-
-    def _application(self, settings: WebSettings) -> Starlette:
-        secret = settings.password_file
-        password = secret.read_text(encoding="utf-8").strip() if secret else None
-        metrics = Metrics(lambda: readings(self.data, self.runners, self.channels, self._now_ns()))
-        sources = Sources(
-            inventory=self._inventory,
-            places=self.data.places,
-            waves=self._waves,
-            channels=self.channels,
-            events=self.stores.events,
-            episodes=EpisodeView(self.stores.events, self.stores.measures),
-            movements=ResidualView(
-                self.stores.events,
-                self.stores.movements,
-                {structure.code: structure for structure in self._inventory.structure},
-                self._settings.data / "surveys",
-            ),
-            alerts=self.alerting.incident_reports,
-            answered=self.alerting.answered_events,
-            acknowledge=self.alerting.acknowledge,
-            health=lambda: health(self.data, self.runners),
-            metrics=metrics.text,
-            levels=LimitView(self._settings, self.stores.adoptions, self.stores.events_path).rows,
-            limits_urad=drawn_limits_urad(self._settings.deformation),
-            stale_after_s=settings.stale_after_s,
-        )
-        return application(sources, password=password, now_ns=self._now_ns)
-
-    def _housekeeping(self) -> None:
-        """Once a second, whatever happens; a fault is logged and the next second comes."""
-        while not self._stop.wait(HOUSEKEEPING_S):
-            try:
-                self._housekeep(self._now_ns())
-            except Exception:
-                log.exception("housekeeping met a fault and goes on")
-
-    def _housekeep(self, now_ns: int) -> None:
-        """Poll outages, disk and conditions; release what every retention stage has passed."""
-        self._outages.poll(now_ns)
-        self._disk.poll(now_ns)
-        self._void.poll(now_ns)
-        self._health.poll(now_ns)
-        cursors = [r.cursor for r in self.stages if r.name in RETENTION_STAGES]
-        self.data.journal.release(min(cursors))
+    def report(self, now_ns: int) -> None:
+        """Report now how every part is; a running collector does it each second."""
+        self._running.report(now_ns)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from plumbline.collector.app.settings import CollectorSettings
-from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.health.last_seen import LastSeen
 from plumbline.collector.ingest.inbox import MessageInbox
@@ -29,14 +28,19 @@ class Intake:
     """
 
     def __init__(
-        self, settings: CollectorSettings, inventory: Inventory, now_ns: Callable[[], int]
+        self,
+        settings: CollectorSettings,
+        inventory: Inventory,
+        now_ns: Callable[[], int],
+        *,
+        conditions: Conditions,
+        last_seen: LastSeen,
     ) -> None:
-        self._settings = settings
         self._now_ns = now_ns
         state = settings.data / "state"
         self.places = places(inventory)
-        self.conditions = Conditions()
-        self.last_seen = LastSeen()
+        self.conditions = conditions
+        self.last_seen = last_seen
         self.journal = Journal(settings.data / "journal", settings.journal, now_ns)
         self.ledger = opened_ledger(state / "ledger.db", self.journal)
         self.quarantine = Quarantine(settings.data / "quarantine")
@@ -79,11 +83,6 @@ class Intake:
         retry_quarantine(self.quarantine, self.ingest, self.places, self._now_ns())
         self.worker.start()
         self.subscriber.start()
-
-    def archive_stage(self) -> ArchiveStage:
-        """Return the stage that writes the archive."""
-        settings = self._settings
-        return ArchiveStage(settings.data, self.journal, settings.archive, self._now_ns())
 
     def stop_accepting(self) -> None:
         """Take in what has arrived, publish what is held, and take no more."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from plumbline.collector.alerting.settings import AlertingSettings
+from plumbline.collector.app.layout import Layout
 from plumbline.collector.app.limit_register import name_problems
 from plumbline.collector.app.section_names import SECTION_NAMES, as_written, old_sections
 from plumbline.collector.archive.settings import ArchiveSettings
@@ -33,6 +34,8 @@ class CollectorSettings(Settings):
     inventory: BesidePath = Field(default=Path("inventory.toml"), validate_default=True)
     client_id: str = "plumbline-collector"
     """Name at the broker; each collector of one broker needs its own."""
+    processes: Layout | None = None
+    """``one``, ``few`` (intake, alerting, the rest) or ``many``; few below four cores."""
     broker: SubscriberSettings = SubscriberSettings()
     journal: JournalSettings = JournalSettings()
     archive: ArchiveSettings = ArchiveSettings()

@@ -1,13 +1,14 @@
 """The stages: which there are, how each is built, and for which the journal waits."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from plumbline.collector.app.databases import Databases
-from plumbline.collector.app.intake import Intake
-from plumbline.collector.app.settings import CollectorSettings
+from plumbline.collector.app.context import Context
 from plumbline.collector.archive.blocks import SLICE_NS, archived_blocks
 from plumbline.collector.archive.reader import ArchiveReader
+from plumbline.collector.archive.stage import ArchiveStage
 from plumbline.collector.health.channel_status import ChannelWatch
+from plumbline.collector.journal.reading import JournalReader
 from plumbline.collector.limits.approval import AdoptedApprovals
 from plumbline.collector.stages.deformation.stage import DeformationStage
 from plumbline.collector.stages.detection.late_stage import LateStage
@@ -37,34 +38,39 @@ class StageTable:
 
     Parameters
     ----------
+    journal
+        What the stages follow: the journal itself, or its segments as another process writes them.
     waves, channels
-        What the page and the status show, filled by the ``live`` stage.
+        What the page and the status show, filled by the ``live`` stage; without them there is none.
     """
 
     def __init__(
         self,
         *,
-        settings: CollectorSettings,
-        data: Intake,
-        stores: Databases,
-        waves: WaveformBuffer,
-        channels: ChannelWatch,
+        context: Context,
+        journal: JournalReader,
+        waves: WaveformBuffer | None = None,
+        channels: ChannelWatch | None = None,
     ) -> None:
-        self._settings = settings
-        self._data = data
-        self._stores = stores
+        self._settings = context.settings
+        self._places = context.places
+        self._stores = context.stores
+        self._conditions = context.conditions
+        self._now_ns = context.now_ns
+        self._journal = journal
         self._waves = waves
         self._channels = channels
 
     def table(self) -> dict[str, Callable[[], Stage]]:
         """Return by name how each stage is built."""
         stages: dict[str, Callable[[], Stage]] = {
-            "archive": self._data.archive_stage,
+            "archive": self._archive_stage,
             "detect": self._detection,
             "late": self._late,
             "slow": self._deformation,
-            "live": self._live,
         }
+        if self._waves is not None and self._channels is not None:
+            stages["live"] = partial(self._live, self._waves, self._channels)
         if self._settings.influxdb.url is not None:
             stages["series"] = self._influxdb
         return stages
@@ -77,40 +83,42 @@ class StageTable:
         archive = self._archive()
 
         def window(key: str, start_ns: int, end_ns: int) -> Iterator[Block]:
-            place = self._data.places[key]
+            place = self._places[key]
             return archived_blocks(archive, place, start_ns, end_ns, slice_ns=slice_ns)
 
         return window
 
-    def _live(self) -> LiveStage:
-        return LiveStage(
-            start=self._data.journal.end_offset, waveforms=self._waves, channels=self._channels
-        )
+    def _archive_stage(self) -> ArchiveStage:
+        settings = self._settings
+        return ArchiveStage(settings.data, self._journal, settings.archive, self._now_ns())
+
+    def _live(self, waves: WaveformBuffer, channels: ChannelWatch) -> LiveStage:
+        return LiveStage(start=self._journal.end_offset, waveforms=waves, channels=channels)
 
     def _detection(self) -> DetectionStage:
         return DetectionStage(
             settings=self._settings.detection,
-            places=self._data.places,
+            places=self._places,
             events=self._stores.events,
-            start=self._data.journal.first_offset,
+            start=self._journal.first_offset,
         )
 
     def _late(self) -> LateStage:
         return LateStage(
             settings=self._settings.detection,
-            places=self._data.places,
+            places=self._places,
             events=self._stores.events,
-            start=self._data.journal.first_offset,
+            start=self._journal.first_offset,
         )
 
     def _deformation(self) -> DeformationStage:
         return DeformationStage(
             settings=self._settings.deformation,
-            places=self._data.places,
+            places=self._places,
             events=self._stores.events,
-            start=self._data.journal.first_offset,
+            start=self._journal.first_offset,
             standings=AdoptedApprovals(self._stores.adoptions),
-            conditions=self._data.conditions,
+            conditions=self._conditions,
             window=self._window(DEFORMATION_SLICE_NS),
         )
 
@@ -118,9 +126,9 @@ class StageTable:
         settings = self._settings
         return InfluxStage(
             settings=settings.influxdb,
-            places=self._data.places,
+            places=self._places,
             sink=sink_for(settings.influxdb),
-            state=InfluxState(settings.data / "state" / "series.db", self._data.journal.store_id),
+            state=InfluxState(settings.data / "state" / "series.db", self._journal.store_id),
             events=self._stores.events,
             window=self._window(SLICE_NS),
         )

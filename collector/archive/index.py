@@ -69,7 +69,7 @@ class ArchiveIndex:
 
     @classmethod
     def to_read(cls, path: Path) -> Self | None:
-        """Open for reading, or return None if there are no books yet."""
+        """Open for reading, or return None while the archive stage has not made it yet."""
         if not path.exists():
             return None
         db = sqlite3.connect(
@@ -79,6 +79,10 @@ class ArchiveIndex:
             check_same_thread=False,
             isolation_level=None,
         )
+        made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+        if not made or not db.execute("SELECT 1 FROM meta").fetchone():  # written last
+            db.close()
+            return None
         return cls(db)
 
     def cursor(self) -> int:

@@ -21,7 +21,8 @@ from plumbline.collector.archive.open_hour import (
 from plumbline.collector.archive.record_packing import LENGTHS
 from plumbline.collector.archive.sds import day_file
 from plumbline.collector.archive.settings import ArchiveSettings
-from plumbline.collector.journal import Entry, Journal
+from plumbline.collector.journal import Entry
+from plumbline.collector.journal.reading import JournalReader
 from plumbline.collector.storage.files import sync_folder, sync_many, write_all
 from plumbline.wire.block import NS
 
@@ -55,7 +56,7 @@ class ArchiveStage:
     name = "archive"
 
     def __init__(
-        self, data: Path, journal: Journal, settings: ArchiveSettings, now_ns: int
+        self, data: Path, journal: JournalReader, settings: ArchiveSettings, now_ns: int
     ) -> None:
         self._archive = data / "archive"
         self._open = data / "open"

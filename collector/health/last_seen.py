@@ -82,6 +82,21 @@ class LastSeen:
         with self._lock:
             return self._clipped_ns.get(stream_key)
 
+    def clipped(self) -> dict[str, int]:
+        """Return when each stream was last beyond its instrument's range, by its key. [ns]"""
+        with self._lock:
+            return dict(self._clipped_ns)
+
+    def replace(
+        self,
+        streams: dict[str, StreamLastSeen],
+        agents: dict[str, AgentSeen],
+        clipped_ns: dict[str, int],
+    ) -> None:
+        """Take over all that another process knows."""
+        with self._lock:
+            self._streams, self._agents, self._clipped_ns = streams, agents, clipped_ns
+
     def _alive(self, agent: str, received_ns: int) -> AgentSeen:
         known = self._agents.get(agent)
         if known is None:

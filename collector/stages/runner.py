@@ -12,7 +12,8 @@ from typing import Protocol, runtime_checkable
 
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.health.supervisor import RunnerHealth, Supervisor
-from plumbline.collector.journal import Entry, Journal, OffsetOutOfRange
+from plumbline.collector.journal import Entry, OffsetOutOfRange
+from plumbline.collector.journal.reading import JournalReader
 from plumbline.wire.block import NS
 
 IDLE_S = 0.5
@@ -59,7 +60,7 @@ class StageRunner:
         self,
         name: str,
         build: Callable[[], Stage],
-        journal: Journal,
+        journal: JournalReader,
         conditions: Conditions,
         now_ns: Callable[[], int],
         batch_interval_s: float = 0.0,

@@ -1,19 +1,12 @@
 """``plumbline collector``: run the collector, or check its configuration."""
 
 import argparse
-import gc
 import logging
-import signal
-import threading
-import time
 from pathlib import Path
 
 from plumbline.errors import CommandError
 
 log = logging.getLogger(__name__)
-
-GARBAGE_AFTER = 50_000
-"""New objects before Python looks for dead cycles: blocks by the thousand hold none. [objects]"""
 
 EXAMPLE = """example:
   plumbline collector check collector.toml     everything that is wrong, at once; starts nothing
@@ -29,10 +22,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = "Keep every sample the agents publish, detect, call people, show the page."
     parser.epilog = EXAMPLE
     actions = parser.add_subparsers(dest="action", metavar="run|check", required=True)
-    for name, summary in (("run", "collect until told to stop"), ("check", "start nothing")):
+    for name, summary in (
+        ("run", "collect until told to stop"),
+        ("check", "start nothing"),
+        ("part", "one process of a collector; `run` starts it"),
+    ):
         action = actions.add_parser(name, help=summary)
         action.add_argument("config", type=Path, help="the collector's TOML file")
         action.add_argument("--verbose", action="store_true", help="log what it does")
+        if name == "part":
+            action.add_argument("--process", required=True, help="as `processes` names them")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,21 +61,22 @@ def run(args: argparse.Namespace) -> int:
     for section in renamed:
         log.warning("%s: %s; the old name is read until the next version", args.config, section)
 
-    from plumbline.collector.app.collector import Collector
+    from plumbline.collector.app.layout import Layout
+    from plumbline.collector.app.processes import NoJournal
+    from plumbline.collector.app.run import layout_of, run_in_one, run_process, run_supervised
     from plumbline.collector.journal import JournalError
     from plumbline.collector.serving.web.server import PageAddressError
 
+    layout = layout_of(settings)
     try:
-        collector = Collector(settings, inventory, time.time_ns)
-    except (PageAddressError, JournalError) as error:
+        if args.action == "part":
+            return run_process(settings, inventory, layout, args.process, _announce)
+        if layout is Layout.ONE:
+            return run_in_one(settings, inventory, _announce)
+        return run_supervised(args.config, settings, layout, verbose=args.verbose)
+    except (PageAddressError, JournalError, NoJournal) as error:
         raise CommandError(str(error)) from error
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    collector.start()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER, 20, 20)
-    print(f"collecting; the page is at {collector.web.url}", flush=True)
-    stop.wait()
-    collector.stop()
-    return 0
+
+
+def _announce(text: str) -> None:
+    print(text, flush=True)

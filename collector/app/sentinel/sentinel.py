@@ -15,8 +15,8 @@ from plumbline.collector.app.sentinel.listening import HealthPoller, WatermarkLi
 from plumbline.collector.app.sentinel.memory import SentinelMemory
 from plumbline.collector.app.sentinel.settings import SentinelSettings
 from plumbline.collector.app.sentinel.wording import SentinelWording
-from plumbline.collector.app.service_notify import notify
 from plumbline.wire.block import NS
+from plumbline.wire.notify import notify
 
 log = logging.getLogger(__name__)
 

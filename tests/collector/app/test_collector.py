@@ -32,8 +32,6 @@ def test_detection_judges_by_the_limits_as_adopted(tmp_path: Path) -> None:
     )
     store.close()
     collector = Collector(settings, inventory, lambda: 1)
-    (limit,) = collector._settings.detection.limit
+    (limit,) = collector.context.settings.detection.limit
     assert limit.standing is Standing.PROJECT
-    collector.web._socket.close()
-    collector.stores.close()
-    collector.data.close()
+    collector.stop()

@@ -39,9 +39,7 @@ def collector(tmp_path: Path) -> Iterator[Collector]:
     settings, inventory = read_collector(tmp_path / "collector.toml")
     made = Collector(settings, inventory, lambda: NOW_NS)
     yield made
-    made.web._socket.close()
-    made.stores.close()
-    made.data.close()
+    made.stop()
 
 
 def test_every_channel_is_there_with_its_values(channels: dict[str, Metric]) -> None:
@@ -83,7 +81,10 @@ def assert_well_named(families: dict[str, Any]) -> None:
 
 
 def test_the_names_of_the_whole_collector_follow_the_conventions(collector: Collector) -> None:
-    families = parsed(list(readings(collector.data, collector.runners, collector.channels, NOW_NS)))
+    collector.report(NOW_NS)
+    context = collector.context
+    found = readings(context.board, context.conditions, collector.channels, NOW_NS)
+    families = parsed(list(found))
     assert {"plumbline_messages", "plumbline_stage_behind_bytes"} <= set(families)
     assert_well_named(families)
 

@@ -1,0 +1,120 @@
+"""Running a collector: in one process, as supervised processes, or one of these."""
+
+import ctypes
+import gc
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from plumbline.collector.app.context import Context
+from plumbline.collector.app.layout import Layout
+from plumbline.collector.app.processes import PROCESSES, command, default_layout, parts_of
+from plumbline.collector.app.settings import CollectorSettings
+from plumbline.collector.app.supervisor import ProcessSupervisor
+from plumbline.wire.inventory import Inventory
+from plumbline.wire.notify import notify
+
+log = logging.getLogger(__name__)
+
+GARBAGE_AFTER = 50_000
+"""New objects before Python looks for dead cycles: blocks by the thousand hold none. [objects]"""
+_PR_SET_PDEATHSIG = 1
+
+
+def layout_of(settings: CollectorSettings) -> Layout:
+    """Return how many processes this collector is on this machine."""
+    given = settings.processes
+    return default_layout(os.cpu_count() or 1) if given is None else given
+
+
+def run_in_one(
+    settings: CollectorSettings, inventory: Inventory, announce: Callable[[str], None]
+) -> int:
+    """Run all parts as threads of this process, until SIGTERM or Ctrl-C."""
+    from plumbline.collector.app.collector import Collector
+
+    collector = Collector(settings, inventory, time.time_ns)
+    stop = _on_signal(threading.Event())
+    collector.start()
+    _spare_the_garbage_collector()
+    announce(f"collecting; the page is at {collector.web.url}")
+    stop.wait()
+    collector.stop()
+    return 0
+
+
+def run_supervised(
+    config: Path, settings: CollectorSettings, layout: Layout, *, verbose: bool
+) -> int:
+    """Run the processes of a layout, until SIGTERM or Ctrl-C; return the exit code."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+
+    def call_first(text: str) -> None:
+        from plumbline.collector.app.last_resort import call_everybody
+
+        log.error("%s", text)
+        call_everybody(settings.alerting, settings.data)
+
+    supervisor = ProcessSupervisor(
+        settings.data,
+        {name: command(str(config), name, verbose=verbose) for name in PROCESSES[layout]},
+        now_ns=time.time_ns,
+        call_first=call_first,
+        alive=lambda: notify("READY=1\nWATCHDOG=1"),
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: supervisor.stop())
+    code = supervisor.run()
+    notify("STOPPING=1")
+    return code
+
+
+def run_process(
+    settings: CollectorSettings,
+    inventory: Inventory,
+    layout: Layout,
+    process: str,
+    announce: Callable[[str], None],
+) -> int:
+    """Run one process of a layout, until SIGTERM; it ends with its supervisor."""
+    from plumbline.collector.app.collector import Running
+    from plumbline.collector.app.parts import ServingPart
+
+    _end_with_parent()
+    stop = _on_signal(threading.Event())
+    context = Context.open(settings, inventory, time.time_ns, process)
+    parts = parts_of(context, PROCESSES[layout][process])
+    running = Running(context, parts)
+    running.start()
+    _spare_the_garbage_collector()
+    for part in parts:
+        if isinstance(part, ServingPart):
+            announce(f"collecting; the page is at {part.web.url}")
+    stop.wait()
+    running.stop()
+    return 0
+
+
+def _on_signal(stop: threading.Event) -> threading.Event:
+    handler: Callable[..., None] = lambda *_: stop.set()  # noqa: E731
+    signal.signal(signal.SIGTERM, handler)
+    signal.signal(signal.SIGINT, handler)
+    return stop
+
+
+def _end_with_parent() -> None:
+    """Be sent SIGTERM when the supervisor dies: nobody else would start or stop this process."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == 1:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _spare_the_garbage_collector() -> None:
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, 20, 20)
