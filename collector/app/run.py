@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 GARBAGE_AFTER = 50_000
 """New objects before Python looks for dead cycles: blocks by the thousand hold none. [objects]"""
+ALIVE_S = 2.0
+"""How often systemd is told that the collector lives. [s]"""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -42,7 +44,11 @@ def run_in_one(
     collector.start()
     _spare_the_garbage_collector()
     announce(f"collecting; the page is at {collector.web.url}")
-    stop.wait()
+    notify("READY=1")
+    while not stop.wait(ALIVE_S):
+        if collector.data.worker.alive():
+            notify("WATCHDOG=1")
+    notify("STOPPING=1")
     collector.stop()
     return 0
 

@@ -13,8 +13,24 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     hidden = path.with_name(f".{path.name}.part")
     with hidden.open("wb") as file:
+        _give_to_the_group(file.fileno(), path.parent)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     hidden.replace(path)
     sync_folder(path.parent)
+
+
+def _give_to_the_group(fd: int, folder: Path) -> None:
+    """Let the folder's group read, and nobody else.
+
+    A gateway's daemon is of that group. Where we are not, and cannot give the file to it, everybody
+    may read: a message that cannot be fetched would call nobody.
+    """
+    group = folder.stat().st_gid
+    os.fchmod(fd, 0o640)
+    if os.fstat(fd).st_gid != group:
+        try:
+            os.fchown(fd, -1, group)
+        except PermissionError:
+            os.fchmod(fd, 0o644)

@@ -62,12 +62,14 @@ def run(args: argparse.Namespace) -> int:
         log.warning("%s: %s; the old name is read until the next version", args.config, section)
 
     from plumbline.collector.app.layout import Layout
+    from plumbline.collector.app.private_files import keep_private
     from plumbline.collector.app.processes import NoJournal
     from plumbline.collector.app.run import layout_of, run_in_one, run_process, run_supervised
     from plumbline.collector.journal import JournalError
     from plumbline.collector.serving.web.server import PageAddressError
 
     layout = layout_of(settings)
+    keep_private(settings.data)
     try:
         if args.action == "part":
             return run_process(settings, inventory, layout, args.process, _announce)

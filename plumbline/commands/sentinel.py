@@ -70,8 +70,10 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     if args.action == "check":
         return _check(args.config, settings)
+    from plumbline.collector.app.private_files import keep_private
     from plumbline.collector.app.sentinel.sentinel import Sentinel
 
+    keep_private(settings.data)
     sentinel = Sentinel(settings)
     if args.action == "test":
         sentinel.test_call()

@@ -15,6 +15,7 @@ PACKAGES = {
     "influxd": "influxdb",
     "gammu-smsd": "gammu-smsd gammu",
     "chromium": "chromium",
+    "systemd-analyze": "systemd",
 }
 
 
