@@ -1,9 +1,8 @@
 """Whose word a limit is, and whether that word may wake anybody."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol, TypeVar
 
 
 class Standing(StrEnum):
@@ -90,20 +89,3 @@ class Provenance:
     def __post_init__(self) -> None:
         if (self.standing is Standing.PROJECT) != (self.adoption is not None):
             raise ValueError("a project limit, and only a project limit, names who adopted it")
-
-
-class HasProvenance(Protocol):
-    """Anything that says where it comes from; a dataclass with a ``provenance`` field."""
-
-    @property
-    def provenance(self) -> Provenance:
-        """Where it comes from."""
-
-
-L = TypeVar("L", bound=HasProvenance)
-
-
-def adopted(limit: L, by: Adoption) -> L:
-    """Return the limit as the project's own; its values, source and edition stay as they were."""
-    own = replace(limit.provenance, standing=Standing.PROJECT, adoption=by)
-    return replace(limit, provenance=own)  # type: ignore[type-var]

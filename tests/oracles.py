@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.optimize import brentq
 
 
 def sos_loop(sos, x):
@@ -62,3 +63,28 @@ def periodogram_loop(x, rate_hz):
         sides = 1 if k in (0, n / 2) else 2
         density.append(sides * abs(transform) ** 2 / (rate_hz * np.sum(taper**2)))
     return np.array(density)
+
+
+def voight(time_d, *, a, failure_d, alpha=2.0):
+    """Velocity of Voight's law (1989), ``[A (alpha - 1)(t_f - t)]^(-1 / (alpha - 1))``."""
+    left = failure_d - np.asarray(time_d, dtype=float)
+    return (a * (alpha - 1) * left) ** (-1 / (alpha - 1))
+
+
+def degree_of_consolidation(time_factor, terms=2000):
+    """Terzaghi's ``U(T) = 1 - sum 2 / M^2 exp(-M^2 T)``, ``M = pi (2m + 1) / 2``; 0 at T = 0."""
+    factor = np.asarray(time_factor, dtype=float)
+    left = np.zeros(factor.shape)
+    for m in np.pi / 2 * (2 * np.arange(terms) + 1):
+        left += 2 / m**2 * np.exp(-(m**2) * factor)
+    return np.where(factor == 0, 0.0, 1 - left)
+
+
+def time_factor(degree):
+    """Time factor at which Terzaghi's series reaches a degree."""
+    return float(brentq(lambda t: degree_of_consolidation(t) - degree, 0.0, 20.0, xtol=1e-12))
+
+
+def sinusoid_accel_ms2(velocity_mms, frequency_hz):
+    """Peak acceleration of a sinusoid of this peak velocity: ``2 pi f v``."""
+    return 2 * np.pi * frequency_hz * velocity_mms / 1000

@@ -2,7 +2,7 @@
 
 from plumbline.analysis.failure.forecast import Forecast, NoForecast, forecast_failure
 from plumbline.analysis.failure.onset import Onset, onset
-from plumbline.analysis.failure.velocity import Velocity, inverse_velocity_line, velocity, voight
+from plumbline.analysis.failure.velocity import Velocity, inverse_velocity_line, velocity
 from plumbline.analysis.failure.watch import FailureWatch
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "inverse_velocity_line",
     "onset",
     "velocity",
-    "voight",
 ]

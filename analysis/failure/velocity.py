@@ -1,4 +1,4 @@
-"""Velocities smoothed over blocks, Voight's law, and Fukuzono's straight line of 1/v."""
+"""Velocities smoothed over blocks, and Fukuzono's straight line of 1/v."""
 
 import math
 from typing import Any, Final, NamedTuple
@@ -103,32 +103,6 @@ def _reading_noise(u: NDArray[Any]) -> float:
         return 0.0
     second = np.diff(u, 2)
     return SIGMA_PER_MAD * float(np.median(np.abs(second))) / math.sqrt(6.0)
-
-
-def voight(time_d: ArrayLike, *, a: float, failure_d: float, alpha: float = 2.0) -> NDArray[Any]:
-    r"""Return the velocity :math:`v = [A (\alpha - 1)(t_f - t)]^{-1/(\alpha - 1)}`.
-
-    Parameters
-    ----------
-    time_d
-        Times before the failure, any shape. [d]
-    a
-        Voight's ``A``; for ``alpha = 2`` in 1/unit.
-    failure_d
-        Time of infinite velocity. [d]
-    alpha
-        Voight's exponent, > 1; Fukuzono's line is 2.
-
-    References
-    ----------
-    .. [1] B. Voight, "A relation to describe rate-dependent material failure," Science,
-       243, 200-203, 1989.
-    """
-    left = failure_d - np.asarray(time_d, float)
-    if not (alpha > 1 and a > 0 and np.all(left > 0)):
-        raise ValueError("need alpha > 1, a > 0 and times before the failure")
-    inverse: NDArray[Any] = (a * (alpha - 1.0) * left) ** (-1.0 / (alpha - 1.0))
-    return inverse
 
 
 def inverse_velocity_line(time_d: ArrayLike, values: ArrayLike) -> InverseLine:

@@ -2,7 +2,7 @@
 
 from plumbline.analysis.modal.covariance import ssi_cov
 from plumbline.analysis.modal.driven import moesp
-from plumbline.analysis.modal.fdd import Bell, Decomposition, bell_near, decomposed, peaks_hz
+from plumbline.analysis.modal.fdd import Bell, Decomposition, bell_near, decomposed
 from plumbline.analysis.modal.identification import Identified, Mode, identify
 from plumbline.analysis.modal.poles import Poles
 from plumbline.analysis.modal.rotation import (
@@ -48,7 +48,6 @@ __all__ = [
     "matched",
     "modal_health",
     "moesp",
-    "peaks_hz",
     "shape_twist",
     "shift",
     "ssi_cov",

@@ -160,18 +160,3 @@ def _decay(lines: Decomposition, left: int, right: int) -> tuple[float, float]:
     rate = -float(slope)
     omega = math.hypot(2 * math.pi * damped, rate)
     return omega / (2 * math.pi), rate / omega
-
-
-def peaks_hz(lines: Decomposition, prominence_db: float = 6.0) -> Floats:
-    """Return the frequencies where the first singular value stands out from its surroundings. [Hz]
-
-    Parameters
-    ----------
-    lines
-        The decomposition.
-    prominence_db
-        How far above the higher of the two valleys beside it. [dB]
-    """
-    level = 10 * np.log10(np.maximum(lines.values[:, 0], np.finfo(float).tiny))
-    at, _ = signal.find_peaks(level, prominence=prominence_db)
-    return np.asarray(lines.frequency_hz[at])

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from plumbline.analysis.arrays import Bools
 from plumbline.analysis.constants import SIGMA_PER_MAD
-from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen
 
 # Two tables rounded to 0.01 agree within one last digit, and what rounding both adds.
 LAST_DIGIT: Final = 0.01
@@ -17,8 +16,6 @@ ROUNDING: Final = 1e-6
 
 # A change this many robust sigma from the usual one between epochs is no settlement.
 SUSPECT_SIGMA: Final = 8.0
-
-DAYS_A_YEAR: Final = 365.25
 
 
 class EpochRates(NamedTuple):
@@ -156,15 +153,3 @@ def compare_rates(
     else:
         verdict = Sign.AGREES if not turned and not not_so and agreeing else Sign.DISAGREES
     return Comparison(verdict=verdict, agreeing=agreeing, reversed_=turned, disagreeing=not_so)
-
-
-def level_trend(year: ArrayLike, level: ArrayLike) -> TheilSen | None:
-    """Return the robust rate of a benchmark in its unit a day; placeholders left out.
-
-    ``None`` with fewer than five levels. Multiply by 365.25 for a year.
-    """
-    when, y = np.asarray(year, dtype=float), np.asarray(level, dtype=float)
-    good = np.isfinite(y) & ~placeholders(y)
-    if np.count_nonzero(good) < FEWEST_POINTS:
-        return None
-    return theil_sen(when[good] * DAYS_A_YEAR, y[good])

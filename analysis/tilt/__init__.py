@@ -1,7 +1,6 @@
-"""Tilt: counts to angle, resultant, beam chains, the plane of a rigid body, distortion."""
+"""Tilt: resultant, beam chains, the plane of a rigid body, distortion."""
 
 from plumbline.analysis.statistics.robust_mean import RobustMean, robust_centre, robust_mean
-from plumbline.analysis.tilt.angle import angle_from_counts, angle_from_gravity
 from plumbline.analysis.tilt.chain import chain_settlement_mm, differential_settlement_mm
 from plumbline.analysis.tilt.damage import category_by_crack, category_by_strain, combined_strain
 from plumbline.analysis.tilt.limits import DISTORTION_LIMITS, DistortionLimit
@@ -15,7 +14,6 @@ from plumbline.analysis.tilt.plane import (
     rigid_body,
 )
 from plumbline.analysis.tilt.resultant import Resultant, tilt_resultant
-from plumbline.analysis.tilt.single import SingleTiltmeter, single_tiltmeter
 
 __all__ = [
     "DISTORTION_LIMITS",
@@ -25,9 +23,6 @@ __all__ = [
     "Resultant",
     "RigidBody",
     "RobustMean",
-    "SingleTiltmeter",
-    "angle_from_counts",
-    "angle_from_gravity",
     "angular_distortions",
     "category_by_crack",
     "category_by_strain",
@@ -39,6 +34,5 @@ __all__ = [
     "rigid_body",
     "robust_centre",
     "robust_mean",
-    "single_tiltmeter",
     "tilt_resultant",
 ]

@@ -1,4 +1,4 @@
-"""P-Alert's nuisance rejections: spikes, steps, and arrivals that bring no power.
+"""P-Alert's nuisance rejections: steps of the mean, and the weight of an arrival by its power.
 
 The rules are those of the strong-motion picker of the P-Alert network
 (``picker_wu.c`` by B. Yang), stated in samples around an onset.
@@ -7,9 +7,6 @@ The rules are those of the strong-motion picker of the P-Alert network
 import numpy as np
 
 from plumbline.analysis.arrays import Floats
-
-SPIKE_RATIO = 1.05
-"""Power 2 to 3 s after over power in the second before: below this it was a spike."""
 
 STEP_MS2 = 0.01
 """A jump of the mean over this is a step of the sensor, not motion: 1 gal. [m/s2]"""
@@ -40,38 +37,6 @@ def quality(x: Floats, onset: int, rate_hz: float) -> int:
         if ratio > least:
             return weight
     return len(QUALITY_RATIOS)
-
-
-def is_spike(x: Floats, onset: int, rate_hz: float) -> bool:
-    """Return whether the power is gone two seconds after the onset.
-
-    Raises
-    ------
-    ValueError
-        If the record does not reach from 1 s before to 3 s after the onset.
-    """
-    one_s = round(rate_hz)
-    if onset < one_s or onset + 3 * one_s > len(x):
-        raise ValueError("a spike is judged from 1 s before to 3 s after the onset")
-    after = x[onset + 2 * one_s : onset + 3 * one_s]
-    return _power_ratio(after, x[onset - one_s : onset]) < SPIKE_RATIO
-
-
-def is_step(x: Floats, onset: int, rate_hz: float) -> bool:
-    """Return whether the mean jumped at the onset: somebody moved the sensor.
-
-    Notes
-    -----
-    P-Alert compares the mean of the second after with that of two seconds
-    before. Departure: the jump must also exceed ``STEP_SPREADS`` times the rms
-    around the new mean.
-    """
-    one_s = round(rate_hz)
-    if onset < 1 or onset + 1 >= len(x):
-        raise ValueError("a step has two sides: the onset must lie inside the record")
-    after = x[onset : onset + one_s]
-    before = x[max(onset - 2 * one_s, 0) : onset]
-    return bool(steps(np.mean(before), np.mean(after), np.var(after)))
 
 
 def steps(mean_before: object, mean_after: object, variance_after: object) -> np.bool_ | Floats:

@@ -136,35 +136,3 @@ def noise_power(density_ms2: float, low_hz: float, high_hz: float) -> float:
     [(m/s2) squared]
     """
     return density_ms2**2 * (high_hz - low_hz)
-
-
-def textbook_sta_lta(x: Floats, n_sta: int, n_lta: int) -> Floats:
-    """Return the ratio as ObsPy's ``recursive_sta_lta`` defines it, start included.
-
-    Parameters
-    ----------
-    x
-        One record, shape ``(n_samples,)``.
-    n_sta, n_lta
-        Averaging times. [samples]
-
-    Notes
-    -----
-    For comparison only: averages start at zero and at sample 1, and the first
-    ``n_lta`` ratios are zero. No detector here starts like that.
-
-    References
-    ----------
-    .. [1] M. Withers et al., "A comparison of select trigger algorithms for
-       automated global seismic phase and event detection," Bull. Seismol. Soc.
-       Am., 88(1), 95-106, 1998.
-    """
-    averages = Averages(sta_s=float(n_sta), lta_s=float(n_lta))
-    bank = StaLtaBank(averages, 1.0, np.zeros(1))
-    ratio = np.zeros(len(x))
-    free = np.zeros(1, dtype=bool)
-    for i in range(1, len(x)):
-        sta, lta = bank.step(np.square(x[i : i + 1]), free)
-        if i >= n_lta and lta[0] > 0:
-            ratio[i] = sta[0] / lta[0]
-    return ratio

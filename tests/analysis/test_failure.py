@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from oracles import voight
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -19,7 +20,6 @@ from plumbline.analysis.failure import (
     inverse_velocity_line,
     onset,
     velocity,
-    voight,
 )
 from plumbline.analysis.failure.likelihood import averaged, growth
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from oracles import degree_of_consolidation, time_factor
 
 from plumbline.analysis.settlement.asaoka import (
     ConsolidationRule,
@@ -25,7 +26,6 @@ from plumbline.analysis.settlement.prediction import (
     predict_settlement,
 )
 from plumbline.analysis.settlement.stability import Stability, benchmark_stability, closure
-from plumbline.analysis.settlement.terzaghi import degree_of_consolidation, time_factor
 
 
 def test_the_printed_exponential_gives_its_beta_and_its_ultimate():

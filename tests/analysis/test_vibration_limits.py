@@ -1,8 +1,10 @@
 """The limit tables give the published values, and refuse where the standard says nothing."""
 
+from dataclasses import replace
+
 import pytest
 
-from plumbline.analysis.limit_standing import Adoption, Provenance, Standing, adopted, may_page
+from plumbline.analysis.limit_standing import Adoption, Provenance, Standing, may_page
 from plumbline.analysis.vibration import STANDARDS, Duration, Location, NoLimitError, sbr_a
 from plumbline.analysis.vibration.standards.sbr_a import Measuring, Recurrence, Sensitivity
 
@@ -163,7 +165,10 @@ def test_a_candidate_limit_cannot_page_and_a_project_limit_can():
     candidate = NEB.curve("2")
     assert not may_page(candidate.provenance.standing)
     by = Adoption(engineer="S. Example, PE", date="2026-03-01", document="TWR01-VIB-004 rev B")
-    project = adopted(candidate, by)
+    project = replace(
+        candidate,
+        provenance=replace(candidate.provenance, standing=Standing.PROJECT, adoption=by),
+    )
     assert may_page(project.provenance.standing)
     assert project.provenance.adoption == by
     assert project.provenance.source == candidate.provenance.source

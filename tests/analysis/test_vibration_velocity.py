@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from oracles import sinusoid_accel_ms2
 from scipy import signal
 
 from plumbline.analysis.vibration import (
@@ -11,10 +12,7 @@ from plumbline.analysis.vibration import (
     velocity_in_band_mms,
 )
 from plumbline.analysis.vibration.physics import (
-    bending_stress_mpa,
-    floor_displacement_mm,
     floor_velocity_mms,
-    sinusoid_accel_ms2,
 )
 from plumbline.analysis.vibration.velocity import meter_response
 
@@ -92,13 +90,9 @@ def test_sinusoids_at_5_mm_s():
     assert sinusoid_accel_ms2(5, 1) / 9.80665 * 1000 == pytest.approx(3.2, abs=0.05)
 
 
-@pytest.mark.parametrize(
-    ("noise_ug", "velocity_mms", "displacement_mm"),
-    [(22.5, 0.035, 0.10), (75, 0.116, 0.34), (290, 0.45, 1.3)],
-)
-def test_the_floor_of_an_accelerometer(noise_ug, velocity_mms, displacement_mm):
+@pytest.mark.parametrize(("noise_ug", "velocity_mms"), [(22.5, 0.035), (75, 0.116), (290, 0.45)])
+def test_the_floor_of_an_accelerometer(noise_ug, velocity_mms):
     assert floor_velocity_mms(noise_ug, 1, 80) == pytest.approx(velocity_mms, rel=0.015)
-    assert floor_displacement_mm(noise_ug, 0.1, 20) == pytest.approx(displacement_mm, rel=0.025)
 
 
 def test_the_floor_formula_is_what_white_noise_does():
@@ -107,7 +101,3 @@ def test_the_floor_formula_is_what_white_noise_does():
     v = velocity_from_accel_mms(noise, RATE_HZ)
     # Soft edges at 0.8 and 100 Hz let through about as much as sharp ones at 0.72 Hz and up.
     assert np.std(v) == pytest.approx(floor_velocity_mms(22.5, 0.72, 110), rel=0.06)
-
-
-def test_bending_stress_of_a_concrete_slab():
-    assert bending_stress_mpa(10, 30, 2400) == pytest.approx(0.15, abs=0.005)

@@ -1,11 +1,12 @@
 """A verdict names what it rests on, or says why there is none."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from plumbline.analysis.limit_standing import Adoption, adopted
+from plumbline.analysis.limit_standing import Adoption, Standing
 from plumbline.analysis.quality.finding import Defect, fault
 from plumbline.analysis.vibration import (
     STANDARDS,
@@ -120,7 +121,8 @@ def test_an_exceeded_candidate_is_shown_and_never_pages():
     assert shown.outcome is Compliance.EXCEEDED
     assert not shown.pages
     by = Adoption(engineer="S. Example, PE", date="2026-03-01", document="TWR01-VIB-004")
-    assert assessed(loud, adopted(candidate, by), 1000).pages
+    whose = replace(candidate.provenance, standing=Standing.PROJECT, adoption=by)
+    assert assessed(loud, replace(candidate, provenance=whose), 1000).pages
     assert assessed(loud, DIN_2, 1000).pages
 
 

@@ -108,17 +108,6 @@ def levels(db_path: Path) -> list[CurrentLevel]:
     return limits
 
 
-def channel_levels(db_path: Path) -> dict[tuple[str, str], AlarmLevel]:
-    """Return the gravest level of every channel that has a limit, by structure and address."""
-    gravest: dict[tuple[str, str], AlarmLevel] = {}
-    for one in levels(db_path):
-        for address in one.channels:
-            key = (one.structure, address)
-            before = gravest.get(key, AlarmLevel.GREEN)
-            gravest[key] = max(one.level, before, key=lambda level: level.rank)
-    return gravest
-
-
 def channels(db_path: Path) -> list[CurrentChannel]:
     """Return every virtual channel, by structure and name."""
     return [

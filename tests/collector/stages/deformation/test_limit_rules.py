@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 from deformation_rig import known, limit
+from oracles import voight
 
-from plumbline.analysis.failure.velocity import voight
 from plumbline.collector.stages.deformation.channel_frame import ChannelValues
 from plumbline.collector.stages.deformation.channel_registry import ChannelRegistry
 from plumbline.collector.stages.deformation.limit_rules import evaluate_rule
