@@ -132,7 +132,9 @@ class AlertingSettings(Settings):
     step: tuple[EscalationStep, ...] = ()
     """Not given: one person after the other, in the order of ``person``."""
     rounds: Annotated[int, Field(ge=1, le=10)] = 2
-    """Times all steps are gone through before nobody is called any more."""
+    """Times all steps are gone through before everybody is called every ``again_s``."""
+    again_s: Seconds = 1_800
+    """Time between the calls to everybody after the last round, of what must be seen. [s]"""
     rule: PagingRules = PagingRules()
     answer_s: LevelTimes = LevelTimes(amber=1_800, red=300, black=120)
     ttl_s: LevelTimes = LevelTimes(amber=3_600, red=1_800, black=900)
@@ -148,7 +150,7 @@ class AlertingSettings(Settings):
     stale_s: Seconds = 6 * 3_600
     """An event that ended longer ago than this calls nobody. [s]"""
     lapse_s: Seconds = 24 * 3_600
-    """Time an incident that is over waits for an answer. [s]"""
+    """Time an incident that is over waits for an answer where none must be given. [s]"""
     gammu: GammuSettings = GammuSettings()
 
     @field_validator("senders")

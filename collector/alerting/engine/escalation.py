@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
-from plumbline.collector.alerting.engine.policy import Call, calls
-from plumbline.collector.alerting.engine.reconcile import begun_anew, expire
+from plumbline.collector.alerting.engine.policy import Call, calls, everybody
+from plumbline.collector.alerting.engine.reconcile import begun_anew, expire, must_be_seen
 from plumbline.collector.alerting.settings import Person
 from plumbline.collector.alerting.store import audit, incidents, outbox, silences
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore, savepoint
-from plumbline.collector.alerting.store.incident import Incident, IncidentStatus
+from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
 from plumbline.collector.alerting.store.notification import CALLS, GONE_OUT, LOST, Purpose
 from plumbline.wire.block import NS
 
@@ -44,22 +44,23 @@ class Escalation:
 
     def _evaluate(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
         settings = self.writer.settings
-        if incident.status is IncidentStatus.OVER and self._is_old(incident, now_ns):
+        waits = incident.status in UNSEEN and must_be_seen(tx, incident, settings)
+        if incident.status is IncidentStatus.OVER and not waits and self._is_old(incident, now_ns):
             outbox.withdraw(tx, incident.id, CALLS, now_ns)
             expire(tx, incident, now_ns)
             return
         since_ns = incident.lower_since_ns
-        if since_ns is not None and now_ns - since_ns >= settings.settle_s * NS:
+        # The gravest level waits for its answer; only then may anybody hear of a lower one.
+        if not waits and since_ns is not None and now_ns - since_ns >= settings.settle_s * NS:
             incident = self._lowered(tx, incident, now_ns)
-        if (
-            incident.status in (IncidentStatus.OPEN, IncidentStatus.OVER)
-            and incident.next_ns is not None
-        ):
+        if incident.status in UNSEEN and incident.next_ns is not None:
             self._call_if_due(tx, incident, now_ns)
 
     def _call_if_due(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
         due_ns = incident.next_ns or 0
-        if now_ns < due_ns and not _last_call_is_lost(tx, incident):
+        policy = calls(self.writer.settings, incident)
+        lost = incident.position <= len(policy) and _last_call_is_lost(tx, incident)
+        if now_ns < due_ns and not lost:
             return
         silence = silences.covering(tx, incident, incidents.nodes_of(tx, incident), now_ns)
         if silence is not None:
@@ -69,9 +70,11 @@ class Escalation:
                 )
                 incidents.save(tx, replace(incident, silenced_by=silence.id))
             return
-        policy = calls(self.writer.settings, incident)
         if incident.position < len(policy):
             self._make(tx, incident, policy[incident.position], now_ns)
+        elif incident.position > len(policy):
+            again_s = self.writer.settings.again_s
+            self._make(tx, incident, everybody(policy, again_s), now_ns)
         else:
             self._finish(tx, incident, policy, now_ns)
 
@@ -105,12 +108,19 @@ class Escalation:
         policy: Sequence[Call],
         now_ns: int,
     ) -> None:
-        """Record that the policy is at its end; begin anew when no message got out at all."""
+        """Record that the policy is at its end; begin anew when no message got out at all.
+
+        What must be seen is never given up: everybody is called again every ``again_s``.
+        """
         prefix = f"{incident.repeat}."
         notifications = outbox.of_incident(tx, incident.id)
         if any(one.state in GONE_OUT for one in notifications if one.call.startswith(prefix)):
             audit.write(tx, now_ns, AuditEntry.NOBODY_ANSWERED, incident_id=incident.id)
-            incidents.save(tx, replace(incident, next_ns=None))
+            again_ns = now_ns + round(self.writer.settings.again_s * NS)
+            incident = replace(incident, position=len(policy) + 1, next_ns=again_ns)
+            if not must_be_seen(tx, incident, self.writer.settings):
+                incident = replace(incident, next_ns=None)
+            incidents.save(tx, incident)
             return
         audit.write(
             tx, now_ns, AuditEntry.NOBODY_REACHABLE, incident_id=incident.id, calls=len(policy)

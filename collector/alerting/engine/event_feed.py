@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
-from plumbline.collector.alerting.engine.reconcile import expire, reconcile
+from plumbline.collector.alerting.engine.policy import calls
+from plumbline.collector.alerting.engine.reconcile import must_be_seen, reconcile
 from plumbline.collector.alerting.paging_rules import (
     NotPagedReason,
     cause_of,
@@ -17,7 +18,7 @@ from plumbline.collector.alerting.store import audit, incidents
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore, mark, savepoint, set_mark
 from plumbline.collector.alerting.store.facts import Facts
-from plumbline.collector.alerting.store.incident import GOING_ON, Incident, IncidentStatus
+from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
 from plumbline.collector.alerting.store.incidents import Member
 from plumbline.collector.events.model import AlarmLevel, Event, Standing
 from plumbline.wire.block import NS
@@ -100,7 +101,9 @@ class EventFeed:
             incident = self._incident_for_new(tx, event, paged, revision, now_ns)
             level = paged
         facts = Facts.of(event, level)
-        if known is not None and _is_candidate(event):
+        if known is not None and (
+            _is_candidate(event) or self._waits_as_graver(tx, incident, known, level)
+        ):
             facts = replace(known.facts, closed_ns=event.closed_ns)
         incidents.save_member(
             tx,
@@ -113,6 +116,16 @@ class EventFeed:
             ),
         )
         reconcile(tx, incident, self.writer, revision, now_ns)
+
+    def _waits_as_graver(
+        self, tx: sqlite3.Connection, incident: Incident, known: Member, level: AlarmLevel
+    ) -> bool:
+        """Return whether an event has become milder while its gravest level waits for an answer."""
+        return (
+            level.rank < known.facts.level.rank
+            and incident.status in UNSEEN
+            and must_be_seen(tx, incident, self.writer.settings)
+        )
 
     def _decision(self, event: Event, now_ns: int) -> AlarmLevel | NotPagedReason:
         stale_ns = round(self.writer.settings.stale_s * NS)
@@ -132,8 +145,7 @@ class EventFeed:
     ) -> Incident:
         """Return the incident a new event belongs to; opens one where none waits for it."""
         found = incidents.alive(tx, cause_of(event))
-        join_ns = round(self.writer.settings.join_s * NS)
-        if found and (found.status in GOING_ON or event.onset_ns - (found.ended_ns or 0) < join_ns):
+        if found is not None:  # unanswered, or it goes on: whatever comes belongs to it
             audit.write(
                 tx,
                 now_ns,
@@ -142,9 +154,7 @@ class EventFeed:
                 event=event.id,
                 revision=revision,
             )
-            return found
-        if found:
-            expire(tx, found, now_ns)
+            return self._called_again(tx, found, event, level, now_ns)
         opened = incidents.add(
             tx,
             cause=cause_of(event),
@@ -167,6 +177,31 @@ class EventFeed:
             detector=event.detector,
         )
         return opened
+
+    def _called_again(
+        self,
+        tx: sqlite3.Connection,
+        found: Incident,
+        event: Event,
+        level: AlarmLevel,
+        now_ns: int,
+    ) -> Incident:
+        """Return the incident with its next call due at once when what joins it is as grave.
+
+        Only where nobody is being called just now: the policy is at its end, and everybody hears
+        of it every ``again_s``. A weaker event changes no call.
+        """
+        join_ns = round(self.writer.settings.join_s * NS)
+        if (
+            found.status is IncidentStatus.OVER
+            and found.next_ns is not None
+            and found.position > len(calls(self.writer.settings, found))
+            and level.rank >= found.level.rank
+            and event.onset_ns - (found.ended_ns or 0) >= join_ns
+        ):
+            found = replace(found, next_ns=now_ns)
+            incidents.save(tx, found)
+        return found
 
 
 def _level_of_known(event: Event, known: Member) -> AlarmLevel:

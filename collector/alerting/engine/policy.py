@@ -1,5 +1,6 @@
 """Escalation policy as calls: whom, and how long to wait for an answer before the next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plumbline.collector.alerting.settings import AlertingSettings, EscalationStep, Person
@@ -25,6 +26,12 @@ def calls(settings: AlertingSettings, incident: Incident) -> tuple[Call, ...]:
     rounds = 1 if incident.test else settings.rounds
     one_round = [_call(settings, step, incident) for step in steps for _ in range(step.repeat)]
     return tuple(call for call in one_round if call.people) * rounds
+
+
+def everybody(policy: Sequence[Call], delay_s: float) -> Call:
+    """Return one call to everybody the policy names."""
+    people = {person.name: person for call in policy for person in call.people}
+    return Call(people=tuple(people.values()), delay_s=delay_s)
 
 
 def _call(settings: AlertingSettings, step: EscalationStep, incident: Incident) -> Call:

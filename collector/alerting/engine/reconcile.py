@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
+from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.alerting.store import audit, incidents, outbox, silences
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import (
@@ -50,6 +51,12 @@ def expire(tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
     audit.write(tx, now_ns, AuditEntry.LAPSED, incident_id=incident.id)
 
 
+def must_be_seen(tx: sqlite3.Connection, incident: Incident, settings: AlertingSettings) -> bool:
+    """Return whether somebody has to answer, though the cause may have ended."""
+    kinds = {incident.kind, *(one.facts.kind for one in incidents.members(tx, incident.id))}
+    return not incident.test and any(settings.rule.of(kind).must_be_seen for kind in kinds)
+
+
 def begun_anew(incident: Incident, now_ns: int) -> Incident:
     """Return the incident with its calls due from the first one again."""
     repeat = incident.repeat + (incident.position > 0)
@@ -63,8 +70,9 @@ def _ended(
     called = outbox.called(tx, incident.id)
     nodes = incidents.nodes_of(tx, incident)
     # What was silenced from its beginning to its end has been explained already.
-    explained = silences.covering(tx, incident, nodes, now_ns) is not None and not called
-    recovered = explained or not rule.must_be_seen
+    silence = silences.covering(tx, incident, nodes, now_ns)
+    explained = silence is not None and silence.from_ns <= incident.opened_ns and not called
+    recovered = explained or not must_be_seen(tx, incident, writer.settings)
     event = IncidentEvent.RECOVERED if recovered else IncidentEvent.ENDED
     status = next_status(TRANSITIONS, incident.status, event)
     due_ns = None if status is IncidentStatus.CLOSED else incident.next_ns

@@ -145,10 +145,17 @@ def counting_members(joined: list[Member], kind: EventKind) -> list[Member]:
 def lead(tx: sqlite3.Connection, incident: Incident) -> Facts | None:
     """Return the facts of a message: those of the gravest event, the first of them.
 
-    A test has no event and no facts.
+    While the gravest level waits for its answer that may be an event that has ended. A test has
+    no event and no facts.
     """
-    count = counting_members(members(tx, incident.id), incident.kind)
-    return max(count, key=lambda one: one.level.rank).facts if count else None
+    joined = members(tx, incident.id)
+    if not joined:
+        return None
+    count = counting_members(joined, incident.kind)
+    lead = max(count, key=lambda one: one.facts.level.rank)
+    if lead.facts.level.rank < incident.level.rank:
+        lead = max(joined, key=lambda one: one.facts.level.rank)
+    return lead.facts
 
 
 def nodes_of(tx: sqlite3.Connection, incident: Incident) -> frozenset[str]:
