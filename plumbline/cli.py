@@ -48,6 +48,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "quality": CommandEntry(
         "plumbline.commands.quality", "which channels cannot be believed, and why"
     ),
+    "quarantine": CommandEntry(
+        "plumbline.commands.quarantine", "messages that could not be taken: list, retry, drop"
+    ),
     "rebuild-series": CommandEntry(
         "plumbline.commands.rebuild_series", "write a span of InfluxDB again, from the archive"
     ),

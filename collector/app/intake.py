@@ -8,6 +8,7 @@ from plumbline.collector.health.last_seen import LastSeen
 from plumbline.collector.ingest.inbox import MessageInbox
 from plumbline.collector.ingest.ingest import Ingest
 from plumbline.collector.ingest.quarantine import Quarantine
+from plumbline.collector.ingest.quarantine_upkeep import QuarantineUpkeep
 from plumbline.collector.ingest.recovery import opened_ledger, retry_quarantine
 from plumbline.collector.ingest.resend import ResendRequester
 from plumbline.collector.ingest.subscriber import Subscriber
@@ -43,7 +44,7 @@ class Intake:
         self.last_seen = last_seen
         self.journal = Journal(settings.data / "journal", settings.journal, now_ns)
         self.ledger = opened_ledger(state / "ledger.db", self.journal)
-        self.quarantine = Quarantine(settings.data / "quarantine")
+        self.quarantine = Quarantine(settings.data / "quarantine", settings.quarantine.bound_mb)
         self.inbox = MessageInbox(maxsize=settings.broker.inbox)
         self.subscriber = Subscriber(
             settings.broker,
@@ -76,6 +77,9 @@ class Intake:
             conditions=self.conditions,
             now_ns=now_ns,
             group_s=settings.journal.group_ms / 1e3,
+            upkeep=QuarantineUpkeep(
+                settings.quarantine, self.quarantine, self.ingest, self.places
+            ).tick,
         )
 
     def start(self) -> None:

@@ -12,6 +12,7 @@ from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.collector.field.labels.settings import ClassifySection
 from plumbline.collector.health.dead_man import DeadManSettings
 from plumbline.collector.health.outages.settings import OutageSettings
+from plumbline.collector.ingest.quarantine_upkeep import QuarantineSettings
 from plumbline.collector.ingest.settings import SubscriberSettings
 from plumbline.collector.jobs.modal.settings import ModalSettings, modal_problems
 from plumbline.collector.jobs.strong_motion.settings import StrongMotionSettings, episode_problems
@@ -49,6 +50,7 @@ class CollectorSettings(Settings):
     outages: OutageSettings = OutageSettings()
     web: WebSettings = WebSettings()
     deadman: DeadManSettings = DeadManSettings()
+    quarantine: QuarantineSettings = QuarantineSettings()
 
 
 def read_collector(path: Path) -> tuple[CollectorSettings, Inventory]:

@@ -5,7 +5,7 @@ on holding its copy.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY, received_ns INTEGER, topic TEXT, cause TEXT, reason TEXT,
     stream TEXT, boot TEXT, seq INTEGER, payload BLOB);
+CREATE TABLE IF NOT EXISTS retry (id INTEGER PRIMARY KEY);
 """
 
 
@@ -26,6 +27,12 @@ class QuarantineCause(StrEnum):
     CORRUPT = "corrupt"
     UNKNOWN_STREAM = "unknown_stream"
     WRONG_PLACE = "wrong_place"
+
+
+UNREADABLE = (QuarantineCause.NOT_A_RECORD, QuarantineCause.CORRUPT)
+"""What can never be taken; the others wait until inventory or edge.toml is mended."""
+ROOM = 0.9
+"""To so much of the bound the oldest unreadable messages go when there is no room. [1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +59,24 @@ class Quarantine:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
-        total = self._db.execute("SELECT sum(length(payload)) FROM messages").fetchone()[0]
-        self._bytes = int(total or 0)
+        self._bytes, self._version = 0, -1
+        self._count_anew()
 
     @property
     def full(self) -> bool:
         """True: nothing more is stored."""
+        self._count_anew()
         return self._bytes >= self._bound
 
     def store(self, messages: Sequence[Quarantined]) -> list[Quarantined]:
         """Store messages durably; return those that were stored."""
         stored: list[Quarantined] = []
+        if self.full:
+            self._make_room()
         with self._db:
             self._db.execute("BEGIN")
             for message in messages:
-                if self.full:
+                if self._bytes >= self._bound:
                     break
                 key = message.key
                 self._db.execute(
@@ -105,7 +115,41 @@ class Quarantine:
                     "SELECT length(payload) FROM messages WHERE id = ?", (number,)
                 ).fetchone()
                 self._db.execute("DELETE FROM messages WHERE id = ?", (number,))
+                self._db.execute("DELETE FROM retry WHERE id = ?", (number,))
                 self._bytes -= int(row[0]) if row else 0
+
+    def mark_for_retry(self, ids: Iterable[int]) -> None:
+        """Note messages that whoever ingests is to try again."""
+        with self._db:
+            self._db.execute("BEGIN")
+            self._db.executemany("INSERT OR IGNORE INTO retry VALUES (?)", [(n,) for n in ids])
+
+    def marked(self, limit: int = 500) -> list[tuple[int, str, bytes]]:
+        """Return ``(id, topic, payload)`` of messages to be tried again, oldest first."""
+        rows = self._db.execute(
+            "SELECT id, topic, payload FROM messages JOIN retry USING (id) ORDER BY id LIMIT ?",
+            (limit,),
+        )
+        return [(int(number), topic, blob) for number, topic, blob in rows]
+
+    def refused_again(self, number: int, cause: QuarantineCause, reason: str) -> None:
+        """Note why a message that was tried again is still not taken."""
+        with self._db:
+            self._db.execute("BEGIN")
+            self._db.execute("DELETE FROM retry WHERE id = ?", (number,))
+            self._db.execute(
+                "UPDATE messages SET cause = ?, reason = ? WHERE id = ?", (cause, reason, number)
+            )
+
+    def drop_older(self, before_ns: int, causes: Sequence[QuarantineCause]) -> int:
+        """Drop messages of some causes that were received before a time; return how many."""
+        marks = ", ".join("?" for _ in causes)
+        ids = self._db.execute(
+            f"SELECT id FROM messages WHERE received_ns < ? AND cause IN ({marks})",  # noqa: S608
+            (before_ns, *causes),
+        ).fetchall()
+        self.drop([number for (number,) in ids])
+        return len(ids)
 
     def counts(self) -> dict[str, int]:
         """Return how many messages are stored, by cause."""
@@ -125,6 +169,27 @@ class Quarantine:
                 key=Key(stream, int(boot, 16), seq) if stream is not None else None,
                 payload=payload,
             )
+
+    def _count_anew(self) -> None:
+        """Sum up what is stored where another process has written: `plumbline quarantine drop`."""
+        version = int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        if version != self._version:
+            self._version = version
+            total = self._db.execute("SELECT sum(length(payload)) FROM messages").fetchone()[0]
+            self._bytes = int(total or 0)
+
+    def _make_room(self) -> None:
+        """Drop the oldest messages that nobody can read; blocks that wait are never dropped."""
+        too_many = self._bytes - int(ROOM * self._bound)
+        ids: list[int] = []
+        for number, size in self._db.execute(
+            "SELECT id, length(payload) FROM messages WHERE cause IN (?, ?) ORDER BY id", UNREADABLE
+        ):
+            if too_many <= 0:
+                break
+            ids.append(int(number))
+            too_many -= int(size)
+        self.drop(ids)
 
     def close(self) -> None:
         """Close the file."""

@@ -34,6 +34,8 @@ class IngestWorker:
     ----------
     group_s
         Time a group gathers from its first message. [s]
+    upkeep
+        Called after each group, in this thread, with the time. [ns since 1970]
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class IngestWorker:
         conditions: Conditions,
         now_ns: Callable[[], int],
         group_s: float = 0.025,
+        upkeep: Callable[[int], None] | None = None,
     ) -> None:
         self._inbox = inbox
         self._ingest = ingest
@@ -60,6 +63,7 @@ class IngestWorker:
         self._conditions = conditions
         self._now_ns = now_ns
         self._group_s = group_s
+        self._upkeep = upkeep
         self._duplicates = DuplicateAgents()
         self._stop = threading.Event()
         self._snapshot_due = time.monotonic() + SNAPSHOT_S
@@ -106,6 +110,8 @@ class IngestWorker:
             self._take(blocks)
         self._watermarks.tick(self._now_ns())
         self._resend.tick(self._now_ns())
+        if self._upkeep is not None:
+            self._upkeep(self._now_ns())
         if time.monotonic() >= self._snapshot_due:
             self._save()
 
