@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from plumbline.collector.app.context import Context
+from plumbline.collector.app.context import Context, Part
 from plumbline.collector.app.layout import Layout
 from plumbline.collector.app.processes import PROCESSES, command, default_layout, parts_of
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.app.supervisor import ProcessSupervisor
+from plumbline.collector.journal import JournalLocked
+from plumbline.collector.serving.web.server import PageAddressError
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.notify import notify
 
@@ -25,6 +27,8 @@ GARBAGE_AFTER = 50_000
 ALIVE_S = 2.0
 """How often systemd is told that the collector lives. [s]"""
 _PR_SET_PDEATHSIG = 1
+HELD_S = 3.0
+"""How long journal and port may still be held by a process that is ending. [s]"""
 
 
 def layout_of(settings: CollectorSettings) -> Layout:
@@ -93,7 +97,7 @@ def run_process(
     _end_with_parent()
     stop = _on_signal(threading.Event())
     context = Context.open(settings, inventory, time.time_ns, process)
-    parts = parts_of(context, PROCESSES[layout][process])
+    parts = _built(context, PROCESSES[layout][process])
     running = Running(context, parts)
     running.start()
     _spare_the_garbage_collector()
@@ -105,6 +109,18 @@ def run_process(
     return 0
 
 
+def _built(context: Context, names: tuple[str, ...]) -> list[Part]:
+    """Build the parts; what an earlier process of this collector still holds is waited for."""
+    until = time.monotonic() + HELD_S
+    while True:
+        try:
+            return parts_of(context, names)
+        except (JournalLocked, PageAddressError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
 def _on_signal(stop: threading.Event) -> threading.Event:
     handler: Callable[..., None] = lambda *_: stop.set()  # noqa: E731
     signal.signal(signal.SIGTERM, handler)
@@ -113,12 +129,14 @@ def _on_signal(stop: threading.Event) -> threading.Event:
 
 
 def _end_with_parent() -> None:
-    """Be sent SIGTERM when the supervisor dies: nobody else would start or stop this process."""
+    """Be killed when the supervisor dies: nobody else would stop this process, and the next
+    collector must find journal and port free at once.
+    """
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1:
-        os.kill(os.getpid(), signal.SIGTERM)
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:  # it died before we asked
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _spare_the_garbage_collector() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from plumbline.collector.health.board import HealthBoard
 from plumbline.collector.health.shared import SharedConditions
+from plumbline.wire.block import NS
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class _Child:
     pause_s: float = FIRST_PAUSE_S
     due: float = 0.0
     began: float = 0.0
+    first_report_ns: int = 0
     deaths: deque[float] = field(default_factory=deque)
     reason: str = ""
 
@@ -123,7 +125,7 @@ class ProcessSupervisor:
         return 0
 
     def _died(self, child: _Child, status: int, now: float) -> int:
-        child.process = None
+        child.process, child.first_report_ns = None, 0
         if status == CONFIG_WRONG:
             return CONFIG_WRONG  # it has said what to mend
         child.reason = f"signal {-status}" if status < 0 else f"exit code {status}"
@@ -150,16 +152,19 @@ class ProcessSupervisor:
         return 0
 
     def _sound(self, child: _Child, now: float) -> None:
-        """Clear a death once the process has run long enough and reports again."""
-        if child.reason and now - child.began > SHOWN_S and self._reports(child.name):
-            child.reason = ""
+        """Clear a death once the process has reported for so long that alerting saw it too."""
+        if not child.reason or now - child.began < SHOWN_S:
+            return
+        report = self._board.latest("conditions").get(child.name)
+        if report is None or not report.fresh(self._now_ns()):
+            return
+        if not child.first_report_ns or report.at_ns < child.first_report_ns:
+            child.first_report_ns = report.at_ns
+        elif report.at_ns - child.first_report_ns >= SHOWN_S * NS:
+            child.reason, child.first_report_ns = "", 0
             self._conditions.clear(f"process:{child.name}", self._now_ns())
             if child.name == "alerting":
                 self._called = False
-
-    def _reports(self, name: str) -> bool:
-        report = self._board.latest("conditions").get(name)
-        return report is not None and report.fresh(self._now_ns())
 
     def _end_all(self) -> None:
         """Stop in order: intake hands in first, then all others at once."""

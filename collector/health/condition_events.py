@@ -16,6 +16,7 @@ LEVELS: dict[str, AlarmLevel] = {
     "quarantine-full": AlarmLevel.AMBER,
     "inbox-full": AlarmLevel.AMBER,
     "rivals": AlarmLevel.AMBER,
+    "process": AlarmLevel.RED,
     "stage": AlarmLevel.AMBER,
 }
 """Level of the event, by the part of a condition's key before the colon."""

@@ -67,6 +67,10 @@ class Running:
         """Tell whether a process was started and has not ended."""
         return name in self._processes and self._processes[name].poll() is None
 
+    def pid(self, name: str) -> int:
+        """Return the process id."""
+        return self._processes[name].pid
+
     def log(self, name: str) -> str:
         """Return the output of a process."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
