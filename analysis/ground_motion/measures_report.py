@@ -1,7 +1,7 @@
 """Measures as plain structures, units in their keys: what is stored, shown and printed as JSON."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,24 +20,39 @@ from plumbline.analysis.ground_motion.peaks import Peak, Peaks
 SPECTRA = ("sd_m", "psv_ms", "psa_ms2", "sa_ms2", "sva_ms")
 
 
+class KnownPeriod(NamedTuple):
+    """Period of a building's first mode, and how it is known.
+
+    Attributes
+    ----------
+    period_s
+        The period. [s]
+    source
+        Who says so: a survey, or a first guess from the size.
+    """
+
+    period_s: float
+    source: str
+
+
 def measures_report(
-    measured: Measures, *, level_axes: Sequence[int], own_period_s: float | None
+    measured: Measures, *, level_axes: Sequence[int], own_period: KnownPeriod | None
 ) -> dict[str, Any]:
     """Return everything but the axes: rules, intensities, peaks over the axes, long periods.
 
     Parameters
     ----------
     level_axes
-        Axes that are not vertical: Mercalli intensity is told from their largest peaks.
-    own_period_s
-        The building's own period, if known. [s]
+        Axes that are not vertical: Mercalli intensity follows from their largest peaks.
+    own_period
+        The building's own period, if known.
     """
     return {
         "rules": rules(measured),
         "jma": jma(measured.intensity, len(measured.accel_ms2)),
         "peaks": together(measured.found),
         "mmi": mmi_together(measured, level_axes),
-        "long_period": long_period(measured.sva_ms, own_period_s),
+        "long_period": long_period(measured.sva_ms, own_period),
     }
 
 
@@ -115,20 +130,21 @@ def mmi_together(measured: Measures, level_axes: Sequence[int]) -> dict[str, Any
     )
 
 
-def long_period(sva_ms: Floats | None, own_period_s: float | None) -> dict[str, Any] | None:
+def long_period(sva_ms: Floats | None, own_period: KnownPeriod | None) -> dict[str, Any] | None:
     """Return the long-period class and the response behind it."""
     if sva_ms is None:
         return None
     own = None
-    if own_period_s is not None and PERIODS_S[0] <= own_period_s <= PERIODS_S[-1]:
-        own = float(at_period(sva_ms, own_period_s))
+    if own_period is not None and PERIODS_S[0] <= own_period.period_s <= PERIODS_S[-1]:
+        own = float(at_period(sva_ms, own_period.period_s))
     return {
         "class": int(lpgm_class(sva_ms)),
         "horizontal": str(Horizontal.VECTOR),
         "periods_s": PERIODS_S.tolist(),
         "sva_ms": sva_ms.tolist(),
         "largest_at_s": float(PERIODS_S[sva_ms.argmax()]),
-        "own_period_s": own_period_s,
+        "own_period_s": None if own_period is None else own_period.period_s,
+        "own_period_source": None if own_period is None else own_period.source,
         "own_sva_ms": own,
     }
 

@@ -52,6 +52,21 @@ def test_files_of_one_station_become_its_axes(axes, capsys):
     assert len(station["files"]) == 3
 
 
+def test_the_own_period_is_guessed_from_the_height_and_said_to_be_a_guess(axes, capsys):
+    (station,) = report(capsys, *axes, "--height", 137)
+    slow = station["long_period"]
+    assert slow["own_period_s"] == pytest.approx(137 / 46)
+    assert slow["own_period_source"].startswith("first guess 46 / h: ISO 4866")
+    at_guess = np.interp(137 / 46, slow["periods_s"], slow["sva_ms"])
+    assert slow["own_sva_ms"] == pytest.approx(at_guess, rel=0.02)
+    (by_count,) = report(capsys, *axes, "--storeys", 18)
+    assert by_count["long_period"]["own_period_s"] == pytest.approx(1.8)
+    (stated,) = report(capsys, *axes, "--height", 137, "--period", 2.7)
+    assert stated["long_period"]["own_period_s"] == 2.7
+    _, out, _ = run(capsys, *axes, "--height", 137)
+    assert "at the own period of 2.98 s (first guess 46 / h" in out
+
+
 def test_every_measure_is_there_with_its_unit_in_its_key(axes, capsys):
     (station,) = report(capsys, *axes, "--period", 2.7)
     first = station["axes"][0]

@@ -1,6 +1,7 @@
 """``plumbline modes``: one structure in, its modes out, whoever wrote the file."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -55,6 +56,25 @@ def test_a_csv_with_a_rate_and_columns(tmp_path, capsys, ambient):
         assert near(found, f)["frequency_hz"] == pytest.approx(f, rel=0.005)
     assert found["driven_by"] == []
     assert any("broad-band noise" in note for note in found["notes"])
+
+
+def test_the_first_guess_stands_beside_the_lowest_mode(tmp_path, capsys, ambient):
+    columns = {f"floor{k}": row for k, row in enumerate(ambient, 1)}
+    path = write_csv(tmp_path / "tower.csv", columns)
+    words = (path, "--rate", 50, "--columns", ",".join(columns))
+    assert report(capsys, *words)["expected"] is None
+    expected = report(capsys, *words, "--height", 60, "--width", 15, "--storeys", 18)["expected"]
+    # ISO 4866 Annex D: 60 m, 15 m, 18 storeys.
+    assert [round(guess["frequency_hz"], 2) for guess in expected["guesses"]] == [
+        0.77, 0.56, 0.76, 0.66, 1.03,
+    ]  # fmt: skip
+    assert expected["guesses"][0]["low_hz"] == pytest.approx(0.383, abs=1e-3)
+    assert expected["lowest_found_hz"] == pytest.approx(frequencies_hz(4, 1.2)[0], rel=0.005)
+    assert expected["lowest_inside"] is False
+    assert report(capsys, *words, "--storeys", 8)["expected"]["lowest_inside"] is True
+    _, out, _ = run(capsys, *words, "--storeys", 8)
+    assert "expected before measuring: 1.25 Hz (10 / n), between 0.625 and 1.88 Hz" in out
+    assert re.search(r"lowest mode found: 1\.20?\d Hz, inside", out)
 
 
 def test_a_sidecar_says_what_the_options_would(tmp_path, capsys, ambient):

@@ -82,7 +82,6 @@ class EpisodeMeasurement:
         self._left = deque(streams if self._window_ns[1] > start_ns else ())
         self._streams = streams
         self._settings = settings
-        self._own_period_s = settings.own_period_s(event.structure)
         self._drift: StoreyDrift | None = None
 
     def step(self, archive: ArchiveReader, store: EpisodeStore, now_ns: int) -> bool:
@@ -96,7 +95,8 @@ class EpisodeMeasurement:
             return True
         if self.event.closed_ns is not None:
             if self._drift is None:
-                known_hz = None if self._own_period_s is None else 1 / self._own_period_s
+                known_s = self._settings.own_period_s(self.event.structure)
+                known_hz = None if known_s is None else 1 / known_s
                 self._drift = StoreyDrift(self._streams, self._window_ns, known_hz=known_hz)
             if not self._drift.step(archive):
                 return False
@@ -140,8 +140,9 @@ class EpisodeMeasurement:
             return
         whole = cut.runs == 1 and cut.missing_s == 0
         self.whole = self.whole and whole
+        own_period = self._settings.own_period_of(place.structure)
         body = node_measures(
-            cut, place.node, place.instrument.axes, self.event.onset_ns, self._own_period_s
+            cut, place.node, place.instrument.axes, self.event.onset_ns, own_period
         )
         body["stream"] = place.stream.key
         final = self.event.closed_ns is not None and (whole or not self.patient)

@@ -10,6 +10,7 @@ from plumbline.analysis.arrays import Floats
 from plumbline.analysis.ground_motion import measures_report as reports
 from plumbline.analysis.ground_motion.baseline import MARGIN_S, SHORTEST_S
 from plumbline.analysis.ground_motion.measures import measures
+from plumbline.analysis.ground_motion.measures_report import KnownPeriod
 from plumbline.collector.jobs.strong_motion.record_window import RecordWindow
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.model import Axis, Node
@@ -28,7 +29,11 @@ LEVEL_WITHIN_DEG = 45.0
 
 
 def node_measures(
-    cut: RecordWindow, node: Node, axes: Sequence[Axis], onset_ns: int, own_period_s: float | None
+    cut: RecordWindow,
+    node: Node,
+    axes: Sequence[Axis],
+    onset_ns: int,
+    own_period: KnownPeriod | None,
 ) -> dict[str, Any]:
     """Measure one node.
 
@@ -40,8 +45,8 @@ def node_measures(
         Its axes in the order of the rows.
     onset_ns
         Onset of the episode: the run before it is the pre-event stretch. [ns since 1970]
-    own_period_s
-        The building's own period, if known. [s]
+    own_period
+        The building's own period, as far as known.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def node_measures(
         "level": node.level,
         "rate_hz": cut.rate_hz,
         "window": window(cut) | {"end_share": end_share(measured.accel_ms2, cut.rate_hz)},
-        **reports.measures_report(measured, level_axes=level, own_period_s=own_period_s),
+        **reports.measures_report(measured, level_axes=level, own_period=own_period),
         "axes": [
             {
                 "channel": axis.code,

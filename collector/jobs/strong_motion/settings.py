@@ -8,8 +8,12 @@ from pydantic import Field, model_validator
 
 from plumbline.analysis.drift import MEDIANS, ProjectDrifts
 from plumbline.analysis.ground_motion.long_period import PERIODS_S
+from plumbline.analysis.ground_motion.measures_report import KnownPeriod
 from plumbline.analysis.limit_standing import Adoption
+from plumbline.analysis.modal.first_guess import SOURCE as FIRST_GUESS_SOURCE
+from plumbline.analysis.modal.first_guess import first_guesses
 from plumbline.wire.inventory.lookup import Place
+from plumbline.wire.inventory.model import Structure
 from plumbline.wire.settings import Problem, Settings
 
 Words = Annotated[str, Field(min_length=1)]
@@ -58,6 +62,21 @@ class StrongMotionSettings(Settings):
         """Return the period of a structure's first mode, if it is known. [s]"""
         own = {each.structure: each.period_s for each in self.own_period}
         return own.get(structure)
+
+    def own_period_of(self, structure: Structure) -> KnownPeriod | None:
+        """Return a structure's own period, else the first guess from its size in the inventory.
+
+        A first guess is good for a figure beside the class, never for a corner of a filter.
+        """
+        for each in self.own_period:
+            if each.structure == structure.code:
+                return KnownPeriod(each.period_s, each.source)
+        guesses = first_guesses(height_m=structure.height_m, storeys=structure.storeys)
+        if not guesses:
+            return None
+        return KnownPeriod(
+            1 / guesses[0].frequency_hz, f"first guess {guesses[0].rule}: {FIRST_GUESS_SOURCE}"
+        )
 
     def drifts_of(self, structure: str) -> ProjectDrifts | None:
         """Return the drift limits an engineer has set for a structure."""

@@ -6,6 +6,7 @@ from typing import Any
 from plumbline.analysis.arrays import Floats
 from plumbline.analysis.ground_motion.baseline import Baseline
 from plumbline.analysis.ground_motion.integration import LOW_CORNER_HZ
+from plumbline.analysis.ground_motion.measures_report import KnownPeriod
 from plumbline.analysis.ground_motion.response_spectrum import ResponseSpectrum
 from plumbline.records import Station
 
@@ -40,8 +41,8 @@ class MeasureOptions:
         Of the spectra. [1]
     periods_s
         Of the spectra. [s]
-    own_period_s
-        The building's own period, if known. [s]
+    own_period
+        The building's own period, if known.
     """
 
     baseline: Baseline | None = None
@@ -49,7 +50,7 @@ class MeasureOptions:
     corner_hz: float | None = LOW_CORNER_HZ
     damping: float = 0.05
     periods_s: tuple[float, ...] = SPECTRUM_PERIODS_S
-    own_period_s: float | None = None
+    own_period: KnownPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

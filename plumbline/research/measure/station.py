@@ -45,7 +45,7 @@ def measured(station: Station, rules: MeasureOptions | None = None) -> MeasuredR
         damping=rules.damping,
     )
     level = [i for i, axis in enumerate(station.axes) if axis.orientation.vertical is not True]
-    report |= told.measures_report(found, level_axes=level, own_period_s=rules.own_period_s)
+    report |= told.measures_report(found, level_axes=level, own_period=rules.own_period)
     report["axes"] = parts.axes(station, found)
     report["given"] = [parts.given(record) for record in station.given]
     return MeasuredRecord(

@@ -96,7 +96,16 @@ def _intensities(report: dict[str, Any]) -> Iterable[str]:
             f"horizontal: {slow['horizontal']})"
         )
         if slow["own_sva_ms"] is not None:
-            yield f"  at {slow['own_period_s']:g} s: {slow['own_sva_ms'] * 100:.2f} cm/s"
+            source = slow["own_period_source"]
+            yield (
+                f"  at the own period of {slow['own_period_s']:.3g} s ({source}): "
+                f"{slow['own_sva_ms'] * 100:.2f} cm/s"
+            )
+        elif slow["own_period_s"] is not None:
+            yield (
+                f"  the own period of {slow['own_period_s']:.3g} s "
+                f"({slow['own_period_source']}) lies outside the class's periods"
+            )
 
 
 def _numbers(report: dict[str, Any]) -> Iterable[str]:

@@ -19,9 +19,11 @@ from plumbline.analysis.modal import (
     identify,
     shape_twist,
 )
+from plumbline.analysis.modal.first_guess import FirstGuess
 from plumbline.analysis.modal.identification import USABLE_SHARE_OF_RATE
 from plumbline.errors import CommandError
 from plumbline.research.event import FileChannel, FileEvent
+from plumbline.research.structure.expectation import expectation_report
 from plumbline.research.structure.pairs import across, parallel_pairs
 from plumbline.research.structure.roles import Roles, roles_of
 from plumbline.research.structure.transfers import differences, transfers
@@ -56,7 +58,11 @@ class FoundModes:
 
 
 def found_modes(
-    event: FileEvent, base: str | None, band_hz: tuple[float, float] | None, presence: float | None
+    event: FileEvent,
+    base: str | None,
+    band_hz: tuple[float, float] | None,
+    presence: float | None,
+    guesses: list[FirstGuess] | None = None,
 ) -> FoundModes:
     """Identify the modes of the structure in an event.
 
@@ -70,6 +76,8 @@ def found_modes(
         Range to search, or None for all the record carries. [Hz]
     presence
         Share of models a mode must appear in, or None for the default.
+    guesses
+        What the size of the structure lets expect of its lowest mode.
 
     Raises
     ------
@@ -99,6 +107,9 @@ def found_modes(
             _mode(k, mode, roles.floors, lines, scale[:, 0], event.seconds)
             for k, mode in enumerate(identified.modes, 1)
         ],
+        "expected": expectation_report(
+            guesses or [], identified.modes[0].frequency_hz if identified.modes else None
+        ),
         "transfer": transfers(roles, event.rate_hz, identified.high_hz),
         "differences": differences(roles, event.rate_hz, identified),
         "notes": [*event.notes, *_notes(roles), *_doubts(identified, roles, event.seconds)],

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from shaken_site import CLOSED_NS, GROUND, ONSET_NS, PERIOD_S, QUIET_S, ROOF, Site, shaking
 
+from plumbline.analysis.ground_motion.measures_report import KnownPeriod
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.events.model import EventKind
 from plumbline.collector.jobs.strong_motion.store import STRUCTURE
@@ -198,7 +199,8 @@ def test_measures_equal_those_of_the_exported_window(site: Site, tmp_path: Path)
     pre_event_s = (ONSET_NS - ours["window"]["start_ns"]) / NS - 0.5
     (station,) = stations(read_records(files))
     theirs = measured(
-        station, MeasureOptions(pre_event_s=pre_event_s, own_period_s=PERIOD_S)
+        station,
+        MeasureOptions(pre_event_s=pre_event_s, own_period=KnownPeriod(PERIOD_S, "ambient survey")),
     ).report
     same(ours["jma"], theirs["jma"])
     same(ours["peaks"], theirs["peaks"])
