@@ -138,7 +138,9 @@ def _act_text(act: AnyAct) -> str:
 def _collector_text(broker_port: int, web_port: int, detect: str) -> str:
     """Return the collector's configuration: windows and holds scaled to the timeline."""
     source = "demonstration, scaled with the process"
-    return f"""[broker]
+    return f"""processes = "few"
+
+[broker]
 port = {broker_port}
 
 [archive]
