@@ -6,11 +6,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from keeping import Keeping
+from archiving import ArchiveRig
 
 
 @pytest.fixture
-def keeping(tmp_path: Path) -> Iterator[Keeping]:
-    made = Keeping(tmp_path)
+def archiving(tmp_path: Path) -> Iterator[ArchiveRig]:
+    made = ArchiveRig(tmp_path)
     yield made
     made.close()

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import obspy
 import pytest
+from archiving import ArchiveRig
 from blocks import HN, T0_NS, truth
-from keeping import Keeping
 from places import tower
 
 from plumbline.collector.journal import Entry, Mark
@@ -53,18 +53,18 @@ def as_the_edge_times_it(counts: np.ndarray, ppm: float, seed: int) -> Iterator[
         yield from gatherer.feed(readings, host)
 
 
-def archived(keeping: Keeping, blocks: Iterator[Block]) -> None:
+def archived(archiving: ArchiveRig, blocks: Iterator[Block]) -> None:
     """Let the archive stage take blocks as the journal would hand them over."""
     group: list[Entry] = []
     for n, block in enumerate(blocks):
         group.append(Entry(n, n + 1, block.end_ns, b"", Mark.NONE, [block]))
         if len(group) == 60:
-            keeping.stage.take(group, block.end_ns)
-            keeping.stage.idle(block.end_ns)
+            archiving.stage.take(group, block.end_ns)
+            archiving.stage.idle(block.end_ns)
             group.clear()
-    keeping.now_ns = block.end_ns
+    archiving.now_ns = block.end_ns
     if group:
-        keeping.stage.take(group, block.end_ns)
+        archiving.stage.take(group, block.end_ns)
 
 
 @pytest.mark.slow
@@ -74,8 +74,8 @@ def test_any_window_of_a_day_is_the_truth_sample_for_sample_and_starts_on_time(
     tmp_path: Path, ppm: float
 ) -> None:
     counts = truth(3, int(DAY_S * RATE_HZ))
-    keeping = Keeping(tmp_path)
-    archived(keeping, as_the_edge_times_it(counts, ppm, seed=5))
+    archiving = ArchiveRig(tmp_path)
+    archived(archiving, as_the_edge_times_it(counts, ppm, seed=5))
     inventory = tower(tmp_path)
     rng = np.random.default_rng(11)
     starts_s = [SETTLED_S, *rng.uniform(SETTLED_S, DAY_S - 700, 38), DAY_S - 700]
@@ -88,7 +88,7 @@ def test_any_window_of_a_day_is_the_truth_sample_for_sample_and_starts_on_time(
             end_ns=start_ns + round(rng.uniform(1, 600) * NS),
         )
         bundle = write_bundle(
-            keeping.reader, inventory, request, tmp_path / f"{n}", dt.datetime.now(dt.UTC)
+            archiving.reader, inventory, request, tmp_path / f"{n}", dt.datetime.now(dt.UTC)
         )
         assert bundle.gaps == ()
         stream = obspy.read(str(tmp_path / f"{n}" / "waveforms.mseed"))
@@ -103,4 +103,4 @@ def test_any_window_of_a_day_is_the_truth_sample_for_sample_and_starts_on_time(
             assert abs(trace.stats.npts - due) <= 1.5
     assert worst_ms <= 5, worst_ms
     print(f"{ppm:+g} ppm: starts within {worst_ms:.2f} ms of the truth")
-    keeping.close()
+    archiving.close()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from archiving import NSLC, ArchiveRig
 from blocks import T0_NS, blocks_of, truth
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keeping import NSLC, Keeping
 
 from plumbline.collector.archive.reader import ArchiveGap, ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
@@ -18,15 +18,15 @@ from plumbline.wire.block import FOREVER_NS, NS
 COUNTS = truth(3, 150 * 300)  # two and a half hours at 5 Hz
 
 
-def kept(folder: Path) -> Keeping:
-    keeping = Keeping(folder)
-    keeping.take(blocks_of(COUNTS, rate_hz=5.0, size=300), group=5)
-    return keeping
+def kept(folder: Path) -> ArchiveRig:
+    archiving = ArchiveRig(folder)
+    archiving.take(blocks_of(COUNTS, rate_hz=5.0, size=300), group=5)
+    return archiving
 
 
 def test_a_window_across_day_file_and_open_hour_is_one_run(tmp_path: Path) -> None:
-    keeping = kept(tmp_path)
-    window = keeping.reader.read_window("XX.TWR01.3A.HN", T0_NS + 3500 * NS, T0_NS + 7300 * NS)
+    archiving = kept(tmp_path)
+    window = archiving.reader.read_window("XX.TWR01.3A.HN", T0_NS + 3500 * NS, T0_NS + 7300 * NS)
     assert sorted(window.channels) == [NSLC[:-1] + axis for axis in "ENZ"]
     for row, axis in enumerate("ZNE"):
         (run,) = window.channels[NSLC[:-1] + axis]
@@ -36,16 +36,16 @@ def test_a_window_across_day_file_and_open_hour_is_one_run(tmp_path: Path) -> No
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
-    keeping = kept(tmp_path_factory.mktemp("shared"))
-    yield keeping
-    keeping.close()
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveRig]:
+    archiving = kept(tmp_path_factory.mktemp("shared"))
+    yield archiving
+    archiving.close()
 
 
 @settings(max_examples=40, deadline=None)
 @given(since_ns=st.integers(-(10**10), 9 * 10**12), length_ns=st.integers(1, 10**12))
 def test_any_window_holds_exactly_its_samples(
-    shared: Keeping, since_ns: int, length_ns: int
+    shared: ArchiveRig, since_ns: int, length_ns: int
 ) -> None:
     start_ns = T0_NS + since_ns
     window = shared.reader.read_window(NSLC, start_ns, start_ns + length_ns)
@@ -56,10 +56,10 @@ def test_any_window_holds_exactly_its_samples(
 
 
 def test_what_is_missing_is_listed_and_never_filled(tmp_path: Path) -> None:
-    keeping = Keeping(tmp_path)
+    archiving = ArchiveRig(tmp_path)
     blocks = list(blocks_of(COUNTS, rate_hz=5.0, size=300))
-    keeping.take(blocks[1:10] + blocks[12:20])
-    window = keeping.reader.read_window(NSLC, T0_NS, T0_NS + 1300 * NS)
+    archiving.take(blocks[1:10] + blocks[12:20])
+    window = archiving.reader.read_window(NSLC, T0_NS, T0_NS + 1300 * NS)
     assert window.gaps() == [
         ArchiveGap(NSLC, T0_NS, blocks[1].start_ns),
         ArchiveGap(NSLC, blocks[10].start_ns, blocks[12].start_ns),
@@ -69,22 +69,22 @@ def test_what_is_missing_is_listed_and_never_filled(tmp_path: Path) -> None:
 
 
 def test_shell_patterns_name_many_channels(tmp_path: Path) -> None:
-    keeping = kept(tmp_path)
-    assert keeping.reader.channels("XX.*.HN[NE]") == [NSLC[:-1] + axis for axis in "EN"]
-    window = keeping.reader.read_window("XX.TWR01.*.HN?", T0_NS, T0_NS + 60 * NS)
+    archiving = kept(tmp_path)
+    assert archiving.reader.channels("XX.*.HN[NE]") == [NSLC[:-1] + axis for axis in "EN"]
+    window = archiving.reader.read_window("XX.TWR01.*.HN?", T0_NS, T0_NS + 60 * NS)
     assert len(window.runs) == 3
-    assert keeping.reader.read_window("YY.*.HN", T0_NS, T0_NS + NS).channels == {}
+    assert archiving.reader.read_window("YY.*.HN", T0_NS, T0_NS + NS).channels == {}
 
 
 def test_axes_of_one_instrument_have_the_same_samples_at_any_cut(tmp_path: Path) -> None:
-    keeping = Keeping(tmp_path)
+    archiving = ArchiveRig(tmp_path)
     counts = np.stack([truth(1, 400_000, sigma)[0] for sigma in (3, 60, 4000)])
-    keeping.take(blocks_of(counts, ppm=45))
-    keeping.wait(7200)
+    archiving.take(blocks_of(counts, ppm=45))
+    archiving.wait(7200)
     rng = np.random.default_rng(2)
     for at_s in rng.uniform(0, 3900, 150):
         start_ns = T0_NS + round(at_s * 100 * (1 + 45e-6)) * (NS // 100)
-        window = keeping.reader.read_window("XX.TWR01.3A.HN", start_ns, start_ns + 10 * NS)
+        window = archiving.reader.read_window("XX.TWR01.3A.HN", start_ns, start_ns + 10 * NS)
         assert len({(run.n_samples, len(window.runs)) for run in window.runs}) <= 1
         for row, axis in enumerate("ZNE"):
             for run in window.channels[NSLC[:-1] + axis]:
@@ -95,7 +95,7 @@ def test_axes_of_one_instrument_have_the_same_samples_at_any_cut(tmp_path: Path)
 def test_reading_beside_a_collector_that_closes_hours_sees_everything_once(
     tmp_path: Path,
 ) -> None:
-    keeping = Keeping(tmp_path, ArchiveSettings(grace_s=0, commit_s=1e-9))
+    archiving = ArchiveRig(tmp_path, ArchiveSettings(grace_s=0, commit_s=1e-9))
     blocks = list(blocks_of(COUNTS, rate_hz=5.0, size=300))
     written = [0]
     wrong: list[str] = []
@@ -114,12 +114,12 @@ def test_reading_beside_a_collector_that_closes_hours_sees_everything_once(
     watcher = threading.Thread(target=watch)
     watcher.start()
     for block in blocks:
-        keeping.take([block])
+        archiving.take([block])
         written[0] += block.n_samples
     done.set()
     watcher.join()
     assert wrong == []
-    keeping.close()
+    archiving.close()
 
 
 def test_an_empty_data_folder_has_no_channels(tmp_path: Path) -> None:
@@ -129,6 +129,6 @@ def test_an_empty_data_folder_has_no_channels(tmp_path: Path) -> None:
 
 
 def test_a_window_up_to_the_end_of_time_is_what_there_is(tmp_path: Path) -> None:
-    keeping = kept(tmp_path)
-    (run,) = keeping.reader.read_window(NSLC, -(2**80), 2**80).runs
+    archiving = kept(tmp_path)
+    (run,) = archiving.reader.read_window(NSLC, -(2**80), 2**80).runs
     np.testing.assert_array_equal(run.counts, COUNTS[0])

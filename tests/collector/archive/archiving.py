@@ -18,7 +18,7 @@ from plumbline.wire.record import encode
 NSLC = "XX.TWR01.3A.HNZ"
 
 
-class Keeping:
+class ArchiveRig:
     """Blocks go in; day files, open hours and windows come out."""
 
     def __init__(self, folder: Path, settings: ArchiveSettings | None = None) -> None:
