@@ -12,18 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 
-def holds_lock(lock: Path) -> bool:
-    """Tell whether some process holds a flock on a file, asking the kernel's list, not the lock."""
+def is_locked(*paths: Path) -> bool:
+    """Tell whether some process has a lock on a file, asking the kernel's list, not the lock."""
     try:
-        inode = lock.stat().st_ino
         table = Path("/proc/locks").read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return False
-    return any(
-        words[1] == "FLOCK" and words[5].rpartition(":")[2] == str(inode)
-        for words in map(str.split, table.splitlines())
-        if len(words) > 5
-    )
+    locked = {words[5] for words in map(str.split, table.splitlines()) if len(words) > 5}
+    inodes = {place.rpartition(":")[2] for place in locked}
+    return any(str(path.stat().st_ino) in inodes for path in paths if path.exists())
 
 
 @contextmanager
@@ -33,8 +30,9 @@ def opened_database(path: Path, *, running: bool) -> Iterator[sqlite3.Connection
     Parameters
     ----------
     running
-        Whether its collector runs.
+        Whether its collector runs; whoever else has the file open counts as well.
     """
+    running = running or is_locked(path, path.with_name(f"{path.name}-shm"))
     log = path.with_name(f"{path.name}-wal")
     if running:
         yield from _connected(f"{path.resolve().as_uri()}?mode=ro")

@@ -20,7 +20,7 @@ from plumbline.collector.app.upkeep.journal_check import JournalCheck
 from plumbline.collector.app.upkeep.ledger_check import LedgerCheck
 from plumbline.collector.app.upkeep.manifest import NAME as MANIFEST
 from plumbline.collector.app.upkeep.manifest import Manifest, NotABackup, damaged_files
-from plumbline.collector.app.upkeep.sqlite_read import holds_lock
+from plumbline.collector.app.upkeep.sqlite_read import is_locked
 from plumbline.collector.journal.store_id import known_store_id
 
 
@@ -30,7 +30,7 @@ class NotADataFolder(Exception):
 
 def collector_runs(data: Path) -> bool:
     """Tell whether a collector has a data folder open."""
-    return holds_lock(data / "journal" / "lock")
+    return is_locked(data / "journal" / "lock")
 
 
 def verify(data: Path, on_progress: OnProgress | None = None) -> VerifyReport:

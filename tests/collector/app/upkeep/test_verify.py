@@ -19,6 +19,7 @@ from data_folder import archived, data_folder, journaled, two_minutes
 
 from plumbline.cli import main
 from plumbline.collector.app.upkeep.findings import Finding, StoreKind
+from plumbline.collector.app.upkeep.sqlite_read import is_locked
 from plumbline.collector.app.upkeep.verify import NotADataFolder, verify
 from plumbline.collector.journal import Journal
 from plumbline.wire.block import NS
@@ -241,6 +242,23 @@ def test_it_runs_beside_a_writer_and_neither_notices(tmp_path: Path) -> None:
         assert report.counts["entries"] == 120
     finally:
         journal.close()
+
+
+def test_a_database_that_somebody_else_has_open_is_read_through_sqlite(data: Path) -> None:
+    """A part of a collector may live on while the one that holds the journal does not."""
+    path = data / "state" / "events.db"
+    code = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "db.execute('UPDATE counter SET value = value + 1'); print('open', flush=True);"
+        "sys.stdin.read()"
+    )
+    words = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        assert is_locked(path, path.with_name("events.db-shm"))
+        assert wrong(data) == []
+    assert not is_locked(path)
 
 
 def test_nothing_to_verify_is_a_mistake_of_use(
