@@ -8,6 +8,7 @@
      │  └ MessageRefused         this number or text, never        -> the next sender, or person
      ├ InvalidTransition         a change of status that is not in the table -> a fault of ours
      └ AnswerRefused             an answer that cannot be taken    -> its giver reads what to do
+        └ UnknownCode            no alarm has its code             -> counted: somebody may guess
 """
 
 
@@ -33,3 +34,7 @@ class InvalidTransition(AlertingError):
 
 class AnswerRefused(AlertingError, ValueError):
     """An answer cannot be taken; the text has what to do."""
+
+
+class UnknownCode(AnswerRefused):
+    """No alarm has the code of an answer."""

@@ -72,6 +72,8 @@ class Person(Settings):
     language: Language = Language.ENGLISH
     structures: tuple[StructureCode, ...] = ()
     senders: tuple[SenderName, ...] = ()
+    may_inspect: bool = False
+    """May record what an inspection found, and so release a STOP."""
 
 
 class EscalationStep(Settings):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 EXAMPLE = """example:
   plumbline alerts list                          what is open, who was told, who answered
   plumbline alerts ack 4711 --by Somchai         nobody is called about 4711 any more
+  plumbline alerts inspect 4711 --by Mali --finding fit --text "floors 1 to 9, no cracks"
+  plumbline alerts note 4711 --by Mali --text "crane works, looked at it"
   plumbline alerts show 4711                     everything about it, with the log
   plumbline alerts silence --structure TWR01 --for 2h --reason "crane works" --by Somchai
   plumbline alerts silence                       the silences that hold now
@@ -49,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ack = _action(actions, "ack", "answer an alarm: nobody is called about it any more")
     ack.add_argument("code", help="the four digits of the message")
     ack.add_argument("--by", required=True, metavar="NAME", help="who has seen it")
+    _configure_inspections(actions)
     silence = _action(actions, "silence", "call nobody for a while; without --for, list silences")
     silence.add_argument("--for", dest="lasting", metavar="TIME", help="as 45m, 2h or 1d")
     silence.add_argument("--structure", metavar="CODE", help="only this structure")
@@ -68,6 +71,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     test.add_argument("--person", metavar="NAME", help="only this person (default: the policy)")
     test.add_argument("--structure", default="TEST", metavar="CODE", help="as named in the message")
     _action(actions, "people", "who is called, and in which order")
+
+
+def _configure_inspections(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    inspect = _action(actions, "inspect", "record what an inspection found: it may end a STOP")
+    note = _action(actions, "note", "record what somebody saw: it ends a LOOK, never a STOP")
+    for parser in (inspect, note):
+        parser.add_argument("code", nargs="?", help="the four digits of the message")
+        parser.add_argument("--structure", metavar="CODE", help="all that stands on a structure")
+        parser.add_argument("--by", required=True, metavar="NAME", help="who has been there")
+        parser.add_argument("--text", default="", help="what was seen")
+    inspect.add_argument(
+        "--finding",
+        required=True,
+        choices=["fit", "not-fit", "instrument-fault", "false-alarm"],
+        help="fit, instrument-fault and false-alarm end a STOP; not-fit does not",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -118,6 +139,25 @@ def _ack(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> 
 
     with _opened(path) as store:
         print(web.acknowledge_incident(store, args.code, args.by, "command line", time.time_ns()))
+    return 0
+
+
+def _inspect(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
+    from plumbline.collector.alerting.engine.inspecting import Report
+    from plumbline.collector.alerting.store.inspections import Finding
+    from plumbline.collector.alerting.views import inspecting
+
+    noted = args.action == "note"
+    finding = Finding.NOTE if noted else Finding(args.finding.replace("-", " "))
+    report = Report(finding=finding, by=args.by, via="command line", text=args.text)
+    if (args.code is None) == (args.structure is None):
+        raise CommandError("give the four digits of an alarm, or --structure CODE")
+    with _opened(path) as store:
+        now_ns = time.time_ns()
+        if args.code is not None:
+            print(inspecting.record(store, settings, args.code, report, now_ns))
+        else:
+            print(inspecting.record_structure(store, settings, args.structure, report, now_ns))
     return 0
 
 
@@ -186,6 +226,8 @@ _ACTIONS: "dict[str, Callable[[argparse.Namespace, Path, AlertingSettings], int]
     "list": _list,
     "show": _show,
     "ack": _ack,
+    "inspect": _inspect,
+    "note": _inspect,
     "silence": _silence,
     "test": _test,
     "people": _people,
@@ -206,7 +248,7 @@ def _place(args: argparse.Namespace) -> "tuple[Path, AlertingSettings]":
         data, settings = read_alerting(path)
     except BadSettings as error:
         # Whoever answers an alarm must not have to mend the file first.
-        if args.data is None or args.action in ("test", "people"):
+        if args.data is None or args.action in ("test", "people", "inspect", "note"):
             raise CommandError(str(error)) from error
         return args.data, AlertingSettings()
     return args.data or data, settings

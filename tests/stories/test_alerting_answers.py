@@ -3,7 +3,9 @@
 import pytest
 from stories.alerting_story import Story
 
+from plumbline.collector.alerting.errors import AnswerRefused, UnknownCode
 from plumbline.collector.alerting.settings import Person
+from plumbline.collector.alerting.views import queries, web
 
 SOMCHAI, MALI = "+66812345678", "+66898765432"
 
@@ -89,7 +91,7 @@ def test_a_wrong_code_gets_one_help_in_ten_minutes(tmp_path):
         for text in (wrong, "hello?", "call me"):
             story.receives_reply(SOMCHAI, text)
             story.forward(10)
-        story.expect_sms("Somchai", "ไม่เข้าใจ", code)
+        assert code not in story.expect_sms("Somchai", "ไม่เข้าใจ")
         story.acknowledge()
         story.forward(600, every_s=10)
         story.receives_reply(SOMCHAI, "hello?")
@@ -147,3 +149,86 @@ def test_nobody_is_told_about_a_structure_that_is_not_theirs(tmp_path):
         story.happens()
         story.expect_sms("Mali", "TWR01")
         story.acknowledge()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{code} on my way, crane stopped",
+        "OK {code} thanks",
+        "code {code}",
+        "{code} since 2025",
+        "{code} ระงับงานแล้วครับ",
+        "{code} 現場へ向かいます",
+    ],
+)
+def test_whatever_stands_around_one_open_code_it_is_the_answer(tmp_path, answer):
+    with Story(tmp_path) as story:
+        story.happens()
+        story.expect_sms("Somchai")
+        code = story.code()
+        story.receives_reply(SOMCHAI, answer.format(code=code))
+        story.expect_sms("Somchai", code, "รับทราบแล้ว", "ยังหยุดงานจนกว่าจะตรวจสอบ")
+        received = next(one for one in queries.log(story.path) if one.entry == "acknowledged")
+        assert received.detail["said"] == answer.format(code=code)
+
+
+@pytest.mark.parametrize(
+    "answer", ["not {code}", "{code} {other}", "ไม่ใช่ {code}", "{code} ではない"]
+)
+def test_a_negation_or_two_codes_ask_again(tmp_path, answer):
+    with Story(tmp_path) as story:
+        story.happens("a")
+        story.happens("b", structure="TWR02")
+        story.expect_sms("Somchai")
+        story.expect_sms("Somchai")
+        code, other = (one.incident.code for one in story.open())
+        for _ in range(2):  # each time: somebody is there, and the calls go on
+            story.receives_reply(SOMCHAI, answer.format(code=code, other=other))
+            story.expect_sms("Somchai", "ไม่เข้าใจ")
+            story.forward(1)
+        assert all(one.waits_for_answer for one in story.open())
+        for one in (code, other):
+            story.acknowledge(one)
+
+
+@pytest.mark.parametrize("number", ["66812345678", "812345678", "+66(0)81 234 5678"])
+def test_a_number_as_gateways_write_it_is_the_same_person(tmp_path, number):
+    with Story(tmp_path) as story:
+        story.happens()
+        story.expect_sms("Somchai")
+        story.receives_reply(number, story.code())
+        story.expect_sms("Somchai", "รับทราบแล้ว")
+
+
+def test_who_guesses_codes_by_sms_is_not_listened_to_for_a_while(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens()
+        story.expect_sms("Somchai")
+        code = story.code()
+        for guess in range(2000, 2010):
+            story.receives_reply(MALI, str(guess + (guess == int(code)) * 1000))
+        assert code not in story.expect_sms("Mali", "Not understood")
+        story.receives_reply(MALI, code)
+        assert story.open()[0].waits_for_answer
+        story.receives_reply(SOMCHAI, code)  # others are heard
+        story.expect_sms("Somchai", "รับทราบแล้ว")
+
+
+def test_who_guesses_codes_on_the_page_is_refused_and_told_no_code(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens()
+        story.expect_sms("Somchai")
+        code = story.code()
+        for guess in range(2000, 2010):
+            wrong = str(guess + (guess == int(code)) * 1000)
+            with pytest.raises(UnknownCode) as refused:
+                answer_on_page(story, wrong, "web 10.0.0.9")
+            assert code not in str(refused.value)
+        with pytest.raises(AnswerRefused, match="too many wrong codes"):
+            answer_on_page(story, code, "web 10.0.0.9")
+        answer_on_page(story, code, "web 10.0.0.7")
+
+
+def answer_on_page(story: Story, code: str, source: str) -> str:
+    return web.acknowledge_incident(story.store, code, "Mali", "web", story.now_ns, source=source)

@@ -7,6 +7,7 @@ import pytest
 from stories.alerting_story import Story
 
 from plumbline.cli import main
+from plumbline.collector.alerting.views import inspecting
 
 CONFIG = """
 data = "."
@@ -20,6 +21,7 @@ language = "th"
 [[alerting.person]]
 name = "Mali"
 phone = "+66898765432"
+may_inspect = true
 
 [[alerting.step]]
 people = ["Somchai"]
@@ -56,7 +58,7 @@ def test_an_answer_typed_in_stops_the_calls(story, capsys):
     assert "already acknowledged by Mali" in capsys.readouterr().out
 
 
-def test_a_wrong_code_says_which_are_open(story, capsys):
+def test_a_wrong_code_names_no_right_one(story, capsys):
     story.happens()
     story.expect_sms("Somchai")
     assert alerts("ack", "47111", "--by", "Mali") == 2
@@ -65,7 +67,8 @@ def test_a_wrong_code_says_which_are_open(story, capsys):
     other = "1111" if code != "1111" else "2222"
     assert alerts("ack", other, "--by", "Mali") == 2
     error = capsys.readouterr().err
-    assert f"open alarms: {code}" in error
+    assert f"no alarm has the code {other}" in error
+    assert code not in error
     assert len(error.splitlines()) == 1
     story.acknowledge()
 
@@ -189,3 +192,17 @@ def test_an_answer_does_not_wait_for_a_broken_configuration(story, tmp_path, cap
     assert alerts("ack", story.code(), "--by", "Mali", "--data", str(tmp_path)) == 0
     assert alerts("people") == 2
     assert "alerting" in capsys.readouterr().err
+
+
+def test_an_inspection_typed_in_is_recorded_by_who_may(story, capsys):
+    quake = story.happens()
+    story.expect_sms("Somchai")
+    code = story.code()
+    words = ("inspect", code, "--finding", "fit", "--text", "no cracks")
+    assert alerts(*words, "--by", "Somchai") == 2
+    assert "may not record an inspection; these may: Mali" in capsys.readouterr().err
+    assert alerts(*words, "--by", "Mali") == 0
+    assert f"{code} TWR01: fit, by Mali; no cracks" in capsys.readouterr().out
+    assert inspecting.standing(story.path, "TWR01", [quake]).stop == ()
+    assert alerts("note", "--structure", "TWR01", "--by", "Somchai", "--text", "looked") == 0
+    assert alerts("note", "--by", "Somchai", "--text", "looked") == 2

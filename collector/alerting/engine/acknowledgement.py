@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from plumbline.collector.alerting.engine.reply_parser import plain
-from plumbline.collector.alerting.errors import AnswerRefused
+from plumbline.collector.alerting.errors import AnswerRefused, UnknownCode
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import (
@@ -54,20 +54,31 @@ def acknowledge(
 
     Raises
     ------
-    AnswerRefused
+    UnknownCode
         If the code is not one, or no incident has it, or nobody's name is given.
     """
-    digits, by = plain(code).strip(), by.strip()
-    if not re.fullmatch(r"\d{4}", digits):
-        raise AnswerRefused(f"code {code.strip()!r}: expected the 4 digits of the alarm, as 4711")
+    incident, by = incident_of(tx, code), by.strip()
     if not by:
         raise AnswerRefused("an answer needs a name; say who has seen the alarm")
+    return acknowledge_reply(tx, incident, by=by, via=via, now_ns=now_ns, reply_text=reply_text)
+
+
+def incident_of(tx: sqlite3.Connection, code: str) -> Incident:
+    """Return the latest incident that had a code.
+
+    Raises
+    ------
+    AnswerRefused
+        If the code is not one, or no incident has it. The right codes are not named: whoever
+        guesses must not be helped.
+    """
+    digits = plain(code).strip()
+    if not re.fullmatch(r"\d{4}", digits):
+        raise UnknownCode(f"code {code.strip()!r}: expected the 4 digits of the alarm, as 4711")
     incident = incidents.by_code(tx, digits)
     if incident is None:
-        open_codes = [one.code for one in incidents.unseen(tx)]
-        waiting = f"open alarms: {', '.join(open_codes)}" if open_codes else "no alarm is open"
-        raise AnswerRefused(f"no alarm has the code {digits}; {waiting}")
-    return acknowledge_reply(tx, incident, by=by, via=via, now_ns=now_ns, reply_text=reply_text)
+        raise UnknownCode(f"no alarm has the code {digits}; it stands in the alarm's message")
+    return incident
 
 
 def acknowledge_reply(

@@ -20,11 +20,13 @@ from plumbline.collector.alerting.store.database import AlertStore, mark, savepo
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
 from plumbline.collector.alerting.store.incidents import Member
+from plumbline.collector.alerting.store.worsenings import note_worsening
 from plumbline.collector.events.model import AlarmLevel, Event, Standing
 from plumbline.wire.block import NS
 
 REVISION = "event revision"
 BATCH = 500
+_WORSENINGS_NOTED = "worsenings noted"
 
 
 class EventRevisions(Protocol):
@@ -68,6 +70,19 @@ class EventFeed:
             with self.store.transaction() as tx:
                 set_mark(tx, REVISION, 0)
                 audit.write(tx, now_ns, AuditEntry.EVENTS_REPLACED, seen=seen)
+        self._note_old_worsenings(seen)
+
+    def _note_old_worsenings(self, seen: int) -> None:
+        """Record the events a version took that knew of no inspections: they may be released."""
+        with self.store.transaction() as tx:
+            if mark(tx, _WORSENINGS_NOTED):
+                return
+            after = 0
+            while seen and (changed := self.events.changes(after, BATCH)):
+                for after, event in changed:
+                    if after <= seen:
+                        note_worsening(tx, event)
+            set_mark(tx, _WORSENINGS_NOTED, 1)
 
     def _take_some(self, now_ns: int) -> int:
         changed = self.events.changes(self.revision(), BATCH)
@@ -89,6 +104,7 @@ class EventFeed:
         return len(changed)
 
     def _take_one(self, tx: sqlite3.Connection, event: Event, revision: int, now_ns: int) -> None:
+        note_worsening(tx, event)
         known = incidents.member(tx, event.id)
         if known is not None:
             incident = self._incident_for_known(tx, known)

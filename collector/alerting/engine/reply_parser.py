@@ -1,45 +1,41 @@
-"""Parser of replies: a code of four digits, with or without a word, in whatever digits."""
+"""Parser of replies: codes of four digits with whatever stands around them, in any script.
+
+The words are those of all message tables: people answer in the language they think in.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-# "I have seen it", as people write it: English, Thai, Japanese.
-_WORDS = (
-    "acknowledged",
-    "ack",
-    "ok",
-    "a",
-    "รับทราบ",
-    "รับทราบครับ",
-    "รับทราบค่ะ",
-    "了解",
-    "了解です",
-    "了解しました",
-)
-_WORD = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
-_ANSWER = re.compile(rf"(?:(?:{_WORD})\s*)?[#:]?\s*(\d{{4}})\s*(?:{_WORD})?[.!。]?")
-_WORD_ALONE = re.compile(rf"(?:{_WORD})[.!。]?")
+from plumbline.collector.alerting.settings import Language
+from plumbline.collector.alerting.store.inspections import Finding
+from plumbline.collector.alerting.text.messages import AnswerWords, table
+
+_CODE = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """An answer to the incident with this code."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A reply, as far as its words tell.
 
-    code: str
+    Attributes
+    ----------
+    codes
+        The numbers of four digits in it, each once, in order.
+    negated
+        True: it holds a *not*, and may mean the opposite of an answer.
+    seen_word
+        True: it is nothing but a word as *OK*.
+    finding
+        Finding of an inspection of the one code, as ``INSPECTED 4711 FIT``, or None.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """An answer without a code: to the one incident that waits, if there is one only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unparsed:
-    """Not an answer."""
-
-
-Reply = Code | Acknowledge | Unparsed
+    codes: tuple[str, ...]
+    negated: bool
+    seen_word: bool
+    finding: Finding | None = None
 
 
 def plain(text: str) -> str:
@@ -55,7 +51,61 @@ def plain(text: str) -> str:
 
 def parse_reply(text: str) -> Reply:
     """Return the meaning of a reply."""
-    words = plain(text)
-    if found := _ANSWER.fullmatch(words):
-        return Code(found[1])
-    return Acknowledge() if _WORD_ALONE.fullmatch(words) else Unparsed()
+    words = plain(text).replace("\u2019", "'")
+    codes = tuple(dict.fromkeys(_CODE.findall(words)))
+    patterns = _patterns()
+    finding = next(
+        (finding for finding, pattern in patterns.findings if pattern.fullmatch(words)), None
+    )
+    return Reply(
+        codes=codes,
+        negated=patterns.negation.search(words) is not None,
+        seen_word=patterns.seen.fullmatch(words) is not None,
+        finding=finding if len(codes) == 1 else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Patterns:
+    seen: re.Pattern[str]
+    negation: re.Pattern[str]
+    findings: tuple[tuple[Finding, re.Pattern[str]], ...]
+
+
+@cache
+def _patterns() -> _Patterns:
+    tables = [table(language).answer for language in Language]
+    seen = _any(word for one in tables for word in one.seen)
+    negations = _any(_whole(word) for one in tables for word in map(plain, one.negation))
+    return _Patterns(
+        seen=re.compile(rf"(?:{seen})[.!。]?"),
+        negation=re.compile(negations),
+        findings=tuple(_findings(tables)),
+    )
+
+
+def _findings(tables: list[AnswerWords]) -> Iterator[tuple[Finding, re.Pattern[str]]]:
+    """Yield a pattern a finding: what releases must stand alone, *not fit* may be followed."""
+    inspected = _any(word for one in tables for word in one.inspected)
+    for finding, words in (
+        (Finding.NOT_FIT, [word for one in tables for word in one.not_fit]),
+        (Finding.FIT, [word for one in tables for word in one.fit]),
+        (Finding.INSTRUMENT_FAULT, [word for one in tables for word in one.instrument_fault]),
+        (Finding.FALSE_ALARM, [word for one in tables for word in one.false_alarm]),
+    ):
+        rest = r"(?:[^\w].*)?" if finding is Finding.NOT_FIT else r"[.!。]?"
+        found = _any(words)
+        yield (
+            finding,
+            re.compile(rf"(?:{inspected})\s*[#:]?\s*\d{{4}}\s*[:,]?\s*(?:{found}){rest}"),
+        )
+
+
+def _any(words: Iterable[str]) -> str:
+    plain_words = {one if one.startswith("(?") else re.escape(plain(one)) for one in words}
+    return "|".join(sorted(plain_words, key=len, reverse=True))
+
+
+def _whole(word: str) -> str:
+    """Return a pattern: Latin words stand between blanks, Thai and Japanese ones anywhere."""
+    return rf"(?:\b{re.escape(word)}\b)" if word.isascii() else rf"(?:{re.escape(word)})"

@@ -41,6 +41,10 @@ class AuditEntry(StrEnum):
     SILENCE_SET = "silence_set"
     SILENCE_ENDED = "silence_ended"
     TEST_STARTED = "test_started"
+    INSPECTED = "inspected"
+    NOTED = "noted"
+    WRONG_CODE = "wrong_code"
+    CLOCK_STEPPED = "clock_stepped"
 
 
 REPLY_TEXT = "said"

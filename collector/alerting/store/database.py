@@ -8,8 +8,7 @@ from pathlib import Path
 
 from plumbline.collector.alerting.errors import AlertingError
 
-VERSION = 1
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 CREATE TABLE incident (
     id INTEGER PRIMARY KEY, cause TEXT NOT NULL, structure TEXT NOT NULL, kind TEXT NOT NULL,
@@ -60,6 +59,26 @@ BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 """
+_INSPECTIONS = """
+ALTER TABLE incident ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN well_since_ns INTEGER;
+CREATE TABLE inspection (
+    id INTEGER PRIMARY KEY, place INTEGER NOT NULL UNIQUE,
+    incident_id INTEGER REFERENCES incident (id), code TEXT, structure TEXT NOT NULL,
+    finding TEXT NOT NULL, person TEXT NOT NULL, text TEXT NOT NULL, via TEXT NOT NULL,
+    at_ns INTEGER NOT NULL
+) STRICT;
+CREATE INDEX inspection_of_structure ON inspection (structure, place);
+CREATE TABLE worsening (
+    event_id TEXT PRIMARY KEY, structure TEXT NOT NULL, place INTEGER NOT NULL,
+    level TEXT NOT NULL, gravest TEXT NOT NULL, value REAL NOT NULL
+) STRICT;
+CREATE INDEX worsening_of_structure ON worsening (structure);
+INSERT INTO mark VALUES ('last place', 0);
+CREATE INDEX audit_of_wrong_codes ON audit (person, at_ns) WHERE entry = 'wrong_code';
+"""
+_STEPS = (_TABLES, _INSPECTIONS)
+VERSION = len(_STEPS)
 
 
 class AlertStore:
@@ -111,11 +130,12 @@ class AlertStore:
     def _prepare(self) -> None:
         with self.transaction() as tx:
             version = int(tx.execute("PRAGMA user_version").fetchone()[0])
-            if version == 0:
-                for statement in _statements(_SCHEMA):
+            for step in _STEPS[version:]:
+                for statement in _statements(step):
                     tx.execute(statement)
+            if version < VERSION:
                 tx.execute(f"PRAGMA user_version = {VERSION}")
-        if version not in (0, VERSION):
+        if version > VERSION:
             self.close()
             raise AlertingError(
                 f"{self.path}: written by version {version} of the alerting database, this program"

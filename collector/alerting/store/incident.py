@@ -97,6 +97,11 @@ class Incident:
         Time at which that is due; None when nobody is to be called any more. [ns since 1970]
     silenced_by
         The silence that holds the calls back, or None.
+    quiet
+        Everybody is told once and nobody is called: it was found long after its time.
+    well_since_ns
+        Time since which the cause of a fault of ours is gone; people learn of it when that lasts,
+        or None. [ns since 1970]
     """
 
     id: int
@@ -117,3 +122,5 @@ class Incident:
     position: int
     next_ns: int | None
     silenced_by: int | None
+    quiet: bool
+    well_since_ns: int | None

@@ -9,6 +9,7 @@ from typing import Any
 from plumbline.collector.alerting.paging_rules import latches
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
+from plumbline.collector.alerting.store.worsenings import standing_codes
 from plumbline.collector.events.model import AlarmLevel, EventKind
 
 _STORED_AS = {"repeat": "walk", "silenced_by": "muted_by"}
@@ -49,6 +50,8 @@ def add(tx: sqlite3.Connection, **columns: Any) -> Incident:
         "repeat": 0,
         "position": 0,
         "silenced_by": None,
+        "quiet": False,
+        "well_since_ns": None,
         "code": _free_code(tx, columns["opened_ns"]),
         **columns,
     }
@@ -172,7 +175,18 @@ def _free_code(tx: sqlite3.Connection, seed: int) -> str:
             (IncidentStatus.CLOSED, _CODES_RESERVED),
         )
     }
-    return next(code for code in _codes_from(seed) if code not in taken)
+    free = (code for code in _codes_from(seed) if code not in taken | standing_codes(tx))
+    return next(free, None) or _oldest_closed_code(tx)
+
+
+def _oldest_closed_code(tx: sqlite3.Connection) -> str:
+    """Return the code that was given longest ago: an alarm without a code would be worse."""
+    row = tx.execute(
+        "SELECT code FROM incident GROUP BY code HAVING sum(status <> ?) = 0"
+        " ORDER BY max(id) LIMIT 1",
+        (IncidentStatus.CLOSED,),
+    ).fetchone()
+    return str(row[0])
 
 
 def _codes_from(seed: int) -> Iterator[str]:
@@ -192,6 +206,7 @@ def _incident(row: sqlite3.Row) -> Incident:
             "status": IncidentStatus(columns["status"]),
             "level": AlarmLevel(columns["level"]),
             "test": bool(columns["test"]),
+            "quiet": bool(columns["quiet"]),
         }
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from plumbline.collector.alerting.settings import Language
 from plumbline.collector.alerting.store.facts import Facts
+from plumbline.collector.alerting.store.inspections import Inspection
 from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.alerting.text.messages import MessageTable, table
 from plumbline.collector.alerting.text.quantity import number, quantity
@@ -75,11 +76,34 @@ class Wording:
         tries = [f"{reply.help}\n" + reply.open.format(codes=listed) for listed in lists]
         return _first_that_fits([*tries, reply.help])
 
-    def acknowledged(self, code: str, by: str, structure: str, kind: EventKind) -> str:
-        """Return the confirmation of an answer."""
-        return self._words.reply.acknowledged.format(
+    def acknowledged(
+        self, code: str, by: str, structure: str, kind: EventKind, *, stop_stays: bool = False
+    ) -> str:
+        """Return the confirmation of an answer; an answer never releases a STOP."""
+        reply = self._words.reply
+        text = reply.acknowledged.format(
             code=code, by=by, structure=structure, kind=self._words.kind[kind]
         )
+        return f"{text}\n{reply.stop_stays}" if stop_stays else text
+
+    def inspected(self, one: Inspection) -> str:
+        """Return the confirmation of an inspection."""
+        return self._words.reply.inspected.format(
+            code=one.code,
+            structure=one.structure,
+            finding=self._words.finding[one.finding],
+            by=one.person,
+            clock=self._at(one.at_ns).strftime(self._words.line.clock),
+        )
+
+    def how_to_inspect(self, code: str) -> str:
+        """Return how an inspection is recorded by SMS."""
+        return self._words.reply.how_to_inspect.format(code=code)
+
+    def may_not_inspect(self, code: str) -> str:
+        """Return what is answered to somebody who may not inspect."""
+        reply = self._words.reply
+        return f"{reply.may_not_inspect.format(code=code)}\n{reply.stop_stays}"
 
     def already(self, code: str, by: str, at_ns: int) -> str:
         """Return what is answered to somebody who was not the first."""

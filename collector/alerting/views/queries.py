@@ -81,44 +81,44 @@ class Summary:
 
 def open_incidents(path: Path, now_ns: int) -> list[IncidentView]:
     """Return the incidents that are not closed, oldest first."""
-    with _reading(path) as tx:
+    with reading(path) as tx:
         return [_view(tx, one, now_ns) for one in incidents.all_alive(tx)] if tx else []
 
 
 def recent_incidents(path: Path, now_ns: int, limit: int = 50) -> list[IncidentView]:
     """Return the latest incidents, newest first, closed ones too."""
-    with _reading(path) as tx:
+    with reading(path) as tx:
         return [_view(tx, one, now_ns) for one in incidents.newest(tx, limit)] if tx else []
 
 
 def incident_with(path: Path, code: str, now_ns: int) -> IncidentView | None:
     """Return the latest incident that had a code."""
-    with _reading(path) as tx:
+    with reading(path) as tx:
         found = incidents.by_code(tx, code) if tx else None
         return _view(tx, found, now_ns) if tx and found else None
 
 
 def notifications(path: Path, limit: int = 1_000) -> list[Notification]:
     """Return the latest messages, newest first: ``person``, ``text``, ``segments``, ``state``."""
-    with _reading(path) as tx:
+    with reading(path) as tx:
         return outbox.latest(tx, limit) if tx else []
 
 
 def silences(path: Path, now_ns: int) -> list[Silence]:
     """Return the silences that hold now."""
-    with _reading(path) as tx:
+    with reading(path) as tx:
         return running(tx, now_ns) if tx else []
 
 
 def log(path: Path, incident_id: int | None = None) -> list[audit.AuditLine]:
     """Return the audit log, of one incident or whole."""
-    with _reading(path) as tx:
+    with reading(path) as tx:
         return list(audit.lines(tx, incident_id)) if tx else []
 
 
 def summary(path: Path) -> Summary:
     """Return alerting in a few numbers."""
-    with _reading(path) as tx:
+    with reading(path) as tx:
         if tx is None:
             nothing = dict.fromkeys(
                 ("last_tick_ns", "open", "unanswered", "unsent", "sent", "lost", "passed_over"), 0
@@ -142,7 +142,8 @@ def summary(path: Path) -> Summary:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Hold the database for reading, or None where there is none yet."""
     if not path.exists():
         yield None
         return

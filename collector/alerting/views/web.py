@@ -3,11 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from plumbline.collector.alerting.engine.acknowledgement import ReplyOutcome, acknowledge
+from plumbline.collector.alerting.engine.acknowledgement import (
+    Acknowledgement,
+    ReplyOutcome,
+    acknowledge,
+)
+from plumbline.collector.alerting.engine.answer_limit import note_wrong, refuse_guessing
+from plumbline.collector.alerting.errors import UnknownCode
 from plumbline.collector.alerting.store import incidents
 from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import Incident, IncidentStatus
+from plumbline.collector.alerting.store.worsenings import standing_codes
 from plumbline.collector.alerting.text.quantity import quantity
 from plumbline.collector.alerting.views import queries
 
@@ -76,22 +83,44 @@ def answered_events(store: AlertStore) -> frozenset[str]:
         )
 
 
-def acknowledge_incident(store: AlertStore, code: str, by: str, via: str, now_ns: int) -> str:
+def acknowledge_incident(
+    store: AlertStore, code: str, by: str, via: str, now_ns: int, source: str | None = None
+) -> str:
     """Acknowledge an incident and return in one line what that did.
+
+    Parameters
+    ----------
+    source
+        Where the answer came from; None counts no wrong codes, as on the collector itself.
 
     Raises
     ------
     AnswerRefused
-        A ValueError with what to do: not a code, no such alarm, no name.
+        A ValueError with what to do: not a code, no such alarm, no name, too many wrong codes.
     """
-    with store.transaction() as tx:
-        taken = acknowledge(tx, code, by=by, via=via, now_ns=now_ns)
+    try:
+        with store.transaction() as tx:
+            if source is not None:
+                refuse_guessing(tx, source, now_ns)
+            taken = acknowledge(tx, code, by=by, via=via, now_ns=now_ns)
+            stays = taken.incident.code in standing_codes(tx)
+    except UnknownCode:
+        if source is not None:
+            with store.transaction() as tx:
+                note_wrong(tx, source, code, now_ns)
+        raise
+    if stays:
+        return f"{_outcome(taken)}; STOP stays until it is inspected"
+    return _outcome(taken)
+
+
+def _outcome(taken: Acknowledgement) -> str:
     one = taken.incident
     if taken.outcome is ReplyOutcome.ACKNOWLEDGED:
         return f"{one.code} acknowledged by {one.answered_by}; nobody is called about it any more"
     if taken.outcome is ReplyOutcome.ALREADY:
         return f"{one.code} was already acknowledged by {one.answered_by}"
-    return f"{one.code} is closed; nothing to do"
+    return f"{one.code} is closed; nobody is called about it"
 
 
 def title(incident: Incident, facts: Facts | None) -> str:

@@ -8,14 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories.alerting_story import START_NS, Story
 
-from plumbline.collector.alerting.engine.inbound import international
+from plumbline.collector.alerting.engine.phone_number import person_with, spellings
 from plumbline.collector.alerting.engine.rate_limits import free_at_ns
-from plumbline.collector.alerting.engine.reply_parser import (
-    Acknowledge,
-    Code,
-    Unparsed,
-    parse_reply,
-)
+from plumbline.collector.alerting.engine.reply_parser import Reply, parse_reply
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
 from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
 from plumbline.collector.alerting.paging_rules import (
@@ -24,10 +19,11 @@ from plumbline.collector.alerting.paging_rules import (
     cause_of,
     paging_decision,
 )
-from plumbline.collector.alerting.settings import Cap
+from plumbline.collector.alerting.settings import Cap, Person
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.store.inspections import Finding
 from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.events.model import AlarmLevel, EventKind
 from plumbline.wire.block import NS
@@ -36,38 +32,69 @@ from plumbline.wire.block import NS
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("4711", Code("4711")),
-        ("ACK 4711", Code("4711")),
-        ("acknowledged: 4711", Code("4711")),
-        ("4711 ok", Code("4711")),
-        ("รับทราบ 4711", Code("4711")),
-        ("รับทราบ ๔๗๑๑", Code("4711")),
-        ("了解　４７１１", Code("4711")),
-        ("#4711", Code("4711")),
-        ("4711\0\0\0\0", Code("4711")),
-        ("Ok", Acknowledge()),
-        ("了解です。", Acknowledge()),
-        ("47111", Unparsed()),
-        ("471", Unparsed()),
-        ("not 4711", Unparsed()),
-        ("4711 4712", Unparsed()),
-        ("", Unparsed()),
+        ("4711", (["4711"], False, False)),
+        ("ACK 4711", (["4711"], False, False)),
+        ("acknowledged: 4711", (["4711"], False, False)),
+        ("4711 on my way, crane stopped", (["4711"], False, False)),
+        ("รับทราบ 4711", (["4711"], False, False)),
+        ("รับทราบ ๔๗๑๑ ครับ", (["4711"], False, False)),
+        ("了解　４７１１", (["4711"], False, False)),
+        ("#4711", (["4711"], False, False)),
+        ("4711\0\0\0\0", (["4711"], False, False)),
+        ("code 4711, code 4711", (["4711"], False, False)),
+        ("Ok", ([], False, True)),
+        ("了解です。", ([], False, True)),
+        ("47111", ([], False, False)),
+        ("471", ([], False, False)),
+        ("not 4711", (["4711"], True, False)),
+        ("I can\u2019t see 4711", (["4711"], True, False)),
+        ("4711 now", (["4711"], False, False)),
+        ("ไม่ใช่ 4711", (["4711"], True, False)),
+        ("4711 ではなく", (["4711"], True, False)),
+        ("4711 4712", (["4711", "4712"], False, False)),
+        ("", ([], False, False)),
     ],
 )
 def test_an_answer_is_read(text, answer):
-    assert parse_reply(text) == answer
+    codes, negated, seen_word = answer
+    assert parse_reply(text) == Reply(codes=tuple(codes), negated=negated, seen_word=seen_word)
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("INSPECTED 4711 FIT", Finding.FIT),
+        ("inspected #4711: fit.", Finding.FIT),
+        ("Inspected 4711 NOT FIT", Finding.NOT_FIT),
+        ("Inspected 4711 not fit, crack at column B3", Finding.NOT_FIT),
+        ("ตรวจแล้ว ๔๗๑๑ ใช้ได้", Finding.FIT),
+        ("ตรวจแล้ว 4711 ใช้ไม่ได้", Finding.NOT_FIT),
+        ("点検済 ４７１１ 使用可", Finding.FIT),
+        ("点検済み4711使用不可", Finding.NOT_FIT),
+        ("inspected 4711 false alarm", Finding.FALSE_ALARM),
+        ("inspected 4711 instrument fault", Finding.INSTRUMENT_FAULT),
+        ("inspected 4711 fit except the roof", None),
+        ("inspected 4711", None),
+        ("4711 fit", None),
+        ("inspected 4711 4712 fit", None),
+        ("4711 ok, not inspected, fit tomorrow", None),
+        ("OK 4711", None),
+    ],
+)
+def test_an_inspection_has_its_own_words(text, finding):
+    assert parse_reply(text).finding is finding
 
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading(text):
-    assert isinstance(parse_reply(text), Code | Acknowledge | Unparsed)
+    assert isinstance(parse_reply(text), Reply)
 
 
 @given(st.integers(0, 9999), st.sampled_from(["٠", "๐", "０", "०", "0"]))
 def test_digits_of_every_script_are_digits(number, zero):
     digits = f"{number:04d}"
     written = "".join(chr(ord(zero) + int(digit)) for digit in digits)
-    assert parse_reply(written) == Code(digits)
+    assert parse_reply(written).codes == (digits,)
 
 
 def test_only_what_may_pass_is_tried_again():
@@ -104,7 +131,25 @@ def test_a_cap_frees_when_the_oldest_message_leaves_its_window():
     ],
 )
 def test_numbers_are_compared_in_one_form(written, number):
-    assert international(written, "66") == number
+    assert number in spellings(written, "66")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "66812345678",
+        "812345678",
+        "0812345678",
+        "0066812345678",
+        "+66 81-234 5678",
+        "+66(0)812345678",
+    ],
+)
+def test_whoever_has_a_number_is_known_in_all_its_spellings(written):
+    other = Person(name="Mali", phone="+66898765432")
+    somchai = Person(name="Somchai", phone="+66812345678")
+    assert person_with(written, [other, somchai], "66") is somchai
+    assert person_with("811111111", [other, somchai], "66") is None
 
 
 def test_no_code_comes_again_soon_though_all_open_at_one_moment(tmp_path):

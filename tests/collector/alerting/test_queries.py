@@ -81,7 +81,7 @@ def test_events_count_as_answered_once_answered_and_over(tmp_path):
     [
         ("47111", "Mali", "expected the 4 digits of the alarm"),
         ("", "Mali", "expected the 4 digits"),
-        ("0000", "Mali", "no alarm has the code 0000; open alarms: "),
+        ("0000", "Mali", "no alarm has the code 0000; it stands in the"),
         ("{code}", " ", "say who has seen the alarm"),
     ],
 )

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from plumbline.collector.alerting.settings import Language
+from plumbline.collector.alerting.store.inspections import Finding
 from plumbline.collector.events.model import AlarmLevel, EventKind, Standing
 from plumbline.wire.settings import Settings
 
@@ -38,10 +39,26 @@ class Lines(Settings):
     reply: str
 
 
+class AnswerWords(Settings):
+    """The words of answers people send; any of each list, in any case."""
+
+    seen: tuple[str, ...]
+    negation: tuple[str, ...]
+    inspected: tuple[str, ...]
+    fit: tuple[str, ...]
+    not_fit: tuple[str, ...]
+    instrument_fault: tuple[str, ...]
+    false_alarm: tuple[str, ...]
+
+
 class Replies(Settings):
     """The replies to those who answer."""
 
     acknowledged: str
+    stop_stays: str
+    inspected: str
+    how_to_inspect: str
+    may_not_inspect: str
     already: str
     closed: str
     help: str
@@ -61,6 +78,8 @@ class MessageTable(Settings):
     standing: dict[Standing, str]
     line: Lines
     reply: Replies
+    answer: AnswerWords
+    finding: dict[Finding, str]
     action: dict[EventKind, dict[AlarmLevel, str]]
     after: dict[EventKind, str]
 
