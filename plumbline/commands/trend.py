@@ -11,6 +11,7 @@ from plumbline.errors import CommandError
 if TYPE_CHECKING:
     from plumbline.analysis.trend.assessment import Assessment, Question
     from plumbline.research.trend import TimeSeriesTable
+    from plumbline.research.trend.settlement import LoadQuestion, SettlementOutlook
 
 MOST_CHANNELS = 24
 """More are not assessed unasked: nobody reads that. Ask for some by name."""
@@ -33,11 +34,17 @@ five times the jump found where nothing happens in the same record. The rate wat
 day and alarms so seldom that --channels of them together keep --false-alarms. A failure window
 is given only to what accelerates as Voight's law does; never a single time.
 
+A column whose heading says settlement and a length (settlement [mm]), or that --settlement names,
+gets the settlement still to come: the exponential approach of consolidation with its interval,
+Asaoka's line and the hyperbola beside it. It holds while the load stays; say with --load when it
+changed. Refused, with the reason, where half of it is not reached or the record contradicts it.
+
 Examples:
   plumbline trend tilt.csv
   plumbline trend tilt.csv --columns tilt_x --event 2025-03-28T06:20:00Z --plot tilt.png
   plumbline trend nivel.log --json > drift.json
   plumbline trend load_test.csv.zip --hold 30
+  plumbline trend P12.csv --load 2025-03-01 --load 2025-06-15 --drainage 6
 """
 
 
@@ -86,6 +93,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="RATE",
         help="change of rate that is nobody's business [unit/d]",
     )
+    parser.add_argument(
+        "--settlement", metavar="A,B", help="columns of settlement or level; 'none' for no column"
+    )
+    parser.add_argument(
+        "--load", action="append", default=[], metavar="TIME", help="the load changed then"
+    )
+    parser.add_argument(
+        "--drainage", type=_positive, metavar="M", help="longest drainage path, for c_v [m]"
+    )
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
     parser.add_argument("--plot", type=picture, metavar="PNG", help="draw it, a panel a channel")
 
@@ -95,6 +111,7 @@ def run(args: argparse.Namespace) -> int:
     from plumbline.records.tables.time_numbers import TimeUnit
     from plumbline.research.trend import TableError, read_time_series
     from plumbline.research.trend.report import channel_report, table_report
+    from plumbline.research.trend.settlement import outlook_report, outlook_text
     from plumbline.research.trend.words import channel_words, table_words
 
     try:
@@ -106,21 +123,29 @@ def run(args: argparse.Namespace) -> int:
             out_of_range=args.out_of_range,
         )
         question = _question(args, table)
+        loads = _loads(args, table)
     except TableError as error:
         raise CommandError(str(error)) from error
     found, refused = _assessed(args, table, question)
+    outlooks = _outlooks(args, table, loads, list(found))
     read = table_report(table, str(args.file))
     read["notes"] += [f"not assessed: {why}" for why in refused]
-    reports = [channel_report(table, name, each) for name, each in found.items()]
+    reports = [
+        channel_report(table, name, each)
+        | {"settlement": outlook_report(table, outlooks[name], loads) if name in outlooks else None}
+        for name, each in found.items()
+    ]
     if args.json:
         print(json.dumps({**read, "channels": reports}, indent=2, ensure_ascii=False))
     else:
         lines = table_words(read)
         for each in reports:
             lines += ["", *channel_words(each, read["span_s"])]
+            if each["settlement"] is not None:
+                lines += outlook_text(each["settlement"])
         print("\n".join(lines))
     if args.plot is not None:
-        _draw(args.plot, table, found)
+        _draw(args.plot, table, found, outlooks)
     return 0
 
 
@@ -186,11 +211,38 @@ def _moment(word: str, table: "TimeSeriesTable") -> float:
     return float(at[0])
 
 
-def _draw(path: Path, table: "TimeSeriesTable", found: dict[str, Any]) -> None:
+def _loads(args: argparse.Namespace, table: "TimeSeriesTable") -> "LoadQuestion":
+    from plumbline.research.trend.settlement import LoadQuestion
+
+    loads_s = tuple(_moment(each, table) for each in args.load)
+    return LoadQuestion(loads_s=loads_s, drainage_m=args.drainage)
+
+
+def _outlooks(
+    args: argparse.Namespace, table: "TimeSeriesTable", loads: "LoadQuestion", names: list[str]
+) -> "dict[str, SettlementOutlook]":
+    """Return what settlement is still to come in each column of settlement that was assessed."""
+    from plumbline.research.trend.settlement import settlement_columns, settlement_outlook
+
+    if args.settlement == "none":
+        return {}
+    try:
+        columns = settlement_columns(table, args.settlement)
+    except ValueError as error:
+        raise CommandError(f"--settlement: {error}") from error
+    return {name: settlement_outlook(table, name, loads) for name in columns if name in names}
+
+
+def _draw(
+    path: Path,
+    table: "TimeSeriesTable",
+    found: dict[str, Any],
+    outlooks: "dict[str, SettlementOutlook]",
+) -> None:
     from plumbline.plots.trend import draw
 
     try:
-        draw(table, found, path)
+        draw(table, found, path, outlooks)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}; choose another file") from error
 

@@ -1,5 +1,6 @@
 """Slow channels in one picture: readings, trend with interval, steps, the forecast window."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,16 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from plumbline.analysis.failure import Forecast, velocity
+from plumbline.analysis.settlement.prediction import NoPrediction
 from plumbline.analysis.statistics.theil_sen import Trend
 from plumbline.analysis.statistics.thinning import thinned
 from plumbline.analysis.trend.assessment import DAY_S, Assessment
 from plumbline.records.tables.series_reading import TimeSeriesTable
+from plumbline.research.trend.settlement import MM, SettlementOutlook
 from plumbline.research.trend.words import SPOKEN
 
 READINGS, MEDIANS, LINE, STEP, WINDOW = "#b8c4ce", "#0b5394", "#c0392b", "#2e8b57", "#e8a33d"
-COMPENSATED, ALARM = "#6a4c93", "#d1495b"
+COMPENSATED, ALARM, OUTLOOK = "#6a4c93", "#d1495b", "#00796b"
 MOST_POINTS = 6000
 
 # Axes without dates count in what the record's length reads best in.
@@ -32,7 +35,12 @@ MARGIN = 0.3
 MARGIN_SIGMA = 6.0
 
 
-def draw(table: TimeSeriesTable, found: dict[str, Assessment], path: Path) -> None:
+def draw(
+    table: TimeSeriesTable,
+    found: dict[str, Assessment],
+    path: Path,
+    outlooks: Mapping[str, SettlementOutlook],
+) -> None:
     """Draw every assessed channel into one picture file.
 
     Raises
@@ -64,6 +72,8 @@ def draw(table: TimeSeriesTable, found: dict[str, Assessment], path: Path) -> No
             axis.set_ylabel(f"{name} [{table.units[name] or '°C'}]")
         elif window is None:
             _series(axis, table, name, shown, clock)
+            if name in outlooks:
+                _outlook(axis, table, name, outlooks[name], clock)
         else:
             compensated = shown.compensated_values
             _inverse(
@@ -142,6 +152,30 @@ def _series(
     axis.set_ylabel(f"{name} [{unit}]" if unit else name)
     title = _title(found, unit, float(np.ptp(time)) / DAY_S)
     axis.set_title(title, fontsize=9, loc="left", pad=18)
+    axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, fontsize=8, frameon=False)
+
+
+def _outlook(
+    axis: Axes, table: TimeSeriesTable, name: str, found: SettlementOutlook, clock: _Clock
+) -> None:
+    """Draw the curve of consolidation, and the interval of what it ends at."""
+    curve = found.prediction
+    if isinstance(curve, NoPrediction):
+        return
+    unit_mm = MM[table.units[name].lower()]
+    since_d = np.linspace(curve.from_d, curve.to_d, 200)
+    settled = np.array([curve.at(float(at)) for at in since_d])
+
+    def shown(settled_mm: Any) -> Any:
+        return found.sign * (found.zero_mm + np.asarray(settled_mm)) / unit_mm
+
+    axis.plot(clock.at(found.from_s + since_d * DAY_S), shown(settled), color=OUTLOOK, lw=1.2)
+    ends = shown([curve.low_mm, curve.high_mm])
+    axis.axhspan(*sorted(ends), color=OUTLOOK, alpha=0.15, lw=0)
+    label = f"ends at {curve.ultimate_mm:.3g} mm (95 % interval)"
+    axis.axhline(float(shown(curve.ultimate_mm)), color=OUTLOOK, lw=1.0, ls="--", label=label)
+    low, high = axis.get_ylim()
+    axis.set_ylim(min(low, *ends), max(high, *ends))
     axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, fontsize=8, frameon=False)
 
 

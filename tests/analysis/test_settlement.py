@@ -23,6 +23,7 @@ from plumbline.analysis.settlement.hyperbolic import hyperbolic
 from plumbline.analysis.settlement.prediction import (
     NoPrediction,
     Prediction,
+    predict_from_half,
     predict_settlement,
 )
 from plumbline.analysis.settlement.stability import Stability, benchmark_stability, closure
@@ -132,6 +133,27 @@ def test_readings_before_a_load_change_do_not_count():
     assert isinstance(found, Prediction)
     assert found.from_d > 50.0
     assert found.ultimate_mm == pytest.approx(90.0, rel=1e-3)
+
+
+def test_real_clay_is_predicted_from_half_of_its_settlement_on():
+    # The whole of Terzaghi's curve is no exponential and is refused; its later half nearly is.
+    time = np.arange(0.0, 160.0)
+    s = 100 * degree_of_consolidation(0.005 * time)
+    s = s + np.random.default_rng(6).normal(0, 0.5, time.size)
+    assert isinstance(predict_settlement(time, s), NoPrediction)
+    found = predict_from_half(time, s)
+    assert isinstance(found, Prediction)
+    assert found.ultimate_mm == pytest.approx(100.0, rel=0.015)
+    assert found.rate_per_d == pytest.approx(math.pi**2 / 4 * 0.005, rel=0.05)
+
+
+def test_creep_after_consolidation_is_refused_from_its_half_on_too():
+    time = np.arange(0.0, 200.0)
+    s = 100 * (1 - np.exp(-0.03 * time)) + 25 * np.log10(1 + time / 20)
+    s = s + np.random.default_rng(7).normal(0, 0.3, time.size)
+    found = predict_from_half(time, s)
+    assert isinstance(found, NoPrediction)
+    assert "two halves" in found.reason
 
 
 def test_uneven_readings_are_interpolated_to_equal_steps():
