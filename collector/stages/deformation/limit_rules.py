@@ -1,5 +1,6 @@
 """Rules of limits: threshold, rate, forecast, failure. One function a rule, in one table."""
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 
@@ -11,7 +12,13 @@ from plumbline.analysis.failure.forecast import FEWEST_READINGS
 from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, TheilSen, theil_sen, trend
 from plumbline.collector.stages.deformation.channel_frame import ChannelValues, Flags
 from plumbline.collector.stages.deformation.channels import DeformationChannel
-from plumbline.collector.stages.deformation.limit_settings import DAYS, DeformationLimit, LimitRule
+from plumbline.collector.stages.deformation.limit_consolidation import consolidation_forecast
+from plumbline.collector.stages.deformation.limit_settings import (
+    DAYS,
+    DeformationLimit,
+    ForecastCurve,
+    LimitRule,
+)
 from plumbline.collector.stages.deformation.limit_value import LimitValue, limit_value
 from plumbline.wire.timestamps import iso_of_day
 
@@ -21,6 +28,8 @@ DAILY_FROM_D = 7.0
 """From here on a line goes by daily medians, which hold no daily wave. [d]"""
 LEAST_SPAN = 0.5
 """Share of the lookback that the readings must span: three days are no rate of a month."""
+
+EPOCH = dt.date(1970, 1, 1)
 
 View = tuple[ChannelValues, Floats, int]
 """Values of a channel, their times [d], and the index of the instant evaluated."""
@@ -66,6 +75,7 @@ def _forecast(
     now = series.values[:, at]
     lines = _lines(view, back_d)
     then = now + np.array([_slope(line) * limit.within_d for line in lines])
+    curved = _consolidated(limit, view, back_d, then)
     present, future = limit_value(limit.of, channel, now), limit_value(limit.of, channel, then)
     if present is None or future is None:
         return None
@@ -77,9 +87,33 @@ def _forecast(
         "over_d": back_d,
         "points": _points(lines),
     }
-    if len(lines) == 1 and (line := lines[0]) is not None:
+    evidence |= curved
+    if len(lines) == 1 and "curve" not in curved and (line := lines[0]) is not None:
         evidence["reached_in_d"] = _reached(limit, float(now[0]), line)
     return _qualified(_with(graver, evidence), series, at)
+
+
+def _consolidated(
+    limit: DeformationLimit, view: View, back_d: float, then: Floats
+) -> dict[str, object]:
+    """Put what consolidation expects into ``then``, where the limit wants it; return evidence.
+
+    Parts without a consolidation stay with their line.
+    """
+    if limit.curve is not ForecastCurve.CONSOLIDATION:
+        return {}
+    series, time_d, _ = view
+    evidence: dict[str, object] = {}
+    for part, values in enumerate(series.values):
+        seen = _seen(view, back_d, values)
+        loads_d = [(day - EPOCH).days for day in limit.load_changed]
+        found = consolidation_forecast(time_d[seen], values[seen], limit.within_d, loads_d)
+        if isinstance(found, str):
+            evidence["no_consolidation"] = found
+        elif np.isfinite(then[part]):
+            then[part] = found.then_mm
+            evidence |= found.evidence
+    return evidence
 
 
 def _failure(

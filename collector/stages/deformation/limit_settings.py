@@ -1,5 +1,7 @@
 """``[[deformation.limit]]``: one limit of tilt or settlement, and the rule it is evaluated by."""
 
+import datetime as dt
+import json
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -37,6 +39,15 @@ class LimitRule(StrEnum):
     """The size that the trend reaches in so many days."""
     FAILURE = "failure"
     """Days until the window of the inverse-velocity forecast begins; less is graver."""
+
+
+class ForecastCurve(StrEnum):
+    """How a forecast carries a settlement on."""
+
+    LINE = "line"
+    """By the robust line of the lookback."""
+    CONSOLIDATION = "consolidation"
+    """By the exponential approach of consolidation; by the line where none is found."""
 
 
 class Per(StrEnum):
@@ -82,6 +93,10 @@ class DeformationLimit(Bounds):
     rate and 14 days for a forecast. [d]"""
     within_d: Days = AHEAD_D
     """How far ahead a forecast carries the trend. [d]"""
+    curve: ForecastCurve = ForecastCurve.LINE
+    """How a forecast of a settlement carries it on."""
+    load_changed: tuple[dt.date, ...] = ()
+    """Days on which the load changed: consolidation goes by what was read after the last."""
     dwell_s: Annotated[float, Field(ge=0)] = 0.0
     """How long it must be over before the level rises. [s]"""
     clear_s: Seconds = 60.0
@@ -107,7 +122,19 @@ class DeformationLimit(Bounds):
             raise ValueError("channels: one is named twice; name each once")
         if self.at_least > max(len(self.channels), 1):
             raise ValueError(f"at_least {self.at_least} of {max(len(self.channels), 1)} channels")
+        consolidates = self.rule is LimitRule.FORECAST and self.of is not LimitQuantity.TILT
+        if self.curve is not ForecastCurve.LINE and not consolidates:
+            raise ValueError(f"curve {self.curve}: only a forecast of a settlement has one")
+        if self.load_changed and self.curve is ForecastCurve.LINE:
+            raise ValueError('load_changed: goes with curve = "consolidation"')
         return self
+
+    def definition(self) -> str:
+        """Return everything that makes it this limit, without what 0.2.0 had not and is not set."""
+        written = json.loads(super().definition())
+        if self.curve is ForecastCurve.LINE:
+            del written["curve"], written["load_changed"]
+        return json.dumps(written, sort_keys=True)
 
     @property
     def falling(self) -> bool:

@@ -106,6 +106,57 @@ def test_what_goes_back_to_zero_is_held_against_what_it_is_now():
     assert found.evidence["expected"] < found.evidence["now"]
 
 
+CELL = ChannelRegistry((), known()).channel("TWR01", "0C.LD")
+
+
+def consolidating(days, ultimate=40.0, rate=0.03, sigma=0.05, start=0.0):
+    time_d = np.maximum(np.arange(days * DAY) / DAY - start, 0.0)
+    noise = np.random.default_rng(9).normal(0, sigma, days * DAY)
+    return ultimate * (1 - np.exp(-rate * time_d)) + noise
+
+
+def curved(**changed):
+    words = {"of": "settlement", "rule": "forecast", "curve": "consolidation", "over_d": 90}
+    return limit("0C.LD", **(words | {"within_d": 60} | changed))
+
+
+def test_a_settlement_that_levels_off_is_carried_on_by_consolidation_and_not_by_a_line():
+    settled = consolidating(60)
+    found = evaluate_rule(curved(), CELL, view(settled), 90.0)
+    truth = 40.0 * (1 - math.exp(-0.03 * 120))  # 60 days on, a figure of the curve itself
+    assert found.evidence["curve"] == "consolidation"
+    low, high = found.evidence["ultimate_95_mm"]
+    assert low <= 40.0 <= high
+    assert truth - 0.1 <= found.size <= truth + (high - 40.0) + 0.1
+    by_line = evaluate_rule(curved(curve="line"), CELL, view(settled), 90.0)
+    assert by_line.size > 1.3 * truth
+
+
+def test_where_nothing_levels_off_the_line_is_carried_on_and_the_reason_stands_beside():
+    settled = 0.5 * np.arange(60 * DAY) / DAY
+    found = evaluate_rule(curved(), CELL, view(settled), 90.0)
+    assert found.size == pytest.approx(0.5 * 120, rel=0.01)
+    assert "level off" in found.evidence["no_consolidation"]
+    assert found.size == evaluate_rule(curved(curve="line"), CELL, view(settled), 90.0).size
+
+
+def test_what_was_read_before_the_load_changed_does_not_count():
+    # The view begins on 1970-01-01; the load changed after 20 days.
+    settled = np.concatenate([0.1 * np.arange(20 * DAY) / DAY, 2.0 + consolidating(60)])
+    found = evaluate_rule(curved(load_changed=["1970-01-21"]), CELL, view(settled), 90.0)
+    assert found.evidence["ultimate_mm"] == pytest.approx(42.0, abs=0.3)
+    changed_now = evaluate_rule(curved(load_changed=["1970-03-25"]), CELL, view(settled), 90.0)
+    assert "load has changed" in changed_now.evidence["no_consolidation"]
+
+
+def test_a_limit_of_a_line_is_the_limit_that_0_2_0_knew():
+    # An adoption holds for a definition: a new option must not void those there are.
+    assert "curve" not in limit("0C.LD", of="settlement", rule="forecast").definition()
+    assert '"curve": "consolidation"' in curved().definition()
+    with pytest.raises(ValueError, match="only a forecast of a settlement"):
+        limit("0T.LA", rule="forecast", curve="consolidation")
+
+
 def moved(days, failure_d, a=0.05):
     """Return the displacement of Voight's law with exponent two: -ln(t_f - t) / A."""
     time_d = np.arange(days * DAY) / DAY
