@@ -26,7 +26,8 @@ class PagingRule(Settings):
 
 
 def _rule(page_from: LowestLevel, *, must_be_seen: bool) -> PagingRule:
-    return PagingRule(page_from=page_from, late="never", must_be_seen=must_be_seen, all_clear=True)
+    late: LowestLevel = "red" if must_be_seen else "never"
+    return PagingRule(page_from=page_from, late=late, must_be_seen=must_be_seen, all_clear=True)
 
 
 class PagingRules(Settings):
@@ -99,6 +100,7 @@ class _Cause:
 # is one cause a place, named by the detector (evidence "key"): two faults need two repairs. Motion
 # latches: what a structure went through does not become less when it calms down; a tilt may go
 # back.
+_LATE = "/late"
 _CAUSES: dict[EventKind, _Cause] = {
     EventKind.SHAKING: _Cause("motion", latches=True),
     EventKind.THRESHOLD: _Cause("motion", latches=True),
@@ -114,7 +116,20 @@ _CAUSES: dict[EventKind, _Cause] = {
 
 
 def cause_of(event: Event) -> str:
-    """Return what makes events one incident, as ``TWR01/motion`` or ``TWR01/silence/3A``."""
+    """Return what makes events one incident, as ``TWR01/motion`` or ``TWR01/silence/3A``.
+
+    What was found late in the data of one outage is one incident, whatever its kind.
+    """
+    return f"{event.structure}{_LATE}" if event.late else live_cause_of(event)
+
+
+def is_late(cause: str) -> bool:
+    """Return whether a cause is that of late findings."""
+    return cause.endswith(_LATE)
+
+
+def live_cause_of(event: Event) -> str:
+    """Return the cause an event has, or would have if it had been found in time."""
     cause = _CAUSES[event.kind]
     place = str(event.evidence.get("key") or "+".join(sorted(event.nodes)) or event.detector)
     return f"{event.structure}/{cause.name}" + (f"/{place}" if cause.each_place else "")

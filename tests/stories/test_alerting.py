@@ -217,19 +217,6 @@ def test_a_candidate_limit_does_not_make_an_open_incident_graver_or_milder(tmp_p
         story.expect_sms("Somchai", "สิ้นสุด")
 
 
-def test_what_is_found_late_calls_nobody_unless_its_rule_says_so(tmp_path):
-    with Story(tmp_path) as story:
-        story.happens(late=True)
-        story.forward(600, every_s=10)
-        assert story.open() == []
-        assert story.log() == ["not_paged"]
-    rule = {"shaking": {"late": "red"}}
-    with Story(tmp_path / "ruled", rule=rule) as story:
-        story.happens("small", late=True, level=AlarmLevel.AMBER)
-        story.happens("large", late=True)
-        story.expect_sms("Somchai")
-
-
 def test_sway_calls_nobody_by_default_and_health_only_when_grave(tmp_path):
     with Story(tmp_path) as story:
         story.happens("crane", kind=EventKind.SWAY, level=AlarmLevel.BLACK)

@@ -249,7 +249,7 @@ def test_no_code_is_given_again_while_its_stop_stands(tmp_path, monkeypatch):
 def test_a_database_without_inspections_is_brought_up_to_date(tmp_path):
     with Story(tmp_path, **PEOPLE) as story:
         quake, code = answered_quake(story)
-        passed = story.happens("passed", level=AlarmLevel.RED, late=True, closed_ns=1)
+        passed = story.happens("passed", level=AlarmLevel.RED, onset_ns=0, closed_ns=1)
         story.store.close()
         with closing(sqlite3.connect(story.path)) as old:
             old.executescript(

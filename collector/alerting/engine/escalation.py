@@ -59,8 +59,8 @@ class Escalation:
     def _call_if_due(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
         due_ns = incident.next_ns or 0
         policy = calls(self.writer.settings, incident)
-        lost = incident.position <= len(policy) and _last_call_is_lost(tx, incident)
-        if now_ns < due_ns and not lost:
+        walking = not incident.quiet and incident.position <= len(policy)
+        if now_ns < due_ns and not (walking and _last_call_is_lost(tx, incident)):
             return
         silence = silences.covering(tx, incident, incidents.nodes_of(tx, incident), now_ns)
         if silence is not None:
@@ -70,13 +70,25 @@ class Escalation:
                 )
                 incidents.save(tx, replace(incident, silenced_by=silence.id))
             return
-        if incident.position < len(policy):
+        if incident.quiet:
+            self._tell_once(tx, incident, policy, now_ns)
+        elif incident.position < len(policy):
             self._make(tx, incident, policy[incident.position], now_ns)
         elif incident.position > len(policy):
             again_s = self.writer.settings.again_s
             self._make(tx, incident, everybody(policy, again_s), now_ns)
         else:
             self._finish(tx, incident, policy, now_ns)
+
+    def _tell_once(
+        self, tx: sqlite3.Connection, incident: Incident, policy: Sequence[Call], now_ns: int
+    ) -> None:
+        """Write to everybody at once; again only while no message got out at all."""
+        if incident.position > 0 and _got_out(tx, incident):
+            incidents.save(tx, replace(incident, next_ns=None))
+            return
+        again_s = self.writer.settings.again_s
+        self._make(tx, incident, everybody(policy, again_s), now_ns)
 
     def _make(self, tx: sqlite3.Connection, incident: Incident, call: Call, now_ns: int) -> None:
         raised = incident.repeat > 0 and incident.position == 0
@@ -112,9 +124,7 @@ class Escalation:
 
         What must be seen is never given up: everybody is called again every ``again_s``.
         """
-        prefix = f"{incident.repeat}."
-        notifications = outbox.of_incident(tx, incident.id)
-        if any(one.state in GONE_OUT for one in notifications if one.call.startswith(prefix)):
+        if _got_out(tx, incident):
             audit.write(tx, now_ns, AuditEntry.NOBODY_ANSWERED, incident_id=incident.id)
             again_ns = now_ns + round(self.writer.settings.again_s * NS)
             incident = replace(incident, position=len(policy) + 1, next_ns=again_ns)
@@ -156,6 +166,16 @@ def _last_call_is_lost(tx: sqlite3.Connection, incident: Incident) -> bool:
     tag = f"{incident.repeat}.{incident.position - 1}"
     made = [one for one in outbox.of_incident(tx, incident.id) if one.call == tag]
     return bool(made) and all(one.state in LOST for one in made)
+
+
+def _got_out(tx: sqlite3.Connection, incident: Incident) -> bool:
+    """Return whether any message got out since the policy was last begun."""
+    prefix = f"{incident.repeat}."
+    return any(
+        one.state in GONE_OUT
+        for one in outbox.of_incident(tx, incident.id)
+        if one.call.startswith(prefix)
+    )
 
 
 def _each_once(people: Sequence[Person]) -> list[Person]:

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.policy import calls
-from plumbline.collector.alerting.engine.reconcile import must_be_seen, reconcile
+from plumbline.collector.alerting.engine.reconcile import begun_anew, must_be_seen, reconcile
 from plumbline.collector.alerting.paging_rules import (
     NotPagedReason,
     cause_of,
     latches,
+    live_cause_of,
     paging_decision,
 )
 from plumbline.collector.alerting.store import audit, incidents
@@ -145,7 +146,7 @@ class EventFeed:
 
     def _decision(self, event: Event, now_ns: int) -> AlarmLevel | NotPagedReason:
         stale_ns = round(self.writer.settings.stale_s * NS)
-        if event.closed_ns is not None and now_ns - event.closed_ns > stale_ns:
+        if not event.late and event.closed_ns is not None and now_ns - event.closed_ns > stale_ns:
             return NotPagedReason.STALE
         return paging_decision(event, self.writer.settings.rule)
 
@@ -160,7 +161,8 @@ class EventFeed:
         self, tx: sqlite3.Connection, event: Event, level: AlarmLevel, revision: int, now_ns: int
     ) -> Incident:
         """Return the incident a new event belongs to; opens one where none waits for it."""
-        found = incidents.alive(tx, cause_of(event))
+        found = self._incident_waiting_for(tx, event, now_ns)
+        quiet = event.late and self._is_old(event, now_ns)
         if found is not None:  # unanswered, or it goes on: whatever comes belongs to it
             audit.write(
                 tx,
@@ -170,6 +172,8 @@ class EventFeed:
                 event=event.id,
                 revision=revision,
             )
+            if found.quiet and not quiet:  # what is found now is young enough to call people
+                return begun_anew(replace(found, quiet=False), now_ns)
             return self._called_again(tx, found, event, level, now_ns)
         opened = incidents.add(
             tx,
@@ -179,6 +183,7 @@ class EventFeed:
             level=level,
             opened_ns=now_ns,
             next_ns=now_ns,
+            quiet=quiet,
         )
         audit.write(
             tx,
@@ -193,6 +198,33 @@ class EventFeed:
             detector=event.detector,
         )
         return opened
+
+    def _incident_waiting_for(
+        self, tx: sqlite3.Connection, event: Event, now_ns: int
+    ) -> Incident | None:
+        """Return the incident an event joins: that of its cause, while it is not closed.
+
+        A late finding joins what was called about in time, and else the one message of its outage,
+        though that was answered in between.
+        """
+        if not event.late:
+            return incidents.alive(tx, cause_of(event))
+        join_ns = round(self.writer.settings.join_s * NS)
+        live = incidents.alive(tx, live_cause_of(event))
+        if live is not None and any(
+            abs(one.facts.onset_ns - event.onset_ns) < join_ns
+            for one in incidents.members(tx, live.id)
+        ):
+            return live
+        found = incidents.latest(tx, cause_of(event))
+        if found is None or found.status is not IncidentStatus.CLOSED:
+            return found
+        since_ns = now_ns - incidents.last_joined_ns(tx, found)
+        return found if abs(since_ns) < join_ns else None
+
+    def _is_old(self, event: Event, now_ns: int) -> bool:
+        ended_ns = event.closed_ns if event.closed_ns is not None else event.onset_ns
+        return now_ns - ended_ns > self.writer.settings.late_page_s * NS
 
     def _called_again(
         self,

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
+from plumbline.collector.alerting.paging_rules import is_late
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.alerting.store import audit, incidents, outbox, silences
 from plumbline.collector.alerting.store.audit import AuditEntry
@@ -28,7 +29,9 @@ def reconcile(
 ) -> None:
     """Bring an incident into line with its events, and notify those who need to know."""
     joined = incidents.members(tx, incident.id)
-    goes_on = any(one.closed_ns is None for one in joined)
+    late = is_late(incident.cause)
+    # What was found late is over, whatever its detector has still to say of its end.
+    goes_on = not late and any(one.closed_ns is None for one in joined)
     count = incidents.counting_members(joined, incident.kind)
     level = max((one.level for one in count), key=lambda level: level.rank)
     if goes_on and incident.status not in GOING_ON:
@@ -39,7 +42,7 @@ def reconcile(
     since_ns = incident.lower_since_ns if incident.lower_since_ns is not None else now_ns
     incident = replace(incident, lower_since_ns=since_ns if lower else None)
     if not goes_on and incident.status in GOING_ON:
-        ended_ns = max(one.closed_ns or 0 for one in joined)
+        ended_ns = max(one.closed_ns or one.facts.onset_ns for one in joined)
         incident = _ended(tx, replace(incident, ended_ns=ended_ns), writer, now_ns)
     incidents.save(tx, incident)
 
@@ -71,7 +74,12 @@ def _ended(
     nodes = incidents.nodes_of(tx, incident)
     # What was silenced from its beginning to its end has been explained already.
     silence = silences.covering(tx, incident, nodes, now_ns)
-    explained = silence is not None and silence.from_ns <= incident.opened_ns and not called
+    explained = (
+        not is_late(incident.cause)
+        and silence is not None
+        and silence.from_ns <= incident.opened_ns
+        and not called
+    )
     recovered = explained or not must_be_seen(tx, incident, writer.settings)
     event = IncidentEvent.RECOVERED if recovered else IncidentEvent.ENDED
     status = next_status(TRANSITIONS, incident.status, event)
@@ -81,7 +89,7 @@ def _ended(
     if recovered:
         outbox.withdraw(tx, incident.id, CALLS, now_ns)
     people = [person for person in map(writer.settings.named, called) if person]
-    if rule.all_clear and people:
+    if rule.all_clear and people and not is_late(incident.cause):
         call = f"{incident.repeat}.end{incident.ended_ns}"
         writer.notify(tx, incident, Purpose.CLEAR, people, call, now_ns)
     return incident

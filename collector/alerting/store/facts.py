@@ -23,6 +23,8 @@ class Facts:
         The limit that was crossed; None where a detector, not a limit, decided.
     nodes
         Codes of the nodes that saw it, sorted.
+    late
+        Found in data that came after its time.
     """
 
     event_id: str
@@ -35,6 +37,7 @@ class Facts:
     unit: str
     limit: Limit | None
     nodes: tuple[str, ...]
+    late: bool = False
 
     @classmethod
     def of(cls, event: Event, level: AlarmLevel) -> Self:
@@ -50,6 +53,7 @@ class Facts:
             unit=event.unit,
             limit=event.limit,
             nodes=tuple(sorted(event.nodes)),
+            late=event.late,
         )
 
     def to_json(self) -> str:

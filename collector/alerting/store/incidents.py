@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from plumbline.collector.alerting.paging_rules import latches
+from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
 from plumbline.collector.alerting.store.worsenings import standing_codes
@@ -79,6 +80,23 @@ def alive(tx: sqlite3.Connection, cause: str) -> Incident | None:
         "SELECT * FROM incident WHERE cause = ? AND status <> ?", (cause, IncidentStatus.CLOSED)
     ).fetchone()
     return _incident(row) if row else None
+
+
+def latest(tx: sqlite3.Connection, cause: str) -> Incident | None:
+    """Return the latest incident of a cause, closed or not."""
+    row = tx.execute(
+        "SELECT * FROM incident WHERE cause = ? ORDER BY id DESC LIMIT 1", (cause,)
+    ).fetchone()
+    return _incident(row) if row else None
+
+
+def last_joined_ns(tx: sqlite3.Connection, incident: Incident) -> int:
+    """Return when an event last joined an incident. [ns since 1970]"""
+    row = tx.execute(
+        "SELECT max(at_ns) FROM audit WHERE incident_id = ? AND entry = ?",
+        (incident.id, AuditEntry.JOINED),
+    ).fetchone()
+    return incident.opened_ns if row[0] is None else int(row[0])
 
 
 def all_alive(tx: sqlite3.Connection) -> list[Incident]:

@@ -131,6 +131,8 @@ class Wording:
             # How long something was silent is in its span; the value is from its beginning.
             Purpose.CLEAR: words.line.back if facts.kind in _WITHOUT_LIMIT else words.line.clear,
         }.get(purpose, words.line.alarm)
+        if facts.late:
+            template = words.line.late.format(text=template)
         full, short = (
             self._marked(
                 template.format(

@@ -254,4 +254,6 @@ def test_the_rule_table_decides_who_is_called(tmp_path, kind):
             )
             assert decision == (level if calls else NotPagedReason.BELOW)
             late = paging_decision(story.event(kind=kind, level=level, late=True), PagingRules())
-            assert late is NotPagedReason.LATE
+            structural = PagingRules().of(kind).must_be_seen
+            grave = level in (AlarmLevel.RED, AlarmLevel.BLACK)
+            assert late == (level if structural and grave else NotPagedReason.LATE)

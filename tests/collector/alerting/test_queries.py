@@ -11,6 +11,7 @@ from plumbline.collector.alerting.errors import AnswerRefused
 from plumbline.collector.alerting.service import Alerting
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.alerting.views import queries, web
+from plumbline.collector.events.model import AlarmLevel
 from plumbline.collector.events.store import EventStore
 from plumbline.wire.inventory import Inventory
 
@@ -98,7 +99,7 @@ def test_an_answer_that_cannot_be_taken_says_what_to_do(tmp_path, code, by, what
 
 def test_the_summary_counts(tmp_path):
     with Story(tmp_path) as story:
-        story.happens("candidate", late=True)
+        story.happens("candidate", late=True, level=AlarmLevel.AMBER)
         story.network.holds = True
         story.happens()
         summary = queries.summary(story.path)

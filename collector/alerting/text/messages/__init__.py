@@ -26,6 +26,7 @@ class Lines(Settings):
     lowered: str
     clear: str
     back: str
+    late: str
     test: str
     measured: str
     limit: str
