@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from plumbline.collector.storage.database import Schema, open_database, open_to_read, transaction
 from plumbline.wire.block import NS
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (
     one INTEGER PRIMARY KEY CHECK (one = 1), store TEXT, cursor INTEGER);
 CREATE TABLE IF NOT EXISTS open_files (name TEXT PRIMARY KEY, length INTEGER) WITHOUT ROWID;
@@ -19,10 +20,11 @@ CREATE TABLE IF NOT EXISTS day_files (name TEXT PRIMARY KEY, length INTEGER) WIT
 CREATE TABLE IF NOT EXISTS channels (nslc TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chunks (
     nslc TEXT, start_ns INTEGER, end_ns INTEGER, name TEXT, first_byte INTEGER, length INTEGER,
-    samples INTEGER, quality INTEGER, error_ns INTEGER, crc INTEGER);
+    samples INTEGER, quality INTEGER, error_ns INTEGER);
 CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (nslc, end_ns);
 """
-
+_CHECKSUMS = "ALTER TABLE chunks ADD COLUMN crc INTEGER;"
+SCHEMA = Schema(content="the index of the archive", steps=(_TABLES, _CHECKSUMS))
 
 LONGEST_CHUNK_NS = 2 * 3600 * NS  # an hour and its last block, with room
 
@@ -55,13 +57,7 @@ class ArchiveIndex:
     @classmethod
     def to_write(cls, path: Path, store: str) -> Self:
         """Open for writing; ``store`` is the journal that the cursor belongs to."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
-        db.executescript(_SCHEMA)
-        if "crc" not in {row[1] for row in db.execute("PRAGMA table_info(chunks)")}:
-            db.execute("ALTER TABLE chunks ADD COLUMN crc INTEGER")
+        db = open_database(path, SCHEMA)
         kept = db.execute("SELECT store FROM meta").fetchone()
         if kept is None or kept[0] != store:
             db.execute("INSERT OR REPLACE INTO meta VALUES (1, ?, 0)", (store,))
@@ -70,20 +66,11 @@ class ArchiveIndex:
     @classmethod
     def to_read(cls, path: Path) -> Self | None:
         """Open for reading, or return None while the archive stage has not made it yet."""
-        if not path.exists():
-            return None
-        db = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro",
-            uri=True,
-            timeout=10.0,
-            check_same_thread=False,
-            isolation_level=None,
-        )
-        made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-        if not made or not db.execute("SELECT 1 FROM meta").fetchone():  # written last
+        db = open_to_read(path, SCHEMA)
+        if db is not None and not db.execute("SELECT 1 FROM meta").fetchone():  # written last
             db.close()
             return None
-        return cls(db)
+        return None if db is None else cls(db)
 
     def cursor(self) -> int:
         """Return the journal offset up to which everything is in the files."""
@@ -100,15 +87,13 @@ class ArchiveIndex:
 
     def commit(self, cursor: int, lengths: Mapping[str, int]) -> None:
         """Note that open files are this long and the journal is in them up to the cursor."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._db.executemany("INSERT OR REPLACE INTO open_files VALUES (?, ?)", lengths.items())
             self._db.execute("UPDATE meta SET cursor = ?", (cursor,))
 
     def close_hours(self, open_names: Iterable[str], chunks: Iterable[IndexedChunk]) -> None:
         """Note that hours are closed: their records are appended, their open files may go."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             for chunk in chunks:
                 self._db.execute(
                     "INSERT OR REPLACE INTO day_files VALUES (?, ?)",

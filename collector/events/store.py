@@ -6,7 +6,6 @@ writes, so revisions of all processes are unique and become visible in their ord
 to one has missed nothing below it.
 """
 
-import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,8 +13,9 @@ from pathlib import Path
 
 from plumbline.collector.events.codec import from_text, to_text
 from plumbline.collector.events.model import Event, Nodes, with_late_nodes
+from plumbline.collector.storage.database import Schema, open_database, transaction
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS event (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL UNIQUE, structure TEXT NOT NULL,
     kind TEXT NOT NULL, onset_ns INTEGER NOT NULL, closed_ns INTEGER, body TEXT NOT NULL
@@ -26,9 +26,8 @@ CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body BLOB NOT NULL) 
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO counter VALUES ('revision', 0);
 """
+SCHEMA = Schema(content="the events", steps=(_TABLES,))
 _REVISION = "SELECT value FROM counter WHERE name = 'revision'"
-BUSY_S = 30.0
-"""How long a save waits for another process that writes. [s]"""
 POLL_S = 0.05
 """How often a waiter asks for what other processes saved: one read of shared memory. [s]"""
 
@@ -43,14 +42,8 @@ class EventStore:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._saved = threading.Condition(threading.RLock())
-        self._db = sqlite3.connect(
-            path, check_same_thread=False, isolation_level=None, timeout=BUSY_S
-        )
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
 
     @property
     def revision(self) -> int:
@@ -76,8 +69,7 @@ class EventStore:
             More snapshots, of a state that is kept in parts.
         """
         with self._saved:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(self._db):
                 before = revision = self.revision
                 for event in (*events, *self._amended(late_nodes or {})):
                     revision += 1
@@ -88,11 +80,6 @@ class EventStore:
                     )
                 snapshots = [*([snapshot] if snapshot is not None else []), *rows]
                 self._db.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", snapshots)
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
             if revision > before:
                 self._saved.notify_all()
 

@@ -1,7 +1,6 @@
 """The ledger's snapshot in SQLite: one row a boot, one a page of CRCs, and the journal offset."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from plumbline.collector.ingest.checksums import Page
+from plumbline.collector.storage.database import Schema, open_database, transaction
 from plumbline.wire.block import NS
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (
     one INTEGER PRIMARY KEY CHECK (one = 1), store TEXT, offset INTEGER);
 CREATE TABLE IF NOT EXISTS boots (
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS pages (
     PRIMARY KEY (stream, boot, number));
 CREATE INDEX IF NOT EXISTS pages_by_age ON pages (saved_ns);
 """
+SCHEMA = Schema(content="the ledger of what is held", steps=(_TABLES,))
 PAGE_RETENTION_NS = 3 * 24 * 3600 * NS  # an edge repeats what went unheld within hours
 
 
@@ -45,15 +46,10 @@ class LedgerStore:
     """
 
     def __init__(self, path: Path, store: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
         saved = self._db.execute("SELECT store, offset FROM meta").fetchone()
         if saved is None or saved[0] != store:
-            with self._db:
-                self._db.execute("BEGIN")
+            with transaction(self._db):
                 for table in ("boots", "pages", "meta"):
                     self._db.execute(f"DELETE FROM {table}")  # noqa: S608  (three fixed names)
                 self._db.execute("INSERT INTO meta VALUES (1, ?, 0)", (store,))
@@ -75,8 +71,7 @@ class LedgerStore:
     def save(self, offset: int, rows: Sequence[BootRow]) -> None:
         """Replace the rows given and the offset, in one transaction."""
         newest_ns = max((row.touched_ns for row in rows), default=0)
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             for row in rows:
                 boot = f"{row.boot:016x}"
                 self._db.execute(

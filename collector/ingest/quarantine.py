@@ -4,20 +4,21 @@ Bounded: beyond the bound nothing more is stored and nothing more is refused, so
 on holding its copy.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from plumbline.collector.storage.database import Schema, open_database, transaction
 from plumbline.wire.record_header import Key
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY, received_ns INTEGER, topic TEXT, cause TEXT, reason TEXT,
     stream TEXT, boot TEXT, seq INTEGER, payload BLOB);
 CREATE TABLE IF NOT EXISTS retry (id INTEGER PRIMARY KEY);
 """
+SCHEMA = Schema(content="the quarantine", steps=(_TABLES,))
 
 
 class QuarantineCause(StrEnum):
@@ -51,14 +52,8 @@ class Quarantine:
     """Messages stored with the reason, one commit a group."""
 
     def __init__(self, folder: Path, bound_mb: float = 256.0) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._bound = int(bound_mb * 1e6)
-        self._db = sqlite3.connect(
-            folder / "quarantine.db", check_same_thread=False, isolation_level=None
-        )
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(folder / "quarantine.db", SCHEMA)
         self._bytes, self._version = 0, -1
         self._count_anew()
 
@@ -73,8 +68,7 @@ class Quarantine:
         stored: list[Quarantined] = []
         if self.full:
             self._make_room()
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             for message in messages:
                 if self._bytes >= self._bound:
                     break
@@ -108,8 +102,7 @@ class Quarantine:
 
     def drop(self, ids: Sequence[int]) -> None:
         """Forget messages that were taken after all."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             for number in ids:
                 row = self._db.execute(
                     "SELECT length(payload) FROM messages WHERE id = ?", (number,)

@@ -1,17 +1,16 @@
 """Adoptions of candidate limits: one SQLite file, and an audit log that is only added to."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from plumbline.analysis.limit_standing import Adoption, Standing
+from plumbline.collector.storage.database import Schema, open_database, transaction
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS adoption (
     limit_id TEXT PRIMARY KEY, engineer TEXT NOT NULL, date TEXT NOT NULL, document TEXT NOT NULL,
     definition TEXT NOT NULL, at_ns INTEGER NOT NULL
@@ -25,6 +24,7 @@ BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 """
+SCHEMA = Schema(content="adopted limits", steps=(_TABLES,))
 
 
 class AdoptionEntry(StrEnum):
@@ -90,13 +90,7 @@ class AdoptionStore:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=10.0
-        )
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
 
     def version(self) -> int:
         """Return a number that changes when another process has written."""
@@ -104,7 +98,7 @@ class AdoptionStore:
 
     def adopt(self, limit_id: str, by: Adoption, *, definition: str, at_ns: int) -> None:
         """Save an adoption and its line in the log, in one transaction."""
-        with self._writing():
+        with transaction(self._db):
             before = self._one(limit_id)
             self._db.execute(
                 "INSERT OR REPLACE INTO adoption VALUES (?, ?, ?, ?, ?, ?)",
@@ -127,7 +121,7 @@ class AdoptionStore:
 
     def withdraw(self, limit_id: str, *, by: str, reason: str, at_ns: int) -> bool:
         """Take an adoption back; return whether there was one."""
-        with self._writing():
+        with transaction(self._db):
             before = self._one(limit_id)
             if before is None:
                 return False
@@ -187,14 +181,3 @@ class AdoptionStore:
             "INSERT INTO audit (at_ns, entry, limit_id, person, detail) VALUES (?, ?, ?, ?, ?)",
             (at_ns, entry, limit_id, person, json.dumps(detail)),
         )
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")

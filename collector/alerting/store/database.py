@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plumbline.collector.alerting.errors import AlertingError
+from plumbline.collector.storage.database import Schema, open_database, transaction
 
 _TABLES = """
 CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
@@ -77,8 +77,8 @@ CREATE INDEX worsening_of_structure ON worsening (structure);
 INSERT INTO mark VALUES ('last place', 0);
 CREATE INDEX audit_of_wrong_codes ON audit (person, at_ns) WHERE entry = 'wrong_code';
 """
-_STEPS = (_TABLES, _INSPECTIONS)
-VERSION = len(_STEPS)
+# Every commit waits for the disk: what it promised to send must survive a power cut.
+SCHEMA = Schema(content="the alerting database", steps=(_TABLES, _INSPECTIONS))
 
 
 class AlertStore:
@@ -91,66 +91,26 @@ class AlertStore:
 
     Raises
     ------
-    AlertingError
-        If the file was written by another version of this program.
+    StorageError
+        If the file cannot be used, as one that a newer version of this program wrote.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=10.0
-        )
+        self._db = open_database(path, SCHEMA)
         self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # FULL: what a commit promised to send must survive a power cut.
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._prepare()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Hold the database for reading and writing; all of it is committed, or nothing."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                if self._db.in_transaction:  # a full disk has rolled back by itself
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._lock, transaction(self._db) as tx:
+            yield tx
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._db.close()
-
-    def _prepare(self) -> None:
-        with self.transaction() as tx:
-            version = int(tx.execute("PRAGMA user_version").fetchone()[0])
-            for step in _STEPS[version:]:
-                for statement in _statements(step):
-                    tx.execute(statement)
-            if version < VERSION:
-                tx.execute(f"PRAGMA user_version = {VERSION}")
-        if version > VERSION:
-            self.close()
-            raise AlertingError(
-                f"{self.path}: written by version {version} of the alerting database, this program"
-                f" knows {VERSION}; use the program that wrote it, or move the file away"
-            )
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a script where SQLite sees the end of a statement (a trigger holds semicolons)."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from plumbline.collector.alerting.engine.engine import TICKED
 from plumbline.collector.alerting.store import audit, incidents, outbox
-from plumbline.collector.alerting.store.database import mark
+from plumbline.collector.alerting.store.database import SCHEMA, mark
 from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident
 from plumbline.collector.alerting.store.notification import LOST, Notification, NotificationState
 from plumbline.collector.alerting.store.silences import Silence, covering, running
+from plumbline.collector.storage.database import open_to_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +145,10 @@ def summary(path: Path) -> Summary:
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     """Hold the database for reading, or None where there is none yet."""
-    if not path.exists():
+    tx = open_to_read(path, SCHEMA)
+    if tx is None:
         yield None
         return
-    tx = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
     tx.row_factory = sqlite3.Row
     try:
         tx.execute("BEGIN")  # one moment for everything that is read

@@ -1,18 +1,19 @@
 """The label store: SQLite, nothing overwritten, the newest label of an event counts."""
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline.analysis.classify import Cause
+from plumbline.collector.storage.database import Schema, open_database
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS label (
     number INTEGER PRIMARY KEY, event TEXT NOT NULL, cause TEXT NOT NULL, who TEXT NOT NULL,
     when_ns INTEGER NOT NULL, note TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS label_by_event ON label (event);
 """
+SCHEMA = Schema(content="labels of events", steps=(_TABLES,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +60,7 @@ class LabelStore:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
 
     def add(self, label: Label) -> None:
         """Add a label."""

@@ -1,6 +1,5 @@
 """Levelling runs and levels: a small SQLite file, written a run at a time or not at all."""
 
-import sqlite3
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -8,8 +7,9 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from plumbline.collector.field.levelling.model import LevellingRun, LevelReading
+from plumbline.collector.storage.database import Schema, open_database, transaction
 
-SCHEMA: Final = """
+_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS run (
     id INTEGER PRIMARY KEY,
     date_ns INTEGER NOT NULL,
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS level (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS level_by_point ON level (point);
 """
+SCHEMA = Schema(content="levelling runs", steps=(_TABLES,))
 
 
 def survey_path(surveys: Path, structure: str) -> Path:
@@ -78,12 +79,7 @@ class SurveyStore:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(SCHEMA)
+        self._db = open_database(path, SCHEMA)
 
     def add(
         self, run: LevellingRun, *, imported_ns: int, allowed_mm: float | None = None
@@ -105,8 +101,7 @@ class SurveyStore:
             return SurveyOutcome.NOT_CLOSED
         if run.disagreement(allowed_mm) is not None:
             return SurveyOutcome.DISAGREES
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._db):
             outcome = self._known(run)
             if outcome is None:
                 cursor = self._db.execute(
@@ -131,10 +126,6 @@ class SurveyStore:
                     ],
                 )
                 outcome = SurveyOutcome.TAKEN_OPEN if closed is None else SurveyOutcome.TAKEN
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
         return outcome
 
     def _known(self, run: LevellingRun) -> SurveyOutcome | None:

@@ -5,13 +5,14 @@ it are one transaction: after a kill a window is either whole or done again, nev
 """
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_SCHEMA = """
+from plumbline.collector.storage.database import Schema, open_database, transaction
+
+_TABLES = """
 CREATE TABLE IF NOT EXISTS window (
     structure TEXT NOT NULL, end_ns INTEGER NOT NULL, stage TEXT NOT NULL, outcome TEXT NOT NULL,
     body TEXT NOT NULL, PRIMARY KEY (structure, end_ns)
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS again (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS known_stage (structure TEXT PRIMARY KEY, stage TEXT NOT NULL) STRICT;
 """
+SCHEMA = Schema(content="modes and their baselines", steps=(_TABLES,))
 
 
 class ModalWindow(NamedTuple):
@@ -52,12 +54,8 @@ class ModalStore:
     """History, baselines and state; any thread may read while one writes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
 
     def known_stage(self, structure: str) -> str | None:
         """Return the construction stage last seen, None where the structure is new."""
@@ -69,7 +67,7 @@ class ModalStore:
 
     def save_stage(self, structure: str, stage: str) -> None:
         """Save the construction stage a structure is in."""
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.execute("INSERT OR REPLACE INTO known_stage VALUES (?, ?)", (structure, stage))
 
     def save(
@@ -91,7 +89,7 @@ class ModalStore:
         retry
             When the window is identified again; ``settled`` is the end of one that no longer is.
         """
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             if window is not None:
                 self._db.execute(
                     "INSERT OR REPLACE INTO window VALUES (?, ?, ?, ?, ?)",

@@ -5,6 +5,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from plumbline.collector.alerting.store.database import SCHEMA
+from plumbline.collector.storage.database import open_to_read
+
 _QUERY = """
 SELECT notification.created_ns, notification.person, notification.purpose, notification.level,
        notification.state, notification.handed_ns, incident.kind, incident.code, incident.test,
@@ -25,9 +28,10 @@ def notification_log(
     path
         The alerting database; without it there were no notifications.
     """
-    if not path.exists():
+    found = open_to_read(path, SCHEMA)
+    if found is None:
         return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5.0)) as db:
+    with closing(found) as db:
         db.row_factory = sqlite3.Row
         rows = db.execute(_QUERY, (begin_ns, end_ns, structure)).fetchall()
     return [dict(row) | {"test": bool(row["test"])} for row in rows]

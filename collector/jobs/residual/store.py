@@ -5,13 +5,14 @@ final, each in one transaction: a restart goes on where it was, and nothing is c
 """
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_SCHEMA = """
+from plumbline.collector.storage.database import Durability, Schema, open_database, transaction
+
+_TABLES = """
 CREATE TABLE IF NOT EXISTS look (
     event TEXT NOT NULL, stream TEXT NOT NULL, horizon TEXT NOT NULL,
     onset_ns INTEGER NOT NULL, closed_ns INTEGER NOT NULL, due_ns INTEGER,
@@ -22,6 +23,11 @@ CREATE INDEX IF NOT EXISTS look_due ON look (due_ns) WHERE due_ns IS NOT NULL;
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO counter VALUES ('read', 0);
 """
+SCHEMA = Schema(
+    content="residual movements",
+    steps=(_TABLES,),
+    durability=Durability.LATEST_LOST,  # lost to a power cut, it is compared again
+)
 
 
 class DueComparison(NamedTuple):
@@ -53,12 +59,8 @@ class ResidualStore:
     """Comparisons of all episodes; any thread may read while one writes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")  # lost to a power cut, it is compared again
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
 
     def read_to(self) -> int:
         """Return the revision of the event store up to which changes were taken in."""
@@ -71,7 +73,7 @@ class ResidualStore:
 
         A row that is there stays, unless the episode's times changed: then it is due again.
         """
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.executemany(
                 "INSERT INTO look VALUES (?, ?, ?, ?, ?, ?, 0, NULL, NULL) ON CONFLICT DO UPDATE "
                 "SET onset_ns = excluded.onset_ns, closed_ns = excluded.closed_ns, "
@@ -102,7 +104,7 @@ class ResidualStore:
             When to compare again; None if it is final. [ns since 1970]
         """
         text = json.dumps(body)
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.execute(
                 "UPDATE look SET revision = revision + (body IS NOT ?1), due_ns = ?2, "
                 "looked_ns = ?3, body = ?1 "
@@ -112,7 +114,7 @@ class ResidualStore:
 
     def drop(self, event: str) -> None:
         """Delete an episode that the event store does not know."""
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.execute("DELETE FROM look WHERE event = ?", (event,))
 
     def provisional(self) -> list[DueComparison]:
@@ -126,7 +128,7 @@ class ResidualStore:
 
     def bring_forward(self, comparisons: Iterable[DueComparison], due_ns: int) -> None:
         """Compare some again at a time, if that is sooner than they would be."""
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.executemany(
                 "UPDATE look SET due_ns = min(due_ns, ?) "
                 "WHERE event = ? AND stream = ? AND horizon = ? AND due_ns IS NOT NULL",

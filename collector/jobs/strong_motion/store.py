@@ -5,16 +5,17 @@ a restart goes on where it was.
 """
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from plumbline.collector.storage.database import Durability, Schema, open_database, transaction
+
 STRUCTURE = ""
 """Stands for the whole structure where a node's code would."""
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS measure (
     event TEXT NOT NULL, node TEXT NOT NULL, revision INTEGER NOT NULL, final INTEGER NOT NULL,
     measured_ns INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (event, node)
@@ -28,6 +29,11 @@ CREATE TABLE IF NOT EXISTS member (event TEXT PRIMARY KEY, region TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO counter VALUES ('read', 0);
 """
+SCHEMA = Schema(
+    content="measures of episodes",
+    steps=(_TABLES,),
+    durability=Durability.LATEST_LOST,  # lost to a power cut, it is measured again
+)
 
 
 class MeasuredEpisode(NamedTuple):
@@ -43,12 +49,8 @@ class EpisodeStore:
     """Measures of episodes; any thread may read while one writes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")  # lost to a power cut, it is measured again
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
 
     def read_to(self) -> int:
         """Return the revision of the event store up to which changes were taken in."""
@@ -57,7 +59,7 @@ class EpisodeStore:
 
     def wait_for(self, events: Iterable[str], revision: int, now_ns: int) -> None:
         """Note events to be measured, and the revision they were read with: both or none."""
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.executemany(
                 "INSERT OR REPLACE INTO waiting VALUES (?, ?)", [(one, now_ns) for one in events]
             )
@@ -73,7 +75,7 @@ class EpisodeStore:
         self, event: str, node: str, body: Mapping[str, Any], *, final: bool, now_ns: int
     ) -> None:
         """Insert or revise what was found of one node."""
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.execute(
                 "INSERT INTO measure VALUES (?, ?, 1, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "revision = revision + 1, final = excluded.final, "
@@ -83,7 +85,7 @@ class EpisodeStore:
 
     def done(self, event: str, changed_ns: int) -> None:
         """Wait for an event no more, unless it changed meanwhile."""
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.execute(
                 "DELETE FROM waiting WHERE event = ? AND changed_ns = ?", (event, changed_ns)
             )
@@ -115,7 +117,7 @@ class EpisodeStore:
         self, region: str, members: Iterable[str], first_ns: int, body: Mapping[str, Any]
     ) -> None:
         """Insert or revise a regional event with its members: all or nothing."""
-        with self._lock, self._db:
+        with self._lock, transaction(self._db):
             self._db.executemany(
                 "INSERT OR REPLACE INTO member VALUES (?, ?)", [(one, region) for one in members]
             )

@@ -5,14 +5,15 @@ a value is as old as `keep_s` of the ``[deformation]`` section at most.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from plumbline.collector.events.model import AlarmLevel, Standing
+from plumbline.collector.events.store import SCHEMA
 from plumbline.collector.stages.deformation.state_keys import CHANNEL, LIMIT
+from plumbline.collector.storage.database import open_to_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,9 @@ def channels(db_path: Path) -> list[CurrentChannel]:
 
 
 def _rows(db_path: Path, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    if not db_path.exists():
+    db = open_to_read(db_path, SCHEMA)
+    if db is None:
         return
-    db = sqlite3.connect(f"file:{db_path}?mode=ro", uri=True, timeout=5.0)
     try:
         rows = db.execute(
             "SELECT name, body FROM snapshot WHERE substr(name, 1, ?) = ? ORDER BY name",

@@ -4,17 +4,23 @@ A crash between a write to InfluxDB and `save` writes the same points again: the
 points to InfluxDB (same series, same time), so nothing is there twice.
 """
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-_SCHEMA = """
+from plumbline.collector.storage.database import Durability, Schema, open_database, transaction
+
+_TABLES = """
 CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS stream (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS hole (key TEXT, start_ns INTEGER, end_ns INTEGER) STRICT;
 CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL) STRICT;
 """
+SCHEMA = Schema(
+    content="what is in InfluxDB",
+    steps=(_TABLES,),
+    durability=Durability.LATEST_LOST,  # lost to a power cut, the same points are written again
+)
 
 
 class SeriesGap(NamedTuple):
@@ -35,18 +41,13 @@ class InfluxState:
     """
 
     def __init__(self, path: Path, store_id: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, SCHEMA)
         known = self._db.execute("SELECT id FROM store").fetchone()
         if known is None or known[0] != store_id:
-            self._db.execute("BEGIN")
-            self._db.execute("DELETE FROM mark WHERE name = 'journal'")
-            self._db.execute("DELETE FROM store")
-            self._db.execute("INSERT INTO store VALUES (?)", (store_id,))
-            self._db.execute("COMMIT")
+            with transaction(self._db):
+                self._db.execute("DELETE FROM mark WHERE name = 'journal'")
+                self._db.execute("DELETE FROM store")
+                self._db.execute("INSERT INTO store VALUES (?)", (store_id,))
 
     def mark(self, name: str) -> int | None:
         """Return a mark; None when it was never saved."""
@@ -69,20 +70,18 @@ class InfluxState:
         gaps: Iterable[SeriesGap] = (),
     ) -> None:
         """Save marks, states of streams, and further gaps: all or nothing."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR REPLACE INTO mark VALUES (?, ?)", marks.items())
-        self._db.executemany("INSERT OR REPLACE INTO stream VALUES (?, ?)", (streams or {}).items())
-        self._db.executemany("INSERT INTO hole VALUES (?, ?, ?)", gaps)
-        self._db.execute("COMMIT")
+        with transaction(self._db) as tx:
+            tx.executemany("INSERT OR REPLACE INTO mark VALUES (?, ?)", marks.items())
+            tx.executemany("INSERT OR REPLACE INTO stream VALUES (?, ?)", (streams or {}).items())
+            tx.executemany("INSERT INTO hole VALUES (?, ?, ?)", gaps)
 
     def mark_filled(self, gap: SeriesGap, until_ns: int) -> None:
         """Note that a gap is filled up to a time; a gap filled to its end is gone."""
-        self._db.execute("BEGIN")
-        self._db.execute("DELETE FROM hole WHERE (key, start_ns, end_ns) = (?, ?, ?)", gap)
-        if until_ns < gap.end_ns:
-            rest = gap._replace(start_ns=until_ns)
-            self._db.execute("INSERT INTO hole VALUES (?, ?, ?)", rest)
-        self._db.execute("COMMIT")
+        with transaction(self._db) as tx:
+            tx.execute("DELETE FROM hole WHERE (key, start_ns, end_ns) = (?, ?, ?)", gap)
+            if until_ns < gap.end_ns:
+                rest = gap._replace(start_ns=until_ns)
+                tx.execute("INSERT INTO hole VALUES (?, ?, ?)", rest)
 
     def close(self) -> None:
         """Close the file."""
