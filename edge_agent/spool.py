@@ -16,6 +16,8 @@ from plumbline.edge_agent.errors import SpoolTrouble
 from plumbline.wire.messages import Watermark
 
 MB = 1_000_000
+VERSION = 1
+"""Of the tables, as SQLite's ``user_version``; Plumbline 0.2.0 stamped none (0)."""
 NOTHING: Mapping[str, str] = {}
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS boots (boot TEXT PRIMARY KEY, started_ns INTEGER NOT NULL);
@@ -73,7 +75,12 @@ class Spool:
     Raises
     ------
     SpoolTrouble
-        If the file cannot be opened, or is no spool.
+        If the file cannot be opened, is no spool, or was written by a newer agent.
+
+    Notes
+    -----
+    Opened here and not by the collector's ``storage``: the agent imports nothing of the collector,
+    and its spool has one process and one file, which a lock of its own guards.
     """
 
     def __init__(self, path: Path, *, bound_mb: float) -> None:
@@ -82,9 +89,11 @@ class Spool:
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            version = self._schema_version()
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(SCHEMA)
+            if version < VERSION:
+                self._db.executescript(f"{SCHEMA} PRAGMA user_version = {VERSION};")
             self._rows: int
             self._bytes: int
             self._rows, self._bytes = self._db.execute(
@@ -194,6 +203,18 @@ class Spool:
         """Close the file; nothing is lost by not calling this."""
         with self._lock:
             self._db.close()
+
+    def _schema_version(self) -> int:
+        version: int
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            self._db.close()
+            raise SpoolTrouble(
+                f"spool {self._path} was written by a newer agent (schema version {version}, this "
+                f"one knows up to {VERSION}); run that agent or a newer one: the spool may hold "
+                "blocks that nobody else has"
+            )
+        return version
 
     def _insert(self, row: NewRow) -> int:
         done = self._db.execute(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from plumbline import __version__
+from plumbline.collector.storage.errors import StorageError
 from plumbline.errors import CommandError
 
 
@@ -136,7 +137,7 @@ def _run(words: Sequence[str]) -> int:
     try:
         args = parser.parse_args(words)
         return int(args.run(args))
-    except CommandError as error:
+    except (CommandError, StorageError) as error:
         print(f"plumbline {' '.join(named)}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -24,7 +24,10 @@ CREATE TABLE IF NOT EXISTS chunks (
 CREATE INDEX IF NOT EXISTS chunks_by_time ON chunks (nslc, end_ns);
 """
 _CHECKSUMS = "ALTER TABLE chunks ADD COLUMN crc INTEGER;"
-SCHEMA = Schema(content="the index of the archive", steps=(_TABLES, _CHECKSUMS))
+SCHEMA = Schema(
+    content="the index of the archive: where each hour lies, and its checksums",
+    steps=(_TABLES, _CHECKSUMS),
+)
 
 LONGEST_CHUNK_NS = 2 * 3600 * NS  # an hour and its last block, with room
 

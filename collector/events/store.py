@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body BLOB NOT NULL) 
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO counter VALUES ('revision', 0);
 """
-SCHEMA = Schema(content="the events", steps=(_TABLES,))
+SCHEMA = Schema(content="every event, and the state of the detectors", steps=(_TABLES,))
 _REVISION = "SELECT value FROM counter WHERE name = 'revision'"
 POLL_S = 0.05
 """How often a waiter asks for what other processes saved: one read of shared memory. [s]"""

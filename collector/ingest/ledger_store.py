@@ -1,6 +1,7 @@
 """The ledger's snapshot in SQLite: one row a boot, one a page of CRCs, and the journal offset."""
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ CREATE TABLE IF NOT EXISTS pages (
     PRIMARY KEY (stream, boot, number));
 CREATE INDEX IF NOT EXISTS pages_by_age ON pages (saved_ns);
 """
-SCHEMA = Schema(content="the ledger of what is held", steps=(_TABLES,))
+SCHEMA = Schema(content="which blocks are held or refused", steps=(_TABLES,))
 PAGE_RETENTION_NS = 3 * 24 * 3600 * NS  # an edge repeats what went unheld within hours
 
 

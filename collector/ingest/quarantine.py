@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS messages (
     stream TEXT, boot TEXT, seq INTEGER, payload BLOB);
 CREATE TABLE IF NOT EXISTS retry (id INTEGER PRIMARY KEY);
 """
-SCHEMA = Schema(content="the quarantine", steps=(_TABLES,))
+SCHEMA = Schema(content="messages that could not be taken", steps=(_TABLES,))
 
 
 class QuarantineCause(StrEnum):

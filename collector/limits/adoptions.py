@@ -24,7 +24,7 @@ BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 """
-SCHEMA = Schema(content="adopted limits", steps=(_TABLES,))
+SCHEMA = Schema(content="who adopted which limit, and the log of it", steps=(_TABLES,))
 
 
 class AdoptionEntry(StrEnum):

@@ -5,6 +5,7 @@ transaction when it is opened to be written; a file of a newer version is refuse
 Plumbline 0.2.0 stamped no version (0), its alerting database excepted.
 """
 
+import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ IN_MEMORY = Path(":memory:")
 """Opens a database that no file holds, for one process and as long as it is open."""
 BUSY_S = 30.0
 """How long a transaction waits for another process that writes. [s]"""
-_RETRY_S = 0.01
+_RETRY_MS = 20
 
 
 class Durability(StrEnum):
@@ -155,16 +156,21 @@ def _version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
 
 
 def _use_write_ahead_log(db: sqlite3.Connection) -> None:
-    """Switch to WAL; while another process does the same SQLite refuses instead of waiting."""
+    """Switch to WAL, beside other processes that do the same with a fresh file.
+
+    Each then waits for the others to let go first, so nobody waits long; all try again.
+    """
     deadline = time.monotonic() + BUSY_S
+    db.execute(f"PRAGMA busy_timeout = {_RETRY_MS}")
     while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")
-            return
+            break
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(_RETRY_S)
+            time.sleep(random.random() * _RETRY_MS / 1e3)
+    db.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1e3)}")
 
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path, schema: Schema) -> None:

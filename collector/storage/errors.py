@@ -19,7 +19,7 @@ class DatabaseTooNew(StorageError):
 
     def __init__(self, path: Path, content: str, found: int, known: int) -> None:
         super().__init__(
-            f"{path}: {content}, written by a newer Plumbline (schema version {found}, this one "
+            f"{path} ({content}): written by a newer Plumbline (schema version {found}, this one "
             f"knows up to {known}); run that Plumbline or a newer one, or restore the backup made "
             "before the update"
         )
@@ -30,6 +30,7 @@ class CannotOpenDatabase(StorageError):
 
     def __init__(self, path: Path, content: str, reason: object) -> None:
         super().__init__(
-            f"{path}: {content}, cannot be opened ({reason}); see that the disk has space and that "
-            "this runs as the user the collector runs as; a damaged file is restored from a backup"
+            f"{path} ({content}): cannot be opened ({reason}); see that the disk has space and "
+            "that this runs as the user the collector runs as; a damaged file is restored from a "
+            "backup"
         )

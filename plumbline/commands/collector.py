@@ -61,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
     for section in renamed:
         log.warning("%s: %s; the old name is read until the next version", args.config, section)
 
+    from plumbline.collector.app.databases import refuse_newer_databases
     from plumbline.collector.app.layout import Layout
     from plumbline.collector.app.private_files import keep_private
     from plumbline.collector.app.processes import NoJournal
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     from plumbline.collector.serving.web.server import PageAddressError
 
     layout = layout_of(settings)
+    refuse_newer_databases(settings.data)
     keep_private(settings.data)
     try:
         if args.action == "part":

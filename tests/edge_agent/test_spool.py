@@ -1,6 +1,8 @@
 """The spool: what was committed is there, whatever happens, and nobody's only copy is dropped."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from edge_rows import BOOT, mark, row
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from plumbline.edge_agent.errors import InUse, SpoolTrouble
 from plumbline.edge_agent.locks import SpoolLock
-from plumbline.edge_agent.spool import Spool
+from plumbline.edge_agent.spool import VERSION, Spool
 
 
 def unheld(spool):
@@ -110,6 +112,39 @@ def test_commits_are_durable_before_they_are_told(tmp_path):
 
 
 PRAGMAS = ("journal_mode", "synchronous")
+
+
+def stamp(path, version):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {version}")
+
+
+def test_a_spool_of_a_newer_agent_is_refused_in_one_line_and_left_alone(tmp_path):
+    path = tmp_path / "spool.db"
+    Spool(path, bound_mb=1).close()
+    stamp(path, 99)
+    before = path.read_bytes()
+    with pytest.raises(
+        SpoolTrouble, match=r"spool\.db.*newer agent.*version 99.*run that"
+    ) as caught:
+        Spool(path, bound_mb=1)
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_a_spool_without_a_version_goes_on_and_gets_one(tmp_path):
+    path = tmp_path / "spool.db"
+    spool = Spool(path, bound_mb=1)
+    spool.add([row(seq) for seq in range(3)])
+    spool.close()
+    stamp(path, 0)
+    spool = Spool(path, bound_mb=1)
+    assert unheld(spool) == [0, 1, 2]
+    spool.close()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
 GROUPS = [[0], [1, 2, 3], [4], [5, 6], list(range(7, 20))]
 
 

@@ -78,7 +78,9 @@ INSERT INTO mark VALUES ('last place', 0);
 CREATE INDEX audit_of_wrong_codes ON audit (person, at_ns) WHERE entry = 'wrong_code';
 """
 # Every commit waits for the disk: what it promised to send must survive a power cut.
-SCHEMA = Schema(content="the alerting database", steps=(_TABLES, _INSPECTIONS))
+SCHEMA = Schema(
+    content="alarms, messages, answers, silences and their log", steps=(_TABLES, _INSPECTIONS)
+)
 
 
 class AlertStore:

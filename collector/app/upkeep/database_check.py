@@ -49,7 +49,7 @@ def check_databases(
 
 
 def _finding(name: str, about: StateDatabase, text: str, at: int | None = None) -> Finding:
-    text = f"{text}; it holds {about.holds}: {about.to_do}"
+    text = f"{text}; it holds {about.schema.content}: {about.to_do}"
     return Finding(store=StoreKind.DATABASE, file=name, first_byte=at, text=text)
 
 
@@ -74,8 +74,8 @@ def _problems(
 
 def _schema_problems(db: sqlite3.Connection, about: StateDatabase) -> Iterator[str]:
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if version > about.version:
-        yield f"schema version {version}, this program knows {about.version}"
+    if version > about.schema.version:
+        yield f"schema version {version}, this program knows {about.schema.version}"
     names = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for missing in sorted(set(about.tables) - names):
         yield f"table {missing} is missing"

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS label (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS label_by_event ON label (event);
 """
-SCHEMA = Schema(content="labels of events", steps=(_TABLES,))
+SCHEMA = Schema(content="what engineers said events really were", steps=(_TABLES,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

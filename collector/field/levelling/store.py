@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS level (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS level_by_point ON level (point);
 """
-SCHEMA = Schema(content="levelling runs", steps=(_TABLES,))
+SCHEMA = Schema(content="levelling runs of a structure", steps=(_TABLES,))
 
 
 def survey_path(surveys: Path, structure: str) -> Path:

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS again (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS known_stage (structure TEXT PRIMARY KEY, stage TEXT NOT NULL) STRICT;
 """
-SCHEMA = Schema(content="modes and their baselines", steps=(_TABLES,))
+SCHEMA = Schema(content="modes hour by hour, and their baselines", steps=(_TABLES,))
 
 
 class ModalWindow(NamedTuple):

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 INSERT OR IGNORE INTO counter VALUES ('read', 0);
 """
 SCHEMA = Schema(
-    content="residual movements",
+    content="what each shaking moved",
     steps=(_TABLES,),
     durability=Durability.LATEST_LOST,  # lost to a power cut, it is compared again
 )

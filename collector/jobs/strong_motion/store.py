@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 INSERT OR IGNORE INTO counter VALUES ('read', 0);
 """
 SCHEMA = Schema(
-    content="measures of episodes",
+    content="the measures of every shaking",
     steps=(_TABLES,),
     durability=Durability.LATEST_LOST,  # lost to a power cut, it is measured again
 )

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS hole (key TEXT, start_ns INTEGER, end_ns INTEGER) STR
 CREATE TABLE IF NOT EXISTS store (id TEXT NOT NULL) STRICT;
 """
 SCHEMA = Schema(
-    content="what is in InfluxDB",
+    content="how far InfluxDB was written",
     steps=(_TABLES,),
     durability=Durability.LATEST_LOST,  # lost to a power cut, the same points are written again
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
@@ -12,6 +11,7 @@ from plumbline.collector.stages.detection.pipeline import acceleration_places
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stage import DetectionStage
 from plumbline.collector.stages.detection.trigger_banks import Banks
+from plumbline.collector.storage.database import IN_MEMORY
 from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 
@@ -73,7 +73,7 @@ class DetectorRun:
 
     def __init__(self, settings: DetectionSettings, known: Mapping[str, Place]) -> None:
         self._settings = settings
-        self._store = EventStore(Path(":memory:"))
+        self._store = EventStore(IN_MEMORY)
         self._stage = DetectionStage(settings=settings, places=known, events=self._store, start=0)
         self._places = acceleration_places(known)
         self._banks = Banks(self._places, settings.shaking())

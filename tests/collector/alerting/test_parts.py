@@ -12,7 +12,7 @@ from plumbline.collector.alerting.engine.phone_number import person_with, spelli
 from plumbline.collector.alerting.engine.rate_limits import free_at_ns
 from plumbline.collector.alerting.engine.reply_parser import Reply, parse_reply
 from plumbline.collector.alerting.engine.retry import is_temporary, pause_ns
-from plumbline.collector.alerting.errors import AlertingError, GatewayAway, MessageRefused
+from plumbline.collector.alerting.errors import GatewayAway, MessageRefused
 from plumbline.collector.alerting.paging_rules import (
     NotPagedReason,
     PagingRules,
@@ -26,6 +26,7 @@ from plumbline.collector.alerting.store.database import AlertStore
 from plumbline.collector.alerting.store.inspections import Finding
 from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.events.model import AlarmLevel, EventKind
+from plumbline.collector.storage.errors import DatabaseTooNew
 from plumbline.wire.block import NS
 
 
@@ -214,7 +215,7 @@ def test_a_database_of_another_version_is_left_alone(tmp_path):
     with store.transaction() as tx:
         tx.execute("PRAGMA user_version = 99")
     store.close()
-    with pytest.raises(AlertingError, match="version 99.*move the file away"):
+    with pytest.raises(DatabaseTooNew, match=r"a\.db.*version 99.*run that Plumbline.*backup"):
         AlertStore(tmp_path / "a.db")
 
 

@@ -126,6 +126,7 @@ def test_an_archive_without_checksums_is_read_record_by_record(tmp_path: Path) -
 def test_books_of_version_0_2_get_the_new_column(tmp_path: Path) -> None:
     archiving = closed(tmp_path)
     archiving.stage._books._db.execute("ALTER TABLE chunks DROP COLUMN crc")
+    archiving.stage._books._db.execute("PRAGMA user_version = 0")
     assert is_true(everything(archiving), NSLC, 0)
     archiving.restart()
     archiving.take(blocks_of(COUNTS, T0_NS + 400 * NS, first_seq=400))
