@@ -12,14 +12,22 @@ import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from plumbline.collector.storage.database import Durability, Schema, open_database
+from plumbline.collector.storage.errors import CannotOpenDatabase
 from plumbline.wire.block import NS
 
 FRESH_NS = 10 * NS
 """A row older than this says nothing of now. [ns]"""
-_SCHEMA = """CREATE TABLE IF NOT EXISTS report (
+_TABLES = """CREATE TABLE IF NOT EXISTS report (
     process TEXT NOT NULL, key TEXT NOT NULL, at_ns INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (process, key)
 ) WITHOUT ROWID"""
+SCHEMA = Schema(
+    content="reports of the processes",
+    steps=(_TABLES,),
+    durability=Durability.UNSYNCED,
+    busy_s=2.0,  # who reports each second must not be held up
+)
 
 
 class Report(NamedTuple):
@@ -44,16 +52,15 @@ class HealthBoard:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         try:
-            self._db = _opened(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
+            self._db = open_database(path, SCHEMA)
+        except CannotOpenDatabase as error:
+            if isinstance(error.__cause__, sqlite3.OperationalError):
                 raise
             for name in (path, path.with_name(path.name + "-wal"), path.with_name("health.db-shm")):
                 name.unlink(missing_ok=True)
-            self._db = _opened(path)
+            self._db = open_database(path, SCHEMA)
 
     def publish(self, process: str, key: str, body: Any, now_ns: int) -> bool:
         """Write one report; return whether it could be (a full disk must stop nobody)."""
@@ -81,15 +88,3 @@ class HealthBoard:
     def close(self) -> None:
         """Close the database."""
         self._db.close()
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=2.0)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute(_SCHEMA)
-    except sqlite3.DatabaseError:
-        db.close()
-        raise
-    return db

@@ -113,8 +113,7 @@ class Quarantine:
 
     def mark_for_retry(self, ids: Iterable[int]) -> None:
         """Note messages that whoever ingests is to try again."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._db.executemany("INSERT OR IGNORE INTO retry VALUES (?)", [(n,) for n in ids])
 
     def marked(self, limit: int = 500) -> list[tuple[int, str, bytes]]:
@@ -127,8 +126,7 @@ class Quarantine:
 
     def refused_again(self, number: int, cause: QuarantineCause, reason: str) -> None:
         """Note why a message that was tried again is still not taken."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._db.execute("DELETE FROM retry WHERE id = ?", (number,))
             self._db.execute(
                 "UPDATE messages SET cause = ?, reason = ? WHERE id = ?", (cause, reason, number)

@@ -19,8 +19,6 @@ from plumbline.collector.storage.files import sync_folder
 
 IN_MEMORY = Path(":memory:")
 """Opens a database that no file holds, for one process and as long as it is open."""
-BUSY_S = 30.0
-"""How long a transaction waits for another process that writes. [s]"""
 _RETRY_MS = 20
 
 
@@ -31,6 +29,8 @@ class Durability(StrEnum):
     """None: every commit waits for the disk."""
     LATEST_LOST = "NORMAL"
     """The latest ones, for what is computed again from elsewhere."""
+    UNSYNCED = "OFF"
+    """Any, and the file may be damaged: for what is begun anew then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +46,14 @@ class Schema:
         tables that are there already, as in a file of Plumbline 0.2.0.
     durability
         Which commits a power cut may undo.
+    busy_s
+        How long a transaction waits for another process that writes. [s]
     """
 
     content: str
     steps: tuple[str, ...]
     durability: Durability = Durability.EVERY_COMMIT
+    busy_s: float = 30.0
 
     @property
     def version(self) -> int:
@@ -80,7 +83,7 @@ def open_database(path: Path, schema: Schema) -> sqlite3.Connection:
     db = _connect(path, schema, str(path), uri=False)
     try:
         _version(db, path, schema)
-        _use_write_ahead_log(db)
+        _use_write_ahead_log(db, schema.busy_s)
         db.execute(f"PRAGMA synchronous = {schema.durability}")
         db.execute("PRAGMA foreign_keys = ON")
         _bring_up_to_date(db, path, schema)
@@ -141,7 +144,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 def _connect(path: Path, schema: Schema, name: str, *, uri: bool) -> sqlite3.Connection:
     try:
         return sqlite3.connect(
-            name, uri=uri, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+            name, uri=uri, timeout=schema.busy_s, isolation_level=None, check_same_thread=False
         )
     except sqlite3.Error as error:
         raise CannotOpenDatabase(path, schema.content, error) from error
@@ -155,12 +158,12 @@ def _version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
     return version
 
 
-def _use_write_ahead_log(db: sqlite3.Connection) -> None:
+def _use_write_ahead_log(db: sqlite3.Connection, busy_s: float) -> None:
     """Switch to WAL, beside other processes that do the same with a fresh file.
 
     Each then waits for the others to let go first, so nobody waits long; all try again.
     """
-    deadline = time.monotonic() + BUSY_S
+    deadline = time.monotonic() + busy_s
     db.execute(f"PRAGMA busy_timeout = {_RETRY_MS}")
     while True:
         try:
@@ -170,7 +173,7 @@ def _use_write_ahead_log(db: sqlite3.Connection) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(random.random() * _RETRY_MS / 1e3)
-    db.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1e3)}")
+    db.execute(f"PRAGMA busy_timeout = {round(busy_s * 1e3)}")
 
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path, schema: Schema) -> None:

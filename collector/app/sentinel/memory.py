@@ -3,16 +3,16 @@
 One SQLite file, written before anything is sent, so that a restart neither forgets nor repeats.
 """
 
-import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from plumbline.collector.app.sentinel.judgement import Fault
+from plumbline.collector.storage.database import Schema, open_database, transaction
 
 FIRST_MESSAGE = 900_000_001
 """Far above the numbers of a collector's messages, in case both use one gateway's spool."""
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS incident (
     id INTEGER PRIMARY KEY, fault TEXT NOT NULL, began_ns INTEGER NOT NULL, ended_ns INTEGER
 ) STRICT;
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS message (
     state TEXT NOT NULL, due_ns INTEGER NOT NULL, ref TEXT, handed_ns INTEGER
 ) STRICT;
 """
+SCHEMA = Schema(content="the sentinel's calls", steps=(_TABLES,))
 
 
 class MessageState(StrEnum):
@@ -74,11 +75,8 @@ class SentinelMemory:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db = open_database(path, SCHEMA)
         path.chmod(0o600)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
 
     def called(self) -> CalledFault | None:
         """Return the fault that goes on, None while all is well."""
@@ -89,8 +87,7 @@ class SentinelMemory:
 
     def begin(self, fault: Fault, began_ns: int, texts: dict[str, str], now_ns: int) -> None:
         """Note a fault and queue a message to each person, in one transaction."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             made = self._db.execute(
                 "INSERT INTO incident (fault, began_ns) VALUES (?, ?)", (fault, began_ns)
             )
@@ -98,8 +95,7 @@ class SentinelMemory:
 
     def end(self, called: CalledFault, texts: dict[str, str], now_ns: int) -> None:
         """Note that it is over; who was not reached before need not be told of either."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._db.execute("UPDATE incident SET ended_ns = ? WHERE id = ?", (now_ns, called.id))
             waiting = self._db.execute(
                 "SELECT person FROM message WHERE incident = ? AND state = ?",
@@ -115,8 +111,7 @@ class SentinelMemory:
 
     def queue(self, texts: dict[str, str], now_ns: int) -> None:
         """Queue messages that belong to no fault."""
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._queue(None, texts, now_ns)
 
     def under_way(self) -> list[CallMessage]:
