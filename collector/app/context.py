@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from plumbline.collector.app.databases import Databases
+from plumbline.collector.app.databases import Databases, bring_up_to_date
 from plumbline.collector.app.limit_register import with_adoptions
 from plumbline.collector.app.settings import CollectorSettings
 from plumbline.collector.health.board import HealthBoard
@@ -64,6 +64,7 @@ class Context:
         process: str,
     ) -> "Context":
         """Open the databases and read the limits as they are adopted now."""
+        bring_up_to_date(settings.data)
         board = HealthBoard(settings.data / "state" / "health.db")
         stores = Databases(settings.data)
         detection = with_adoptions(settings.detection, AdoptedApprovals(stores.adoptions))

@@ -9,12 +9,12 @@ from plumbline.collector.jobs.modal.store import ModalStore
 from plumbline.collector.jobs.residual.store import ResidualStore
 from plumbline.collector.jobs.strong_motion.store import EpisodeStore
 from plumbline.collector.limits.adoptions import AdoptionStore, database_path
-from plumbline.collector.storage.database import open_to_read
+from plumbline.collector.storage.database import open_database, refuse_newer
 from plumbline.collector.storage.errors import CannotOpenDatabase
 
 
-def refuse_newer_databases(data: Path) -> None:
-    """Check every database of a data folder before any of them is changed.
+def bring_up_to_date(data: Path) -> None:
+    """Bring every database of a data folder up to the schema of this version, or none.
 
     A damaged one is left to whoever opens it: not all of them are needed to go on.
 
@@ -23,10 +23,14 @@ def refuse_newer_databases(data: Path) -> None:
     DatabaseTooNew
         If a newer version of this program wrote one.
     """
-    for name, about in database_files(data).items():
+    found = {data / name: about.schema for name, about in database_files(data).items()}
+    present = {path: schema for path, schema in found.items() if path.exists()}
+    for path, schema in present.items():
         with suppress(CannotOpenDatabase):
-            if (db := open_to_read(data / name, about.schema)) is not None:
-                db.close()
+            refuse_newer(path, schema)
+    for path, schema in present.items():
+        with suppress(CannotOpenDatabase):
+            open_database(path, schema).close()
 
 
 class Databases:

@@ -9,7 +9,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -102,7 +102,9 @@ def open_to_read(path: Path, schema: Schema) -> sqlite3.Connection | None:
 
     Notes
     -----
-    A file of an older version is read as it is.
+    A file of an older version is left as it is: it is copied to memory and brought up to date
+    there, so what is written to the file from then on is not seen. A collector brings its files up
+    to date before anything reads them.
 
     Raises
     ------
@@ -113,10 +115,14 @@ def open_to_read(path: Path, schema: Schema) -> sqlite3.Connection | None:
     """
     if not path.exists():
         return None
-    db = _connect(path, schema, f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    db = _connect_to_read(path, schema)
     try:
-        _version(db, path, schema)
+        version = _version(db, path, schema)
         empty = db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+        if version < schema.version and not empty:
+            db = _copy_in_memory(db)
+            _bring_up_to_date(db, path, schema)
+            db.execute("PRAGMA query_only = ON")
     except BaseException as error:
         db.close()
         if isinstance(error, sqlite3.Error):
@@ -126,6 +132,15 @@ def open_to_read(path: Path, schema: Schema) -> sqlite3.Connection | None:
         db.close()
         return None
     return db
+
+
+def refuse_newer(path: Path, schema: Schema) -> None:
+    """Raise `DatabaseTooNew` if a newer version of this program wrote the file; change nothing."""
+    with closing(_connect_to_read(path, schema)) as db:
+        try:
+            _version(db, path, schema)
+        except sqlite3.Error as error:
+            raise CannotOpenDatabase(path, schema.content, error) from error
 
 
 @contextmanager
@@ -148,6 +163,10 @@ def _connect(path: Path, schema: Schema, name: str, *, uri: bool) -> sqlite3.Con
         )
     except sqlite3.Error as error:
         raise CannotOpenDatabase(path, schema.content, error) from error
+
+
+def _connect_to_read(path: Path, schema: Schema) -> sqlite3.Connection:
+    return _connect(path, schema, f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def _version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
@@ -174,6 +193,13 @@ def _use_write_ahead_log(db: sqlite3.Connection, busy_s: float) -> None:
                 raise
             time.sleep(random.random() * _RETRY_MS / 1e3)
     db.execute(f"PRAGMA busy_timeout = {round(busy_s * 1e3)}")
+
+
+def _copy_in_memory(db: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(IN_MEMORY, isolation_level=None, check_same_thread=False)
+    with closing(db):
+        db.backup(copy)
+    return copy
 
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path, schema: Schema) -> None:

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     for section in renamed:
         log.warning("%s: %s; the old name is read until the next version", args.config, section)
 
-    from plumbline.collector.app.databases import refuse_newer_databases
+    from plumbline.collector.app.databases import bring_up_to_date
     from plumbline.collector.app.layout import Layout
     from plumbline.collector.app.private_files import keep_private
     from plumbline.collector.app.processes import NoJournal
@@ -70,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
     from plumbline.collector.serving.web.server import PageAddressError
 
     layout = layout_of(settings)
-    refuse_newer_databases(settings.data)
     keep_private(settings.data)
+    bring_up_to_date(settings.data)
     try:
         if args.action == "part":
             return run_process(settings, inventory, layout, args.process, _announce)

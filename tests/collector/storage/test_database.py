@@ -109,7 +109,7 @@ def test_a_reader_sees_what_is_there_and_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a folder #1?" / "things.db"
     assert open_to_read(path, OLD) is None
     with closing(open_database(path, OLD)) as writer:
-        reader = open_to_read(path, NEW)  # an older file is read as it is
+        reader = open_to_read(path, OLD)
         assert reader is not None
         with closing(reader):
             assert reader.execute("SELECT name FROM thing").fetchall() == [("first",)]
@@ -117,6 +117,19 @@ def test_a_reader_sees_what_is_there_and_writes_nothing(tmp_path: Path) -> None:
                 reader.execute("INSERT INTO thing VALUES ('second')")
             writer.execute("INSERT INTO thing VALUES ('second')")
             assert reader.execute("SELECT count(*) FROM thing").fetchone() == (2,)
+
+
+def test_an_older_file_is_read_as_if_it_were_up_to_date_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "things.db"
+    open_database(path, OLD).close()
+    before = path.read_bytes()
+    reader = open_to_read(path, NEW)
+    assert reader is not None
+    with closing(reader):
+        assert reader.execute("SELECT name, size FROM thing").fetchall() == [("first", None)]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.execute("INSERT INTO thing VALUES ('second', 1)")
+    assert path.read_bytes() == before
 
 
 def test_a_file_that_is_being_made_is_not_there_yet_for_a_reader(tmp_path: Path) -> None:
