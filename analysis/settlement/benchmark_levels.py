@@ -90,19 +90,34 @@ def placeholders(level: ArrayLike) -> Bools:
     return zero_again
 
 
-def suspect_changes(year: ArrayLike, level: ArrayLike) -> Bools:
+def suspect_changes(year: ArrayLike, level: ArrayLike, *, least_sigma: float = LAST_DIGIT) -> Bools:
     """Return which changes between epochs are too large to be the ground: ``(n - 1,)``.
 
-    A replaced or disturbed benchmark and a typing error jump; judged against the median
-    change by `SUSPECT_SIGMA` robust sigma of all changes of the benchmark. Take
+    Parameters
+    ----------
+    year, level
+        Epochs and cumulative change or height, shape ``(n,)``; NaN means "not measured". [yr],
+        [unit]
+    least_sigma
+        Smallest spread of changes that is believed: what a level is read to. [unit]
+
+    Notes
+    -----
+    A replaced or disturbed benchmark and a typing error jump: a change more than
+    `SUSPECT_SIGMA` robust sigma from what the usual rate makes of its years, and unlike both of
+    the changes beside it. A settlement that begins fast and levels off is neither. Take
     `placeholders` out first: they jump twice.
     """
-    change = epoch_rates(year, level).change
+    when, y = np.asarray(year, dtype=float), np.asarray(level, dtype=float)
+    years = np.diff(when[np.isfinite(y)])
+    _, rate, change = epoch_rates(when, y)
     if change.size < 4:
         return np.zeros(change.size, dtype=bool)
-    away = np.abs(change - np.median(change))
-    sigma = max(SIGMA_PER_MAD * float(np.median(away)), LAST_DIGIT)
-    suspect: Bools = away > SUSPECT_SIGMA * sigma
+    away = change - float(np.median(rate)) * years
+    sigma = max(SIGMA_PER_MAD * float(np.median(np.abs(away - np.median(away)))), least_sigma)
+    beside = np.pad(away, 1, constant_values=np.inf)
+    alone = np.minimum(np.abs(away - beside[:-2]), np.abs(away - beside[2:])) > np.abs(away) / 2
+    suspect: Bools = (np.abs(away) > SUSPECT_SIGMA * sigma) & alone
     return suspect
 
 

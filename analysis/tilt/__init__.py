@@ -2,11 +2,17 @@
 
 from plumbline.analysis.statistics.robust_mean import RobustMean, robust_centre, robust_mean
 from plumbline.analysis.tilt.chain import chain_settlement_mm, differential_settlement_mm
-from plumbline.analysis.tilt.damage import category_by_crack, category_by_strain, combined_strain
+from plumbline.analysis.tilt.damage import (
+    DamageCategory,
+    category_by_crack,
+    category_by_strain,
+    combined_strain,
+)
 from plumbline.analysis.tilt.limits import DISTORTION_LIMITS, DistortionLimit
 from plumbline.analysis.tilt.plane import (
     Curvature,
     Distortion,
+    PlaneFit,
     RigidBody,
     angular_distortions,
     curvature,
@@ -18,8 +24,10 @@ from plumbline.analysis.tilt.resultant import Resultant, tilt_resultant
 __all__ = [
     "DISTORTION_LIMITS",
     "Curvature",
+    "DamageCategory",
     "Distortion",
     "DistortionLimit",
+    "PlaneFit",
     "Resultant",
     "RigidBody",
     "RobustMean",

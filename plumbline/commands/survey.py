@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbline.errors import CommandError
-from plumbline.wire.block import NS
 
 if TYPE_CHECKING:
     from plumbline.collector.field.levelling import LevellingRun, SurveyStore
@@ -24,15 +23,21 @@ first, Thai years and other words for the columns are understood; a unit in the 
 level [mm], goes before --unit. With --data the collector has the points: "did the quake move it"
 and the summaries tell of them.
 
+'distortion' takes the plane of the whole off what each point settled between two surveys, and
+prints rotation and angular distortion between neighbours or along each --profile, the damage
+category, and the published limits beside them: candidates, each with its source, until an engineer
+adopts one. One tiltmeter or two points give none; three points give a plane and no distortion.
+'compare' says of each point whether another source's rates agree, or have their sign turned.
+
 Examples:
   plumbline survey import march.csv --store survey.db
   plumbline survey import march.csv --unit mm --closure-mm 1.5 --json
   plumbline survey import march.csv --data /var/lib/plumbline --structure TWR01
   plumbline survey points --store survey.db
+  plumbline survey distortion columns.csv --profile A1,A2,A3,A4 --level-sigma-mm 0.3
+  plumbline survey compare authority.csv --unit cm
   plumbline survey levels P12 --store survey.db > P12.csv && plumbline trend P12.csv
 """
-
-DAY_NS = 86_400 * NS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,13 +52,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
     points = actions.add_parser("points", help="every point: settlement, rate; every benchmark")
     levels = actions.add_parser("levels", help="one point's levels, as CSV")
     levels.add_argument("point", metavar="POINT", help="its name")
-    for each in (take, points, levels):
+    distortion = actions.add_parser(
+        "distortion", help="plane, angular distortion and damage of a table of positions"
+    )
+    distortion.add_argument("file", metavar="POSITIONS", type=Path, help="CSV: point, x, y [m]")
+    distortion.add_argument("--since", metavar="DATE", help="survey counted from; the first")
+    distortion.add_argument("--until", metavar="DATE", help="survey counted to; the last")
+    distortion.add_argument(
+        "--profile", action="append", default=[], metavar="A,B,C", help="points along a line"
+    )
+    distortion.add_argument(
+        "--robust", action="store_true", help="let one disturbed point not tilt the plane"
+    )
+    distortion.add_argument(
+        "--level-sigma-mm", type=float, metavar="MM", help="standard deviation of one level"
+    )
+    distortion.add_argument(
+        "--horizontal-strain", type=float, default=0.0, metavar="E", help="tensile, as 0.001"
+    )
+    distortion.add_argument("--crack-mm", type=float, metavar="MM", help="widest crack seen")
+    compare = actions.add_parser("compare", help="rates another source states, beside the levels")
+    compare.add_argument("file", metavar="RATES", type=Path, help="CSV: point, year, rate")
+    compare.add_argument(
+        "--unit", choices=("m", "cm", "mm"), default="mm", help="of the rates, a year; default mm"
+    )
+    for each in (take, points, levels, distortion, compare):
         each.add_argument("--store", type=Path, help="default survey.db")
         each.add_argument(
             "--data", type=Path, metavar="DATA", help="else a collector's data folder"
         )
         each.add_argument("--structure", metavar="CODE", help="whose store in DATA")
-    for each in (take, points):
+    for each in (take, points, distortion, compare):
         each.add_argument("--json", action="store_true", help="print everything")
 
 
@@ -68,8 +97,9 @@ def run(args: argparse.Namespace) -> int:
         runs = _runs(args)
         with SurveyStore(args.store) as store:
             return _import(args, runs, store)
+    actions = {"points": _points, "levels": _levels, "distortion": _distortion, "compare": _compare}
     with SurveyStore(args.store) as store:
-        return _points(args, store) if args.action == "points" else _levels(args, store)
+        return actions[args.action](args, store)
 
 
 def _path(args: argparse.Namespace) -> Path:
@@ -91,19 +121,17 @@ def _path(args: argparse.Namespace) -> Path:
 def _runs(args: argparse.Namespace) -> "list[LevellingRun]":
     from plumbline.collector.field.levelling import SurveyError, read_runs
     from plumbline.collector.field.levelling.table import LevelUnit
-    from plumbline.records.tables.text import text_of
-    from plumbline.research.trend import TableError
 
     try:
-        return read_runs(text_of(args.file).splitlines(), LevelUnit[args.unit.upper()])
-    except TableError as error:
-        raise CommandError(str(error)) from error
+        return read_runs(_lines(args.file), LevelUnit[args.unit.upper()])
     except SurveyError as error:
         raise CommandError(f"{args.file}: {error}") from error
 
 
 def _import(args: argparse.Namespace, runs: "list[LevellingRun]", store: "SurveyStore") -> int:
     from plumbline.collector.field.levelling import SurveyOutcome
+    from plumbline.research.survey.checks import checks_report, checks_text
+    from plumbline.research.survey.points import day_text
 
     refused = 0
     reports: list[dict[str, Any]] = []
@@ -118,7 +146,7 @@ def _import(args: argparse.Namespace, runs: "list[LevellingRun]", store: "Survey
         apart = each.disagreement(args.closure_mm)
         reports.append(
             {
-                "date": _day(each.date_ns),
+                "date": day_text(each.date_ns),
                 "benchmark": each.benchmark,
                 "surveyor": each.surveyor,
                 "points": len({level.point for level in each.points}),
@@ -129,13 +157,9 @@ def _import(args: argparse.Namespace, runs: "list[LevellingRun]", store: "Survey
                 "outcome": outcome.value,
             }
         )
-    benchmarks = _benchmarks(store)
+    checks = checks_report(store)
     if args.json:
-        print(
-            json.dumps(
-                {"runs": reports, "benchmarks": benchmarks, "doubts": _doubts(store)}, indent=2
-            )
-        )
+        print(json.dumps({"runs": reports, **checks}, indent=2))
         return 1 if refused else 0
     for row in reports:
         closure = "open run"
@@ -147,119 +171,89 @@ def _import(args: argparse.Namespace, runs: "list[LevellingRun]", store: "Survey
             f"{row['date']}  from {row['benchmark']} by {row['surveyor']}: "
             f"{row['points']} points, {closure}: {row['outcome']}{twice}"
         )
-    _print_benchmarks(benchmarks)
-    _print_doubts(store)
+    print("\n".join(checks_text(checks)))
     return 1 if refused else 0
 
 
 def _points(args: argparse.Namespace, store: "SurveyStore") -> int:
-    reports = [_point(store, name) for name in store.points() if store.levels(name)]
-    benchmarks = _benchmarks(store)
+    from plumbline.research.survey.checks import checks_report, checks_text
+    from plumbline.research.survey.points import point_report, point_text
+
+    reports = [point_report(store, name) for name in store.points() if store.levels(name)]
+    checks = checks_report(store)
     if args.json:
-        print(
-            json.dumps(
-                {"points": reports, "benchmarks": benchmarks, "doubts": _doubts(store)}, indent=2
-            )
-        )
+        print(json.dumps({"points": reports, **checks}, indent=2))
         return 0
     for row in reports:
-        rate = "rate needs five levels"
-        if row["rate_mm_yr"] is not None:
-            low, high = row["low_mm_yr"], row["high_mm_yr"]
-            rate = f"{row['rate_mm_yr']:+.2f} mm/yr [{low:+.2f}, {high:+.2f}]"
-        print(
-            f"{row['point']}: {row['levels']} levels to {row['last']}, "
-            f"settled {row['settlement_mm']:+.2f} mm, {rate}, from {', '.join(row['benchmarks'])}"
-        )
-    _print_benchmarks(benchmarks)
-    _print_doubts(store)
+        print("\n".join(point_text(row)))
+    print("\n".join(checks_text(checks)))
     return 0
 
 
 def _levels(args: argparse.Namespace, store: "SurveyStore") -> int:
+    from plumbline.research.survey.points import day_text, settlements_mm
+
     levels = store.levels(args.point)
     if not levels:
         raise CommandError(f"no point '{args.point}'; there are {', '.join(store.points())}")
     print("date,settlement [mm],level [mm],benchmark,surveyor")
-    for each in levels:
-        settled = levels[0].level_mm - each.level_mm
+    for each, settled in zip(levels, settlements_mm(levels), strict=True):
         print(
-            f"{_day(each.date_ns)},{settled:.3f},{each.level_mm:.3f},{each.benchmark},{each.surveyor}"
+            f"{day_text(each.date_ns)},{settled:.3f},{each.level_mm:.3f},"
+            f"{each.benchmark},{each.surveyor}"
         )
     return 0
 
 
-def _point(store: "SurveyStore", name: str) -> dict[str, Any]:
-    """Return a point's settlement, positive down, and its robust rate."""
-    import numpy as np
+def _distortion(args: argparse.Namespace, store: "SurveyStore") -> int:
+    from plumbline.analysis.tilt import PlaneFit
+    from plumbline.collector.field.levelling.cells import date_ns
+    from plumbline.research.survey.positions import read_positions
+    from plumbline.research.survey.report import DistortionQuestion, distortion_report
+    from plumbline.research.survey.text import distortion_text
 
-    from plumbline.analysis.settlement.stability import DAYS_A_YEAR
-    from plumbline.analysis.statistics.theil_sen import FEWEST_POINTS, theil_sen
-
-    levels = store.levels(name)
-    time_d = np.array([each.date_ns / DAY_NS for each in levels])
-    settled = levels[0].level_mm - np.array([each.level_mm for each in levels])
-    line = None
-    if len(levels) >= FEWEST_POINTS and np.ptp(time_d) > 0:
-        line = theil_sen(time_d, settled)
-    return {
-        "point": name,
-        "levels": len(levels),
-        "first": _day(levels[0].date_ns),
-        "last": _day(levels[-1].date_ns),
-        "settlement_mm": float(settled[-1]),
-        "rate_mm_yr": None if line is None else line.rate * DAYS_A_YEAR,
-        "low_mm_yr": None if line is None else line.low * DAYS_A_YEAR,
-        "high_mm_yr": None if line is None else line.high * DAYS_A_YEAR,
-        "benchmarks": sorted({each.benchmark for each in levels}),
-    }
-
-
-def _benchmarks(store: "SurveyStore") -> list[dict[str, Any]]:
-    import math
-
-    from plumbline.collector.field.levelling import benchmark_reports
-
-    return [
-        {
-            "benchmark": each.benchmark,
-            "seen_from": each.seen_from or None,
-            "verdict": each.stability.verdict.value,
-            "rate_mm_yr": None
-            if math.isnan(each.stability.rate_mm_a_year)
-            else each.stability.rate_mm_a_year,
-            "checks": each.stability.n,
-            "reason": each.stability.reason,
-        }
-        for each in benchmark_reports(store)
-    ]
-
-
-def _doubts(store: "SurveyStore") -> list[dict[str, str]]:
-    from plumbline.collector.field.levelling import doubts
-
-    return [
-        {"point": each.point, "kind": each.kind.value, "reason": each.reason}
-        for each in doubts(store)
-    ]
-
-
-def _print_doubts(store: "SurveyStore") -> None:
-    for each in _doubts(store):
-        print(f"look at {each['point']}: {each['reason']}")
-
-
-def _print_benchmarks(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        seen = (
-            f"seen from {row['seen_from']}" if row["seen_from"] else "never levelled from another"
+    try:
+        question = DistortionQuestion(
+            since_ns=None if args.since is None else date_ns(args.since),
+            until_ns=None if args.until is None else date_ns(args.until),
+            fit=PlaneFit.HUBER if args.robust else PlaneFit.LEAST_SQUARES,
+            profiles=tuple(tuple(map(str.strip, line.split(","))) for line in args.profile),
+            level_sigma_mm=args.level_sigma_mm,
+            horizontal_strain=args.horizontal_strain,
+            crack_mm=args.crack_mm,
         )
-        rate = "" if row["rate_mm_yr"] is None else f", {row['rate_mm_yr']:+.2f} mm/yr"
-        print(f"benchmark {row['benchmark']}, {seen}: {row['verdict']}{rate} ({row['reason']})")
+        report = distortion_report(store, read_positions(_lines(args.file)), question)
+    except ValueError as error:
+        raise CommandError(f"{args.file}: {error}") from error
+    print(json.dumps(report, indent=2) if args.json else "\n".join(distortion_text(report)))
+    return 0
 
 
-def _day(date_ns: int) -> str:
-    from datetime import UTC, datetime
+def _compare(args: argparse.Namespace, store: "SurveyStore") -> int:
+    from plumbline.collector.field.levelling.table import LevelUnit
+    from plumbline.research.survey.stated_rates import (
+        comparison_text,
+        rate_comparisons,
+        read_stated_rates,
+    )
 
-    when = datetime.fromtimestamp(date_ns / 1e9, tz=UTC)
-    return when.isoformat(timespec="seconds") if date_ns % DAY_NS else when.date().isoformat()
+    unit = LevelUnit[args.unit.upper()]
+    try:
+        reports = rate_comparisons(store, read_stated_rates(_lines(args.file), unit))
+    except ValueError as error:
+        raise CommandError(f"{args.file}: {error}") from error
+    if args.json:
+        print(json.dumps({"points": reports}, indent=2))
+    else:
+        print("\n".join(comparison_text(reports)))
+    return 0
+
+
+def _lines(path: Path) -> list[str]:
+    from plumbline.records.tables.text import text_of
+    from plumbline.research.trend import TableError
+
+    try:
+        return text_of(path).splitlines()
+    except TableError as error:
+        raise CommandError(str(error)) from error

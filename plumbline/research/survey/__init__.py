@@ -1,0 +1,1 @@
+"""Levelled points for people: settlement, rate, distortion, rates beside another source's."""
