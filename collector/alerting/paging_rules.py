@@ -129,8 +129,13 @@ def is_late(cause: str) -> bool:
 
 
 def live_cause_of(event: Event) -> str:
-    """Return the cause an event has, or would have if it had been found in time."""
+    """Return the cause an event has, or would have if it had been found in time.
+
+    A fault of ours is one cause, however many structures it leaves unwatched.
+    """
     cause = _CAUSES[event.kind]
+    if event.kind is EventKind.HEALTH and event.evidence.get("key"):
+        return f"{cause.name}/{event.evidence['key']}"
     place = str(event.evidence.get("key") or "+".join(sorted(event.nodes)) or event.detector)
     return f"{event.structure}/{cause.name}" + (f"/{place}" if cause.each_place else "")
 

@@ -151,6 +151,8 @@ class AlertingSettings(Settings):
     """Time after its end in which the same cause is still the same incident. [s]"""
     stale_s: Seconds = 6 * 3_600
     """An event that ended longer ago than this calls nobody. [s]"""
+    health_settle_s: Seconds = 15
+    """Time a fault of ours must last before people are called. [s]"""
     late_page_s: Seconds = 6 * 3_600
     """What is found late and is older than this is told once, and nobody is called. [s]"""
     lapse_s: Seconds = 24 * 3_600

@@ -223,6 +223,7 @@ def test_sway_calls_nobody_by_default_and_health_only_when_grave(tmp_path):
         story.happens("disk", kind=EventKind.HEALTH, level=AlarmLevel.AMBER)
         assert story.open() == []
         story.happens("disk full", kind=EventKind.HEALTH, value=0.4, unit="GB", limit=None)
+        story.forward(15)
         story.expect_sms("Somchai", "ระบบขัดข้อง", "0.4 GB")
 
 

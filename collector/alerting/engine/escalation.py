@@ -9,7 +9,12 @@ from dataclasses import dataclass, replace
 
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.policy import Call, calls, everybody
-from plumbline.collector.alerting.engine.reconcile import begun_anew, expire, must_be_seen
+from plumbline.collector.alerting.engine.reconcile import (
+    begun_anew,
+    end_incident,
+    expire,
+    must_be_seen,
+)
 from plumbline.collector.alerting.settings import Person
 from plumbline.collector.alerting.store import audit, incidents, outbox, silences
 from plumbline.collector.alerting.store.audit import AuditEntry
@@ -49,6 +54,9 @@ class Escalation:
             outbox.withdraw(tx, incident.id, CALLS, now_ns)
             expire(tx, incident, now_ns)
             return
+        if incident.well_since_ns is not None:
+            self._well_again(tx, incident, incident.well_since_ns, now_ns)
+            return
         since_ns = incident.lower_since_ns
         # The gravest level waits for its answer; only then may anybody hear of a lower one.
         if not waits and since_ns is not None and now_ns - since_ns >= settings.settle_s * NS:
@@ -56,9 +64,18 @@ class Escalation:
         if incident.status in UNSEEN and incident.next_ns is not None:
             self._call_if_due(tx, incident, now_ns)
 
+    def _well_again(
+        self, tx: sqlite3.Connection, incident: Incident, since_ns: int, now_ns: int
+    ) -> None:
+        """End a fault of ours once it has been gone for a while; nobody is called meanwhile."""
+        settings = self.writer.settings
+        called = outbox.called(tx, incident.id)
+        if now_ns - since_ns >= (settings.settle_s if called else settings.health_settle_s) * NS:
+            incidents.save(tx, end_incident(tx, incident, self.writer, now_ns))
+
     def _call_if_due(self, tx: sqlite3.Connection, incident: Incident, now_ns: int) -> None:
         due_ns = incident.next_ns or 0
-        policy = calls(self.writer.settings, incident)
+        policy = calls(self.writer.settings, incident, incidents.structures_of(tx, incident))
         walking = not incident.quiet and incident.position <= len(policy)
         if now_ns < due_ns and not (walking and _last_call_is_lost(tx, incident)):
             return

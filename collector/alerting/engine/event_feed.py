@@ -22,7 +22,7 @@ from plumbline.collector.alerting.store.facts import Facts
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
 from plumbline.collector.alerting.store.incidents import Member
 from plumbline.collector.alerting.store.worsenings import note_worsening
-from plumbline.collector.events.model import AlarmLevel, Event, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
 from plumbline.wire.block import NS
 
 REVISION = "event revision"
@@ -182,7 +182,7 @@ class EventFeed:
             kind=event.kind,
             level=level,
             opened_ns=now_ns,
-            next_ns=now_ns,
+            next_ns=self._first_call_ns(event, now_ns),
             quiet=quiet,
         )
         audit.write(
@@ -198,6 +198,13 @@ class EventFeed:
             detector=event.detector,
         )
         return opened
+
+    def _first_call_ns(self, event: Event, now_ns: int) -> int:
+        """Return when the first call is due: a fault of ours must have lasted for a while."""
+        if event.kind is not EventKind.HEALTH:
+            return now_ns
+        settle_ns = round(self.writer.settings.health_settle_s * NS)
+        return min(max(event.onset_ns + settle_ns, now_ns), now_ns + settle_ns)
 
     def _incident_waiting_for(
         self, tx: sqlite3.Connection, event: Event, now_ns: int
@@ -240,10 +247,11 @@ class EventFeed:
         of it every ``again_s``. A weaker event changes no call.
         """
         join_ns = round(self.writer.settings.join_s * NS)
+        policy = calls(self.writer.settings, found, incidents.structures_of(tx, found))
         if (
             found.status is IncidentStatus.OVER
             and found.next_ns is not None
-            and found.position > len(calls(self.writer.settings, found))
+            and found.position > len(policy)
             and level.rank >= found.level.rank
             and event.onset_ns - (found.ended_ns or 0) >= join_ns
         ):

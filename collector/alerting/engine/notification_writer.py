@@ -3,7 +3,7 @@
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plumbline.collector.alerting.settings import AlertingSettings, Person, SenderName
 from plumbline.collector.alerting.store import incidents, outbox
@@ -51,6 +51,8 @@ class NotificationWriter:
         Earlier messages about the incident that have not left yet are withdrawn.
         """
         facts = incidents.lead(tx, incident)
+        if facts is not None and (others := incidents.structures_of(tx, incident)[1:]):
+            facts = replace(facts, structure=f"{incident.structure} +{len(others)}")
         queued = 0
         for person in people:
             wording = self.wording(person, incident.structure)

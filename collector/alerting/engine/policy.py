@@ -15,16 +15,20 @@ class Call:
     delay_s: float
 
 
-def calls(settings: AlertingSettings, incident: Incident) -> tuple[Call, ...]:
+def calls(
+    settings: AlertingSettings, incident: Incident, structures: Sequence[str]
+) -> tuple[Call, ...]:
     """Return every call of an incident's policy, in order.
 
-    Steps that name nobody for the incident's structure are left out.
+    Steps that name nobody for the incident's structures are left out.
     """
     steps = settings.step or tuple(EscalationStep(people=(one.name,)) for one in settings.person)
     if incident.only is not None:
         steps = (EscalationStep(people=(incident.only,)),)
     rounds = 1 if incident.test else settings.rounds
-    one_round = [_call(settings, step, incident) for step in steps for _ in range(step.repeat)]
+    one_round = [
+        _call(settings, step, incident, structures) for step in steps for _ in range(step.repeat)
+    ]
     return tuple(call for call in one_round if call.people) * rounds
 
 
@@ -34,12 +38,14 @@ def everybody(policy: Sequence[Call], delay_s: float) -> Call:
     return Call(people=tuple(people.values()), delay_s=delay_s)
 
 
-def _call(settings: AlertingSettings, step: EscalationStep, incident: Incident) -> Call:
+def _call(
+    settings: AlertingSettings, step: EscalationStep, incident: Incident, structures: Sequence[str]
+) -> Call:
     named = (settings.named(name) for name in step.people)
     people = tuple(
         person
         for person in named
-        if person and (not person.structures or incident.structure in person.structures)
+        if person and (not person.structures or not set(structures).isdisjoint(person.structures))
     )
     delay_s = step.delay_s or settings.answer_s.of(incident.level)
     return Call(people=people, delay_s=delay_s)

@@ -17,7 +17,7 @@ from plumbline.collector.alerting.store.incident import (
 )
 from plumbline.collector.alerting.store.notification import CALLS, Purpose
 from plumbline.collector.alerting.store.transitions import next_status
-from plumbline.collector.events.model import AlarmLevel
+from plumbline.collector.events.model import AlarmLevel, EventKind
 
 
 def reconcile(
@@ -43,7 +43,14 @@ def reconcile(
     incident = replace(incident, lower_since_ns=since_ns if lower else None)
     if not goes_on and incident.status in GOING_ON:
         ended_ns = max(one.closed_ns or one.facts.onset_ns for one in joined)
-        incident = _ended(tx, replace(incident, ended_ns=ended_ns), writer, now_ns)
+        incident = replace(incident, ended_ns=ended_ns)
+        if incident.kind is EventKind.HEALTH:  # it may come and go; only what lasts is reported
+            if incident.well_since_ns is None:
+                incident = replace(incident, well_since_ns=now_ns)
+        else:
+            incident = end_incident(tx, incident, writer, now_ns)
+    elif goes_on:
+        incident = replace(incident, well_since_ns=None)
     incidents.save(tx, incident)
 
 
@@ -66,9 +73,10 @@ def begun_anew(incident: Incident, now_ns: int) -> Incident:
     return replace(incident, repeat=repeat, position=0, next_ns=now_ns)
 
 
-def _ended(
+def end_incident(
     tx: sqlite3.Connection, incident: Incident, writer: NotificationWriter, now_ns: int
 ) -> Incident:
+    """Return an incident whose cause is over, and notify those who were called."""
     rule = writer.settings.rule.of(incident.kind)
     called = outbox.called(tx, incident.id)
     nodes = incidents.nodes_of(tx, incident)
@@ -84,7 +92,7 @@ def _ended(
     event = IncidentEvent.RECOVERED if recovered else IncidentEvent.ENDED
     status = next_status(TRANSITIONS, incident.status, event)
     due_ns = None if status is IncidentStatus.CLOSED else incident.next_ns
-    incident = replace(incident, status=status, next_ns=due_ns)
+    incident = replace(incident, status=status, next_ns=due_ns, well_since_ns=None)
     audit.write(tx, now_ns, AuditEntry(event.value), incident_id=incident.id)
     if recovered:
         outbox.withdraw(tx, incident.id, CALLS, now_ns)

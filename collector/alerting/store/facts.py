@@ -25,6 +25,8 @@ class Facts:
         Codes of the nodes that saw it, sorted.
     late
         Found in data that came after its time.
+    key
+        Which part of ours is at fault, as ``process:detection``; empty where none is named.
     """
 
     event_id: str
@@ -38,6 +40,7 @@ class Facts:
     limit: Limit | None
     nodes: tuple[str, ...]
     late: bool = False
+    key: str = ""
 
     @classmethod
     def of(cls, event: Event, level: AlarmLevel) -> Self:
@@ -54,6 +57,7 @@ class Facts:
             limit=event.limit,
             nodes=tuple(sorted(event.nodes)),
             late=event.late,
+            key=str(event.evidence.get("key", "")) if event.kind is EventKind.HEALTH else "",
         )
 
     def to_json(self) -> str:

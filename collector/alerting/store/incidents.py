@@ -184,6 +184,12 @@ def nodes_of(tx: sqlite3.Connection, incident: Incident) -> frozenset[str]:
     return frozenset(node for one in members(tx, incident.id) for node in one.facts.nodes)
 
 
+def structures_of(tx: sqlite3.Connection, incident: Incident) -> tuple[str, ...]:
+    """Return every structure an incident concerns: a fault of ours may concern several."""
+    named = (one.facts.structure for one in members(tx, incident.id))
+    return tuple(dict.fromkeys((incident.structure, *named)))
+
+
 def _free_code(tx: sqlite3.Connection, seed: int) -> str:
     taken = {
         row[0]

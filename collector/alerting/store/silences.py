@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from plumbline.collector.alerting.errors import AlertingError
-from plumbline.collector.alerting.store import audit
+from plumbline.collector.alerting.store import audit, incidents
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import Incident
 from plumbline.collector.events.model import AlarmLevel, EventKind
@@ -43,11 +43,11 @@ class Silence:
     until_ns: int
     ended_ns: int | None
 
-    def covers(self, incident: Incident, nodes: frozenset[str]) -> bool:
+    def covers(self, incident: Incident, nodes: frozenset[str], structures: frozenset[str]) -> bool:
         """Return whether it silences an incident; a node only when no other one is concerned."""
         return (
             not incident.test
-            and self.structure in (None, incident.structure)
+            and (self.structure is None or structures <= {self.structure})
             and self.kind in (None, incident.kind)
             and (self.node is None or nodes == {self.node})
             and incident.level.rank <= self.up_to.rank
@@ -126,7 +126,9 @@ def covering(
     tx: sqlite3.Connection, incident: Incident, nodes: frozenset[str], now_ns: int
 ) -> Silence | None:
     """Return a silence that covers an incident now, or None."""
-    found = (one for one in running(tx, now_ns) if one.covers(incident, nodes))
+    held = running(tx, now_ns)
+    structures = frozenset(incidents.structures_of(tx, incident)) if held else frozenset()
+    found = (one for one in held if one.covers(incident, nodes, structures))
     return next(found, None)
 
 

@@ -36,7 +36,9 @@ class Wording:
         """Return the text of an alarm, of a change of its level, or of its all-clear."""
         words = self._words
         clear = purpose is Purpose.CLEAR
-        plain = words.after[facts.kind] if clear else words.action[facts.kind][level]
+        fault = words.fault.get(facts.key.partition(":")[0]) if facts.key else None
+        action = fault.action if fault else words.action[facts.kind][level]
+        plain = words.after[facts.kind] if clear else action
         wanted = _action_of_limit(facts, level) if not clear else ""
         reply = () if purpose in _WITHOUT_REPLY else (words.line.reply.format(code=code),)
         when, span = self._when(facts.onset_ns), self._span(facts)
@@ -139,12 +141,12 @@ class Wording:
                     level=words.level[level],
                     structure=facts.structure,
                     code=code,
-                    kind=words.kind[facts.kind],
+                    kind=kind,
                     value=quantity(facts.value, facts.unit),
                     measured=measured,
-                )
+                ).strip()
             )
-            for measured in _measured(words, facts)
+            for kind, measured in zip(_kinds(words, facts), _measured(words, facts), strict=True)
         )
         return full, short
 
@@ -174,9 +176,18 @@ _WITHOUT_REPLY = frozenset({Purpose.CLEAR, Purpose.LOWERED})
 _WITHOUT_LIMIT = frozenset({EventKind.SILENCE, EventKind.HEALTH})
 
 
+def _kinds(words: MessageTable, facts: Facts) -> tuple[str, str]:
+    """Return what it is: with the name of the part at fault, and without."""
+    sort, _, name = facts.key.partition(":")
+    fault = words.fault.get(sort) if facts.key else None
+    if fault is None:
+        return words.kind[facts.kind], words.kind[facts.kind]
+    return f"{fault.what} {name}".strip(), fault.what
+
+
 def _measured(words: MessageTable, facts: Facts) -> tuple[str, str]:
     """Return value and limit as text: whole, and shorter where both have one unit."""
-    value = quantity(facts.value, facts.unit)
+    value = quantity(facts.value, facts.unit) if not facts.key else ""
     line, limit = words.line, facts.limit
     if limit is None and facts.kind in _WITHOUT_LIMIT:
         return value, value

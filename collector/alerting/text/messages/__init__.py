@@ -67,6 +67,13 @@ class Replies(Settings):
     bundle: str
 
 
+class FaultWords(Settings):
+    """What a fault of ours is, before the name of its part, and what to do about it."""
+
+    what: str
+    action: str
+
+
 class MessageTable(Settings):
     """Everything one language needs."""
 
@@ -82,6 +89,8 @@ class MessageTable(Settings):
     answer: AnswerWords
     finding: dict[Finding, str]
     action: dict[EventKind, dict[AlarmLevel, str]]
+    fault: dict[str, FaultWords]
+    """By the part of a condition's key before the colon."""
     after: dict[EventKind, str]
 
 
