@@ -101,6 +101,7 @@ class StageTable:
             places=self._places,
             events=self._stores.events,
             start=self._journal.first_offset,
+            journal_id=self._journal.store_id,
         )
 
     def _late(self) -> LateStage:
@@ -109,6 +110,7 @@ class StageTable:
             places=self._places,
             events=self._stores.events,
             start=self._journal.first_offset,
+            journal_id=self._journal.store_id,
         )
 
     def _deformation(self) -> DeformationStage:
@@ -117,6 +119,7 @@ class StageTable:
             places=self._places,
             events=self._stores.events,
             start=self._journal.first_offset,
+            journal_id=self._journal.store_id,
             standings=AdoptedApprovals(self._stores.adoptions),
             conditions=self._conditions,
             window=self._window(DEFORMATION_SLICE_NS),

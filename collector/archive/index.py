@@ -59,11 +59,9 @@ class ArchiveIndex:
 
     @classmethod
     def to_write(cls, path: Path, store: str) -> Self:
-        """Open for writing; ``store`` is the journal that the cursor belongs to."""
+        """Open for writing; ``store`` is the journal that the first cursor belongs to."""
         db = open_database(path, SCHEMA)
-        kept = db.execute("SELECT store FROM meta").fetchone()
-        if kept is None or kept[0] != store:
-            db.execute("INSERT OR REPLACE INTO meta VALUES (1, ?, 0)", (store,))
+        db.execute("INSERT OR IGNORE INTO meta VALUES (1, ?, 0)", (store,))
         return cls(db)
 
     @classmethod
@@ -78,6 +76,10 @@ class ArchiveIndex:
     def cursor(self) -> int:
         """Return the journal offset up to which everything is in the files."""
         return int(self._db.execute("SELECT cursor FROM meta").fetchone()[0])
+
+    def follow(self, store: str, cursor: int) -> None:
+        """Note that the cursor is one of this journal from now on."""
+        self._db.execute("UPDATE meta SET store = ?, cursor = ?", (store, cursor))
 
     def open_files(self) -> dict[str, int]:
         """Return the open files and how long each is."""

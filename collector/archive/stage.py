@@ -54,6 +54,7 @@ class ArchiveStage:
     """
 
     name = "archive"
+    backfills = False
 
     def __init__(
         self, data: Path, journal: JournalReader, settings: ArchiveSettings, now_ns: int
@@ -70,10 +71,10 @@ class ArchiveStage:
         self._archive.mkdir(parents=True, exist_ok=True)
         self._open.mkdir(parents=True, exist_ok=True)
         self._books = ArchiveIndex.to_write(books_path, journal.store_id)
+        self._store_id = journal.store_id
         lengths = [n for n in LENGTHS if n <= settings.record_bytes]
         self._repacker = Repacker(self._archive, self._open, self._books, lengths)
-        cursor = min(self._books.cursor(), journal.end_offset)
-        self._position = self._cursor = max(cursor, journal.first_offset)
+        self._position = self._cursor = self._books.cursor()
         self._torn = False
         self._files: dict[str, _OpenFile] = {}
         self._dirty: set[str] = set()
@@ -83,6 +84,16 @@ class ArchiveStage:
     def cursor(self) -> int:
         """Return the journal offset from which to go on after a restart."""
         return self._cursor
+
+    def journal_id(self) -> str | None:
+        """Return the identity of the journal that the cursor belongs to."""
+        return self._books.store()
+
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        """Go on from the oldest entry there is; what is there already is left out at the close."""
+        self.commit()
+        self._books.follow(self._store_id, first_offset)
+        self._position = self._cursor = first_offset
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """Write blocks into their open hours."""

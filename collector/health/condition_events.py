@@ -18,6 +18,7 @@ LEVELS: dict[str, AlarmLevel] = {
     "rivals": AlarmLevel.AMBER,
     "process": AlarmLevel.RED,
     "stage": AlarmLevel.AMBER,
+    "cursor": AlarmLevel.AMBER,
 }
 """Level of the event, by the part of a condition's key before the colon."""
 NOT_MENDED = AlarmLevel.RED

@@ -39,12 +39,20 @@ class DurableEnd:
             if os.fstat(fd).st_size < _END.size:
                 os.ftruncate(fd, _END.size)
             self._map = mmap.mmap(fd, _END.size)
+            self._inode = os.fstat(fd).st_ino
         finally:
             os.close(fd)
 
     def get(self) -> int:
         """Return the offset below which everything is durable."""
         return int(_END.unpack_from(self._map)[0])
+
+    def is_of(self, folder: Path) -> bool:
+        """Return whether the folder still has this file, and not one of a newer journal."""
+        try:
+            return (folder / DURABLE).stat().st_ino == self._inode
+        except FileNotFoundError:
+            return False
 
     def set(self, offset: int) -> None:
         """State the offset below which everything is durable; one aligned store."""
@@ -87,6 +95,8 @@ class SegmentReader:
     @property
     def end_offset(self) -> int:
         """Offset below which everything is durable."""
+        if not self._durable.is_of(self._folder) and self._folder.is_dir():
+            self._durable = DurableEnd(self._folder)  # the journal was deleted and begun anew
         return self._durable.get()
 
     def wait(self, offset: int, timeout_s: float) -> bool:

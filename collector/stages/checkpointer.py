@@ -35,6 +35,8 @@ class Checkpoint:
         Journal offset up to which events have been saved.
     extra
         Small things of the stage, as JSON.
+    journal
+        Identity of the journal that the offsets belong to; None where nothing states it.
     state
         State of its pipeline; empty where there is none.
     """
@@ -42,11 +44,13 @@ class Checkpoint:
     cursor: int
     saved_to: int
     extra: dict[str, Any] = field(default_factory=dict)
+    journal: str | None = None
     state: bytes = b""
 
     def to_bytes(self) -> bytes:
         """Return a line of JSON and the state."""
         head = {"cursor": self.cursor, "told_to": self.saved_to, "said": self.extra}
+        head["journal"] = self.journal
         return json.dumps(head).encode() + b"\n" + self.state
 
     @classmethod
@@ -54,7 +58,13 @@ class Checkpoint:
         """Return what :meth:`to_bytes` wrote."""
         line, _, state = body.partition(b"\n")
         head = json.loads(line)
-        return cls(cursor=head["cursor"], saved_to=head["told_to"], extra=head["said"], state=state)
+        return cls(
+            cursor=head["cursor"],
+            saved_to=head["told_to"],
+            extra=head["said"],
+            journal=head.get("journal"),
+            state=state,
+        )
 
 
 class Checkpointer:
@@ -68,6 +78,8 @@ class Checkpointer:
         Journal offset from which to begin without a snapshot.
     snapshot_s
         Interval between snapshots of all state; longer where that is much work. [s]
+    journal_id
+        Identity of the journal that is followed, saved with the offsets.
     inherited
         Name of the snapshot to begin from while there is none under its own.
 
@@ -85,10 +97,13 @@ class Checkpointer:
         *,
         start: int,
         snapshot_s: float,
+        journal_id: str = "",
         inherited: str | None = None,
     ) -> None:
         self._events = events
         self._inherited = inherited
+        self._journal_id = journal_id or None
+        self._saved_journal: str | None = None
         self._name, self._offset_name = name, f"{name}{OFFSET_SUFFIX}"
         self._snapshot_ns = self._pause_ns = round(snapshot_s * NS)
         self._position = self._cursor = self._saved_to = start
@@ -101,6 +116,18 @@ class Checkpointer:
         """Journal offset of the last snapshot."""
         return self._cursor
 
+    @property
+    def journal_id(self) -> str | None:
+        """Identity of the journal that the cursor belongs to; None where nothing states it."""
+        return self._saved_journal
+
+    def rewind(self, offset: int) -> None:
+        """Go on from an offset of the journal that is followed now; all state stays as it is."""
+        self._position = self._cursor = self._saved_to = offset
+        self._saved_journal = self._journal_id
+        self._snapshot_taken_ns = None
+        self._events.save(snapshot=(self._offset_name, encode_offset(offset)))
+
     def load(self) -> Checkpoint | None:
         """Stand where the last snapshot stood, and return it."""
         name, body = self._name, self._events.snapshot(self._name)
@@ -110,6 +137,7 @@ class Checkpointer:
             return None
         checkpoint = Checkpoint.from_bytes(body)
         self._position = self._cursor = checkpoint.cursor
+        self._saved_journal = checkpoint.journal
         saved_to = decode_offset(self._events.snapshot(f"{name}{OFFSET_SUFFIX}"))
         self._saved_to = max(checkpoint.saved_to, saved_to)
         return checkpoint
@@ -163,11 +191,15 @@ class Checkpointer:
         self._saved_to = max(self._saved_to, self._position)
         extra, body = state()
         checkpoint = Checkpoint(
-            cursor=self._position, saved_to=self._saved_to, extra=extra, state=body
+            cursor=self._position,
+            saved_to=self._saved_to,
+            extra=extra,
+            journal=self._journal_id,
+            state=body,
         )
         snapshot = (self._name, checkpoint.to_bytes())
         self._events.save(*due, snapshot=snapshot, late_nodes=late_nodes)
-        self._cursor = self._position
+        self._cursor, self._saved_journal = self._position, self._journal_id
         took_ns = time.thread_time_ns() - began_ns
         self._pause_ns = max(self._snapshot_ns, SNAPSHOT_COST_RATIO * took_ns)
 

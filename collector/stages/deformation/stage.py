@@ -36,9 +36,12 @@ class DeformationStage:
         Standing of each limit now: which may call people.
     window
         Reader of archived blocks, for history; without it there is only what comes.
+    journal_id
+        Identity of the journal that is followed, saved with the cursor.
     """
 
     name = "slow"
+    backfills = False
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class DeformationStage:
         standings: Approvals | None = None,
         conditions: Conditions | None = None,
         window: Window | None = None,
+        journal_id: str = "",
     ) -> None:
         self._settings = settings
         self._store = events
@@ -60,7 +64,10 @@ class DeformationStage:
         self._backfill = Backfill()
         self._filled_day: dict[str, int] = {}
         saved = StateRows(events, state_keys.PREFIX)
-        self._saved_offset = self._offset = _saved_cursor(saved) or start
+        cursor = saved.get(state_keys.CURSOR) or {}
+        self._saved_offset = self._offset = int(cursor.get("offset", 0)) or start
+        self._saved_journal: str | None = cursor.get("journal")
+        self._journal_id = journal_id
         self._saved_ns: int | None = None
         self._is_whole = True
 
@@ -76,6 +83,15 @@ class DeformationStage:
     def cursor(self) -> int:
         """Journal offset from which to go on; saved with the state."""
         return self._saved_offset
+
+    def journal_id(self) -> str | None:
+        """Return the identity of the journal that the cursor belongs to."""
+        return self._saved_journal
+
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        """Go on from the oldest entry there is; windows that are complete are not taken again."""
+        self._saved_offset = self._offset = first_offset
+        self._save(now_ns, [])
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """Evaluate what became due; save state, events and cursor together."""
@@ -156,7 +172,7 @@ class DeformationStage:
 
     def _save(self, now_ns: int, events: Sequence[Event]) -> None:
         """Write what changed, the events that came of it, and the cursor, or nothing."""
-        rows = [state_row(state_keys.CURSOR, {"offset": self._offset})]
+        rows = [state_row(state_keys.CURSOR, self._cursor_state())]
         for key, instrument in self._parts.instruments.items():
             if instrument.dirty:
                 rows.append(state_row(state_keys.STREAM + key, instrument.state()))
@@ -168,10 +184,14 @@ class DeformationStage:
             rows.append(state_row(state_keys.MODEL + name, model))
         self._store.save(*events, rows=rows)
         self._saved_offset, self._saved_ns = self._offset, now_ns
+        self._saved_journal = self._journal_id or None
         for instrument in self._parts.instruments.values():
             instrument.dirty = instrument.hours.changed = False
         self._changed.clear()
         self._parts.models.unsaved.clear()
+
+    def _cursor_state(self) -> dict[str, object]:
+        return {"offset": self._offset, "journal": self._journal_id or None}
 
     def _close_removed(self, saved: StateRows) -> None:
         """Close events and drop states of limits that are gone or were changed."""
@@ -206,9 +226,3 @@ class DeformationStage:
                 if n not in reported
             ),
         )
-
-
-def _saved_cursor(rows: StateRows) -> int | None:
-    """Return the journal offset up to which everything is in the state."""
-    found = rows.get(state_keys.CURSOR)
-    return None if found is None else int(found["offset"])

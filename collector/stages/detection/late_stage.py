@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plumbline.collector.events.model import Nodes
+from plumbline.collector.events.model import Event, Nodes
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.checkpointer import Checkpoint, Checkpointer
@@ -19,11 +19,14 @@ from plumbline.collector.stages.detection.stream_sequence import Continuity, Str
 from plumbline.collector.stages.detection.trigger_banks import BankPiece
 from plumbline.collector.stages.event_updates import closed_orphans
 from plumbline.collector.stages.shard import EVERYTHING, Shard
+from plumbline.collector.stages.stored_matches import StoredMatches
 from plumbline.wire.block import FOREVER_NS, NS
 from plumbline.wire.inventory.lookup import Place
 
 NAME = "late"
 SNAPSHOT = "detect.late"
+LOST = "journal_lost_ns"
+"""Key of the time at which the stage had to begin anew in its journal."""
 ENDS_NS = 30 * NS
 """Late data have ended when nothing late has come for so long. [ns]"""
 
@@ -35,6 +38,8 @@ class LateStage:
     ----------
     start
         Journal offset from which to begin without a snapshot.
+    journal_id
+        Identity of the journal that is followed, saved with the cursor.
     shard
         Structures this instance is responsible for; it begins from the snapshot of the only
         instance while it has none of its own.
@@ -46,6 +51,8 @@ class LateStage:
     sequences of its own, which move as those of the detection stage do.
     """
 
+    backfills = False
+
     def __init__(
         self,
         *,
@@ -53,10 +60,14 @@ class LateStage:
         places: Mapping[str, Place],
         events: EventStore,
         start: int,
+        journal_id: str = "",
         shard: Shard = EVERYTHING,
     ) -> None:
         self.name = shard.key(NAME)
         self._settings = settings
+        self._events, self._shard = events, shard
+        self._matches: StoredMatches | None = None
+        self._lost_ns: int | None = None
         self._places = acceleration_places(shard.places(places))
         self._sequences = {key: StreamSequence() for key in self._places}
         self._pipeline: DetectionPipeline | None = None
@@ -67,16 +78,28 @@ class LateStage:
             shard.key(SNAPSHOT),
             start=start,
             snapshot_s=settings.snapshot_s,
+            journal_id=journal_id,
             inherited=SNAPSHOT,
         )
         if (checkpoint := self._checkpointer.load()) is not None:
             followed = self._restore(checkpoint)
+            self._compare_since(checkpoint.extra.get(LOST))
             if orphans := closed_orphans(events, shard, followed, late=True):
                 events.save(*orphans)
 
     def cursor(self) -> int:
         """Journal offset of the last snapshot."""
         return self._checkpointer.cursor
+
+    def journal_id(self) -> str | None:
+        """Return the identity of the journal that the cursor belongs to."""
+        return self._checkpointer.journal_id
+
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        """Go on from the oldest entry there is; what is stored already is not found again."""
+        self._checkpointer.rewind(first_offset)
+        self._sequences = {key: StreamSequence() for key in self._places}
+        self._compare_since(now_ns)
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """Detect in the late ones among the entries and save what they change."""
@@ -100,7 +123,7 @@ class LateStage:
             for event_id, nodes in added.items():
                 motion[event_id] = {**motion.get(event_id, {}), **nodes}
             found = self._late_arrivals.without_live(self._pipeline.update(key, own_frames))
-            self._checkpointer.add(found, entry.next_offset)
+            self._checkpointer.add(self._news(found, own_frames[-1].end_ns), entry.next_offset)
         self._checkpointer.advance(entries[-1].next_offset)
         self._checkpointer.save(now_ns, self._state, motion)
 
@@ -111,7 +134,7 @@ class LateStage:
         if self._pipeline is not None and now_ns - self._late_ns > ENDS_NS:
             found = self._pipeline.late_sway()
             found += self._pipeline.close_stale("end of the late data", before_ns=FOREVER_NS)
-            self._checkpointer.add(self._late_arrivals.without_live(found))
+            self._checkpointer.add(self._news(self._late_arrivals.without_live(found), 0))
             self._pipeline = None
         self._checkpointer.save_if_behind(now_ns, self._state)
 
@@ -131,9 +154,19 @@ class LateStage:
         self._late_ns = entry.received_ns
         return self._pipeline.piece(number, block)
 
+    def _news(self, found: list[Event], front_ns: int) -> list[Event]:
+        return found if self._matches is None else self._matches.news(found, front_ns)
+
+    def _compare_since(self, lost_ns: int | None) -> None:
+        """Compare what is found with the stored events of before the journal was lost."""
+        self._lost_ns = lost_ns
+        if lost_ns is not None:
+            self._matches = StoredMatches(self._events, self._shard, lost_ns=lost_ns, late=True)
+
     def _state(self) -> tuple[dict[str, Any], bytes]:
         extra = {
             "late_ns": self._late_ns,
+            LOST: self._lost_ns,
             "layout": self._layout(),
             "lanes": {key: sequence.state() for key, sequence in self._sequences.items()},
         }

@@ -87,6 +87,15 @@ class DetectionPipeline:
         closed = [threshold.close_stale(before_ns) for threshold in self.thresholds]
         return events + [event for event in closed if event is not None]
 
+    def open_ids(self) -> list[str]:
+        """Return the events that go on."""
+        return [
+            associator.event(episode, self._evidence).id
+            for associator in self.associators.values()
+            for episode in associator.episodes
+            if episode.closed_ns is None
+        ] + [id_ for threshold in self.thresholds if (id_ := threshold.open_id()) is not None]
+
     def snapshot(self) -> bytes:
         """Return everything as bytes."""
         packed = {

@@ -104,6 +104,11 @@ class ThresholdDetector:
         exceedance.closed_ns = exceedance.over_ns + self._quiet_ns
         return self._event()
 
+    def open_id(self) -> str | None:
+        """Return the id of the event that goes on, if one does."""
+        exceedance = self._exceedance
+        return None if exceedance is None or exceedance.closed_ns else self._event().id
+
     def _event(self) -> Event:
         exceedance, rule = self._exceedance, self.rule
         assert exceedance is not None  # noqa: S101 - called only while there is one

@@ -53,6 +53,7 @@ class InfluxStage:
     """
 
     name = "series"
+    backfills = True
 
     def __init__(
         self,
@@ -80,6 +81,10 @@ class InfluxStage:
     def cursor(self) -> int:
         """Journal offset from which to go on."""
         return self._state.mark("journal") or 0
+
+    def journal_id(self) -> str | None:
+        """Return the identity of the journal that the cursor belongs to."""
+        return self._state.journal_id()
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """Write the lines of some blocks, then save the cursor and what came of them together.
@@ -115,9 +120,9 @@ class InfluxStage:
         """
         if self._state.mark("journal") is None:
             log.info("series begin now; plumbline rebuild-series writes the past")
-            self._state.save({"journal": first_offset})
+            self._state.follow({"journal": first_offset})
         else:
-            self._state.save({"journal": first_offset, "fell": 1})
+            self._state.follow({"journal": first_offset, "fell": 1})
 
     def close(self) -> None:
         """Let go of InfluxDB and of the marks."""

@@ -37,17 +37,25 @@ class InfluxState:
     Parameters
     ----------
     store_id
-        The journal that the mark ``journal`` belongs to; another journal begins anew.
+        The journal that is followed now; the mark ``journal`` is of the one noted before it.
     """
 
     def __init__(self, path: Path, store_id: str) -> None:
         self._db = open_database(path, SCHEMA)
-        known = self._db.execute("SELECT id FROM store").fetchone()
-        if known is None or known[0] != store_id:
-            with transaction(self._db):
-                self._db.execute("DELETE FROM mark WHERE name = 'journal'")
-                self._db.execute("DELETE FROM store")
-                self._db.execute("INSERT INTO store VALUES (?)", (store_id,))
+        self._store_id = store_id
+        if self.journal_id() is None:
+            self._db.execute("INSERT INTO store VALUES (?)", (store_id,))
+
+    def journal_id(self) -> str | None:
+        """Return the identity of the journal that the mark ``journal`` belongs to."""
+        row = self._db.execute("SELECT id FROM store").fetchone()
+        return None if row is None else str(row[0])
+
+    def follow(self, marks: Mapping[str, int]) -> None:
+        """Note marks that belong to the journal that is followed now."""
+        with transaction(self._db):
+            self._db.execute("UPDATE store SET id = ?", (self._store_id,))
+            self._db.executemany("INSERT OR REPLACE INTO mark VALUES (?, ?)", marks.items())
 
     def mark(self, name: str) -> int | None:
         """Return a mark; None when it was never saved."""

@@ -11,6 +11,7 @@ class LiveStage:
     """Fills what the page shows; nothing is on disk, after a restart it fills within a minute."""
 
     name = "live"
+    backfills = True
 
     def __init__(
         self,
@@ -26,6 +27,14 @@ class LiveStage:
     def cursor(self) -> int:
         """Journal offset from which to go on."""
         return self._cursor
+
+    def journal_id(self) -> str | None:
+        """Return nothing: a cursor that is never stored belongs to the journal that is open."""
+        return None
+
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        """Go on from the oldest entry there is."""
+        self._cursor = first_offset
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """Show some blocks."""

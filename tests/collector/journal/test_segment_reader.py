@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -104,3 +105,20 @@ def test_an_opened_journal_states_the_end_that_is_really_there(tmp_path: Path) -
     durable = DurableEnd(tmp_path)
     assert 0 < durable.get() < end
     durable.close()
+
+
+def test_a_reader_follows_a_journal_that_was_deleted_and_begun_anew(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.append([(1, b"old"), (1, b"older")])
+    journal.sync()
+    reader = SegmentReader(tmp_path / "journal")
+    old = reader.store_id, reader.end_offset
+    journal.close()
+    rmtree(tmp_path / "journal")
+    again = Journal(tmp_path / "journal")
+    again.append([(1, b"new")])
+    again.sync()
+    assert reader.store_id not in ("", old[0])
+    assert 0 < reader.end_offset < old[1]
+    assert [entry.payload for entry in reader.read(0)] == [b"new"]
+    again.close()

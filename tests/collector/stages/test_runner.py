@@ -18,13 +18,22 @@ class Collecting:
     """A stage that persists its cursor with what it took."""
 
     name = "collecting"
+    backfills = False
 
     def __init__(self, saved: dict[str, int], taken: list[bytes]) -> None:
         self.saved, self.taken = saved, taken
+        self.journal: str | None = None
         self.idled = 0
 
     def cursor(self) -> int:
         return self.saved.get("cursor", 0)
+
+    def journal_id(self) -> str | None:
+        return self.journal
+
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        self.saved["cursor"] = first_offset
+        self.journal = None
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         for entry in entries:
@@ -158,3 +167,39 @@ def test_who_fell_off_refills_or_says_so(tmp_path: Path, refills: bool) -> None:
         assert "was released" in conditions.open()[0].text
     running.stop()
     journal.close()
+
+
+@pytest.mark.parametrize("case", ["beyond the end", "another journal"])
+def test_a_cursor_that_is_not_of_this_journal_begins_at_the_first_offset_and_is_told(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    monkeypatch.setattr(stages, "BEYOND_S", 0.1)
+    put(journal, b"a", b"b")
+    saved = {"cursor": journal.end_offset + (10_000_000 if case == "beyond the end" else 0)}
+    taken: list[bytes] = []
+
+    def build() -> Collecting:
+        made = Collecting(saved, taken)
+        made.journal = "0123456789abcdef" if case == "another journal" else None
+        return made
+
+    conditions = Conditions()
+    running = runner(journal, build, conditions)
+    wait_until(lambda: taken == [b"a", b"b"])
+    put(journal, b"c")
+    wait_until(lambda: taken == [b"a", b"b", b"c"])
+    running.stop()
+    (found,) = conditions.open()
+    assert found.key == "cursor:collecting"
+    assert case in found.text or "beyond" in found.text
+
+
+def test_a_cursor_within_the_journal_that_states_no_journal_goes_on(journal: Journal) -> None:
+    put(journal, b"a", b"b")
+    saved = {"cursor": journal.read(0)[1].offset}
+    taken: list[bytes] = []
+    conditions = Conditions()
+    running = runner(journal, lambda: Collecting(saved, taken), conditions)
+    wait_until(lambda: taken == [b"b"])
+    running.stop()
+    assert conditions.open() == []

@@ -25,6 +25,7 @@ class Counting:
     """Another stage of the same journal."""
 
     name = "archive"
+    backfills = False
 
     def __init__(self) -> None:
         self.taken = 0
@@ -32,6 +33,12 @@ class Counting:
 
     def cursor(self) -> int:
         return self._cursor
+
+    def journal_id(self) -> str | None:
+        return None
+
+    def resume_at(self, first_offset: int, now_ns: int) -> None:
+        raise AssertionError("not here")
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         self.taken += len(entries)
