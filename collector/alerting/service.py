@@ -25,6 +25,9 @@ class Alerting:
         The collector's data folder; the database is ``state/alerting.db`` in it.
     now_ns
         Returns the time. [ns since 1970]
+    steady_ns
+        Returns the time since boot, which never steps; None where ``now_ns`` is not the clock of
+        this machine, as in a replay.
     """
 
     def __init__(
@@ -34,8 +37,9 @@ class Alerting:
         events: EventRevisions,
         data: Path,
         now_ns: Callable[[], int],
+        steady_ns: Callable[[], int] | None = None,
     ) -> None:
-        self._engine = open_engine(settings, data, events, inventory)
+        self._engine = open_engine(settings, data, events, inventory, steady_ns)
         self.runner = AlertRunner(self._engine, events, now_ns)
         self._settings = settings
         self._path = database(data)

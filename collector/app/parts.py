@@ -4,9 +4,11 @@ Parts of one process share a `Context`; parts of different processes share only 
 journal, archive, databases and the health board.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
+from plumbline.collector.alerting.engine.clock_steps import steady_now_ns
 from plumbline.collector.alerting.service import Alerting
 from plumbline.collector.app.context import Context
 from plumbline.collector.app.health_report import (
@@ -150,7 +152,12 @@ class AlertingPart:
         self._context = context
         settings, inventory = context.settings, context.inventory
         self.alerting = Alerting(
-            settings.alerting, inventory, context.stores.events, settings.data, context.now_ns
+            settings.alerting,
+            inventory,
+            context.stores.events,
+            settings.data,
+            context.now_ns,
+            steady_now_ns if context.now_ns is time.time_ns else None,
         )
         self._outages = OutageWatch(
             settings=settings.outages,

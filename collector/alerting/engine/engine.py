@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from plumbline.collector.alerting.engine.clock_steps import ClockSteps
 from plumbline.collector.alerting.engine.dispatch import Dispatch
 from plumbline.collector.alerting.engine.escalation import Escalation
 from plumbline.collector.alerting.engine.event_feed import EventFeed, EventRevisions
@@ -43,6 +44,9 @@ class AlertEngine:
         Source of replies by SMS, if there is one.
     zones
         Time zone of each structure; UTC where none is given.
+    steady_ns
+        Returns the time since boot, which never steps; None where the time of day is no clock of
+        this machine.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class AlertEngine:
         senders: Mapping[SenderName, Sender],
         inbox: Inbox | None = None,
         zones: Mapping[str, dt.tzinfo] | None = None,
+        steady_ns: Callable[[], int] | None = None,
     ) -> None:
         writer = NotificationWriter(settings=settings, zones=zones or {})
         failover = Failover(writer=writer)
@@ -62,6 +67,7 @@ class AlertEngine:
         self._feed = EventFeed(store=store, events=events, writer=writer)
         # Answers before calls: who answers as the next call falls due stops it.
         self._passes: tuple[Callable[[int], None], ...] = (
+            ClockSteps(store=store, settings=settings, steady=steady_ns).follow,
             self._check_events,
             self._feed.take,
             Inbound(store=store, writer=writer, inbox=inbox).take,
@@ -107,7 +113,11 @@ class AlertEngine:
 
 
 def open_engine(
-    settings: AlertingSettings, data: Path, events: EventRevisions, inventory: Inventory
+    settings: AlertingSettings,
+    data: Path,
+    events: EventRevisions,
+    inventory: Inventory,
+    steady_ns: Callable[[], int] | None = None,
 ) -> AlertEngine:
     """Return the engine over ``<data>/state/alerting.db`` with the senders of the settings."""
     gammu = SenderName.GAMMU_SMSD in {
@@ -121,6 +131,7 @@ def open_engine(
         senders=senders_for(settings, data),
         inbox=GammuInbox(settings.gammu.spool) if gammu else None,
         zones={one.code: ZoneInfo(one.timezone) for one in inventory.structure},
+        steady_ns=steady_ns,
     )
 
 
