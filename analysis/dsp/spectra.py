@@ -122,7 +122,12 @@ def spectrogram(x: Floats, rate_hz: float, segment_s: float, step_s: float) -> S
 
 
 def horizontal_to_vertical(
-    horizontals: Floats, vertical: Floats, rate_hz: float, window_s: float, bandwidth: float = 40.0
+    horizontals: Floats,
+    vertical: Floats,
+    rate_hz: float,
+    window_s: float,
+    bandwidth: float = 40.0,
+    at_hz: Floats | None = None,
 ) -> HorizontalToVertical:
     r"""Return H/V of ambient noise.
 
@@ -138,6 +143,8 @@ def horizontal_to_vertical(
         Length of a window; windows do not overlap. [s]
     bandwidth
         Coefficient b of the Konno-Ohmachi smoothing. [1]
+    at_hz
+        Frequencies wanted; every line of the spectrum where they are not stated. [Hz]
 
     Notes
     -----
@@ -158,20 +165,32 @@ def horizontal_to_vertical(
     tapered = (windows - np.mean(windows, axis=-1, keepdims=True)) * signal.windows.hann(n)
     power = np.square(np.abs(np.fft.rfft(tapered, axis=-1)))[..., 1:]
     freq_hz: Floats = np.arange(1, n // 2 + 1, dtype=np.float64) * (rate_hz / n)
-    smoothing = konno_ohmachi(freq_hz, bandwidth)
+    wanted_hz = freq_hz if at_hz is None else at_hz
+    smoothing = konno_ohmachi(freq_hz, bandwidth, wanted_hz)
     amplitude = np.sqrt(np.stack([(power[0] + power[1]) / 2, power[2]])) @ smoothing.T
     logarithm = np.log(amplitude[0] / amplitude[1])
     return HorizontalToVertical(
-        freq_hz=freq_hz,
+        freq_hz=wanted_hz,
         ratio=np.exp(np.mean(logarithm, axis=0)),
         spread=np.std(logarithm, axis=0),
         n_windows=n_windows,
     )
 
 
-def konno_ohmachi(freq_hz: Floats, bandwidth: float) -> Floats:
-    """Return the smoothing matrix, rows summing to one, shape ``(n_freqs, n_freqs)``."""
-    apart = bandwidth * np.log10(freq_hz[np.newaxis, :] / freq_hz[:, np.newaxis])
+def konno_ohmachi(freq_hz: Floats, bandwidth: float, at_hz: Floats | None = None) -> Floats:
+    """Return the smoothing matrix, rows summing to one, shape ``(n_wanted, n_freqs)``.
+
+    Parameters
+    ----------
+    freq_hz
+        Frequencies of the spectrum. [Hz]
+    bandwidth
+        Coefficient b. [1]
+    at_hz
+        Frequencies wanted; those of the spectrum where they are not stated. [Hz]
+    """
+    centre = freq_hz if at_hz is None else at_hz
+    apart = bandwidth * np.log10(freq_hz[np.newaxis, :] / centre[:, np.newaxis])
     # numpy's sinc is sin(pi x)/(pi x); it is 1 at zero, where the formula is 0/0.
     weight = np.sinc(apart / np.pi) ** 4
     return np.asarray(weight / np.sum(weight, axis=1, keepdims=True))

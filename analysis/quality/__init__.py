@@ -9,7 +9,7 @@ from plumbline.analysis.quality.completeness import (
 )
 from plumbline.analysis.quality.examine import examined
 from plumbline.analysis.quality.finding import Defect, Finding, Severity
-from plumbline.analysis.quality.floor import quiet_spread
+from plumbline.analysis.quality.floor import NoiseFloor, noise_floor, quiet_spread
 from plumbline.analysis.quality.neighbours import (
     QualityAxis,
     floors_apart,
@@ -21,6 +21,7 @@ from plumbline.analysis.quality.neighbours import (
 __all__ = [
     "Defect",
     "Finding",
+    "NoiseFloor",
     "QualityAxis",
     "RecordGap",
     "RecordPiece",
@@ -31,6 +32,7 @@ __all__ = [
     "gaps",
     "gravity",
     "incomplete",
+    "noise_floor",
     "peaks_apart",
     "quiet_spread",
     "turned",

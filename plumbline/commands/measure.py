@@ -27,12 +27,14 @@ PGA is the peak of acceleration minus its pre-event mean, at the recorded rate, 
 record whose header says its offset is removed is taken as it is. 'band' is the peak between
 0.05 and 20 Hz, another figure. Velocity and displacement are above --corner. The response at the
 building's own period is read at --period, or at the first guess of --height or --storeys (46 / h,
-10 / n: good to 50 %).
+10 / n: good to 50 %). --hvsr is of ambient vibration: an hour of quiet, no shaking; its peak is the
+ground's frequency only where every criterion holds. --plot draws it, and a spectrogram.
 
 Examples:
   plumbline measure NP8040*.V1c
   plumbline measure *.mseed station.xml --json > measures.json
   plumbline measure quake.txt --columns t,NS,EW,UD --units g --plot quake.png
+  plumbline measure ambient.mseed station.xml --hvsr --plot hv.png
   plumbline measure motion.txt --columns NS --rate 100 --units m/s2
 """
 
@@ -72,13 +74,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--period", type=_positive, metavar="S", help="the building's own period, 1.6 to 7.8 s"
     )
     add_size_options(parser)
+    parser.add_argument(
+        "--hvsr",
+        nargs="?",
+        type=_positive,
+        const=50.0,
+        metavar="S",
+        help="H/V of ambient vibration in windows of S seconds, default 50",
+    )
     parser.add_argument("--exclude", metavar="LIST", help="columns or channels to leave out")
     parser.add_argument("--json", action="store_true", help="print everything, units in the keys")
     parser.add_argument(
         "--plot",
         type=picture,
         metavar="PNG",
-        help="draw axes, spectra and energy; one picture a station",
+        help="draw axes, spectrogram, spectra and energy; one picture a station",
     )
 
 
@@ -134,6 +144,7 @@ def _rules(args: argparse.Namespace) -> "MeasureOptions":
         corner_hz=args.corner or None,
         damping=args.damping,
         own_period=_own_period(args),
+        hvsr_window_s=args.hvsr,
     )
 
 

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from plumbline.analysis.ground_motion.arias import husid
 from plumbline.analysis.ground_motion.long_period import CLASS_FROM_MS, PERIODS_S
+from plumbline.plots.measure_spectra import draw_hvsr, draw_spectrogram
 from plumbline.research.measure.rules import MeasuredRecord
 
 COLOURS = ("#0b5394", "#c0392b", "#5b6770", "#2e8b57")
@@ -52,15 +53,20 @@ def draw(found: MeasuredRecord, path: Path) -> None:
 
 
 def _figure(found: MeasuredRecord, n_axes: int) -> Figure:
-    figure = plt.figure(figsize=(11, 2.0 * n_axes + 5.4), layout="constrained")
+    figure = plt.figure(
+        figsize=(11 if found.hvsr is None else 14.5, 2.0 * n_axes + 7.4), layout="constrained"
+    )
     figure.suptitle(_title(found), fontsize=11)
-    rows = figure.add_gridspec(2, 1, height_ratios=(1.55 * n_axes + 0.7, 4.2))
+    rows = figure.add_gridspec(3, 1, height_ratios=(1.55 * n_axes + 0.7, 2.0, 4.2))
     upper = rows[0].subgridspec(n_axes, 1, hspace=0.06)
     _histories(found, [figure.add_subplot(upper[i]) for i in range(n_axes)])
-    lower = rows[1].subgridspec(1, 3)
+    draw_spectrogram(found, figure.add_subplot(rows[1]))
+    lower = rows[2].subgridspec(1, 3 if found.hvsr is None else 4)
     _spectra(found, figure.add_subplot(lower[0]))
     _classes(found, figure.add_subplot(lower[1]))
     _energy(found, figure.add_subplot(lower[2]))
+    if found.hvsr is not None:
+        draw_hvsr(found.hvsr, found.report["hvsr"], figure.add_subplot(lower[3]))
     return figure
 
 

@@ -6,7 +6,7 @@ from scipy import signal
 
 from plumbline.analysis.quality import Defect, RecordPiece, Severity, completeness, examined, gaps
 from plumbline.analysis.quality.completeness import incomplete
-from plumbline.analysis.quality.floor import against_data_sheet, hum
+from plumbline.analysis.quality.floor import against_data_sheet, hum, noise_floor
 from plumbline.analysis.quality.jumps import spikes, step
 from plumbline.analysis.quality.stuck import clipping, flat_line, runs
 
@@ -151,6 +151,27 @@ def test_the_floor_is_held_against_the_data_sheet(factor, defect):
     noise = factor * 22.5 * UG * np.sqrt(RATE_HZ / 2) * rng.normal(size=20_000)
     finding = against_data_sheet(noise, RATE_HZ, 22.5)
     assert (finding.defect if finding else None) is defect
+
+
+@pytest.mark.parametrize("seconds", [3, 10, 100])
+def test_the_floor_is_the_density_the_noise_was_made_with(seconds):
+    found = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        made = 22.5 * UG * np.sqrt(RATE_HZ / 2) * rng.normal(size=int(seconds * RATE_HZ))
+        found.append(noise_floor(made, RATE_HZ))
+    density = np.array([one.density_ug for one in found])
+    # The quietest seconds are chosen, so short records read a little low.
+    assert density.mean() == pytest.approx(22.5, rel=0.05)
+    stated = np.mean([one.sigma_ug for one in found])
+    assert 0.5 * density.std() < stated < 2 * density.std()
+
+
+def test_an_earthquake_in_the_record_does_not_raise_the_floor():
+    rng = np.random.default_rng(12)
+    noise = 22.5 * UG * np.sqrt(RATE_HZ / 2) * rng.normal(size=int(60 * RATE_HZ))
+    noise[3000:4000] += np.sin(np.arange(1000) / 5.0)
+    assert noise_floor(noise, RATE_HZ).density_ug == pytest.approx(22.5, rel=0.1)
 
 
 def test_gaps_and_overlaps_are_found_in_any_order():

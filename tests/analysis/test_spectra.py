@@ -75,6 +75,14 @@ def test_smoothing_leaves_a_flat_spectrum_flat_and_its_middle_in_place():
     assert np.argmax(matrix[100]) == 100
 
 
+def test_the_lines_wanted_are_those_of_the_whole_spectrum():
+    freq_hz = np.arange(1, 500) * 0.05
+    wanted = freq_hz[[3, 40, 200]]
+    np.testing.assert_array_equal(
+        konno_ohmachi(freq_hz, 40.0, wanted), konno_ohmachi(freq_hz, 40.0)[[3, 40, 200]]
+    )
+
+
 def test_a_segment_longer_than_the_record_is_refused():
     with pytest.raises(ValueError, match="do not hold a segment"):
         psd(np.zeros(50), RATE_HZ, 1.0)

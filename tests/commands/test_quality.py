@@ -65,6 +65,20 @@ def test_the_floor_against_the_data_sheet(capsys, node):
     assert report(capsys, node(), *WORDS, "--noise-ug", 5)["flagged"] == ["X", "Y", "Z"]
 
 
+def test_the_noise_stands_beside_the_data_sheet(capsys, node):
+    made_ug = 0.01 / np.sqrt(RATE_HZ / 2) / 9.80665 * 1e6
+    file = node()
+    for channel in report(capsys, file, *WORDS, "--noise-ug", 100)["channels"]:
+        noise = channel["noise"]
+        # 60 s of white noise: some 118 segments and 9 independent lines, 1.5 % of an amplitude.
+        assert noise["density_ug"] == pytest.approx(made_ug, rel=0.06)
+        assert 0 < noise["sigma_ug"] < 0.05 * made_ug
+        assert noise["over_data_sheet"] == pytest.approx(made_ug / 100, rel=0.06)
+    assert report(capsys, file, *WORDS)["channels"][0]["noise"]["data_sheet_ug"] is None
+    _, out, _ = run(capsys, file, *WORDS, "--noise-ug", 100)
+    assert out.count("µg/√Hz in 60 s of quiet; data sheet 100: 1.4 times") == 3
+
+
 def test_words_and_picture(tmp_path, capsys, node):
     picture = tmp_path / "quality.png"
     code, out, _ = run(capsys, node(), *WORDS, "--plot", picture)

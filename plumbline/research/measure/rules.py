@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plumbline.analysis.arrays import Floats
+from plumbline.analysis.dsp.spectra import HorizontalToVertical
 from plumbline.analysis.ground_motion.baseline import Baseline
 from plumbline.analysis.ground_motion.integration import LOW_CORNER_HZ
 from plumbline.analysis.ground_motion.measures_report import KnownPeriod
@@ -43,6 +44,8 @@ class MeasureOptions:
         Of the spectra. [s]
     own_period
         The building's own period, if known.
+    hvsr_window_s
+        Length of the windows of H/V; None leaves it out. [s]
     """
 
     baseline: Baseline | None = None
@@ -51,6 +54,7 @@ class MeasureOptions:
     damping: float = 0.05
     periods_s: tuple[float, ...] = SPECTRUM_PERIODS_S
     own_period: KnownPeriod | None = None
+    hvsr_window_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,8 @@ class MeasuredRecord:
     sva_ms
         Absolute velocity response of the horizontal axes together, at the periods of JMA's
         class; None without two of them. [m/s]
+    hvsr
+        H/V of ambient vibration, where it is wanted and can be had.
     """
 
     station: Station
@@ -75,3 +81,4 @@ class MeasuredRecord:
     accel_ms2: Floats | None = None
     spectrum: ResponseSpectrum | None = None
     sva_ms: Floats | None = None
+    hvsr: HorizontalToVertical | None = None

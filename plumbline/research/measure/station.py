@@ -10,6 +10,7 @@ from plumbline.analysis.ground_motion.baseline import Baseline, offset_of
 from plumbline.analysis.ground_motion.measures import measures
 from plumbline.records import Quantity, Station, Unit
 from plumbline.research.measure import parts
+from plumbline.research.measure.hvsr import hvsr_of
 from plumbline.research.measure.rules import SLOWEST_HZ, MeasuredRecord, MeasureOptions
 
 
@@ -48,12 +49,16 @@ def measured(station: Station, rules: MeasureOptions | None = None) -> MeasuredR
     report |= told.measures_report(found, level_axes=level, own_period=rules.own_period)
     report["axes"] = parts.axes(station, found)
     report["given"] = [parts.given(record) for record in station.given]
+    hvsr = None
+    if rules.hvsr_window_s is not None:
+        hvsr, report["hvsr"] = hvsr_of(station, found.accel_ms2, rate_hz, rules.hvsr_window_s)
     return MeasuredRecord(
         station=station,
         report=report,
         accel_ms2=found.accel_ms2,
         spectrum=found.spectrum,
         sva_ms=found.sva_ms,
+        hvsr=hvsr,
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from plumbline.research.measure.hvsr import hvsr_text
+
 COLUMNS = (
     ("axis", "{channel}"),
     ("azimuth", "{azimuth}"),
@@ -75,6 +77,8 @@ def _shaking(report: dict[str, Any]) -> Iterable[str]:
             f"{peaks['pgv_rotd100_ms'] * 100:.3f} cm/s"
         )
     yield from _intensities(report)
+    if "hvsr" in report:
+        yield from hvsr_text(report["hvsr"])
 
 
 def _intensities(report: dict[str, Any]) -> Iterable[str]:

@@ -17,6 +17,7 @@ from plumbline.analysis.quality import (
     floors_apart,
     gravity,
     incomplete,
+    noise_floor,
     peaks_apart,
     quiet_spread,
     turned,
@@ -72,16 +73,16 @@ class Examined:
         return any(one.severity is Severity.FAULT for one in self.findings)
 
 
-def examined_channels(channels: Sequence[FileChannel], asked: QualityOptions) -> list[Examined]:
+def examined_channels(channels: Sequence[FileChannel], options: QualityOptions) -> list[Examined]:
     """Examine every channel by itself and against its neighbours."""
     by_code: dict[tuple[str, str], list[FileChannel]] = defaultdict(list)
     for channel in channels:
         by_code[(channel.station, channel.code)].append(channel)
     longest = [max(pieces, key=lambda c: c.raw.size) for pieces in by_code.values()]
-    around = _from_neighbours(longest, asked)
+    around = _from_neighbours(longest, options)
     found = []
     for k, pieces in enumerate(by_code.values()):
-        own = [finding for piece in pieces for finding in _alone(piece, asked)]
+        own = [finding for piece in pieces for finding in _alone(piece, options)]
         gaps = _gaps(pieces)
         findings = [*own, *([gaps] if gaps else []), *around.get(k, [])]
         findings.sort(key=lambda one: one.severity is not Severity.FAULT)
@@ -89,13 +90,13 @@ def examined_channels(channels: Sequence[FileChannel], asked: QualityOptions) ->
     return found
 
 
-def _alone(channel: FileChannel, asked: QualityOptions) -> tuple[Finding, ...]:
-    limits = None if asked.full_scale is None else (-asked.full_scale, asked.full_scale)
+def _alone(channel: FileChannel, options: QualityOptions) -> tuple[Finding, ...]:
+    limits = None if options.full_scale is None else (-options.full_scale, options.full_scale)
     found = examined(channel.raw, channel.rate_hz, limits)
-    if asked.noise_ug is None or channel.quantity is not Quantity.ACCELERATION:
+    if options.noise_ug is None or channel.quantity is not Quantity.ACCELERATION:
         return found
     known = {one.defect for one in found}
-    more = examined(channel.values, channel.rate_hz, noise_ug=asked.noise_ug)
+    more = examined(channel.values, channel.rate_hz, noise_ug=options.noise_ug)
     return (*found, *(one for one in more if one.defect not in known))
 
 
@@ -113,7 +114,7 @@ def _timed(pieces: Sequence[FileChannel]) -> list[RecordPiece]:
 
 
 def _from_neighbours(
-    channels: Sequence[FileChannel], asked: QualityOptions
+    channels: Sequence[FileChannel], options: QualityOptions
 ) -> Mapping[int, list[Finding]]:
     found: dict[int, list[Finding]] = defaultdict(list)
     alike: dict[tuple[str, float], list[int]] = defaultdict(list)
@@ -123,10 +124,10 @@ def _from_neighbours(
     for (_, rate_hz), members in alike.items():
         axes = [_axis(channels[k]) for k in members]
         if len(members) >= LEAST_NEIGHBOURS:
-            for told in (floors_apart(axes, rate_hz), peaks_apart(axes)):
-                for k, finding in told.items():
+            for apart in (floors_apart(axes, rate_hz), peaks_apart(axes)):
+                for k, finding in apart.items():
                     found[members[k]].append(finding)
-        for k, finding in _turned([channels[k] for k in members], rate_hz, asked).items():
+        for k, finding in _turned([channels[k] for k in members], rate_hz, options).items():
             found[members[k]].append(finding)
     return found
 
@@ -141,7 +142,7 @@ def _kind(channel: FileChannel) -> str | None:
 
 
 def _turned(
-    channels: Sequence[FileChannel], rate_hz: float, asked: QualityOptions
+    channels: Sequence[FileChannel], rate_hz: float, options: QualityOptions
 ) -> dict[int, Finding]:
     found: dict[int, Finding] = {}
     stations: dict[str, list[int]] = defaultdict(list)
@@ -157,14 +158,14 @@ def _turned(
     suspicions: dict[int, list[Finding]] = defaultdict(list)
     compared: dict[int, int] = defaultdict(int)
     for mine, theirs in permutations(stations.values(), 2):
-        high_hz = _shared_hz(channels[mine[0]], channels[theirs[0]], asked)
+        high_hz = _shared_hz(channels[mine[0]], channels[theirs[0]], options)
         if high_hz is None or not _same_time([channels[k] for k in (*mine, *theirs)]):
             continue
         one, other = ([_axis(channels[k]) for k in side] for side in (mine, theirs))
-        told = turned(one, other, rate_hz, high_hz)
+        suspected = turned(one, other, rate_hz, high_hz)
         for j, k in enumerate(mine):
             compared[k] += any(axis.axis == one[j].axis for axis in other)
-            suspicions[k] += [told[j]] if j in told else []
+            suspicions[k] += [suspected[j]] if j in suspected else []
     # between two that disagree nobody can say which is wrong; against most of several one can
     for k, findings in suspicions.items():
         if findings and len(findings) > compared[k] / 2:
@@ -172,9 +173,9 @@ def _turned(
     return found
 
 
-def _shared_hz(one: FileChannel, other: FileChannel, asked: QualityOptions) -> float | None:
-    if asked.together_hz is not None:
-        return asked.together_hz
+def _shared_hz(one: FileChannel, other: FileChannel, options: QualityOptions) -> float | None:
+    if options.together_hz is not None:
+        return options.together_hz
     inside = one.level.kind not in (StoreyKind.UNKNOWN, StoreyKind.FREE_FIELD)
     return SAME_FLOOR_HZ if inside and one.level == other.level else None
 
@@ -188,15 +189,31 @@ def _axis(channel: FileChannel) -> QualityAxis:
     return QualityAxis(place=channel.station, axis=channel.direction, values=values)
 
 
-def report_of(found: Sequence[Examined]) -> dict[str, Any]:
-    """Return what was found, units in the keys."""
+def quality_report(found: Sequence[Examined], noise_ug: float | None) -> dict[str, Any]:
+    """Return what was found, units in the keys; with the noise of the data sheet, if stated."""
     return {
         "flagged": [one.channel.name for one in found if one.flagged],
-        "channels": [_told(one) for one in found],
+        "channels": [_channel_report(one, noise_ug) for one in found],
     }
 
 
-def _told(one: Examined) -> dict[str, Any]:
+def _noise(channel: FileChannel, data_sheet_ug: float | None) -> dict[str, Any] | None:
+    """Return the noise density beside the data sheet's; None where it is no acceleration."""
+    if channel.quantity is not Quantity.ACCELERATION:
+        return None
+    found = noise_floor(channel.values, channel.rate_hz)
+    if found is None:
+        return None
+    return {
+        "density_ug": found.density_ug,
+        "sigma_ug": found.sigma_ug,
+        "quiet_s": found.quiet_s,
+        "data_sheet_ug": data_sheet_ug,
+        "over_data_sheet": None if data_sheet_ug is None else found.density_ug / data_sheet_ug,
+    }
+
+
+def _channel_report(one: Examined, data_sheet_ug: float | None) -> dict[str, Any]:
     channel = one.channel
     timed = _timed(one.pieces)
     whole = len(timed) == len(one.pieces)
@@ -210,6 +227,7 @@ def _told(one: Examined) -> dict[str, Any]:
         "completeness": completeness(timed, channel.rate_hz) if whole else None,
         "unit": "SI" if channel.quantity is not Quantity.UNKNOWN else channel.unit,
         "quiet_spread": quiet_spread(channel.values, channel.rate_hz),
+        "noise": _noise(channel, data_sheet_ug),
         "flagged": one.flagged,
         "findings": [
             {
