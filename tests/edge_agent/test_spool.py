@@ -8,6 +8,7 @@ import pytest
 from edge_rows import BOOT, mark, row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from old_data import STORE_ID, unpacked
 
 from plumbline.edge_agent.errors import InUse, SpoolTrouble
 from plumbline.edge_agent.locks import SpoolLock
@@ -132,14 +133,15 @@ def test_a_spool_of_a_newer_agent_is_refused_in_one_line_and_left_alone(tmp_path
     assert path.read_bytes() == before
 
 
-def test_a_spool_without_a_version_goes_on_and_gets_one(tmp_path):
+def test_the_spool_of_0_2_0_has_no_version_and_goes_on(tmp_path):
+    unpacked(tmp_path)
     path = tmp_path / "spool.db"
     spool = Spool(path, bound_mb=1)
-    spool.add([row(seq) for seq in range(3)])
-    spool.close()
-    stamp(path, 0)
-    spool = Spool(path, bound_mb=1)
-    assert unheld(spool) == [0, 1, 2]
+    assert (spool.fill().rows, spool.fill().unheld) == (20, 4)
+    assert spool.fact("store") == STORE_ID
+    waiting = spool.unheld_after(0, 10_000)
+    assert len(waiting) == 4
+    spool.add([row(1)])
     spool.close()
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
