@@ -110,6 +110,7 @@ class StageTable:
             places=self._places,
             events=self._stores.events,
             start=self._journal.first_offset,
+            conditions=self._conditions,
             journal_id=self._journal.store_id,
         )
 

@@ -5,9 +5,16 @@ from typing import Any
 
 from plumbline.collector.events.model import Event, Nodes
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.checkpointer import Checkpoint, Checkpointer
 from plumbline.collector.stages.detection.late_arrivals import LateArrivals
+from plumbline.collector.stages.detection.late_buffer import (
+    MOST_HELD,
+    LateBuffer,
+    restored_entry,
+    saved_entry,
+)
 from plumbline.collector.stages.detection.pipeline import (
     DetectionPipeline,
     acceleration_places,
@@ -16,7 +23,6 @@ from plumbline.collector.stages.detection.pipeline import (
 )
 from plumbline.collector.stages.detection.settings import DetectionSettings
 from plumbline.collector.stages.detection.stream_sequence import Continuity, StreamSequence
-from plumbline.collector.stages.detection.trigger_banks import BankPiece
 from plumbline.collector.stages.event_updates import closed_orphans
 from plumbline.collector.stages.shard import EVERYTHING, Shard
 from plumbline.collector.stages.stored_matches import StoredMatches
@@ -27,6 +33,8 @@ NAME = "late"
 SNAPSHOT = "detect.late"
 LOST = "journal_lost_ns"
 """Key of the time at which the stage had to begin anew in its journal."""
+GAP_NS = NS // 100
+"""Less than a sample of any instrument is no gap. [ns]"""
 ENDS_NS = 30 * NS
 """Late data have ended when nothing late has come for so long. [ns]"""
 
@@ -61,6 +69,7 @@ class LateStage:
         events: EventStore,
         start: int,
         journal_id: str = "",
+        conditions: Conditions | None = None,
         shard: Shard = EVERYTHING,
     ) -> None:
         self.name = shard.key(NAME)
@@ -72,6 +81,10 @@ class LateStage:
         self._sequences = {key: StreamSequence() for key in self._places}
         self._pipeline: DetectionPipeline | None = None
         self._late_ns = 0
+        self._held = LateBuffer()
+        self._passed: list[Entry] = []
+        self._conditions = conditions
+        self.unheard = 0
         self._late_arrivals = LateArrivals(events)
         self._checkpointer = Checkpointer(
             events,
@@ -104,16 +117,64 @@ class LateStage:
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
         """Detect in the late ones among the entries and save what they change."""
         self._checkpointer.begin()
-        accepted = [entry for entry in entries if accepts(self._places, entry)]
-        pieces = [
-            piece
-            for number, entry in enumerate(accepted)
-            if (piece := self._piece(number, entry)) is not None
-        ]
-        frames = self._pipeline.banks.feed(pieces) if self._pipeline is not None else {}
         motion: dict[str, Nodes] = {}
-        for number, entry in enumerate(accepted):
-            if self._pipeline is None or not (own_frames := frames.get(number)):
+        due: list[tuple[Entry, int]] = []
+        for entry in entries:
+            if accepts(self._places, entry):
+                self._sort(entry)
+                key = entry.block().stream.key
+                due += [(own, entry.next_offset) for own in self._held.due(key, entry.received_ns)]
+        self._feed(due, motion)
+        self._checkpointer.advance(entries[-1].next_offset)
+        self._checkpointer.save(now_ns, self._state, motion)
+
+    def idle(self, now_ns: int) -> None:
+        """End the late pipeline when nothing late has come for a while."""
+        motion: dict[str, Nodes] = {}
+        self._feed([(entry, None) for entry in self._held.due_of_all(now_ns)], motion)
+        idle = self._checkpointer.poll_idle()
+        if self._pipeline is not None and idle and now_ns - self._late_ns > ENDS_NS:
+            self._end_pipeline()
+            passed, self._passed = self._passed, []
+            self._feed([(entry, None) for entry in _in_order(passed)], motion)
+        if motion:
+            self._events.save(late_nodes=motion)
+        if idle:
+            self._checkpointer.save_if_behind(now_ns, self._state)
+
+    def close(self) -> None:
+        """Save everything as it stands, unless an error left it half done."""
+        self._checkpointer.close(self._state)
+
+    def _sort(self, entry: Entry) -> None:
+        """Hold a late block until its turn; let any other move its stream, and note a gap."""
+        block = entry.block()
+        key = block.stream.key
+        sequence = self._sequences[key]
+        if sequence.continuity(block)[0] is Continuity.LATE:
+            self._held.add(entry)
+            self._late_ns = entry.received_ns
+            return
+        if sequence.due_ns is not None and block.start_ns - sequence.due_ns > GAP_NS:
+            self._held.note_gap(key, sequence.due_ns, block.start_ns)
+        sequence.advance(block, [])
+
+    def _feed(self, due: Sequence[tuple[Entry, int | None]], motion: dict[str, Nodes]) -> None:
+        """Detect in late blocks in the order of their samples; gather what they add elsewhere."""
+        if not due:
+            return
+        if self._pipeline is None:
+            self._pipeline = DetectionPipeline(self._places, self._settings, late=True)
+        pieces = []
+        for number, (entry, _) in enumerate(due):
+            piece = self._pipeline.piece(number, entry.block())
+            if piece is not None:
+                pieces.append(piece)
+            else:
+                self._pass_by(entry)
+        frames = self._pipeline.banks.feed(pieces)
+        for number, (entry, offset) in enumerate(due):
+            if not (own_frames := frames.get(number)):
                 continue
             key = entry.block().stream.key
             place = self._places[key]
@@ -123,36 +184,31 @@ class LateStage:
             for event_id, nodes in added.items():
                 motion[event_id] = {**motion.get(event_id, {}), **nodes}
             found = self._late_arrivals.without_live(self._pipeline.update(key, own_frames))
-            self._checkpointer.add(self._news(found, own_frames[-1].end_ns), entry.next_offset)
-        self._checkpointer.advance(entries[-1].next_offset)
-        self._checkpointer.save(now_ns, self._state, motion)
+            self._checkpointer.add(self._news(found, own_frames[-1].end_ns), offset)
 
-    def idle(self, now_ns: int) -> None:
-        """End the late pipeline when nothing late has come for a while."""
-        if not self._checkpointer.poll_idle():
+    def _pass_by(self, entry: Entry) -> None:
+        """Leave a block that is older than what was heard to the next pass, while it can wait."""
+        if len(self._passed) < MOST_HELD:
+            self._passed.append(entry)
             return
-        if self._pipeline is not None and now_ns - self._late_ns > ENDS_NS:
-            found = self._pipeline.late_sway()
-            found += self._pipeline.close_stale("end of the late data", before_ns=FOREVER_NS)
-            self._checkpointer.add(self._news(self._late_arrivals.without_live(found), 0))
-            self._pipeline = None
-        self._checkpointer.save_if_behind(now_ns, self._state)
-
-    def close(self) -> None:
-        """Save everything as it stands, unless an error left it half done."""
-        self._checkpointer.close(self._state)
-
-    def _piece(self, number: int, entry: Entry) -> BankPiece | None:
-        """Return a late block as the next piece of its stream; None if it is in time or twice."""
         block = entry.block()
-        sequence = self._sequences[block.stream.key]
-        if sequence.continuity(block)[0] is not Continuity.LATE:
-            sequence.advance(block, [])
-            return None
-        if self._pipeline is None:
-            self._pipeline = DetectionPipeline(self._places, self._settings, late=True)
-        self._late_ns = entry.received_ns
-        return self._pipeline.piece(number, block)
+        self.unheard += block.n_samples
+        if self._conditions is not None:
+            self._conditions.set(
+                f"late-unheard:{block.stream.key}",
+                f"{self.unheard} late samples of {block.stream.key} and others could not be "
+                "searched for shaking, because too much came late at once; they are archived. "
+                "Look at the waveforms of that time.",
+                entry.received_ns,
+            )
+
+    def _end_pipeline(self) -> None:
+        """Close what the late data have opened."""
+        assert self._pipeline is not None  # noqa: S101 - called only while there is one
+        found = self._pipeline.late_sway()
+        found += self._pipeline.close_stale("end of the late data", before_ns=FOREVER_NS)
+        self._checkpointer.add(self._news(self._late_arrivals.without_live(found), 0))
+        self._pipeline = None
 
     def _news(self, found: list[Event], front_ns: int) -> list[Event]:
         return found if self._matches is None else self._matches.news(found, front_ns)
@@ -167,6 +223,8 @@ class LateStage:
         extra = {
             "late_ns": self._late_ns,
             LOST: self._lost_ns,
+            "held": self._held.state(),
+            "passed": [saved_entry(entry) for entry in self._passed],
             "layout": self._layout(),
             "lanes": {key: sequence.state() for key, sequence in self._sequences.items()},
         }
@@ -183,6 +241,10 @@ class LateStage:
         for key, place in self._places.items():
             if place.structure.code in fitting:
                 self._sequences[key] = StreamSequence.from_state(extra["lanes"][key])
+        keys = frozenset(k for k, place in self._places.items() if place.structure.code in fitting)
+        self._held.restore(extra.get("held", {}), keys)
+        passed = [restored_entry(row) for row in extra.get("passed", ())]
+        self._passed = [entry for entry in passed if entry.block().stream.key in keys]
         if checkpoint.state:
             self._pipeline = DetectionPipeline(self._places, self._settings, late=True)
             fitting &= self._pipeline.restore(checkpoint.state)
@@ -191,3 +253,7 @@ class LateStage:
     def _layout(self) -> list[list[Any]]:
         instruments = {key: place.instrument for key, place in self._places.items()}
         return [[key, len(i.axes), i.rate_hz] for key, i in instruments.items()]
+
+
+def _in_order(entries: Sequence[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: (entry.block().start_ns, entry.offset))

@@ -180,3 +180,66 @@ def test_what_a_late_node_felt_is_added_to_the_live_event(tmp_path, store):
     assert set(event.nodes) == set(tower)
     assert event.nodes["3A"]["late"] == 1
     assert event.nodes["3A"]["peak_gal"] == pytest.approx(160, abs=3)
+
+
+def in_parts(entries: list[Given], order: list[tuple[float, float]]) -> list[Given]:
+    """Let the backlog come in these parts, whichever comes first."""
+
+    def rank(entry: Given) -> int:
+        at_s = seconds(entry.made.start_ns)
+        return next(n for n, (first, last) in enumerate(order) if first <= at_s < last)
+
+    late = [e for e in entries if CUT_S <= seconds(e.made.start_ns) < BACK_S]
+    ranked = iter([e.made for e in sorted(late, key=rank)])
+    return [Given(next(ranked) if e in late else e.made, e.offset, e.received_ns) for e in entries]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        [(CUT_S, BACK_S)],
+        [(500, BACK_S), (CUT_S, 500)],
+        [(400, 500), (500, BACK_S), (200, 400), (CUT_S, 200)],
+        [(305, 320), (CUT_S, 305), (320, BACK_S)],
+    ],
+    ids=["in order", "newest first", "backwards", "from the middle of the quake"],
+)
+def test_a_backlog_in_any_order_finds_the_quake_in_it(tmp_path, store, order):
+    tower = tower_places(tmp_path, NODES[:3])
+    entries = cut_link(tower, near(np.random.default_rng(2), N, RATE_HZ, 80, 300.0))
+    run_both(tower, store, in_parts(entries, order))
+    (event,) = saved_events(store)
+    assert (event.kind, event.late) == (EventKind.SHAKING, True)
+    assert 299 < seconds(event.onset_ns) < 303
+    assert set(event.nodes) == set(tower)
+
+
+def test_what_waits_for_its_turn_survives_a_restart(tmp_path, store):
+    tower = tower_places(tmp_path, NODES[:3])
+    ground = near(np.random.default_rng(2), N, RATE_HZ, 80, 600.0)
+    entries = in_parts(cut_link(tower, ground), [(500, BACK_S), (CUT_S, 500)])
+    middle = next(n for n, e in enumerate(entries) if 300 < seconds(e.made.start_ns) < 302)
+    own = late_stage(tower, store)
+    run_stage(own, entries[:middle])
+    own.close()
+    again = late_stage(tower, store)
+    run_stage(again, entries[again.cursor() :])
+    finished(again, entries)
+    (event,) = saved_events(store)
+    assert 599 < seconds(event.onset_ns) < 603
+
+
+def test_a_quake_in_what_came_when_nobody_waited_for_it_any_more_is_found(tmp_path, store):
+    tower = tower_places(tmp_path, NODES[:3])
+    ground = near(np.random.default_rng(2), N, RATE_HZ, 80, 300.0)
+    parts = in_parts(cut_link(tower, ground), [(500, BACK_S), (CUT_S, 500)])
+    entries = [
+        e
+        if seconds(e.made.start_ns) >= 500 or seconds(e.made.start_ns) < CUT_S
+        else Given(e.made, e.offset, e.received_ns + 25 * NS)
+        for e in parts
+    ]
+    ordered = sorted(entries, key=lambda e: e.received_ns)
+    run_both(tower, store, [Given(e.made, n, e.received_ns) for n, e in enumerate(ordered)])
+    (event,) = saved_events(store)
+    assert (event.late, 299 < seconds(event.onset_ns) < 303) == (True, True)
