@@ -133,3 +133,31 @@ def test_a_late_message_no_gateway_took_is_tried_again(tmp_path):
         story.expect_sms("Mali")
         story.forward(3600, every_s=60)
         story.acknowledge()
+
+
+def test_a_young_finding_calls_though_an_old_one_of_the_outage_was_answered(tmp_path):
+    with Story(tmp_path) as story:
+        late(story, "old", ago_ns=8 * HOUR_NS)
+        story.expect_sms("Somchai")
+        story.expect_sms("Mali")
+        story.acknowledge()
+        late(story, "young", ago_ns=HOUR_NS)
+        story.expect_sms("Somchai", "ย้อนหลัง แดง")
+        story.acknowledge()
+
+
+def test_what_alerting_itself_missed_for_hours_is_told_once_to_everybody(tmp_path):
+    with Story(tmp_path) as story:
+        story.happens("before", level=AlarmLevel.GREEN)
+        onset_ns = story.now_ns
+        story.store.close()  # alerting is down, detection is not
+        for n in range(3):
+            times = {"onset_ns": onset_ns + n, "closed_ns": onset_ns + 30 * NS}
+            story.events.save(story.event(f"missed{n}", **times))
+        story.now_ns += 7 * HOUR_NS
+        story._start()
+        story.forward(1)
+        story.expect_sms("Somchai", "ย้อนหลัง แดง", "13:20:31")
+        story.expect_sms("Mali", "LATE RED")
+        story.forward(3600, every_s=60)
+        story.acknowledge()

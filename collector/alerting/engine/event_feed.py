@@ -5,24 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from plumbline.collector.alerting.engine.incident_choice import IncidentChoice
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
-from plumbline.collector.alerting.engine.policy import calls
-from plumbline.collector.alerting.engine.reconcile import begun_anew, must_be_seen, reconcile
+from plumbline.collector.alerting.engine.reconcile import must_be_seen, reconcile
 from plumbline.collector.alerting.paging_rules import (
     NotPagedReason,
-    cause_of,
     latches,
-    live_cause_of,
     paging_decision,
 )
 from plumbline.collector.alerting.store import audit, incidents
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore, mark, savepoint, set_mark
 from plumbline.collector.alerting.store.facts import Facts
-from plumbline.collector.alerting.store.incident import UNSEEN, Incident, IncidentStatus
+from plumbline.collector.alerting.store.incident import UNSEEN, Incident
 from plumbline.collector.alerting.store.incidents import Member
 from plumbline.collector.alerting.store.worsenings import note_worsening
-from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Standing
+from plumbline.collector.events.model import AlarmLevel, Event, Standing
 from plumbline.wire.block import NS
 
 REVISION = "event revision"
@@ -49,6 +47,10 @@ class EventFeed:
     store: AlertStore
     events: EventRevisions
     writer: NotificationWriter
+
+    @property
+    def _choice(self) -> IncidentChoice:
+        return IncidentChoice(settings=self.writer.settings)
 
     def take(self, now_ns: int) -> None:
         """Take every event that is new."""
@@ -108,15 +110,18 @@ class EventFeed:
         note_worsening(tx, event)
         known = incidents.member(tx, event.id)
         if known is not None:
-            incident = self._incident_for_known(tx, known)
+            incident = self._choice.for_known(tx, known)
             level = _level_of_known(event, known)
         else:
+            event = self._found_late(tx, event, now_ns)
             paged = self._decision(event, now_ns)
             if isinstance(paged, NotPagedReason):
                 _pass_over(tx, event, paged, revision, now_ns)
                 return
-            incident = self._incident_for_new(tx, event, paged, revision, now_ns)
+            incident = self._choice.for_new(tx, event, paged, revision, now_ns)
             level = paged
+        if known is not None and known.facts.late:
+            event = replace(event, late=True)
         facts = Facts.of(event, level)
         if known is not None and (
             _is_candidate(event) or self._waits_as_graver(tx, incident, known, level)
@@ -144,120 +149,26 @@ class EventFeed:
             and must_be_seen(tx, incident, self.writer.settings)
         )
 
-    def _decision(self, event: Event, now_ns: int) -> AlarmLevel | NotPagedReason:
+    def _found_late(self, tx: sqlite3.Connection, event: Event, now_ns: int) -> Event:
+        """Return a grave event that alerting itself missed as one that was found late.
+
+        Only in a store that was followed before: a new one is full of what is long over.
+        """
+        grave = event.level in (AlarmLevel.RED, AlarmLevel.BLACK)
+        followed = mark(tx, REVISION) > 0
+        missed = followed and grave and self._is_stale(event, now_ns)
+        return replace(event, late=True) if missed else event
+
+    def _is_stale(self, event: Event, now_ns: int) -> bool:
         stale_ns = round(self.writer.settings.stale_s * NS)
-        if not event.late and event.closed_ns is not None and now_ns - event.closed_ns > stale_ns:
+        return (
+            not event.late and event.closed_ns is not None and now_ns - event.closed_ns > stale_ns
+        )
+
+    def _decision(self, event: Event, now_ns: int) -> AlarmLevel | NotPagedReason:
+        if self._is_stale(event, now_ns):
             return NotPagedReason.STALE
         return paging_decision(event, self.writer.settings.rule)
-
-    def _incident_for_known(self, tx: sqlite3.Connection, known: Member) -> Incident:
-        """Return the incident of a known event: its own, or the one that has taken its place."""
-        own = incidents.get(tx, known.incident_id)
-        if own.status is IncidentStatus.CLOSED:
-            return incidents.alive(tx, own.cause) or own
-        return own
-
-    def _incident_for_new(
-        self, tx: sqlite3.Connection, event: Event, level: AlarmLevel, revision: int, now_ns: int
-    ) -> Incident:
-        """Return the incident a new event belongs to; opens one where none waits for it."""
-        found = self._incident_waiting_for(tx, event, now_ns)
-        quiet = event.late and self._is_old(event, now_ns)
-        if found is not None:  # unanswered, or it goes on: whatever comes belongs to it
-            audit.write(
-                tx,
-                now_ns,
-                AuditEntry.JOINED,
-                incident_id=found.id,
-                event=event.id,
-                revision=revision,
-            )
-            if found.quiet and not quiet:  # what is found now is young enough to call people
-                return begun_anew(replace(found, quiet=False), now_ns)
-            return self._called_again(tx, found, event, level, now_ns)
-        opened = incidents.add(
-            tx,
-            cause=cause_of(event),
-            structure=event.structure,
-            kind=event.kind,
-            level=level,
-            opened_ns=now_ns,
-            next_ns=self._first_call_ns(event, now_ns),
-            quiet=quiet,
-        )
-        audit.write(
-            tx,
-            now_ns,
-            AuditEntry.OPENED,
-            incident_id=opened.id,
-            event=event.id,
-            revision=revision,
-            level=level,
-            code=opened.code,
-            limit=event.limit,
-            detector=event.detector,
-        )
-        return opened
-
-    def _first_call_ns(self, event: Event, now_ns: int) -> int:
-        """Return when the first call is due: a fault of ours must have lasted for a while."""
-        if event.kind is not EventKind.HEALTH:
-            return now_ns
-        settle_ns = round(self.writer.settings.health_settle_s * NS)
-        return min(max(event.onset_ns + settle_ns, now_ns), now_ns + settle_ns)
-
-    def _incident_waiting_for(
-        self, tx: sqlite3.Connection, event: Event, now_ns: int
-    ) -> Incident | None:
-        """Return the incident an event joins: that of its cause, while it is not closed.
-
-        A late finding joins what was called about in time, and else the one message of its outage,
-        though that was answered in between.
-        """
-        if not event.late:
-            return incidents.alive(tx, cause_of(event))
-        join_ns = round(self.writer.settings.join_s * NS)
-        live = incidents.alive(tx, live_cause_of(event))
-        if live is not None and any(
-            abs(one.facts.onset_ns - event.onset_ns) < join_ns
-            for one in incidents.members(tx, live.id)
-        ):
-            return live
-        found = incidents.latest(tx, cause_of(event))
-        if found is None or found.status is not IncidentStatus.CLOSED:
-            return found
-        since_ns = now_ns - incidents.last_joined_ns(tx, found)
-        return found if abs(since_ns) < join_ns else None
-
-    def _is_old(self, event: Event, now_ns: int) -> bool:
-        ended_ns = event.closed_ns if event.closed_ns is not None else event.onset_ns
-        return now_ns - ended_ns > self.writer.settings.late_page_s * NS
-
-    def _called_again(
-        self,
-        tx: sqlite3.Connection,
-        found: Incident,
-        event: Event,
-        level: AlarmLevel,
-        now_ns: int,
-    ) -> Incident:
-        """Return the incident with its next call due at once when what joins it is as grave.
-
-        Only where nobody is being called just now: the policy is at its end, and everybody hears
-        of it every ``again_s``. A weaker event changes no call.
-        """
-        join_ns = round(self.writer.settings.join_s * NS)
-        policy = calls(self.writer.settings, found, incidents.structures_of(tx, found))
-        if (
-            found.status is IncidentStatus.OVER
-            and found.next_ns is not None
-            and found.position > len(policy)
-            and level.rank >= found.level.rank
-            and event.onset_ns - (found.ended_ns or 0) >= join_ns
-        ):
-            found = replace(found, next_ns=now_ns)
-            incidents.save(tx, found)
-        return found
 
 
 def _level_of_known(event: Event, known: Member) -> AlarmLevel:
