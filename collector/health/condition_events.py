@@ -17,6 +17,7 @@ LEVELS: dict[str, AlarmLevel] = {
     "inbox-full": AlarmLevel.AMBER,
     "rivals": AlarmLevel.AMBER,
     "process": AlarmLevel.RED,
+    "write": AlarmLevel.RED,
     "stage": AlarmLevel.AMBER,
     "cursor": AlarmLevel.AMBER,
 }

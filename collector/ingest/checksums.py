@@ -50,3 +50,9 @@ class ChecksumPages:
         for number in sorted(self._pages)[:-PAGES_IN_MEMORY]:
             del self._pages[number]
         return changed
+
+    def put_back(self, pages: dict[int, Page]) -> None:
+        """Count pages as changed again, because what `taken` returned could not be saved."""
+        for number, page in pages.items():
+            self._pages.setdefault(number, page)
+        self.dirty.update(pages)

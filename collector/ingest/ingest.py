@@ -6,6 +6,7 @@ watermark never promises more than the disk holds.
 """
 
 import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ from plumbline.wire.record_header import Key, record_key
 CORRUPT_COPIES = 3
 """Damaged in the same way this often, a message is damaged at the edge and refused for good."""
 CORRUPT_REMEMBERED = 10_000
+UNSTORED_BYTES = 16_000_000
+"""Bound of what waits in memory while the quarantine cannot be written; beyond it what comes is
+dropped, unanswered: an agent of ours holds its copy and sends it again. [B]"""
 TO_DO = {
     QuarantineCause.CORRUPT: "; its agent sends it again, look at that machine and its "
     "network if this comes often",
@@ -86,6 +90,7 @@ class Ingest:
         self._note_topic = note_topic
         self._duplicates = DuplicateAgents()
         self._corrupt: Counter[tuple[Key, int]] = Counter()
+        self._unstored: list[Quarantined] = []
         self.counts: Counter[str] = Counter()
 
     def take(self, messages: Sequence[Incoming]) -> None:
@@ -103,20 +108,56 @@ class Ingest:
         if group.payloads:
             self._journal.append(group.payloads, group.blocks, group.marks)
             self._journal.sync()
-        if group.quarantined:
-            self._set_aside(group.quarantined)
-        for (key, crc), block, (received_ns, _), topic in zip(
-            group.keys, group.blocks, group.payloads, group.topics, strict=True
-        ):
-            self._ledger.hold(key, crc, received_ns)
-            self._last_seen.block(key.stream, agent_name(parsed(topic)[0]), received_ns)
-            self._watch(block, topic, received_ns)
-            self._note_topic(topic, key.stream)
+        self._hold(group)
         for key, topic in group.known:
             self._ledger.touch(key, messages[-1].received_ns)
             self._note_topic(topic, key.stream)
         self.counts["taken"] += len(group.payloads)
         self.counts["duplicate"] += len(group.known)
+        self._wait_for_quarantine(group.quarantined)
+        self.store_unstored()
+
+    def _hold(self, group: _Group) -> None:
+        """Note in the ledger what is durable, before anything else can fail."""
+        for (key, crc), (received_ns, _) in zip(group.keys, group.payloads, strict=True):
+            self._ledger.hold(key, crc, received_ns)
+        for (key, _), block, (received_ns, _), topic in zip(
+            group.keys, group.blocks, group.payloads, group.topics, strict=True
+        ):
+            self._last_seen.block(key.stream, agent_name(parsed(topic)[0]), received_ns)
+            self._watch(block, topic, received_ns)
+            self._note_topic(topic, key.stream)
+
+    def _wait_for_quarantine(self, messages: list[Quarantined]) -> None:
+        """Let messages wait until the quarantine has them, as far as memory allows."""
+        waiting_bytes = sum(len(message.payload) for message in self._unstored)
+        for message in messages:
+            waiting_bytes += len(message.payload)
+            if self._unstored and waiting_bytes > UNSTORED_BYTES:
+                self.counts["not_stored"] += 1
+            else:
+                self._unstored.append(message)
+
+    def store_unstored(self) -> None:
+        """Store what waits for the quarantine; where that fails it goes on waiting.
+
+        Blocks go on being taken meanwhile: what cannot be read must not hold up what can.
+        """
+        if not self._unstored:
+            return
+        now_ns = self._unstored[-1].received_ns
+        try:
+            self._set_aside(self._unstored)
+        except (sqlite3.Error, OSError) as error:
+            self._conditions.set(
+                "write:quarantine",
+                f"the quarantine cannot be written ({error}): {len(self._unstored)} messages that "
+                "cannot be read wait in memory; is the disk full or failing?",
+                now_ns,
+            )
+            return
+        self._unstored = []
+        self._conditions.clear("write:quarantine", now_ns)
 
     def _sort(self, message: Incoming, group: _Group) -> None:
         try:
@@ -154,23 +195,32 @@ class Ingest:
 
     def _set_aside(self, messages: list[Quarantined]) -> None:
         """Quarantine what could not be taken; refuse what the edge need not send again."""
+        if len(self._corrupt) >= CORRUPT_REMEMBERED:
+            self._corrupt.clear()
+        copies = [
+            (message.key, crc32(message.payload))
+            for message in messages
+            if message.cause is QuarantineCause.CORRUPT and message.key is not None
+        ]
+        firsts = {again for again in copies if not self._corrupt[again]}
         news: list[Quarantined] = []
         for message in messages:
-            self.counts[message.cause] += 1
             self._report_refusal(message)
-            if message.cause is not QuarantineCause.CORRUPT or message.key is None:
-                news.append(message)
-                continue
-            again = (message.key, crc32(message.payload))
-            if len(self._corrupt) >= CORRUPT_REMEMBERED:
-                self._corrupt.clear()
-            self._corrupt[again] += 1
-            if self._corrupt[again] == 1:
-                news.append(message)
-            elif self._corrupt[again] >= CORRUPT_COPIES:
+            if message.cause is QuarantineCause.CORRUPT and message.key is not None:
+                again = (message.key, crc32(message.payload))
+                if again not in firsts:
+                    continue
+                firsts.remove(again)
+            news.append(message)
+        stored = self._quarantine.store(news)  # counted after it: a failure is tried again
+        self._corrupt.update(copies)
+        for message in messages:
+            self.counts[message.cause] += 1
+            if message.cause is QuarantineCause.CORRUPT and message.key is not None:
+                if self._corrupt[message.key, crc32(message.payload)] < CORRUPT_COPIES:
+                    continue
                 self._ledger.refuse(message.key, message.reason, message.received_ns)
                 self._answer(message.topic, message.key.stream)
-        stored = self._quarantine.store(news)
         for message in stored:
             if message.key is not None and message.cause is not QuarantineCause.CORRUPT:
                 self._ledger.refuse(message.key, message.reason, message.received_ns)

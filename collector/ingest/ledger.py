@@ -5,6 +5,7 @@ start, and is written every half minute, never once a group.
 """
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -65,7 +66,8 @@ class Ledger:
                 boot.conflicts.add((key.seq, crc))
             return
         boot.held.add(key.seq)
-        boot.crcs.put(key.seq, crc)
+        with contextlib.suppress(sqlite3.Error):  # a page that cannot be read: the CRC is unknown
+            boot.crcs.put(key.seq, crc)
 
     def refuse(self, key: Key, reason: str, now_ns: int) -> None:
         """Note a block that will not be taken, and why."""
@@ -89,7 +91,14 @@ class Ledger:
                 if boot.dirty:
                     rows.append(self._to_row(stream, number, boot))
                     boot.dirty = False
-        self._store.save(offset, rows)
+        try:
+            self._store.save(offset, rows)
+        except (sqlite3.Error, OSError):
+            for row in rows:  # nothing of it is on disk: it is written with the next snapshot
+                boot = self._streams[row.stream][row.boot]
+                boot.dirty = True
+                boot.crcs.put_back(row.pages)
+            raise
         self.offset = offset
 
     def close(self) -> None:

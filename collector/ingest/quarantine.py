@@ -68,9 +68,10 @@ class Quarantine:
         stored: list[Quarantined] = []
         if self.full:
             self._make_room()
+        total = self._bytes
         with transaction(self._db):
             for message in messages:
-                if self._bytes >= self._bound:
+                if total >= self._bound:
                     break
                 key = message.key
                 self._db.execute(
@@ -87,8 +88,9 @@ class Quarantine:
                         message.payload,
                     ),
                 )
-                self._bytes += len(message.payload)
+                total += len(message.payload)
                 stored.append(message)
+        self._bytes = total
         return stored
 
     def waiting(self, stream: str, limit: int = 1000) -> list[tuple[int, int, str, bytes]]:

@@ -1,6 +1,7 @@
 """Ingest worker: one thread that empties the inbox in groups and answers with watermarks."""
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from plumbline.collector.ingest.ledger import Ledger
 from plumbline.collector.ingest.resend import ResendRequester
 from plumbline.collector.ingest.validation import Incoming, agent_name, parsed
 from plumbline.collector.ingest.watermarks import WatermarkPublisher
-from plumbline.collector.journal import Journal, JournalFull
+from plumbline.collector.journal import Journal, JournalError, JournalFull
 from plumbline.wire.errors import BadIdentity, BadMessage
 from plumbline.wire.messages import Heartbeat, State
 from plumbline.wire.topics import TopicKind
@@ -25,6 +26,8 @@ LARGEST_GROUP = 2000
 SNAPSHOT_S = 30.0
 IDLE_S = 0.2
 RETRY_S = 1.0
+WRITE_ERRORS = (JournalError, OSError, sqlite3.Error)
+"""A disk that is full, read-only or failing; none of them ends the thread."""
 
 
 class IngestWorker:
@@ -108,6 +111,8 @@ class IngestWorker:
                 self._other(message, kind)
         if blocks:
             self._take(blocks)
+        else:
+            self._ingest.store_unstored()
         self._watermarks.tick(self._now_ns())
         self._resend.tick(self._now_ns())
         if self._upkeep is not None:
@@ -116,8 +121,17 @@ class IngestWorker:
             self._save()
 
     def _save(self) -> None:
-        """Snapshot the ledger; what the journal holds from there on must stay for it."""
-        self._ledger.save(self._journal.end_offset)
+        """Snapshot the ledger; what the journal holds from there on must stay for it.
+
+        A snapshot that fails loses nothing: the pin stays where the last one was.
+        """
+        try:
+            self._ledger.save(self._journal.end_offset)
+        except WRITE_ERRORS as error:
+            self._report_write_error("ledger", error)
+            self._snapshot_due = time.monotonic() + RETRY_S
+            return
+        self._conditions.clear("write:ledger", self._now_ns())
         self._journal.pin(self._ledger.offset)
         self._snapshot_due = time.monotonic() + SNAPSHOT_S
 
@@ -129,16 +143,27 @@ class IngestWorker:
         return self._inbox.take(LARGEST_GROUP)
 
     def _take(self, blocks: list[Incoming]) -> None:
-        """Take a group; on a full disk hold it, and so the broker, until there is space."""
+        """Take a group; where the disk fails hold it, and so the broker, until it works again."""
         while True:
             try:
                 self._ingest.take(blocks)
                 self._conditions.clear("journal-full", self._now_ns())
+                self._conditions.clear("write:journal", self._now_ns())
                 return
             except JournalFull as error:
                 self._conditions.set("journal-full", str(error), self._now_ns())
-                if self._stop.wait(RETRY_S):
-                    return
+            except WRITE_ERRORS as error:
+                self._report_write_error("journal", error)
+            if self._stop.wait(RETRY_S):
+                return
+
+    def _report_write_error(self, what: str, error: Exception) -> None:
+        self._conditions.set(
+            f"write:{what}",
+            f"the {what} cannot be written ({error}): nothing is acknowledged, the agents hold "
+            "what comes, it is tried again each second; is the disk full, read-only or failing?",
+            self._now_ns(),
+        )
 
     def _other(self, message: Incoming, kind: TopicKind) -> None:
         agent = agent_name(parsed(message.topic)[0])

@@ -5,7 +5,7 @@
     JournalError
      ├ JournalLocked    another collector holds the folder       -> stop the other one
      ├ JournalFull      no space left; nothing was added         -> free space, then it goes on
-     ├ JournalBroken    a failed fsync: what is durable is unknown -> open the journal again
+     ├ JournalBroken    a failed fsync: give the group again    -> it opens itself again
      └ FellOff          an offset below the oldest segment       -> refill from the archive
 """
 
@@ -23,7 +23,7 @@ class JournalFull(JournalError):
 
 
 class JournalBroken(JournalError):
-    """An fsync failed, so nobody knows what is on the disk until the journal is opened again."""
+    """An fsync failed; what it was for must be given again, and is then written anew."""
 
 
 class OffsetOutOfRange(JournalError):

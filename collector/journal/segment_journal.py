@@ -90,10 +90,13 @@ class Journal:
         ------
         JournalFull
             If the disk has no space; nothing was added.
-        JournalBroken
-            If an earlier fsync failed.
+        JournalError
+            If it cannot be written, or what an earlier failure left cannot be cut off; the same
+            group may be given again.
         """
         self._sound()
+        if self._broken:
+            self._reopen()
         made: list[Entry] = []
         frames: list[bytes] = []
         try:
@@ -119,8 +122,17 @@ class Journal:
         return [entry.offset for entry in made]
 
     def sync(self) -> int:
-        """Make all that was appended durable and visible; return the durable end offset."""
+        """Make all that was appended durable and visible; return the durable end offset.
+
+        Raises
+        ------
+        JournalBroken
+            If fsync fails: what was appended since the last one is forgotten and must be given
+            again, because nobody knows what of it is on the disk.
+        """
         self._sound()
+        if self._broken:
+            raise JournalBroken(f"{self._folder}: a write failed; give the group again")
         if self._pending:
             try:
                 os.fdatasync(self._fd)
@@ -211,22 +223,42 @@ class Journal:
 
     def _opened(self, first: int) -> int:
         fd = os.open(self._path(first), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        sync_folder(self._folder)
+        try:
+            sync_folder(self._folder)
+        except OSError:
+            os.close(fd)
+            raise
         return fd
 
+    def _reopen(self) -> None:
+        """Open the last segment again and cut all that is not known to be durable.
+
+        After a failed fsync the system may count pages as clean that never reached the disk, so
+        what was not acknowledged is written anew and never synced again.
+        """
+        try:
+            fd = self._opened(self._firsts[-1])
+            try:
+                os.ftruncate(fd, self._durable - self._firsts[-1])
+                os.fsync(fd)
+            except OSError:
+                os.close(fd)
+                raise
+        except OSError as error:
+            raise translated(self._folder, error) from error
+        os.close(self._fd)
+        self._fd, self._end, self._pending, self._broken = fd, self._durable, [], False
+
     def _undo(self) -> None:
-        """Take back a group that was written in part."""
+        """Take back a group that was written in part; what cannot be is cut by `_reopen`."""
         try:
             os.ftruncate(self._fd, self._end - self._firsts[-1])
         except OSError:
             self._broken = True
-            raise
 
     def _sound(self) -> None:
         if self._fd < 0:
             raise JournalError(f"{self._folder}: the journal is closed")
-        if self._broken:
-            raise JournalBroken(f"{self._folder}: a write failed earlier; open the journal again")
 
     def _path(self, first: int) -> Path:
         return segment_path(self._folder, first)

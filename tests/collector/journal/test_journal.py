@@ -203,7 +203,7 @@ def test_a_full_disk_adds_nothing_and_the_same_group_can_be_tried_again(
     assert everything(journal) == [b"before", b"group" * 20]
 
 
-def test_after_a_failed_fsync_nothing_more_is_promised(
+def test_after_a_failed_fsync_nothing_is_promised_and_the_group_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = filled(tmp_path, [[b"before"]], JournalSettings())
@@ -216,10 +216,16 @@ def test_after_a_failed_fsync_nothing_more_is_promised(
     journal.append([(1, b"lost?")])
     with pytest.raises(JournalBroken):
         journal.sync()
-    monkeypatch.undo()
+    assert everything(journal) == [b"before"]
     with pytest.raises(JournalBroken):
-        journal.append([(1, b"more")])
+        journal.sync()
+    monkeypatch.undo()
     assert journal.end_offset == end
+    journal.append([(1, b"written anew")])
+    journal.sync()
+    assert everything(journal) == [b"before", b"written anew"]
+    journal.close()
+    assert everything(Journal(tmp_path)) == [b"before", b"written anew"]
 
 
 def test_stages_near_the_end_share_one_decoding(tmp_path: Path) -> None:
