@@ -5,23 +5,11 @@ from dataclasses import replace
 
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, finding_id
 from plumbline.collector.events.store import EventStore
+from plumbline.collector.health.condition_table import condition_kind, condition_level
 from plumbline.collector.health.conditions import Condition, Conditions
 from plumbline.wire.block import NS
 
 DETECTOR = "health"
-LEVELS: dict[str, AlarmLevel] = {
-    "disk-low": AlarmLevel.AMBER,
-    "disk-critical": AlarmLevel.RED,
-    "journal-full": AlarmLevel.RED,
-    "quarantine-full": AlarmLevel.AMBER,
-    "inbox-full": AlarmLevel.AMBER,
-    "rivals": AlarmLevel.AMBER,
-    "process": AlarmLevel.RED,
-    "write": AlarmLevel.RED,
-    "stage": AlarmLevel.AMBER,
-    "cursor": AlarmLevel.AMBER,
-}
-"""Level of the event, by the part of a condition's key before the colon."""
 NOT_MENDED = AlarmLevel.RED
 MENDS_ITSELF_NS = 120 * NS
 """A stage that has not come back after so long needs somebody: its level rises. [ns]"""
@@ -74,10 +62,10 @@ class ConditionEvents:
 
 def _level(condition: Condition, now_ns: int) -> AlarmLevel | None:
     """Return the level of a condition, or None where it is no event."""
-    sort = condition.key.partition(":")[0]
+    sort = condition_kind(condition.key)
     if sort == "stage" and now_ns - condition.since_ns > MENDS_ITSELF_NS:
         return NOT_MENDED
-    return LEVELS.get(sort)
+    return condition_level(condition.key)
 
 
 def _event(condition: Condition, structure: str, now_ns: int) -> Event:

@@ -16,7 +16,7 @@ from intake import Intake
 from servers.programs import wait_until
 
 from plumbline.collector.events.model import AlarmLevel
-from plumbline.collector.health.condition_events import LEVELS
+from plumbline.collector.health.condition_table import condition_level
 from plumbline.collector.ingest.inbox import MessageInbox
 from plumbline.collector.ingest.resend import ResendRequester
 from plumbline.collector.ingest.validation import Incoming
@@ -104,7 +104,7 @@ def test_a_journal_that_cannot_be_written_is_tried_again_and_told_red(
     working.send(*BLOCKS[5:20])
     working.send_garbage(40)
     wait_until(lambda: any(working.is_open(one) for one in key.split()))
-    assert all(LEVELS[one.partition(":")[0]] is AlarmLevel.RED for one in key.split())
+    assert all(condition_level(one) is AlarmLevel.RED for one in key.split())
     time.sleep(for_s)
     assert working.worker.alive()
     assert (working.acknowledged(), len(working.intake.journaled())) == (5, 5)
