@@ -6,7 +6,7 @@ from typing import Any
 
 from plumbline.collector.alerting.engine.engine import database, open_engine
 from plumbline.collector.alerting.engine.event_feed import EventRevisions
-from plumbline.collector.alerting.engine.inspecting import Report
+from plumbline.collector.alerting.engine.inspecting import InspectionReport
 from plumbline.collector.alerting.engine.thread import AlertRunner
 from plumbline.collector.alerting.settings import AlertingSettings
 from plumbline.collector.alerting.store.inspections import Inspection
@@ -79,12 +79,12 @@ class Alerting:
         """Return the inspections and notes of a structure, oldest first."""
         return inspecting.inspections_of(self._path, structure)
 
-    def inspect(self, code: str, report: Report) -> str:
+    def inspect(self, code: str, report: InspectionReport) -> str:
         """Record an inspection from the page; raises ValueError with what to do."""
         store, now_ns = self._engine.store, self._now_ns()
         return inspecting.record(store, self._settings, code, report, now_ns)
 
-    def inspect_structure(self, structure: str, report: Report) -> str:
+    def inspect_structure(self, structure: str, report: InspectionReport) -> str:
         """Record an inspection of a whole structure; raises ValueError with what to do."""
         store, now_ns = self._engine.store, self._now_ns()
         return inspecting.record_structure(store, self._settings, structure, report, now_ns)

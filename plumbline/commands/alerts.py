@@ -143,13 +143,13 @@ def _ack(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> 
 
 
 def _inspect(args: argparse.Namespace, path: Path, settings: "AlertingSettings") -> int:
-    from plumbline.collector.alerting.engine.inspecting import Report
-    from plumbline.collector.alerting.store.inspections import Finding
+    from plumbline.collector.alerting.engine.inspecting import InspectionReport
+    from plumbline.collector.alerting.store.inspections import InspectionFinding
     from plumbline.collector.alerting.views import inspecting
 
     noted = args.action == "note"
-    finding = Finding.NOTE if noted else Finding(args.finding.replace("-", " "))
-    report = Report(finding=finding, by=args.by, via="command line", text=args.text)
+    finding = InspectionFinding.NOTE if noted else InspectionFinding(args.finding.replace("-", " "))
+    report = InspectionReport(finding=finding, by=args.by, via="command line", text=args.text)
     if (args.code is None) == (args.structure is None):
         raise CommandError("give the four digits of an alarm, or --structure CODE")
     with _opened(path) as store:

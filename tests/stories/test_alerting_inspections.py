@@ -8,11 +8,11 @@ import pytest
 from stories.alerting_story import CANDIDATE, TWO_PEOPLE, Story
 
 from plumbline.collector.alerting.engine.alarm_test import start_test
-from plumbline.collector.alerting.engine.inspecting import Report
+from plumbline.collector.alerting.engine.inspecting import InspectionReport
 from plumbline.collector.alerting.errors import AnswerRefused
 from plumbline.collector.alerting.store import incidents, inspections
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.alerting.store.inspections import Finding
+from plumbline.collector.alerting.store.inspections import InspectionFinding
 from plumbline.collector.alerting.store.standing import StandingEvents
 from plumbline.collector.alerting.views import inspecting
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind
@@ -35,8 +35,10 @@ def word(story: Story, *events: Event) -> str:
     return "look" if stands.look else "still above" if stands.still_above else "-"
 
 
-def inspect(story: Story, finding: Finding, code: str, by: str = "Mali", text: str = "seen") -> str:
-    report = Report(finding=finding, by=by, via="web", text=text)
+def inspect(
+    story: Story, finding: InspectionFinding, code: str, by: str = "Mali", text: str = "seen"
+) -> str:
+    report = InspectionReport(finding=finding, by=by, via="web", text=text)
     return inspecting.record(story.store, story.settings, code, report, story.now_ns)
 
 
@@ -74,13 +76,13 @@ def test_a_finding_of_who_may_inspect_releases_stop(tmp_path, finding):
 def test_not_fit_keeps_stop_until_fit(tmp_path):
     with Story(tmp_path, **PEOPLE) as story:
         quake, code = answered_quake(story)
-        inspect(story, Finding.FIT, code)
-        inspect(story, Finding.NOT_FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
+        inspect(story, InspectionFinding.NOT_FIT, code)
         assert word(story, quake) == "stop"
-        assert standing(story, quake).stop[0].inspection.finding is Finding.NOT_FIT
-        inspect(story, Finding.NOTE, code)
+        assert standing(story, quake).stop[0].inspection.finding is InspectionFinding.NOT_FIT
+        inspect(story, InspectionFinding.NOTE, code)
         assert word(story, quake) == "stop"
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         assert word(story, quake) == "-"
 
 
@@ -89,17 +91,17 @@ def test_what_is_graver_or_newer_puts_stop_back(tmp_path):
         tilt = story.happens(kind=EventKind.TILT, unit="urad", value=310.0)
         story.expect_sms("Somchai")
         code = story.code()
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         assert word(story, tilt) == "still above"
         tilt = story.revises(tilt, value=320.0)
         assert word(story, tilt) == "still above"
         worse = story.revises(tilt, value=420.0)
         assert word(story, worse) == "stop"
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         black = story.revises(worse, level=AlarmLevel.BLACK)
         story.expect_sms("Somchai")
         assert word(story, black) == "stop"
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         another = story.happens("another", kind=EventKind.TILT, level=AlarmLevel.RED)
         assert word(story, black, another) == "stop"
 
@@ -109,9 +111,9 @@ def test_an_inspection_of_one_alarm_releases_no_other(tmp_path):
         quake, code = answered_quake(story)
         story.forward(3600, every_s=60)
         after, second = answered_quake(story, name="aftershock")
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         assert [one.event.id for one in standing(story, quake, after).stop] == [after.id]
-        inspect(story, Finding.FIT, second)
+        inspect(story, InspectionFinding.FIT, second)
         assert word(story, quake, after) == "-"
 
 
@@ -120,7 +122,7 @@ def test_what_called_nobody_is_released_with_its_structure(tmp_path):
     with Story(tmp_path, **PEOPLE, rule=rule) as story:
         quake = story.happens()
         assert word(story, quake) == "stop"
-        report = Report(finding=Finding.FIT, by="Mali", via="web")
+        report = InspectionReport(finding=InspectionFinding.FIT, by="Mali", via="web")
         inspecting.record_structure(story.store, story.settings, "TWR02", report, story.now_ns)
         assert word(story, quake) == "stop"
         inspecting.record_structure(story.store, story.settings, "TWR01", report, story.now_ns)
@@ -131,7 +133,7 @@ def test_an_inspection_before_a_late_finding_does_not_release_it(tmp_path):
     with Story(tmp_path, **PEOPLE) as story:
         onset_ns = story.now_ns
         story.forward(600, every_s=60)
-        report = Report(finding=Finding.FIT, by="Mali", via="web")
+        report = InspectionReport(finding=InspectionFinding.FIT, by="Mali", via="web")
         inspecting.record_structure(story.store, story.settings, "TWR01", report, story.now_ns)
         late = story.event("late", onset_ns=onset_ns, closed_ns=onset_ns + 1, late=True)
         assert word(story, late) == "stop"  # not even taken yet
@@ -140,7 +142,7 @@ def test_an_inspection_before_a_late_finding_does_not_release_it(tmp_path):
 def test_a_clock_that_steps_releases_nothing(tmp_path):
     with Story(tmp_path, **PEOPLE) as story:
         quake, code = answered_quake(story)
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         story.now_ns -= 3_600 * 10**9
         worse = story.revises(quake, level=AlarmLevel.BLACK)
         story.expect_sms("Somchai")
@@ -154,15 +156,15 @@ def test_amber_stands_as_look_until_somebodys_note(tmp_path):
         story.forward(86_400 * 3, every_s=3_600)
         assert word(story, quake) == "look"
         with pytest.raises(AnswerRefused, match="needs a text"):
-            inspect(story, Finding.NOTE, code, by="Somchai", text="")
-        inspect(story, Finding.NOTE, code, by="Somchai")
+            inspect(story, InspectionFinding.NOTE, code, by="Somchai", text="")
+        inspect(story, InspectionFinding.NOTE, code, by="Somchai")
         assert word(story, quake) == "-"
 
 
 def test_a_note_releases_no_stop(tmp_path):
     with Story(tmp_path, **PEOPLE) as story:
         quake, code = answered_quake(story)
-        inspect(story, Finding.NOTE, code)
+        inspect(story, InspectionFinding.NOTE, code)
         assert word(story, quake) == "stop"
 
 
@@ -171,7 +173,7 @@ def test_only_known_people_of_that_role_inspect(tmp_path):
         quake, code = answered_quake(story)
         for by, why in (("Somchai", "may not"), ("Nobody", "nobody is called"), ("", "nobody")):
             with pytest.raises(AnswerRefused, match=why):
-                inspect(story, Finding.FIT, code, by=by)
+                inspect(story, InspectionFinding.FIT, code, by=by)
         assert word(story, quake) == "stop"
 
 
@@ -182,7 +184,7 @@ def test_tests_candidates_and_other_kinds_leave_nothing_standing(tmp_path):
         story.forward(0)
         story.expect_sms("Mali", "TEST")
         with pytest.raises(AnswerRefused, match="is a test"):
-            inspect(story, Finding.FIT, test.code)
+            inspect(story, InspectionFinding.FIT, test.code)
         story.acknowledge(test.code)
         candidate = story.happens("candidate", limit=CANDIDATE)
         silent = story.happens("silent", kind=EventKind.SILENCE, limit=None)
@@ -240,7 +242,7 @@ def test_no_code_is_given_again_while_its_stop_stands(tmp_path, monkeypatch):
         story.forward(3600, every_s=60)
         small, second = answered_quake(story, name="small", level=AlarmLevel.AMBER)
         assert second != code
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         story.forward(3600, every_s=60)
         assert answered_quake(story, name="next")[1] == code
         assert word(story, quake, small) == "look"
@@ -249,7 +251,7 @@ def test_no_code_is_given_again_while_its_stop_stands(tmp_path, monkeypatch):
 def test_a_database_without_inspections_is_brought_up_to_date(tmp_path):
     with Story(tmp_path, **PEOPLE) as story:
         quake, code = answered_quake(story)
-        passed = story.happens("passed", level=AlarmLevel.RED, onset_ns=0, closed_ns=1)
+        passed = story.happens("passed", level=AlarmLevel.AMBER, onset_ns=0, closed_ns=1)
         story.store.close()
         with closing(sqlite3.connect(story.path)) as old:
             old.executescript(
@@ -261,7 +263,7 @@ def test_a_database_without_inspections_is_brought_up_to_date(tmp_path):
         assert word(story, quake) == "stop"
         story.restart()
         story.forward(1)
-        inspect(story, Finding.FIT, code)
+        inspect(story, InspectionFinding.FIT, code)
         assert word(story, quake) == "-"
-        assert word(story, passed) == "stop"
+        assert word(story, passed) == "look"
         AlertStore(story.path).close()

@@ -11,7 +11,7 @@ from plumbline.collector.alerting.engine.acknowledgement import (
     acknowledge_reply,
 )
 from plumbline.collector.alerting.engine.answer_limit import note_wrong, refuse_guessing
-from plumbline.collector.alerting.engine.inspecting import Report, record_inspection
+from plumbline.collector.alerting.engine.inspecting import InspectionReport, record_inspection
 from plumbline.collector.alerting.engine.notification_writer import NotificationWriter
 from plumbline.collector.alerting.engine.phone_number import person_with, spellings
 from plumbline.collector.alerting.engine.reply_parser import Reply, parse_reply
@@ -107,7 +107,7 @@ class Inbound:
             return None
         code = reply.codes[0]
         wording = self.writer.wording(person, _structure_of(tx, code))
-        report = Report(
+        report = InspectionReport(
             finding=reply.finding, by=person.name, via="sms", text=plain_text(received.text)
         )
         try:
@@ -175,14 +175,14 @@ class Inbound:
     def _confirmation(self, tx: sqlite3.Connection, person: Person, taken: Acknowledgement) -> str:
         one = taken.incident
         wording = self.writer.wording(person, one.structure)
+        by, stays = one.answered_by or "", one.code in standing_codes(tx)
         if taken.outcome is ReplyOutcome.ACKNOWLEDGED:
-            stays = one.code in standing_codes(tx)
-            return wording.acknowledged(
-                one.code, one.answered_by or "", one.structure, one.kind, stop_stays=stays
-            )
-        if taken.outcome is ReplyOutcome.ALREADY:
-            return wording.already(one.code, one.answered_by or "", one.answered_ns or 0)
-        return wording.closed(one.code)
+            text = wording.acknowledged(one.code, by, one.structure, one.kind)
+        elif taken.outcome is ReplyOutcome.ALREADY:
+            text = wording.already(one.code, by, one.answered_ns or 0)
+        else:
+            text = wording.closed(one.code)
+        return wording.with_stop(text) if stays else text
 
 
 def plain_text(text: str) -> str:

@@ -10,11 +10,11 @@ from plumbline.collector.alerting.settings import AlertingSettings, Person
 from plumbline.collector.alerting.store import audit, inspections
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.incident import UNSEEN, Incident
-from plumbline.collector.alerting.store.inspections import Finding, Inspection
+from plumbline.collector.alerting.store.inspections import Inspection, InspectionFinding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class InspectionReport:
     """What somebody reports of an inspection.
 
     Attributes
@@ -25,14 +25,18 @@ class Report:
         Way it came: ``command line``, ``web``, ``sms``.
     """
 
-    finding: Finding
+    finding: InspectionFinding
     by: str
     via: str
     text: str = ""
 
 
 def record_inspection(
-    tx: sqlite3.Connection, settings: AlertingSettings, code: str, report: Report, now_ns: int
+    tx: sqlite3.Connection,
+    settings: AlertingSettings,
+    code: str,
+    report: InspectionReport,
+    now_ns: int,
 ) -> Inspection:
     """Record an inspection, or a note, about the alarm with a code; it also answers the alarm.
 
@@ -53,7 +57,11 @@ def record_inspection(
 
 
 def record_structure_inspection(
-    tx: sqlite3.Connection, settings: AlertingSettings, structure: str, report: Report, now_ns: int
+    tx: sqlite3.Connection,
+    settings: AlertingSettings,
+    structure: str,
+    report: InspectionReport,
+    now_ns: int,
 ) -> Inspection:
     """Record an inspection of a whole structure: it is about everything that stands on it.
 
@@ -65,16 +73,16 @@ def record_structure_inspection(
     return _add(tx, structure, None, _inspector(settings, report), report, now_ns)
 
 
-def _inspector(settings: AlertingSettings, report: Report) -> Person:
+def _inspector(settings: AlertingSettings, report: InspectionReport) -> Person:
     person = settings.named(report.by.strip())
     if person is None:
         raise AnswerRefused(
             f"nobody is called {report.by.strip()!r}; give the name of an [[alerting.person]]"
         )
-    if report.finding is not Finding.NOTE and not person.may_inspect:
+    if report.finding is not InspectionFinding.NOTE and not person.may_inspect:
         inspectors = ", ".join(one.name for one in settings.person if one.may_inspect) or "nobody"
         raise AnswerRefused(f"{person.name} may not record an inspection; these may: {inspectors}")
-    if report.finding is Finding.NOTE and not report.text.strip():
+    if report.finding is InspectionFinding.NOTE and not report.text.strip():
         raise AnswerRefused("a note needs a text; say what was seen")
     return person
 
@@ -84,7 +92,7 @@ def _add(
     structure: str,
     incident: Incident | None,
     person: Person,
-    report: Report,
+    report: InspectionReport,
     now_ns: int,
 ) -> Inspection:
     inspection = inspections.add(
@@ -98,7 +106,7 @@ def _add(
         via=report.via,
         at_ns=now_ns,
     )
-    entry = AuditEntry.NOTED if report.finding is Finding.NOTE else AuditEntry.INSPECTED
+    entry = AuditEntry.NOTED if report.finding is InspectionFinding.NOTE else AuditEntry.INSPECTED
     detail: dict[str, Any] = {
         "structure": structure,
         "finding": report.finding,

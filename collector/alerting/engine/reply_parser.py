@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from plumbline.collector.alerting.settings import Language
-from plumbline.collector.alerting.store.inspections import Finding
+from plumbline.collector.alerting.store.inspections import InspectionFinding
 from plumbline.collector.alerting.text.messages import AnswerWords, table
 
 _CODE = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -29,13 +29,13 @@ class Reply:
     seen_word
         True: it is nothing but a word as *OK*.
     finding
-        Finding of an inspection of the one code, as ``INSPECTED 4711 FIT``, or None.
+        InspectionFinding of an inspection of the one code, as ``INSPECTED 4711 FIT``, or None.
     """
 
     codes: tuple[str, ...]
     negated: bool
     seen_word: bool
-    finding: Finding | None = None
+    finding: InspectionFinding | None = None
 
 
 def plain(text: str) -> str:
@@ -69,7 +69,7 @@ def parse_reply(text: str) -> Reply:
 class _Patterns:
     seen: re.Pattern[str]
     negation: re.Pattern[str]
-    findings: tuple[tuple[Finding, re.Pattern[str]], ...]
+    findings: tuple[tuple[InspectionFinding, re.Pattern[str]], ...]
 
 
 @cache
@@ -84,16 +84,19 @@ def _patterns() -> _Patterns:
     )
 
 
-def _findings(tables: list[AnswerWords]) -> Iterator[tuple[Finding, re.Pattern[str]]]:
+def _findings(tables: list[AnswerWords]) -> Iterator[tuple[InspectionFinding, re.Pattern[str]]]:
     """Yield a pattern a finding: what releases must stand alone, *not fit* may be followed."""
     inspected = _any(word for one in tables for word in one.inspected)
     for finding, words in (
-        (Finding.NOT_FIT, [word for one in tables for word in one.not_fit]),
-        (Finding.FIT, [word for one in tables for word in one.fit]),
-        (Finding.INSTRUMENT_FAULT, [word for one in tables for word in one.instrument_fault]),
-        (Finding.FALSE_ALARM, [word for one in tables for word in one.false_alarm]),
+        (InspectionFinding.NOT_FIT, [word for one in tables for word in one.not_fit]),
+        (InspectionFinding.FIT, [word for one in tables for word in one.fit]),
+        (
+            InspectionFinding.INSTRUMENT_FAULT,
+            [word for one in tables for word in one.instrument_fault],
+        ),
+        (InspectionFinding.FALSE_ALARM, [word for one in tables for word in one.false_alarm]),
     ):
-        rest = r"(?:[^\w].*)?" if finding is Finding.NOT_FIT else r"[.!。]?"
+        rest = r"(?:[^\w].*)?" if finding is InspectionFinding.NOT_FIT else r"[.!。]?"
         found = _any(words)
         yield (
             finding,

@@ -14,8 +14,8 @@ from plumbline.collector.alerting.store.database import mark, set_mark
 _PLACES = "last place"
 
 
-class Finding(StrEnum):
-    """Finding of an inspection; a note is somebody's word about an amber event."""
+class InspectionFinding(StrEnum):
+    """InspectionFinding of an inspection; a note is somebody's word about an amber event."""
 
     FIT = "fit"
     NOT_FIT = "not fit"
@@ -24,7 +24,9 @@ class Finding(StrEnum):
     NOTE = "note"
 
 
-RELEASING = frozenset({Finding.FIT, Finding.INSTRUMENT_FAULT, Finding.FALSE_ALARM})
+RELEASING = frozenset(
+    {InspectionFinding.FIT, InspectionFinding.INSTRUMENT_FAULT, InspectionFinding.FALSE_ALARM}
+)
 """Findings that release what stood before them."""
 
 
@@ -53,7 +55,7 @@ class Inspection:
     incident_id: int | None
     code: str | None
     structure: str
-    finding: Finding
+    finding: InspectionFinding
     person: str
     text: str
     via: str
@@ -70,7 +72,7 @@ def add(
     incident_id: int | None,
     code: str | None,
     structure: str,
-    finding: Finding,
+    finding: InspectionFinding,
     person: str,
     text: str,
     via: str,
@@ -101,7 +103,9 @@ def add(
 def of_structure(tx: sqlite3.Connection, structure: str) -> list[Inspection]:
     """Return the inspections of a structure, oldest first."""
     rows = tx.execute("SELECT * FROM inspection WHERE structure = ? ORDER BY place", (structure,))
-    return [Inspection(**{**dict(row), "finding": Finding(row["finding"])}) for row in rows]
+    return [
+        Inspection(**{**dict(row), "finding": InspectionFinding(row["finding"])}) for row in rows
+    ]
 
 
 def next_place(tx: sqlite3.Connection) -> int:

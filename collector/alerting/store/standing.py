@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plumbline.collector.alerting.store import incidents, inspections, worsenings
-from plumbline.collector.alerting.store.inspections import RELEASING, Finding, Inspection
+from plumbline.collector.alerting.store.inspections import RELEASING, Inspection, InspectionFinding
 from plumbline.collector.alerting.store.worsenings import INSPECTED_KINDS, Worsening
 from plumbline.collector.events.model import AlarmLevel, Event
 from plumbline.collector.events.model import Standing as LimitStanding
@@ -71,7 +71,7 @@ def standing_events(
             code=incidents.get(tx, incident_id).code if tx and incident_id is not None else None,
             inspection=decides,
         )
-        if decides is not None and decides.finding is not Finding.NOT_FIT:
+        if decides is not None and decides.finding is not InspectionFinding.NOT_FIT:
             if event.closed_ns is None:
                 still_above.append(one)
         elif gravest is AlarmLevel.AMBER and decides is None:
@@ -91,11 +91,11 @@ def _deciding(
     about: Sequence[Inspection], last: Worsening | None, gravest: AlarmLevel
 ) -> Inspection | None:
     """Return the finding that decides: the latest that releases, or *not fit*, or None."""
-    findings = [one for one in about if one.finding is not Finding.NOTE]
-    if findings and findings[-1].finding is Finding.NOT_FIT:
+    findings = [one for one in about if one.finding is not InspectionFinding.NOTE]
+    if findings and findings[-1].finding is InspectionFinding.NOT_FIT:
         return findings[-1]
     place = last.place if last else 0
     after = [one for one in about if one.place > place]
-    noted = {Finding.NOTE} if gravest is AlarmLevel.AMBER else set()
+    noted = {InspectionFinding.NOTE} if gravest is AlarmLevel.AMBER else set()
     releasing = [one for one in after if one.finding in RELEASING | noted]
     return releasing[-1] if releasing else None

@@ -78,15 +78,15 @@ class Wording:
         tries = [f"{reply.help}\n" + reply.open.format(codes=listed) for listed in lists]
         return _first_that_fits([*tries, reply.help])
 
-    def acknowledged(
-        self, code: str, by: str, structure: str, kind: EventKind, *, stop_stays: bool = False
-    ) -> str:
-        """Return the confirmation of an answer; an answer never releases a STOP."""
-        reply = self._words.reply
-        text = reply.acknowledged.format(
+    def acknowledged(self, code: str, by: str, structure: str, kind: EventKind) -> str:
+        """Return the confirmation of an answer."""
+        return self._words.reply.acknowledged.format(
             code=code, by=by, structure=structure, kind=self._words.kind[kind]
         )
-        return f"{text}\n{reply.stop_stays}" if stop_stays else text
+
+    def with_stop(self, text: str) -> str:
+        """Return a confirmation with the reminder that an answer never releases a STOP."""
+        return f"{text}\n{self._words.reply.stop_stays}"
 
     def inspected(self, one: Inspection) -> str:
         """Return the confirmation of an inspection."""
@@ -104,8 +104,7 @@ class Wording:
 
     def may_not_inspect(self, code: str) -> str:
         """Return what is answered to somebody who may not inspect."""
-        reply = self._words.reply
-        return f"{reply.may_not_inspect.format(code=code)}\n{reply.stop_stays}"
+        return self.with_stop(self._words.reply.may_not_inspect.format(code=code))
 
     def already(self, code: str, by: str, at_ns: int) -> str:
         """Return what is answered to somebody who was not the first."""

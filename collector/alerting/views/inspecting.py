@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from plumbline.collector.alerting.engine.inspecting import (
-    Report,
+    InspectionReport,
     record_inspection,
     record_structure_inspection,
 )
@@ -35,7 +35,7 @@ def inspections_of(path: Path, structure: str) -> list[Inspection]:
 
 
 def record(
-    store: AlertStore, settings: AlertingSettings, code: str, report: Report, now_ns: int
+    store: AlertStore, settings: AlertingSettings, code: str, report: InspectionReport, now_ns: int
 ) -> str:
     """Record an inspection or a note about the alarm with a code; return one line about it.
 
@@ -49,7 +49,11 @@ def record(
 
 
 def record_structure(
-    store: AlertStore, settings: AlertingSettings, structure: str, report: Report, now_ns: int
+    store: AlertStore,
+    settings: AlertingSettings,
+    structure: str,
+    report: InspectionReport,
+    now_ns: int,
 ) -> str:
     """Record an inspection or a note about all that stands on a structure.
 

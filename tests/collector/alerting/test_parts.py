@@ -23,7 +23,7 @@ from plumbline.collector.alerting.settings import Cap, Person
 from plumbline.collector.alerting.store import audit, incidents, outbox
 from plumbline.collector.alerting.store.audit import AuditEntry
 from plumbline.collector.alerting.store.database import AlertStore
-from plumbline.collector.alerting.store.inspections import Finding
+from plumbline.collector.alerting.store.inspections import InspectionFinding
 from plumbline.collector.alerting.store.notification import Purpose
 from plumbline.collector.events.model import AlarmLevel, EventKind
 from plumbline.collector.storage.errors import DatabaseTooNew
@@ -64,16 +64,16 @@ def test_an_answer_is_read(text, answer):
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("INSPECTED 4711 FIT", Finding.FIT),
-        ("inspected #4711: fit.", Finding.FIT),
-        ("Inspected 4711 NOT FIT", Finding.NOT_FIT),
-        ("Inspected 4711 not fit, crack at column B3", Finding.NOT_FIT),
-        ("ตรวจแล้ว ๔๗๑๑ ใช้ได้", Finding.FIT),
-        ("ตรวจแล้ว 4711 ใช้ไม่ได้", Finding.NOT_FIT),
-        ("点検済 ４７１１ 使用可", Finding.FIT),
-        ("点検済み4711使用不可", Finding.NOT_FIT),
-        ("inspected 4711 false alarm", Finding.FALSE_ALARM),
-        ("inspected 4711 instrument fault", Finding.INSTRUMENT_FAULT),
+        ("INSPECTED 4711 FIT", InspectionFinding.FIT),
+        ("inspected #4711: fit.", InspectionFinding.FIT),
+        ("Inspected 4711 NOT FIT", InspectionFinding.NOT_FIT),
+        ("Inspected 4711 not fit, crack at column B3", InspectionFinding.NOT_FIT),
+        ("ตรวจแล้ว ๔๗๑๑ ใช้ได้", InspectionFinding.FIT),
+        ("ตรวจแล้ว 4711 ใช้ไม่ได้", InspectionFinding.NOT_FIT),
+        ("点検済 ４７１１ 使用可", InspectionFinding.FIT),
+        ("点検済み4711使用不可", InspectionFinding.NOT_FIT),
+        ("inspected 4711 false alarm", InspectionFinding.FALSE_ALARM),
+        ("inspected 4711 instrument fault", InspectionFinding.INSTRUMENT_FAULT),
         ("inspected 4711 fit except the roof", None),
         ("inspected 4711", None),
         ("4711 fit", None),

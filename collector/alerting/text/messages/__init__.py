@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from plumbline.collector.alerting.settings import Language
-from plumbline.collector.alerting.store.inspections import Finding
+from plumbline.collector.alerting.store.inspections import InspectionFinding
 from plumbline.collector.events.model import AlarmLevel, EventKind, Standing
 from plumbline.wire.settings import Settings
 
@@ -87,7 +87,7 @@ class MessageTable(Settings):
     line: Lines
     reply: Replies
     answer: AnswerWords
-    finding: dict[Finding, str]
+    finding: dict[InspectionFinding, str]
     action: dict[EventKind, dict[AlarmLevel, str]]
     fault: dict[str, FaultWords]
     """By the part of a condition's key before the colon."""
