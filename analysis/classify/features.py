@@ -140,11 +140,11 @@ def _without_hum(node: NodeMotion, settings: ClassifySettings) -> NodeMotion:
     hums = hums_ms2(node)
     if hums is None or not np.any(deaf := hums >= settings.hum_ms2) or np.all(deaf):
         return node
-    kept = np.flatnonzero(~deaf)
-    vertical = None if node.vertical is None else np.flatnonzero(kept == node.vertical)
+    live = np.flatnonzero(~deaf)
+    vertical = None if node.vertical is None else np.flatnonzero(live == node.vertical)
     return replace(
         node,
-        accel_ms2=node.accel_ms2[kept],
+        accel_ms2=node.accel_ms2[live],
         vertical=int(vertical[0]) if vertical is not None and vertical.size else None,
     )
 

@@ -32,14 +32,14 @@ class Confusion:
     @property
     def agreement(self) -> float | None:
         """Share where label and verdict are the same; None without labels. [1]"""
-        same = sum(n for (label, said), n in self.counts.items() if label is said)
+        same = sum(n for (label, predicted), n in self.counts.items() if label is predicted)
         return same / self.total if self.total else None
 
     def labelled(self, cause: Cause) -> int:
         """Return how many carry a label."""
         return sum(n for (label, _), n in self.counts.items() if label is cause)
 
-    def said(self, cause: Cause) -> int:
+    def predicted(self, cause: Cause) -> int:
         """Return how many got a verdict."""
         return sum(n for (_, verdict), n in self.counts.items() if verdict is cause)
 
@@ -49,22 +49,26 @@ class Confusion:
 
     def precision(self, cause: Cause) -> float | None:
         """Return the share of a verdict that was right; None without any. [1]"""
-        return self._share(cause, self.said(cause))
+        return self._share(cause, self.predicted(cause))
 
     def rows(self) -> list[list[str]]:
         """Return the matrix as words: a heading, then a row a label, recall last."""
-        causes = [c for c in Cause if self.labelled(c) or self.said(c)]
+        causes = [c for c in Cause if self.labelled(c) or self.predicted(c)]
         heading = ["label \\ verdict", *map(str, causes), "recall"]
         body = [
             [
                 str(label),
-                *(str(self.counts.get((label, said), 0)) for said in causes),
+                *(str(self.counts.get((label, predicted), 0)) for predicted in causes),
                 _percent(self.recall(label)),
             ]
             for label in causes
             if self.labelled(label)
         ]
-        precision = ["precision", *(_percent(self.precision(said)) for said in causes), ""]
+        precision = [
+            "precision",
+            *(_percent(self.precision(predicted)) for predicted in causes),
+            "",
+        ]
         return [heading, *body, precision]
 
     def _share(self, cause: Cause, of: int) -> float | None:

@@ -133,9 +133,9 @@ def drift_evidence(
     if not building_class:
         return _silent(f"{stated}; no building class given, so no fragility")
     chances = fragility(building_class, upper).probability
-    told = ", ".join(f"{state} {chance:.0%}" for state, chance in chances.items())
+    text = ", ".join(f"{state} {chance:.0%}" for state, chance in chances.items())
     return DriftEvidence(
-        what=f"{stated}; at its upper end HAZUS {building_class}: {told}",
+        what=f"{stated}; at its upper end HAZUS {building_class}: {text}",
         priority=_by_chances(chances),
     )
 

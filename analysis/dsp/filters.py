@@ -47,10 +47,10 @@ class Design:
         low = "0" if self.low_hz is None else f"{self.low_hz:g}"
         if self.high_hz is None:
             return f"above {low} Hz"
-        asked = ""
+        nominal = ""
         if self.nominal_high_hz is not None and self.high_hz < self.nominal_high_hz:
-            asked = f" (asked {self.nominal_high_hz:g} Hz, sampled at {self.rate_hz:g} Hz)"
-        return f"{low}-{self.high_hz:g} Hz{asked}"
+            nominal = f" (asked {self.nominal_high_hz:g} Hz, sampled at {self.rate_hz:g} Hz)"
+        return f"{low}-{self.high_hz:g} Hz{nominal}"
 
 
 def high_pass(rate_hz: float, low_hz: float, poles: int = 2) -> Design:

@@ -107,14 +107,14 @@ class OscillatorBank:
         fresh = ~state["seeded"][rows]
         if fresh.any():
             zi[fresh] = self._rest * accel_ms2[fresh, :1, np.newaxis]
-        kept = []
+        measures = []
         for i, sos in enumerate(self._sos):
             motion, zf = sosfilt(sos, accel_ms2, axis=-1, zi=zi[np.newaxis, :, i])
             zi[:, i] = zf[0]
-            kept.append(measure(motion))
+            measures.append(measure(motion))
         state["zi"][rows] = zi
         state["seeded"][rows] = True
-        return np.array(kept)
+        return np.array(measures)
 
     def reseed(self, rows: Rows = ALL) -> None:
         """Put the oscillators of rows at rest at their next sample: after a long gap."""

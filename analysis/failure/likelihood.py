@@ -17,7 +17,7 @@ FARTHEST: Final = 6.0
 
 # Remaining times per look, and looks: the second zooms to where the deviance is small.
 TRIED: Final = 40
-LOOKS: Final = 2
+ROUNDS: Final = 2
 ZOOM_DEPTH: Final = 16.0
 
 # For each remaining time, onset and exponent are found by a shrinking grid: its points on
@@ -126,7 +126,7 @@ def profile(
     base, _ = np.linalg.qr(nuisance)
     target = moved - base @ (base.T @ moved)
     nearest, farthest = span * NEAREST, span * FARTHEST
-    for _ in range(LOOKS):
+    for _ in range(ROUNDS):
         remaining = np.geomspace(nearest, farthest, TRIED)
         found = _best_at_each(time - time[0], remaining, base, target, effective)
         deviance = found.deviance - np.min(found.deviance)

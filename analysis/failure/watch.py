@@ -25,7 +25,7 @@ class FailureWatch:
 
     history: list[Forecast] = field(default_factory=list)
 
-    def look(self, time_d: ArrayLike, moved: ArrayLike) -> Forecast | NoForecast:
+    def evaluate(self, time_d: ArrayLike, moved: ArrayLike) -> Forecast | NoForecast:
         """Forecast from all readings so far; see `forecast_failure`."""
         answer = forecast_failure(time_d, moved)
         if isinstance(answer, NoForecast):
@@ -40,8 +40,8 @@ class FailureWatch:
     ) -> Forecast | NoForecast:
         """Look at the end of every ``every_d`` of a record, and at its last reading."""
         time, u = np.asarray(time_d, float), np.asarray(moved, float)
-        looks = np.arange(time[0] + every_d, time[-1], every_d)
-        for at in looks:
+        times = np.arange(time[0] + every_d, time[-1], every_d)
+        for at in times:
             upto = time <= at
-            self.look(time[upto], u[upto])
-        return self.look(time, u)
+            self.evaluate(time[upto], u[upto])
+        return self.evaluate(time, u)

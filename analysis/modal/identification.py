@@ -168,11 +168,11 @@ def _families(
 
 def _distinct(found: list[Group]) -> list[Group]:
     """Keep one group a mode: two bands may both show it, a well damped one may come apart."""
-    kept: list[Group] = []
+    distinct: list[Group] = []
     for group in sorted(found, key=lambda g: -g.presence):
-        if not any(_same(group, other) for other in kept):
-            kept.append(group)
-    return sorted(kept, key=lambda g: g.frequency_hz)
+        if not any(_same(group, other) for other in distinct):
+            distinct.append(group)
+    return sorted(distinct, key=lambda g: g.frequency_hz)
 
 
 def _same(group: Group, other: Group) -> bool:

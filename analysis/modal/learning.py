@@ -104,9 +104,9 @@ def _baseline(
     known = [windows[w].temperature_c for w in window[chosen]]
     warm = np.array([np.nan if one is None else one for one in known], dtype=np.float64)
     if int(np.isfinite(warm).sum()) >= LEAST_POINTS:
-        kept = chosen[np.isfinite(warm)]
+        retained = chosen[np.isfinite(warm)]
         warm = warm[np.isfinite(warm)]
     else:
-        kept, warm = chosen, np.zeros(chosen.size)
-    middle = kept[int(np.argmin(distance[np.ix_(kept, kept)].sum(axis=1)))]
-    return fitted_baseline(stage, f[kept], warm, shapes[middle])
+        retained, warm = chosen, np.zeros(chosen.size)
+    middle = retained[int(np.argmin(distance[np.ix_(retained, retained)].sum(axis=1)))]
+    return fitted_baseline(stage, f[retained], warm, shapes[middle])

@@ -31,7 +31,7 @@ class Poles:
     damping: Floats
     shapes: Complexes
 
-    def kept(self, wanted: Bools) -> "Poles":
+    def selected(self, wanted: Bools) -> "Poles":
         """Return the poles marked True."""
         return Poles(
             order=self.order,

@@ -103,7 +103,7 @@ def stable(
     rule
         What counts as holding still.
     """
-    kept: list[Poles] = []
+    retained: list[Poles] = []
     models: list[int] = []
     count = 0
     for family in families:
@@ -115,20 +115,20 @@ def stable(
                 & (poles.frequency_hz > low_hz)
                 & (poles.frequency_hz < high_hz)
             )
-            now = poles.kept(plausible)
+            now = poles.selected(plausible)
             if before is not None:
-                kept.append(now.kept(_returning(now, before, rule)))
+                retained.append(now.selected(_returning(now, before, rule)))
                 models.append(count)
             before = now
             count += 1
-    sizes = [poles.frequency_hz.size for poles in kept]
+    sizes = [poles.frequency_hz.size for poles in retained]
     width = families[0][0].shapes.shape[1] if families and families[0] else 0
     empty = np.zeros(0)
     return Stable(
-        frequency_hz=np.concatenate([empty, *(p.frequency_hz for p in kept)]),
-        damping=np.concatenate([empty, *(p.damping for p in kept)]),
-        shapes=np.concatenate([np.zeros((0, width), np.complex128), *(p.shapes for p in kept)]),
-        order=np.repeat([p.order for p in kept], sizes).astype(np.int64),
+        frequency_hz=np.concatenate([empty, *(p.frequency_hz for p in retained)]),
+        damping=np.concatenate([empty, *(p.damping for p in retained)]),
+        shapes=np.concatenate([np.zeros((0, width), np.complex128), *(p.shapes for p in retained)]),
+        order=np.repeat([p.order for p in retained], sizes).astype(np.int64),
         model=np.repeat(models, sizes).astype(np.int64),
         models=count - len(families),
     )

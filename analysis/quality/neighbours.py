@@ -61,9 +61,9 @@ def floors_apart(axes: Sequence[QualityAxis], rate_hz: float) -> dict[int, Findi
     floor = [quiet_spread(one.values, rate_hz) for one in axes]
     found = {}
     for k in range(len(axes)):
-        told = _above(floor, axes, k, TIMES_BESIDE, TIMES_AROUND, TIMES_ALONE)
-        if told is not None:
-            found[k] = fault(Defect.NOISY, f"quiet floor {floor[k]:.3g}, {told}")
+        excess = _above(floor, axes, k, TIMES_BESIDE, TIMES_AROUND, TIMES_ALONE)
+        if excess is not None:
+            found[k] = fault(Defect.NOISY, f"quiet floor {floor[k]:.3g}, {excess}")
     return found
 
 
@@ -72,9 +72,9 @@ def peaks_apart(axes: Sequence[QualityAxis]) -> dict[int, Finding]:
     peak = [float(np.max(np.abs(one.values - np.median(one.values)))) for one in axes]
     found = {}
     for k in range(len(axes)):
-        told = _above(peak, axes, k, PEAK_TIMES, PEAK_TIMES, TIMES_ALONE)
-        if told is not None:
-            found[k] = fault(Defect.PEAK, f"peak {peak[k]:.3g}, {told}")
+        excess = _above(peak, axes, k, PEAK_TIMES, PEAK_TIMES, TIMES_ALONE)
+        if excess is not None:
+            found[k] = fault(Defect.PEAK, f"peak {peak[k]:.3g}, {excess}")
     return found
 
 
@@ -89,18 +89,18 @@ def _above(
     place = axes[k].place
     beside = [level[j] for j, one in enumerate(axes) if j != k and one.place == place]
     around = [level[j] for j, one in enumerate(axes) if j != k and one.place != place]
-    said = []
+    comparisons = []
     if beside:
         ratio = level[k] / max(float(np.median(beside)), np.finfo(float).tiny)
         if ratio <= beside_times:
             return None
-        said.append(f"{ratio:.0f} times the axes beside it")
+        comparisons.append(f"{ratio:.0f} times the axes beside it")
     if around:
         ratio = level[k] / max(float(np.median(around)), np.finfo(float).tiny)
         if ratio <= (around_times if beside else alone_times):
             return None
-        said.append(f"{ratio:.0f} times the places around it")
-    return " and ".join(said) or None
+        comparisons.append(f"{ratio:.0f} times the places around it")
+    return " and ".join(comparisons) or None
 
 
 def turned(

@@ -11,7 +11,7 @@ from plumbline.analysis.constants import SIGMA_PER_MAD
 SIGMA_PER_MEAN_DEVIATION = 1.2533141373155001
 
 # Readings further than this from the median are left out: 0.27 % of a Gaussian.
-KEEP_WITHIN_SIGMA = 3.0
+RETAIN_WITHIN_SIGMA = 3.0
 
 
 class RobustMean(NamedTuple):
@@ -65,20 +65,20 @@ def robust_mean(values: ArrayLike) -> RobustMean:
     efficiency over 95 %) and the odd hammer blow or range fault wants leaving out
     (breakdown 50 %). The offset of a transient longer than half of the window is *not* removed.
     """
-    kept = _kept(values)
-    if kept.size == 0:
+    retained = _retained(values)
+    if retained.size == 0:
         return RobustMean(float("nan"), float("nan"), 0)
-    scale = float(np.std(kept, ddof=1)) if kept.size > 1 else 0.0
-    return RobustMean(float(np.mean(kept)), scale, int(kept.size))
+    scale = float(np.std(retained, ddof=1)) if retained.size > 1 else 0.0
+    return RobustMean(float(np.mean(retained)), scale, int(retained.size))
 
 
 def robust_centre(values: ArrayLike) -> float:
     """Return the centre of `robust_mean` alone, for who looks at hundreds of windows a second."""
-    kept = _kept(values)
-    return float(np.add.reduce(kept) / kept.size) if kept.size else float("nan")
+    retained = _retained(values)
+    return float(np.add.reduce(retained) / retained.size) if retained.size else float("nan")
 
 
-def _kept(values: ArrayLike) -> np.ndarray[Any, Any]:
+def _retained(values: ArrayLike) -> np.ndarray[Any, Any]:
     """Return the finite readings within three robust sigma of their median."""
     finite: np.ndarray[Any, Any] = np.asarray(values, dtype=float).ravel()
     finite = finite[np.isfinite(finite)]
@@ -86,8 +86,8 @@ def _kept(values: ArrayLike) -> np.ndarray[Any, Any]:
         return finite
     centre = _median(finite)
     # Rounding may put the only two readings, or all, a last bit beyond their own reach.
-    kept = finite[np.abs(finite - centre) <= KEEP_WITHIN_SIGMA * robust_scale(finite, centre)]
-    return kept if kept.size else np.array([centre])
+    retained = finite[np.abs(finite - centre) <= RETAIN_WITHIN_SIGMA * robust_scale(finite, centre)]
+    return retained if retained.size else np.array([centre])
 
 
 def _median(values: np.ndarray[Any, Any]) -> float:

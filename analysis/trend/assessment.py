@@ -126,7 +126,7 @@ def assess(
     question
         What is asked; the defaults of `Question` otherwise.
     """
-    asked = question or Question()
+    options = question or Question()
     remarks: list[str] = []
     time_d = time_s / DAY_S
     finite = np.isfinite(values)
@@ -140,37 +140,37 @@ def assess(
         remarks.append("all readings are equal: a stuck instrument looks like this")
     step_d = 1.0 if span_d >= DAILY_FROM_D else max(span_d / SHORT_BLOCKS, 1e-9)
 
-    jumps = _steps(time_s, values, asked, remarks)
+    jumps = _steps(time_s, values, options, remarks)
     if jumps is not None and jumps.steps:
         count = len(jumps.steps)
         remarks.append(f"the trend runs through {count} step{'s' if count > 1 else ''}")
-    model, better = _compensation(time_s, values, temp_c, asked, remarks)
+    model, better = _compensation(time_s, values, temp_c, options, remarks)
     slow = values if better is None else better
     return Assessment(
         ends=ends(time_d[finite], reading),
-        trend=_trend(time_d, values, step_d, asked, remarks),
+        trend=_trend(time_d, values, step_d, options, remarks),
         stepless_trend=None
         if jumps is None or not jumps.steps
-        else _stepless(time_s, values, jumps.steps, step_d, asked),
+        else _stepless(time_s, values, jumps.steps, step_d, options),
         coupling=_coupling(time_d, values, temp_c, step_d),
         thermal=model,
         compensated_values=better,
         compensated_trend=None
         if better is None
-        else _trend(time_d, better, step_d, asked, remarks),
+        else _trend(time_d, better, step_d, options, remarks),
         steps=jumps,
-        offsets=tuple(_offset(time_d, slow, temp_c, at, span_d) for at in asked.events_s),
-        watch=_watch(time_d, slow, temp_c, asked, remarks),
+        offsets=tuple(_offset(time_d, slow, temp_c, at, span_d) for at in options.events_s),
+        watch=_watch(time_d, slow, temp_c, options, remarks),
         forecast=_forecast(time_d[finite], slow[finite], span_d),
         remarks=tuple(remarks),
     )
 
 
 def _trend(
-    time_d: NDArray[Any], values: NDArray[Any], step_d: float, asked: Question, remarks: list[str]
+    time_d: NDArray[Any], values: NDArray[Any], step_d: float, options: Question, remarks: list[str]
 ) -> Trend | None:
     try:
-        return trend(time_d, values, step_d=step_d, confidence=asked.confidence)
+        return trend(time_d, values, step_d=step_d, confidence=options.confidence)
     except ValueError as error:
         remarks.append(f"no trend: {error}")
         return None
@@ -181,14 +181,14 @@ def _stepless(
     values: NDArray[Any],
     found: Sequence[Step],
     step_d: float,
-    asked: Question,
+    options: Question,
 ) -> Trend | None:
     """Return the trend with steps taken back, its interval as wide as their sizes leave it."""
     lines = []
     for sizes in ("size", "low", "high"):
         taken = [replace(step, size=getattr(step, sizes)) for step in found]
         level = without_steps(time_s, values, taken)
-        lines.append(_trend(time_s / DAY_S, level, step_d, asked, []))
+        lines.append(_trend(time_s / DAY_S, level, step_d, options, []))
     whole = [each for each in lines if each is not None]
     if len(whole) < len(lines):
         return None
@@ -213,14 +213,14 @@ def _compensation(
     time_s: NDArray[Any],
     values: NDArray[Any],
     temp_c: NDArray[Any] | None,
-    asked: Question,
+    options: Question,
     remarks: list[str],
 ) -> tuple[ThermalModel | None, NDArray[Any] | None]:
     """Return the temperature model and the compensated readings, or why there are none."""
     if temp_c is None:
         return None, None
     start = float(time_s[0])
-    window = asked.commissioning_s
+    window = options.commissioning_s
     if window is None:
         length = min(COMMISSIONING_D * DAY_S, (float(time_s[-1]) - start) / 3.0)
         window = (start, start + length)
@@ -235,12 +235,12 @@ def _compensation(
 
 
 def _steps(
-    time_s: NDArray[Any], values: NDArray[Any], asked: Question, remarks: list[str]
+    time_s: NDArray[Any], values: NDArray[Any], options: Question, remarks: list[str]
 ) -> StepFindings | None:
     finite = np.isfinite(values)
     try:
         calm, wave = without_daily_wave(time_s[finite] / DAY_S, values[finite])
-        found = steps(time_s[finite], calm, hold_s=asked.hold_s)
+        found = steps(time_s[finite], calm, hold_s=options.hold_s)
     except ValueError as error:
         remarks.append(f"no steps looked for: {error}")
         return None
@@ -264,7 +264,7 @@ def _watch(
     time_d: NDArray[Any],
     values: NDArray[Any],
     temp_c: NDArray[Any] | None,
-    asked: Question,
+    options: Question,
     remarks: list[str],
 ) -> WatchHistory | None:
     both = np.isfinite(values) if temp_c is None else np.isfinite(values) & np.isfinite(temp_c)
@@ -275,10 +275,12 @@ def _watch(
     found = watch_history(
         daily.time_d,
         daily.values,
-        budget=daily_budget(false_alarms_a_year=asked.false_alarms_a_year, channels=asked.channels),
+        budget=daily_budget(
+            false_alarms_a_year=options.false_alarms_a_year, channels=options.channels
+        ),
         covariates=temp,
-        known_steps_d=tuple(at / DAY_S for at in asked.events_s),
-        tolerated=asked.tolerated_per_d,
+        known_steps_d=tuple(at / DAY_S for at in options.events_s),
+        tolerated=options.tolerated_per_d,
     )
     if found is None:
         remarks.append("no rate watch: fewer than 30 days with readings")

@@ -44,10 +44,10 @@ def watch_history(
 
     Parameters are those of `rate_change`; ``None`` while the record is shorter than it needs.
     """
-    looks = []
+    changes = []
     for end in range(FEWEST_DAYS, day_d.size + 1):
         known = tuple(step for step in known_steps_d if step < day_d[end - 1])
-        look = rate_change(
+        change = rate_change(
             day_d[:end],
             values[:end],
             budget=budget,
@@ -55,15 +55,15 @@ def watch_history(
             known_steps_d=known,
             tolerated=tolerated,
         )
-        if look is not None:
-            looks.append(look)
-    if not looks:
+        if change is not None:
+            changes.append(change)
+    if not changes:
         return None
     first: list[Change] = []
     last_alarm = -np.inf
-    for look in looks:
-        if look.alarm:
-            if look.day_d - last_alarm > SAME_ALARM_D:
-                first.append(look)
-            last_alarm = look.day_d
-    return WatchHistory(days=len(looks), first=tuple(first), latest=looks[-1])
+    for change in changes:
+        if change.alarm:
+            if change.day_d - last_alarm > SAME_ALARM_D:
+                first.append(change)
+            last_alarm = change.day_d
+    return WatchHistory(days=len(changes), first=tuple(first), latest=changes[-1])

@@ -183,10 +183,10 @@ def local_sigma(blocks: Blocks, quiet: Bools, first: int, last: int, hold: int) 
         np.arange(max(first - hold + 1, 0), first + 1),
         np.arange(last, min(last + hold, quiet.size)),
     ]
-    kept = [side[quiet[side]] for side in sides]
-    if min(side.size for side in kept) < FEWEST_QUIET:
+    retained = [side[quiet[side]] for side in sides]
+    if min(side.size for side in retained) < FEWEST_QUIET:
         return math.inf
-    spread = [float(np.var(blocks.values[side], ddof=2)) / side.size for side in kept]
+    spread = [float(np.var(blocks.values[side], ddof=2)) / side.size for side in retained]
     # With a common slope the two means are carried over half a side each: four times the
     # variance of their difference.
     return math.sqrt(4.0 * sum(spread))

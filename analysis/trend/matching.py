@@ -36,13 +36,13 @@ class Sides(NamedTuple):
         """Readings in each."""
         return int(np.count_nonzero(self.before)), int(np.count_nonzero(self.after))
 
-    def within(self, kept: Bools) -> "Sides":
+    def within(self, retained: Bools) -> "Sides":
         """Return what of them is kept."""
-        return Sides(self.before & kept, self.after & kept)
+        return Sides(self.before & retained, self.after & retained)
 
-    def share(self, kept: Bools) -> bool:
+    def share(self, retained: Bools) -> bool:
         """Whether enough of both windows is left."""
-        left = self.within(kept).counts
+        left = self.within(retained).counts
         return all(
             n >= max(FEWEST, SMALLEST_SHARE * whole)
             for n, whole in zip(left, self.counts, strict=True)

@@ -150,10 +150,10 @@ def rate_change(
     phi = 0.0
     # The noise is judged beside the best explanation, else a true change would count as noise.
     for _ in range(2):
-        residual = _Looks.of(rows, tried, phi).residual
+        residual = _OnsetFits.of(rows, tried, phi).residual
         phi = lag_one(day, residual, 1.0)
         phi = min(phi + np.sqrt((1.0 - phi**2) / day.size), 0.98)
-    found = _answer(_Looks.of(rows, tried, phi), float(day[-1]), onsets, budget, tolerated)
+    found = _answer(_OnsetFits.of(rows, tried, phi), float(day[-1]), onsets, budget, tolerated)
     moved = found.size * (found.day_d - found.since_d if found.kind is RateChange.RATE else 1.0)
     claimed = abs(moved) > CLAIM_DIGITS * _last_digit(rows.values)
     return replace(found, alarm=found.alarm and claimed)
@@ -175,17 +175,17 @@ class _Rows(NamedTuple):
         known_steps_d: tuple[float, ...],
     ) -> "_Rows":
         day, y = np.asarray(day_d, float), np.asarray(values, float)
-        kept = np.ones(day.size, dtype=bool)
+        usable = np.ones(day.size, dtype=bool)
         for step in known_steps_d:
-            kept &= np.abs(day - step) > 0.5
-        kept &= ~_bad_days(y)
-        index = np.flatnonzero(kept)[-MOST_DAYS:]
+            usable &= np.abs(day - step) > 0.5
+        usable &= ~_bad_days(y)
+        index = np.flatnonzero(usable)[-MOST_DAYS:]
         day = day[index]
         if day.size == 0:
             return cls(day, y[index], np.empty((0, 2)))
         columns = [np.ones(day.size), (day - day[-1]) / 100.0]
         if covariates is not None:
-            extra = np.asarray(covariates, float).reshape(kept.size, -1)[index]
+            extra = np.asarray(covariates, float).reshape(usable.size, -1)[index]
             columns += list((extra - extra.mean(axis=0)).T)
         for step in known_steps_d:
             later = (day >= step).astype(float)
@@ -194,7 +194,7 @@ class _Rows(NamedTuple):
         return cls(day, y[index], np.column_stack(columns))
 
 
-class _Looks(NamedTuple):
+class _OnsetFits(NamedTuple):
     """Every explanation fitted beside the old line, whitened; ``(n_looks,)``."""
 
     size: NDArray[Any]
@@ -203,12 +203,12 @@ class _Looks(NamedTuple):
     residual: NDArray[Any]
 
     @classmethod
-    def of(cls, rows: _Rows, tried: NDArray[Any], phi: float) -> "_Looks":
+    def of(cls, rows: _Rows, tried: NDArray[Any], phi: float) -> "_OnsetFits":
         together = np.column_stack([rows.values, tried, rows.design])
         white = _whitened(rows.day, together, phi)
-        looks = tried.shape[1]
-        base, _ = np.linalg.qr(white[:, 1 + looks :])
-        free = white[:, : 1 + looks]
+        fits = tried.shape[1]
+        base, _ = np.linalg.qr(white[:, 1 + fits :])
+        free = white[:, : 1 + fits]
         free = free - base @ (base.T @ free)
         target, shapes = free[:, 0], free[:, 1:]
         power = np.maximum(np.sum(shapes**2, axis=0), 1e-12)
@@ -224,17 +224,17 @@ class _Looks(NamedTuple):
 
 
 def _answer(
-    looks: _Looks, today: float, onsets: NDArray[Any], budget: float, tolerated: float
+    fits: _OnsetFits, today: float, onsets: NDArray[Any], budget: float, tolerated: float
 ) -> Change:
     n = onsets.size
-    best = int(np.argmax(np.abs(looks.size) / looks.sigma))
+    best = int(np.argmax(np.abs(fits.size) / fits.sigma))
     # What is tolerated is taken off the best explanation only: an onset tried too late
     # reads any rate too large. A tolerated rate that looks like a step moved this much.
     allowed = tolerated if best < n else tolerated * (today - float(onsets[best % n]))
-    t = max(abs(float(looks.size[best])) - allowed, 0.0) / float(looks.sigma[best])
-    p = min(1.0, WAYS * n * float(student.sf(t, looks.freedom)))
-    reach = float(student.ppf(0.975, looks.freedom)) * float(looks.sigma[best])
-    size = float(looks.size[best])
+    t = max(abs(float(fits.size[best])) - allowed, 0.0) / float(fits.sigma[best])
+    p = min(1.0, WAYS * n * float(student.sf(t, fits.freedom)))
+    reach = float(student.ppf(0.975, fits.freedom)) * float(fits.sigma[best])
+    size = float(fits.size[best])
     return Change(
         day_d=today,
         alarm=p < budget,

@@ -152,39 +152,39 @@ class ShakingBank:
 
     def feed(self, accel_ms2: Floats, rows: Rows = ALL) -> TriggerFrames:
         """Take the next samples of the named rows, ``(n_named_rows, n_samples)``. [m/s2]."""
-        heard = self.motion.feed(accel_ms2, rows)
+        power_bands = self.motion.feed(accel_ms2, rows)
         peaks: list[Floats] = []
         hums: list[Bools] = []
         shorts: list[TriggerOutput] = []
         longs: list[TriggerOutput] = []
-        for tick in range(heard.long.shape[1]):
+        for tick in range(power_bands.long.shape[1]):
             now = slice(tick * STEPS_A_TICK, (tick + 1) * STEPS_A_TICK)
-            stepped = self._stepped(heard, now, rows)
-            flat = heard.largest[:, now] == heard.smallest[:, now]
-            peaks.append(self._peak(heard, now, rows))
+            stepped = self._stepped(power_bands, now, rows)
+            flat = power_bands.largest[:, now] == power_bands.smallest[:, now]
+            peaks.append(self._peak(power_bands, now, rows))
             sound = TriggerInput(
-                power=heard.short[:, now],
-                whole=heard.wide[:, now],
-                low=heard.low[:, now],
+                power=power_bands.short[:, now],
+                whole=power_bands.wide[:, now],
+                low=power_bands.low[:, now],
                 stepped=stepped,
                 flat=flat,
             )
             shorts.append(self.short.feed(sound, rows))
             sound = TriggerInput(
-                power=heard.long[:, tick : tick + 1],
-                whole=np.mean(heard.wide[:, now], axis=1, keepdims=True),
-                low=np.mean(heard.low[:, now], axis=1, keepdims=True),
+                power=power_bands.long[:, tick : tick + 1],
+                whole=np.mean(power_bands.wide[:, now], axis=1, keepdims=True),
+                low=np.mean(power_bands.low[:, now], axis=1, keepdims=True),
                 stepped=stepped[:, -1:],
                 flat=flat[:, -1:],
             )
             longs.append(self.long.feed(sound, rows))
-            hums.append(self._follow(heard, now, rows))
+            hums.append(self._follow(power_bands, now, rows))
         return TriggerFrames(
             short=_joined(shorts, len(accel_ms2)),
             long=_joined(longs, len(accel_ms2)),
             peak_ms2=np.stack(peaks, axis=1) if peaks else np.zeros((len(accel_ms2), 0)),
-            low_peak_ms2=_binned(heard.low_peak).max(axis=-1),
-            low_power=_binned(heard.low).mean(axis=-1),
+            low_peak_ms2=_binned(power_bands.low_peak).max(axis=-1),
+            low_power=_binned(power_bands.low).mean(axis=-1),
             hum=np.stack(hums, axis=1) if hums else np.zeros((len(accel_ms2), 0), dtype=bool),
         )
 
@@ -195,16 +195,16 @@ class ShakingBank:
         self.short.restart(rows)
         self.long.restart(rows)
 
-    def _stepped(self, heard: BandPower, now: slice, rows: Rows) -> Bools:
+    def _stepped(self, power_bands: BandPower, now: slice, rows: Rows) -> Bools:
         """Return at which steps of this tick the mean has jumped away from the baseline."""
         state = self.state
-        mean = heard.mean[:, now]
+        mean = power_bands.mean[:, now]
         known = state["known"][rows]
         baseline = np.where(known, state["baseline"][rows], mean[:, 0])
         away = mean - baseline[:, np.newaxis]
         means = np.concatenate([state["means"][rows], away], axis=1)
         squares = np.concatenate(
-            [state["squares"][rows], heard.variance[:, now] + np.square(away)], axis=1
+            [state["squares"][rows], power_bands.variance[:, now] + np.square(away)], axis=1
         )
         state["means"][rows] = means[:, -self._n_jump :]
         state["squares"][rows] = squares[:, -self._n_jump :]
@@ -217,17 +217,21 @@ class ShakingBank:
         variance = np.maximum(np.stack(whole, axis=1) - np.square(mean_after), 0.0)
         return np.asarray(steps(0.0, mean_after, variance), dtype=np.bool_)
 
-    def _peak(self, heard: BandPower, now: slice, rows: Rows) -> Floats:
+    def _peak(self, power_bands: BandPower, now: slice, rows: Rows) -> Floats:
         baseline = self.state["baseline"][rows]
-        above = np.max(heard.largest[:, now], axis=1) - baseline
-        below = baseline - np.min(heard.smallest[:, now], axis=1)
+        above = np.max(power_bands.largest[:, now], axis=1) - baseline
+        below = baseline - np.min(power_bands.smallest[:, now], axis=1)
         return np.asarray(np.maximum(above, below))
 
-    def _follow(self, heard: BandPower, now: slice, rows: Rows) -> Bools:
+    def _follow(self, power_bands: BandPower, now: slice, rows: Rows) -> Bools:
         """Let mean and ambient power follow, unless the channel shakes; return who hums."""
         state, share = self.state, self._c_baseline
         still = self.short.frozen(rows) | self.long.frozen(rows)
-        for name, of_steps in (("baseline", heard.mean), ("wide", heard.wide), ("low", heard.low)):
+        for name, of_steps in (
+            ("baseline", power_bands.mean),
+            ("wide", power_bands.wide),
+            ("low", power_bands.low),
+        ):
             old = state[name][rows]
             new = old + share * (np.mean(of_steps[:, now], axis=1) - old)
             state[name][rows] = np.where(still, old, new)
@@ -243,8 +247,8 @@ def _binned(steps_of: Floats) -> Floats:
     return steps_of.reshape(len(steps_of), -1, STEPS_A_TICK)
 
 
-def _joined(told: list[TriggerOutput], n_rows: int) -> TriggerOutput:
-    if not told:
+def _joined(outputs: list[TriggerOutput], n_rows: int) -> TriggerOutput:
+    if not outputs:
         return TriggerOutput(
             status=np.zeros((n_rows, 0), dtype=np.int8),
             since=np.zeros((n_rows, 0), dtype=np.int64),
@@ -253,9 +257,9 @@ def _joined(told: list[TriggerOutput], n_rows: int) -> TriggerOutput:
             clean=np.zeros((n_rows, 0), dtype=bool),
         )
     return TriggerOutput(
-        status=np.concatenate([one.status for one in told], axis=1),
-        since=np.concatenate([one.since for one in told], axis=1),
-        ratio=np.concatenate([one.ratio for one in told], axis=1),
-        amplitude_ms2=np.concatenate([one.amplitude_ms2 for one in told], axis=1),
-        clean=np.concatenate([one.clean for one in told], axis=1),
+        status=np.concatenate([one.status for one in outputs], axis=1),
+        since=np.concatenate([one.since for one in outputs], axis=1),
+        ratio=np.concatenate([one.ratio for one in outputs], axis=1),
+        amplitude_ms2=np.concatenate([one.amplitude_ms2 for one in outputs], axis=1),
+        clean=np.concatenate([one.clean for one in outputs], axis=1),
     )

@@ -141,7 +141,7 @@ class TriggerBank:
         state["recent"][rows] = past[:, n_steps:]
         calm = _means(past, self._n_quiet, n_steps)
         clean, cut_off = self._clean(past, sound, rows)
-        told = TriggerOutput(
+        output = TriggerOutput(
             status=np.zeros((n_rows, n_steps), dtype=np.int8),
             since=np.zeros((n_rows, n_steps), dtype=np.int64),
             ratio=np.zeros((n_rows, n_steps)),
@@ -149,11 +149,17 @@ class TriggerBank:
             clean=clean,
         )
         for k in range(n_steps):
-            self._step(told, k, sound.power[:, k], calm[:, k], cut_off[:, k], rows)
-        return told
+            self._step(output, k, sound.power[:, k], calm[:, k], cut_off[:, k], rows)
+        return output
 
     def _step(
-        self, told: TriggerOutput, k: int, power: Floats, calm: Floats, cut_off: Floats, rows: Rows
+        self,
+        output: TriggerOutput,
+        k: int,
+        power: Floats,
+        calm: Floats,
+        cut_off: Floats,
+        rows: Rows,
     ) -> None:
         state, settings = self.state, self._settings
         status, since = state["status"][rows], state["since"][rows] + 1
@@ -163,7 +169,7 @@ class TriggerBank:
         loud = (ratio >= settings.on_ratio) & (amplitude_ms2 >= settings.gates.amplitude_ms2)
         quiet = calm <= np.maximum(settings.quiet_ratio * lta, self._quiet_power)
         lasting = loud & ~quiet & (calm >= FADING * sta)
-        proven = told.clean[:, k] & (since >= self._n_proof)
+        proven = output.clean[:, k] & (since >= self._n_proof)
         proven |= cut_off >= settings.on_ratio * lta
         happening = self._happening(status, since, loud, lasting, proven, quiet)
         after = following(status, happening)
@@ -172,8 +178,8 @@ class TriggerBank:
             self._left(at, happening[at], calm, np.arange(state.n_rows)[rows])
         # A proof counts from the first step above: going on does not restart the count.
         since = np.where((after != status) & (after != _ON), 1, since)
-        told.status[:, k], told.since[:, k] = after, since
-        told.ratio[:, k], told.amplitude_ms2[:, k] = ratio, amplitude_ms2
+        output.status[:, k], output.since[:, k] = after, since
+        output.ratio[:, k], output.amplitude_ms2[:, k] = ratio, amplitude_ms2
         state["status"][rows], state["since"][rows] = after, since
 
     def _left(

@@ -76,7 +76,7 @@ class LimitCurve:
     building: str
     location: Location
     duration: Duration
-    judged: CurveCheck
+    checked_by: CurveCheck
     points: tuple[tuple[float, float], ...]
     from_hz: float = 1.0
     provenance: Provenance

@@ -130,34 +130,34 @@ def assessed(
     earthquake moves a site at 48 mm/s and 0.33 Hz without saying anything about DIN 4150-3.
     """
     floor_peak = FLOOR_PEAK_FACTOR * floor_mms
-    if peak.axis not in AXES[curve.judged]:
-        why = f"{curve.standard} judges the {curve.judged} here, this is {peak.axis}"
-        return _not_judged(peak, curve, Compliance.COMPONENT, why)
+    if peak.axis not in AXES[curve.checked_by]:
+        why = f"{curve.standard} judges the {curve.checked_by} here, this is {peak.axis}"
+        return _not_assessed(peak, curve, Compliance.COMPONENT, why)
     if rate_hz < LEAST_RATE_HZ:
         why = f"{rate_hz:g} samples a second cannot carry 1-80 Hz; {LEAST_RATE_HZ:g} can"
-        return _not_judged(peak, curve, Compliance.RATE, why)
+        return _not_assessed(peak, curve, Compliance.RATE, why)
     if 2 * floor_peak > curve.lowest_mms:
         why = (
             f"the instrument's own noise peaks near {floor_peak:.2g} mm/s, "
             f"more than half of the lowest limit {curve.lowest_mms:g} mm/s"
         )
-        return _not_judged(peak, curve, Compliance.INSTRUMENT_FLOOR, why)
+        return _not_assessed(peak, curve, Compliance.INSTRUMENT_FLOOR, why)
     if peak.ppv_mms <= max(ASSESSMENT_SHARE * curve.lowest_mms, floor_peak):
         if fault is not None:
-            return _not_judged(peak, curve, UNFIT[fault.defect], fault.reason)
+            return _not_assessed(peak, curve, UNFIT[fault.defect], fault.reason)
         why = f"{peak.ppv_mms:.2g} mm/s is too small for a frequency to be named"
-        return _not_judged(peak, curve, Compliance.BELOW_ASSESSMENT, why)
+        return _not_assessed(peak, curve, Compliance.BELOW_ASSESSMENT, why)
     if not peak.frequencies_hz or peak.frequencies_hz[0] < curve.from_hz:
         slow = f"{peak.frequencies_hz[0]:.2f} Hz" if peak.frequencies_hz else "no whole half wave"
         why = f"the peak is {slow}: the table begins at {curve.from_hz:g} Hz"
-        return _not_judged(peak, curve, Compliance.BELOW_RANGE, why)
+        return _not_assessed(peak, curve, Compliance.BELOW_RANGE, why)
     verdict = _by_frequency(peak, curve)
     if fault is None:
         return verdict
     if verdict.outcome is Compliance.EXCEEDED:
         return replace(verdict, reason=f"{verdict.reason}; {fault.defect}: {fault.reason}")
     why = f"{fault.reason}; the peak was more than the {peak.ppv_mms:.2f} mm/s that is left"
-    return _not_judged(peak, curve, UNFIT[fault.defect], why)
+    return _not_assessed(peak, curve, UNFIT[fault.defect], why)
 
 
 def governing(
@@ -224,7 +224,7 @@ def _by_frequency(peak: VelocityPeak, curve: LimitCurve) -> VibrationVerdict:
     )
 
 
-def _not_judged(
+def _not_assessed(
     peak: VelocityPeak, curve: LimitCurve, outcome: Compliance, why: str
 ) -> VibrationVerdict:
     return VibrationVerdict(

@@ -50,7 +50,7 @@ def draw(curve: LimitCurve, points: Sequence[Point], path: Path) -> None:
     origin = curve.provenance
     axes.set_title(
         f"{curve.standard} ({origin.edition}), line {curve.line}: {curve.building}\n"
-        f"{curve.location}, {curve.duration}, {curve.judged}; standing: {origin.standing}",
+        f"{curve.location}, {curve.duration}, {curve.checked_by}; standing: {origin.standing}",
         fontsize=10,
     )
     _legend(axes)

@@ -1,4 +1,4 @@
-"""When will it fail? A window for what accelerates, nothing for what only looks like it."""
+"""When will it fail? A window for what accelerates, nothing for what only forecasts like it."""
 
 import sys
 from pathlib import Path
@@ -151,9 +151,9 @@ def test_a_forecast_is_never_a_single_time():
 def test_forecasts_are_counted_and_the_count_starts_anew_after_a_pause():
     watch = FailureWatch()
     time, moved = failing(4, 15.0)
-    looks = [watch.look(time[time <= day], moved[time <= day]) for day in (12, 13, 14)]
-    assert [look.reforecast for look in looks] == [0, 1, 2]
-    assert isinstance(watch.look(time[:5], moved[:5]), NoForecast)
+    forecasts = [watch.evaluate(time[time <= day], moved[time <= day]) for day in (12, 13, 14)]
+    assert [look.reforecast for look in forecasts] == [0, 1, 2]
+    assert isinstance(watch.evaluate(time[:5], moved[:5]), NoForecast)
     assert not watch.history
     assert watch.replay(time, moved, every_d=2.0).reforecast >= 1
 

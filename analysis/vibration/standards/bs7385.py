@@ -39,7 +39,7 @@ def _curves() -> tuple[LimitCurve, ...]:
             building=building,
             location=Location.FOUNDATION,
             duration=duration,
-            judged=CurveCheck.EACH_COMPONENT,
+            checked_by=CurveCheck.EACH_COMPONENT,
             points=tuple((f, factor * v) for f, v in (*_low_end(), *points)),
             provenance=PROVENANCE,
         )

@@ -32,7 +32,7 @@ def _curve(
     building: str,
     location: Location,
     duration: Duration,
-    judged: CurveCheck,
+    checked_by: CurveCheck,
     points: tuple[tuple[float, float], ...],
 ) -> LimitCurve:
     return LimitCurve(
@@ -41,7 +41,7 @@ def _curve(
         building=building,
         location=location,
         duration=duration,
-        judged=judged,
+        checked_by=checked_by,
         points=points,
         provenance=PROVENANCE,
     )
@@ -62,13 +62,13 @@ def _foundation(line: str, building: str, corners: tuple[float, float, float]) -
 def _flat(
     line: str, building: str, location: Location, duration: Duration, limit_mms: float
 ) -> LimitCurve:
-    judged = {
+    checked_by = {
         Location.TOP_FLOOR: CurveCheck.HORIZONTAL,
         Location.FLOOR_SLAB: CurveCheck.VERTICAL,
         Location.PIPE: CurveCheck.EACH_COMPONENT,
     }[location]
     return _curve(
-        line, building, location, duration, judged, ((1.0, limit_mms), (100.0, limit_mms))
+        line, building, location, duration, checked_by, ((1.0, limit_mms), (100.0, limit_mms))
     )
 
 

@@ -25,7 +25,7 @@ def _curve(
     line: str,
     location: Location,
     duration: Duration,
-    judged: CurveCheck,
+    checked_by: CurveCheck,
     points: tuple[tuple[float, float], ...],
 ) -> LimitCurve:
     return LimitCurve(
@@ -34,7 +34,7 @@ def _curve(
         building=ROWS[line][0],
         location=location,
         duration=duration,
-        judged=judged,
+        checked_by=checked_by,
         points=points,
         provenance=PROVENANCE,
     )

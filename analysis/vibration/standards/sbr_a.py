@@ -78,7 +78,7 @@ def sbr_a(
         building=f"V_kar {v_kar_mms:g} mm/s, {measuring}, {recurrence}, {sensitivity}",
         location=Location.FOUNDATION,
         duration=Duration.LONG if long else Duration.SHORT,
-        judged=CurveCheck.EACH_COMPONENT,
+        checked_by=CurveCheck.EACH_COMPONENT,
         points=((1.0, limit), (100.0, limit)),
         provenance=Provenance(source=SOURCE, edition=EDITION, standing=Standing.CANDIDATE),
     )

@@ -32,7 +32,7 @@ def _curves() -> tuple[LimitCurve, ...]:
             building="structures of normal sensitivity",
             location=Location.FOUNDATION,
             duration=duration,
-            judged=CurveCheck.VECTOR_SUM,
+            checked_by=CurveCheck.VECTOR_SUM,
             points=(
                 (1.0, low),
                 (30.0, low),

@@ -107,7 +107,7 @@ def _judged(
         floor_mms = floor_velocity_mms(noise_ug, band.low_hz, band.high_hz)
     peaks = [component_peak(c.name, velocities[c.name], c.rate_hz, _axis(c)) for c in axes]
     faults = _faults(axes)
-    if curve.judged is CurveCheck.VECTOR_SUM:
+    if curve.checked_by is CurveCheck.VECTOR_SUM:
         peaks = [_vector(name, axes, velocities)]
         faults = dict.fromkeys([peaks[0].component], next(iter(faults.values()))) if faults else {}
     verdicts = governing(peaks, curve, rate_hz, floor_mms, faults)
@@ -195,7 +195,7 @@ def curve_report(curve: LimitCurve) -> dict[str, Any]:
         "building": curve.building,
         "location": str(curve.location),
         "duration": str(curve.duration),
-        "judged": str(curve.judged),
+        "judged": str(curve.checked_by),
         "source": origin.source,
         "edition": origin.edition,
         "standing": str(origin.standing),
