@@ -131,7 +131,8 @@ class Page:
         incident = {"title": title, "severity": "red", "told": notified, "answered_by": by}
         return [{**incident, "code": "4711", "waits_for_answer": by is None}]
 
-    def _acknowledge(self, code: str, by: str) -> str:
+    def _acknowledge(self, code: str, by: str, address: str) -> str:
+        assert address == "127.0.0.1"
         if code != "4711":
             raise ValueError(f"no open incident has the code {code}")
         self.acknowledged.append((code, by))

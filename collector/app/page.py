@@ -45,7 +45,9 @@ def page_application(
         ),
         alerts=lambda: alerts.incident_reports(path, now_ns()),
         answered=lambda: alerts.answered_events(store),
-        acknowledge=lambda code, by: alerts.acknowledge_incident(store, code, by, "web", now_ns()),
+        acknowledge=lambda code, by, address: alerts.acknowledge_incident(
+            store, code, by, "web", now_ns(), source=f"web {address}"
+        ),
         health=lambda: health(context.board, context.conditions, now_ns()),
         metrics=metrics.text,
         levels=LimitView(settings, stores.adoptions, stores.events_path).rows,

@@ -62,7 +62,8 @@ def application(
             code, by = str(body["code"]).strip(), str(body["by"]).strip()
             if not by:
                 raise ValueError("say who you are")
-            result = await run_in_threadpool(sources.acknowledge, code, by)
+            address = request.client.host if request.client else ""
+            result = await run_in_threadpool(sources.acknowledge, code, by, address)
         except (ValueError, KeyError, TypeError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return JSONResponse({"said": result})

@@ -59,8 +59,8 @@ class Sources:
     answered
         Ids of events whose incident is answered and over.
     acknowledge
-        Takes a code and a name, returns what happened in one line; raises ValueError on a
-        wrong code.
+        Takes a code, a name and the address it came from, returns what happened in one line;
+        raises ValueError on a wrong code, and on any after too many of them from there.
     health
         ``{"ok": bool, "stages": {...}, "problems": [...]}``.
     metrics
@@ -80,7 +80,7 @@ class Sources:
     movements: Movements
     alerts: Callable[[], list[dict[str, Any]]]
     answered: Callable[[], frozenset[str]]
-    acknowledge: Callable[[str, str], str]
+    acknowledge: Callable[[str, str, str], str]
     health: Callable[[], dict[str, Any]]
     metrics: Callable[[], bytes]
     levels: Callable[[], list[dict[str, Any]]]
