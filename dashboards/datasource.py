@@ -5,6 +5,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+MADE_BY, MADE_BY_US = "madeBy", "plumbline"
+"""Mark in the settings of a data source of ours, whatever uid it has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfluxSource:
@@ -37,7 +40,8 @@ class InfluxSource:
     def body(self) -> Json:
         """Return what Grafana's HTTP API takes; secrets go apart and never come back."""
         settings: Json = {
-            "dbName": self.database,
+            "dbName": self.database,  # Grafana 10 and later
+            MADE_BY: MADE_BY_US,
             "httpMode": "POST",
             "version": "InfluxQL",
             "timeInterval": "1s",
@@ -54,6 +58,7 @@ class InfluxSource:
             "type": "influxdb",
             "access": "proxy",
             "url": self.url,
+            "database": self.database,  # Grafana 9 knows this one only
             "user": self.username or "",
             "jsonData": settings,
             "secureJsonData": secrets,

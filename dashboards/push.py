@@ -9,10 +9,14 @@ import requests
 from grafana_api.grafana_api import GrafanaClientError, GrafanaException
 from grafana_api.grafana_face import GrafanaFace
 
+from plumbline.dashboards.datasource import MADE_BY, MADE_BY_US
+
 Json = dict[str, Any]
 
 SET_BY_GRAFANA = ("id", "version")
 APART = "secureJsonData"
+PRECONDITION_FAILED = 412
+"""Another dashboard has this title in that folder, or somebody saved this one meanwhile."""
 
 
 class PushFailed(Exception):
@@ -54,15 +58,19 @@ class Grafana:
     """
 
     def __init__(self, url: str, token: str, *, timeout_s: float = 10.0) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:  # a port above 65535, half a bracket
+            raise PushFailed(f"Grafana address {url!r}: {error}") from error
+        if parts.scheme not in ("http", "https") or not host:
             raise PushFailed(f"Grafana address {url!r}: expected http://host:port")
         prefix = parts.path.strip("/")
         self._url = url
         self._face = GrafanaFace(
             auth=token,
-            host=parts.hostname,
-            port=parts.port,
+            host=f"[{host}]" if ":" in host else host,
+            port=port,
             url_path_prefix=f"{prefix}/" if prefix else "",
             protocol=parts.scheme,
             timeout=timeout_s,
@@ -76,6 +84,7 @@ class Grafana:
         if found is None:
             self._do(lambda: self._face.datasource.create_datasource(wanted))
             return Pushed(what=what, outcome=PushOutcome.CREATED)
+        _refuse_foreign(found, wanted)
         same = all(found.get(key) == value for key, value in wanted.items() if key != APART)
         known = all(found.get("secureJsonFields", {}).get(key) for key in wanted[APART])
         if same and known and secrets is Secrets.ONCE:
@@ -93,7 +102,12 @@ class Grafana:
             there = {k: v for k, v in found["dashboard"].items() if k not in SET_BY_GRAFANA}
             if there == wanted:
                 return Pushed(what=what, outcome=PushOutcome.UNCHANGED)
-        body = {"dashboard": wanted, "overwrite": True, "message": "pushed by plumbline"}
+        body: Json = {"dashboard": wanted, "overwrite": False, "message": "pushed by plumbline"}
+        if found is not None:  # the one of this uid: it stays where people have put it
+            at = {key: found["dashboard"][key] for key in SET_BY_GRAFANA}
+            body["dashboard"] = {**wanted, **at}
+            if folder := found["meta"].get("folderUid"):
+                body["folderUid"] = folder
         self._do(lambda: self._face.dashboard.update_dashboard(body))
         return Pushed(what=what, outcome=PushOutcome.UPDATED if found else PushOutcome.CREATED)
 
@@ -120,6 +134,21 @@ class Grafana:
                 "dashboards alone)"
             )
             denied = hint if error.status_code in (401, 403) else ""
+            if error.status_code == PRECONDITION_FAILED:
+                denied = "; nothing was changed: rename the other dashboard, or push again"
             raise PushFailed(f"{self._url}: {error.message}{denied}") from error
         except requests.RequestException as error:
             raise PushFailed(f"{self._url} is not reachable ({error}); is Grafana up?") from error
+
+
+def _refuse_foreign(found: Json, wanted: Json) -> None:
+    """Refuse to take over a data source that somebody else made under the same name."""
+    is_ours = found.get("uid") == wanted["uid"] or (
+        (found.get("jsonData") or {}).get(MADE_BY) == MADE_BY_US
+    )
+    if not is_ours or found.get("type") != wanted["type"]:
+        raise PushFailed(
+            f"Grafana has a data source {wanted['name']!r} that plumbline did not make "
+            f"(type {found.get('type')}, uid {found.get('uid')}): it is left alone; give another "
+            "name with --datasource"
+        )

@@ -32,6 +32,7 @@ def structure_dashboard(
     title: str,
     datasource: str,
     *,
+    shaking_limits: Sequence[DrawnLimit] = (),
     tilt_limits: Sequence[DrawnLimit] = (),
     settlement_limits: Sequence[DrawnLimit] = (),
 ) -> Json:
@@ -44,7 +45,9 @@ def structure_dashboard(
     )
     panels = [
         chart.panel(datasource)
-        for chart in _charts(f"{shown} AND $timeFilter", tilt_limits, settlement_limits)
+        for chart in _charts(
+            f"{shown} AND $timeFilter", shaking_limits, tilt_limits, settlement_limits
+        )
     ]
     title_of_ages = "Age of data: when each stream was last heard"
     panels.insert(1, ages_table(title_of_ages, last_seen, PanelPlace(16, 0, 8, 8), datasource))
@@ -64,7 +67,10 @@ def structure_dashboard(
 
 
 def _charts(
-    where: str, tilt_limits: Sequence[DrawnLimit], settlement_limits: Sequence[DrawnLimit]
+    where: str,
+    shaking_limits: Sequence[DrawnLimit],
+    tilt_limits: Sequence[DrawnLimit],
+    settlement_limits: Sequence[DrawnLimit],
 ) -> Iterator[Chart]:
     second, health = schema.SECOND.name, schema.HEALTH.name
     accelerometers = f'{where} AND "channel" =~ {ACCELEROMETER_AXIS}'
@@ -78,6 +84,7 @@ def _charts(
         unit="suffix:gal",
         interval="1s",
         bridged_ms=2_500,
+        limits=shaking_limits,
     )
     yield Chart(
         title="Waveforms: largest and smallest of each interval",

@@ -2,8 +2,10 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import select
+import termios
 from collections.abc import Callable
 
 import serial
@@ -13,6 +15,11 @@ from plumbline.edge_agent.errors import PortAbsent, PortTrouble
 READ_BYTES = 65_536
 FIRST_RETRY_S = 0.2
 LONGEST_RETRY_S = 10.0
+HUNG_UP = (
+    "plug it in again, or stop the other program that reads this port (a terminal, a second "
+    "agent): two readers share its bytes between them"
+)
+"""What to do about a port that hangs up; a second reader looks the same as a pulled plug."""
 
 
 class SerialPort:
@@ -54,6 +61,8 @@ class SerialPort:
             self.retry_s = min(2 * self.retry_s, LONGEST_RETRY_S)
             kind = PortAbsent if getattr(error, "errno", None) == errno.ENOENT else PortTrouble
             raise kind(f"port {self.path} {_why(error)}") from error
+        with contextlib.suppress(OSError):  # a system that cannot: the lock of pyserial is left
+            fcntl.ioctl(self._port.fileno(), termios.TIOCEXCL)  # nobody else may open it
         with contextlib.suppress(OSError, ValueError, NotImplementedError, AttributeError):
             self._port.set_low_latency_mode(True)  # USB converters: 1 ms instead of 16 ms
         self.retry_s = FIRST_RETRY_S
@@ -77,16 +86,18 @@ class SerialPort:
             arrival_ns = self._monotonic_ns()  # after the read: a byte is never older than it seems
         except (OSError, ValueError) as error:
             self.close()
-            raise PortAbsent(f"port {self.path} is gone ({error}); plug it in again") from error
+            raise PortAbsent(f"port {self.path} is gone ({error}); {HUNG_UP}") from error
         if not piece:
             self.close()
-            raise PortAbsent(f"port {self.path} is gone (hung up); plug it in again")
+            raise PortAbsent(f"port {self.path} is gone (hung up); {HUNG_UP}")
         return piece, arrival_ns
 
     def close(self) -> None:
         """Close the port; `open` may be called again."""
         port, self._port = self._port, None
         if port is not None:
+            with contextlib.suppress(OSError, ValueError, serial.SerialException):
+                fcntl.ioctl(port.fileno(), termios.TIOCNXCL)
             with contextlib.suppress(OSError, serial.SerialException):
                 port.close()
 

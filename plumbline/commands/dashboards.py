@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plumbline.errors import CommandError
 
 if TYPE_CHECKING:
+    from plumbline.collector.limits.bounds import Bounds
     from plumbline.collector.stages.deformation.limit_settings import DeformationLimit
     from plumbline.collector.stages.deformation.settings import DeformationSettings
     from plumbline.dashboards.datasource import InfluxSource
@@ -17,9 +18,9 @@ COLOURS = {"amber": "orange", "red": "red", "black": "purple"}
 """Of limits; purple for black, which a dark theme would not show."""
 EXAMPLE = """\
 One dashboard a structure: shaking, waveforms, tilt and settlement with their limits, events, age of
-data. With --config the limits come from [deformation] and the data source from [influxdb]; with
---inventory there are no limits, and a data source only with --influx. A second push changes
-nothing.
+data. With --config the limits come from [detect] and [deformation], and the data source from
+[influxdb]; with --inventory there are no limits, and a data source only with --influx. A second
+push changes nothing.
 
 The token is of a Grafana service account with the Admin role (data sources need it; Editor is
 enough where the data source is there already): Administration, Users and access, Service accounts.
@@ -93,8 +94,14 @@ def _built(args: argparse.Namespace) -> "tuple[list[dict[str, Any]], InfluxSourc
         structure_dashboard(
             inventory.network.code,
             structure.code,
-            structure.name,
+            f"{structure.name} ({structure.code})",  # names may be alike, codes are not
             args.datasource,
+            shaking_limits=[
+                _drawn_limit(limit, level, bound, "all nodes")
+                for limit in settings.detection.limit
+                if limit.structure == structure.code
+                for level, bound in limit.bounds()
+            ],
             tilt_limits=[
                 *_limits(settings.deformation, structure.code, "tilt"),
                 *map(_drawn, args.tilt_limit),
@@ -125,19 +132,22 @@ def _whose(limit: "DeformationLimit") -> str:
 
 def _limits(deformation: "DeformationSettings", structure: str, of: str) -> "list[DrawnLimit]":
     """Return the limits of a structure's levels; rates are in other units and not drawn."""
-    from plumbline.dashboards.panels import DrawnLimit
-
     return [
-        DrawnLimit(
-            value=bound,
-            colour=COLOURS[level],
-            text=f"{level} {bound:g} {limit.unit}, {_whose(limit)}: "
-            f"{limit.source} ({limit.standing})",
-        )
+        _drawn_limit(limit, level, bound, _whose(limit))
         for limit in deformation.limit
         if limit.structure == structure and limit.of == of and limit.rule == "threshold"
         for level, bound in limit.bounds()
     ]
+
+
+def _drawn_limit(limit: "Bounds", level: str, bound: float, whose: str) -> "DrawnLimit":
+    from plumbline.dashboards.panels import DrawnLimit
+
+    return DrawnLimit(
+        value=bound,
+        colour=COLOURS[level],
+        text=f"{level} {bound:g} {limit.unit}, {whose}: {limit.source} ({limit.standing})",
+    )
 
 
 def _drawn(text: str) -> "DrawnLimit":

@@ -1,5 +1,6 @@
 """A push makes what is missing, and a second one changes nothing."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,7 +106,80 @@ def test_the_command_pushes_and_says_what_changed(
     printed = capsys.readouterr().out.splitlines()
     assert printed == [
         "data source plumbline: created",
-        "dashboard Tower One: created",
+        "dashboard Tower One (TWR01): created",
         "data source plumbline: unchanged",
-        "dashboard Tower One: unchanged",
+        "dashboard Tower One (TWR01): unchanged",
     ]
+
+
+def test_the_database_is_named_for_old_and_new_grafanas() -> None:
+    body = SOURCE.body()
+    assert (body["database"], body["jsonData"]["dbName"]) == ("plumbline", "plumbline")
+
+
+def test_a_dashboard_stays_in_the_folder_where_people_put_it(
+    grafana: StrictGrafana, client: Grafana
+) -> None:
+    client.push_dashboard(BOARD)
+    grafana.folders["plumbline-xx-twr01"] = "site-office"
+    assert client.push_dashboard({**BOARD, "refresh": "9s"}).outcome is PushOutcome.UPDATED
+    assert grafana.folders == {"plumbline-xx-twr01": "site-office"}
+
+
+def test_a_foreign_dashboard_of_the_same_title_is_left_alone(
+    grafana: StrictGrafana, client: Grafana
+) -> None:
+    foreign = {**BOARD, "uid": "made-by-hand", "id": 7, "version": 3}
+    grafana.boards["made-by-hand"] = foreign
+    with pytest.raises(PushFailed, match="same name exists; nothing was changed"):
+        client.push_dashboard(BOARD)
+    assert grafana.boards == {"made-by-hand": foreign}
+
+
+@pytest.mark.parametrize("kind", ["influxdb", "prometheus"])
+def test_a_foreign_data_source_of_the_same_name_is_left_alone(
+    grafana: StrictGrafana, client: Grafana, kind: str
+) -> None:
+    foreign = {
+        "name": "plumbline", "uid": "made-by-hand", "type": kind, "url": "http://else:1",
+        "jsonData": {}, "secureJsonData": {},
+    }  # fmt: skip
+    grafana.sources["plumbline"] = dict(foreign)
+    with pytest.raises(PushFailed, match="did not make.*--datasource"):
+        client.push_datasource(SOURCE.body(), secrets=Secrets.AGAIN)
+    assert grafana.sources["plumbline"] == foreign
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("http://127.0.0.1:99999", "Port out of range"),
+        ("http://127.0.0.1:x", "Port could not be cast"),
+        ("http://[::1:3000", "Invalid IPv6"),
+    ],
+)
+def test_an_address_that_cannot_be_used_says_why(url: str, cause: str) -> None:
+    with pytest.raises(PushFailed, match=cause):
+        Grafana(url, TOKEN)
+
+
+def test_an_ipv6_address_is_used() -> None:
+    client = Grafana("http://[::1]:9", TOKEN)
+    with pytest.raises(PushFailed, match="not reachable"):
+        client.push_dashboard(BOARD)
+    client.close()
+
+
+def test_titles_hold_the_code_and_shaking_has_its_limits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "inventory.toml").write_text(inventory_text())
+    (tmp_path / "collector.toml").write_text(
+        'inventory = "inventory.toml"\n[broker]\nport = 1883\n[[detect.limit]]\n'
+        'structure = "TWR01"\namber = 1\nred = 20\nsource = "test"\nstanding = "project"\n'
+    )
+    assert main(["dashboards", "show", "--config", str(tmp_path / "collector.toml")]) == 0
+    board = json.loads(capsys.readouterr().out)
+    assert board["title"] == "Tower One (TWR01)"
+    steps = board["panels"][0]["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    assert [step["value"] for step in steps] == [None, -20, -1, 1, 20]

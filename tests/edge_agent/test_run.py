@@ -1,9 +1,11 @@
 """The agent as a process, against a real broker: what it promises to those who run it."""
 
+import fcntl
 import json
 import os
 import pty
 import subprocess
+import sys
 import tty
 
 import paho.mqtt.client as mqtt
@@ -249,8 +251,30 @@ def test_a_port_that_hangs_up_is_told_as_gone(tmp_path):
     os.close(slave)
     os.close(master)
     quiet, ringer = os.pipe()
-    with pytest.raises(Exception, match="plug it in again"):
+    with pytest.raises(Exception, match=r"plug it in again.*other program that reads this port"):
         port.read(1.0, quiet)
     assert not port.is_open
     os.close(quiet)
     os.close(ringer)
+
+
+def is_exclusive(fd):
+    answer = fcntl.ioctl(fd, 0x80045440, bytes(4))  # TIOCGEXCL
+    return int.from_bytes(answer, sys.byteorder) == 1
+
+
+def test_a_port_is_opened_for_this_program_alone_and_given_back():
+    master, slave = pty.openpty()
+    port = SerialPort(os.ttyname(slave), baud=9600, monotonic_ns=int)
+    assert not is_exclusive(slave)
+    port.open()
+    assert is_exclusive(slave)
+    second = SerialPort(os.ttyname(slave), baud=9600, monotonic_ns=int)
+    with pytest.raises(Exception, match="in use by another program"):
+        second.open()
+    port.close()
+    assert not is_exclusive(slave)
+    second.open()
+    second.close()
+    os.close(slave)
+    os.close(master)

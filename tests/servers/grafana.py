@@ -19,6 +19,7 @@ class StrictGrafana:
     def __init__(self) -> None:
         self.sources: dict[str, dict[str, Any]] = {}
         self.boards: dict[str, dict[str, Any]] = {}
+        self.folders: dict[str, str] = {}
         self.writes: list[str] = []
         self.strange: list[str] = []
         grafana = self
@@ -61,7 +62,8 @@ class StrictGrafana:
         if parts[:3] == ["api", "dashboards", "uid"] and len(parts) == 4:
             board = self.boards.get(parts[3])
             missing = (404, {"message": "Dashboard not found"})
-            return (200, {"dashboard": board, "meta": {}}) if board else missing
+            folder = self.folders.get(parts[3], "")
+            return (200, {"dashboard": board, "meta": {"folderUid": folder}}) if board else missing
         return self._refuse(path)
 
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
@@ -79,11 +81,19 @@ class StrictGrafana:
             if wrong or len({panel["id"] for panel in board["panels"]}) < len(board["panels"]):
                 return 400, {"message": f"bad dashboard: {sorted(wrong)}"}
             there = self.boards.get(board["uid"])
-            if there and not body.get("overwrite"):
-                return 412, {"message": "A dashboard with the same uid exists"}
+            folder = body.get("folderUid", "")
+            for uid, other in list(self.boards.items()):
+                is_named_so = other["title"] == board["title"]
+                if uid != board["uid"] and is_named_so and self.folders.get(uid, "") == folder:
+                    if not body.get("overwrite"):
+                        return 412, {"message": "A dashboard with the same name exists"}
+                    del self.boards[uid]  # so Grafana does: it is taken over
+            if there and not body.get("overwrite") and board.get("version") != there["version"]:
+                return 412, {"message": "The dashboard has been changed by someone else"}
             self.writes.append(path)
             version = there["version"] + 1 if there else 1
             self.boards[board["uid"]] = {**board, "id": 1, "version": version}
+            self.folders[board["uid"]] = folder
             return 200, {"uid": board["uid"], "status": "success", "version": version}
         return self._refuse(path)
 
