@@ -140,7 +140,7 @@ def merged(pieces: Sequence[SampleRun]) -> tuple[list[SampleRun], int]:
     runs, hidden
         Runs in the order of time, and how many samples lay under earlier ones.
     """
-    kept: list[SampleRun] = []
+    visible: list[SampleRun] = []
     hidden = 0
     until_ns: int | None = None
     for piece in sorted(pieces, key=lambda piece: piece.start_ns):
@@ -149,9 +149,9 @@ def merged(pieces: Sequence[SampleRun]) -> tuple[list[SampleRun], int]:
             rest = piece.trimmed(until_ns - piece.half_sample_ns, FOREVER_NS)
             hidden += piece.n_samples - (rest.n_samples if rest else 0)
         if rest is not None:
-            kept.append(rest)
+            visible.append(rest)
             until_ns = rest.end_ns
-    return chained(kept), hidden
+    return chained(visible), hidden
 
 
 def _chains(pieces: Sequence[SampleRun]) -> Iterator[list[SampleRun]]:

@@ -123,15 +123,15 @@ class Event:
 def with_late_nodes(event: Event, nodes: Nodes) -> Event:
     """Return an event with what late nodes felt, where it does not know of more already."""
     more = {
-        name: felt
-        for name, felt in nodes.items()
-        if felt.get("late") and _peak_gal(felt) > _peak_gal(event.nodes.get(name, {}))
+        name: measures
+        for name, measures in nodes.items()
+        if measures.get("late") and _peak_gal(measures) > _peak_gal(event.nodes.get(name, {}))
     }
     return replace(event, nodes=dict(sorted({**event.nodes, **more}.items()))) if more else event
 
 
-def _peak_gal(felt: dict[str, float | int | str]) -> float:
-    return float(felt.get("peak_gal", 0.0))
+def _peak_gal(measures: dict[str, float | int | str]) -> float:
+    return float(measures.get("peak_gal", 0.0))
 
 
 def finding_id(detector: str, place: str, onset_ns: int) -> str:

@@ -23,7 +23,7 @@ class Fault(StrEnum):
 
 
 @dataclass(slots=True)
-class Heard:
+class Observed:
     """Latest signs of life, on the sentinel's monotonic clock; None before the first. [s]
 
     Attributes
@@ -73,14 +73,14 @@ class FaultWatch:
         self._faulty_since_s: float | None = None
         self._well_since_s: float | None = None
 
-    def update(self, heard: Heard, now_s: float) -> Fault | None:
+    def update(self, observed: Observed, now_s: float) -> Fault | None:
         """Take what was heard up to now; return the fault of this moment."""
-        fault = self._fault(heard, now_s)
+        fault = self._fault(observed, now_s)
         if fault is not None:
             self._well_since_s = None
             if self._faulty_since_s is None:
                 self._faulty_since_s = now_s
-        elif self._heard_anything(heard):
+        elif self._observed_anything(observed):
             if self._well_since_s is None:
                 self._well_since_s = now_s
             if now_s - self._well_since_s >= SETTLED_S:
@@ -95,31 +95,31 @@ class FaultWatch:
         """Return how long all has been well, 0 where it is not. [s]"""
         return 0.0 if self._well_since_s is None else now_s - self._well_since_s
 
-    def _heard_anything(self, heard: Heard) -> bool:
+    def _observed_anything(self, observed: Observed) -> bool:
         """Tell whether something was heard of all that must be: before that nothing is known."""
-        return (heard.answered_s if self._watched.page else heard.watermark_s) is not None
+        return (observed.answered_s if self._watched.page else observed.watermark_s) is not None
 
-    def _fault(self, heard: Heard, now_s: float) -> Fault | None:
+    def _fault(self, observed: Observed, now_s: float) -> Fault | None:
         watched = self._watched
         if watched.page:
-            if now_s - self._since(heard.answered_s) > watched.fresh_s:
+            if now_s - self._since(observed.answered_s) > watched.fresh_s:
                 return Fault.UNREACHABLE
-            if heard.answered_s is not None and not heard.well:
+            if observed.answered_s is not None and not observed.well:
                 return Fault.BLIND
-        stale = watched.broker and now_s - self._since(heard.watermark_s) > watched.watermark_s
-        if stale and (not watched.page or self._agents_beat(heard, now_s)):
+        stale = watched.broker and now_s - self._since(observed.watermark_s) > watched.watermark_s
+        if stale and (not watched.page or self._agents_beat(observed, now_s)):
             return Fault.SILENT
         return None
 
-    def _agents_beat(self, heard: Heard, now_s: float) -> bool:
+    def _agents_beat(self, observed: Observed, now_s: float) -> bool:
         """Tell whether agents are heard still, long after the last watermark.
 
         Where the broker, or the way to it, is gone, both end together.
         """
-        beat_s = heard.heartbeat_s
+        beat_s = observed.heartbeat_s
         if beat_s is None or now_s - beat_s > HEARTBEAT_S:
             return False
-        return beat_s - self._since(heard.watermark_s) > self._watched.watermark_s / 2
+        return beat_s - self._since(observed.watermark_s) > self._watched.watermark_s / 2
 
-    def _since(self, heard_s: float | None) -> float:
-        return self._started_s if heard_s is None else heard_s
+    def _since(self, observed_s: float | None) -> float:
+        return self._started_s if observed_s is None else observed_s

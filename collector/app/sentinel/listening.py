@@ -11,7 +11,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from plumbline.collector.app.sentinel.judgement import Heard
+from plumbline.collector.app.sentinel.judgement import Observed
 from plumbline.collector.app.sentinel.settings import CollectorAddress, SentinelBroker
 from plumbline.wire.topics import TopicKind, all_of
 
@@ -64,8 +64,8 @@ def _named(blind: Any) -> list[str]:
 class HealthPoller:
     """Asks the page every few seconds, in a thread of its own: a hung answer stops only that."""
 
-    def __init__(self, address: CollectorAddress, poll_s: float, heard: Heard) -> None:
-        self._address, self._poll_s, self._heard = address, poll_s, heard
+    def __init__(self, address: CollectorAddress, poll_s: float, observed: Observed) -> None:
+        self._address, self._poll_s, self._observed = address, poll_s, observed
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health-poller", daemon=True)
 
@@ -87,17 +87,17 @@ class HealthPoller:
             except Exception:
                 log.exception("reading the health met a fault of ours")
             else:
-                self._heard.well, self._heard.problems = well, problems
-                self._heard.answered_s = time.monotonic()
+                self._observed.well, self._observed.problems = well, problems
+                self._observed.answered_s = time.monotonic()
             if self._stop.wait(self._poll_s):
                 return
 
 
-class WatermarkListener:
+class WatermarkSubscriber:
     """Listens for watermarks and heartbeats as they come; what was retained says nothing."""
 
-    def __init__(self, settings: SentinelBroker, heard: Heard) -> None:
-        self._settings, self._heard = settings, heard
+    def __init__(self, settings: SentinelBroker, observed: Observed) -> None:
+        self._settings, self._observed = settings, observed
         self.connected = False
         self._client = client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,  # type: ignore[attr-defined]
@@ -144,6 +144,6 @@ class WatermarkListener:
         if message.retain:
             return
         if f"/{TopicKind.WATERMARK}/" in message.topic:
-            self._heard.watermark_s = time.monotonic()
+            self._observed.watermark_s = time.monotonic()
         else:
-            self._heard.heartbeat_s = time.monotonic()
+            self._observed.heartbeat_s = time.monotonic()

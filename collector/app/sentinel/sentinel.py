@@ -10,8 +10,8 @@ from plumbline.collector.alerting.senders import senders_for
 from plumbline.collector.alerting.senders.message import Sender
 from plumbline.collector.alerting.settings import SenderName
 from plumbline.collector.app.sentinel.calling import Caller
-from plumbline.collector.app.sentinel.judgement import Fault, FaultWatch, Heard, Watched
-from plumbline.collector.app.sentinel.listening import HealthPoller, WatermarkListener
+from plumbline.collector.app.sentinel.judgement import Fault, FaultWatch, Observed, Watched
+from plumbline.collector.app.sentinel.listening import HealthPoller, WatermarkSubscriber
 from plumbline.collector.app.sentinel.memory import SentinelMemory
 from plumbline.collector.app.sentinel.settings import SentinelSettings
 from plumbline.collector.app.sentinel.wording import SentinelWording
@@ -61,7 +61,7 @@ class Sentinel:
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.settings = settings
-        self.heard = Heard()
+        self.observed = Observed()
         self._clock_s, self._now_ns = clock_s, now_ns
         self._watched = watched_by(settings)
         self._watch = FaultWatch(self._watched, clock_s())
@@ -71,11 +71,11 @@ class Sentinel:
         self._caller = Caller(alerting, made, self.memory, settings.confirm_s)
         zone = zoneinfo.ZoneInfo(settings.timezone)
         self._wording = SentinelWording(settings.site, zone, exercise=settings.exercise)
-        self._parts: list[HealthPoller | WatermarkListener] = []
+        self._parts: list[HealthPoller | WatermarkSubscriber] = []
         if settings.collector is not None:
-            self._parts.append(HealthPoller(settings.collector, settings.poll_s, self.heard))
+            self._parts.append(HealthPoller(settings.collector, settings.poll_s, self.observed))
         if settings.broker is not None:
-            self._parts.append(WatermarkListener(settings.broker, self.heard))
+            self._parts.append(WatermarkSubscriber(settings.broker, self.observed))
 
     def run(self, stop: threading.Event) -> None:
         """Watch until told to stop."""
@@ -98,7 +98,7 @@ class Sentinel:
     def tick(self) -> None:
         """Conclude, call, follow the messages under way."""
         now_s, now_ns = self._clock_s(), self._now_ns()
-        fault = self._watch.update(self.heard, now_s)
+        fault = self._watch.update(self.observed, now_s)
         faulty_s, well_s = self._watch.faulty_s(now_s), self._watch.well_s(now_s)
         called = self.memory.called()
         if called is None and fault is not None and faulty_s >= self._patience_s(fault):
@@ -130,7 +130,9 @@ class Sentinel:
             for person in self.settings.person
         }
         self.memory.begin(fault, began_ns, texts, now_ns)
-        log.error("the collector is %s: %s", fault, "; ".join(self.heard.problems) or "no answer")
+        log.error(
+            "the collector is %s: %s", fault, "; ".join(self.observed.problems) or "no answer"
+        )
 
     def _allowance_s(self, fault: Fault) -> float:
         """Return how long the sign of life had been away before it counted as a fault. [s]"""

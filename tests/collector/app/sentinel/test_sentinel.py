@@ -72,13 +72,13 @@ class Story:
     def forward(self, seconds: float) -> None:
         for _ in range(round(seconds * 2)):
             self.time_s += 0.5
-            heard = self.sentinel.heard
+            observed = self.sentinel.observed
             if self.answers is not None:
-                heard.answered_s, heard.well = self.time_s, self.answers
+                observed.answered_s, observed.well = self.time_s, self.answers
             if self.marks:
-                heard.watermark_s = self.time_s
+                observed.watermark_s = self.time_s
             if self.beats:
-                heard.heartbeat_s = self.time_s
+                observed.heartbeat_s = self.time_s
             self.sentinel.tick()
 
     @property

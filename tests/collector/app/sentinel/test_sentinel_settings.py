@@ -13,7 +13,7 @@ import pytest
 from plumbline.cli import main
 from plumbline.collector.alerting.settings import Language
 from plumbline.collector.alerting.text.sms_segments import segments
-from plumbline.collector.app.sentinel.judgement import Fault, FaultWatch, Heard
+from plumbline.collector.app.sentinel.judgement import Fault, FaultWatch, Observed
 from plumbline.collector.app.sentinel.sentinel import watched_by
 from plumbline.collector.app.sentinel.settings import SentinelSettings
 from plumbline.collector.app.sentinel.wording import SentinelWording
@@ -40,10 +40,10 @@ def test_the_fault_watch_names_the_gravest_fault() -> None:
         context={"folder": Path()},
     )
     watch = FaultWatch(watched_by(settings), 0.0)
-    heard = Heard(answered_s=100.0, well=False, heartbeat_s=100.0)
-    assert watch.update(heard, 100.0) is Fault.BLIND
-    assert watch.update(dataclasses.replace(heard, well=True), 101.0) is Fault.SILENT
-    assert watch.update(heard, 120.0) is Fault.UNREACHABLE
+    observed = Observed(answered_s=100.0, well=False, heartbeat_s=100.0)
+    assert watch.update(observed, 100.0) is Fault.BLIND
+    assert watch.update(dataclasses.replace(observed, well=True), 101.0) is Fault.SILENT
+    assert watch.update(observed, 120.0) is Fault.UNREACHABLE
 
 
 def test_the_sample_is_good_and_every_wrong_key_is_named(
