@@ -8,6 +8,7 @@ from plumbline.collector.events.store import EventStore
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.checkpointer import Checkpoint, Checkpointer
+from plumbline.collector.stages.detection.admission import Admission
 from plumbline.collector.stages.detection.late_arrivals import LateArrivals
 from plumbline.collector.stages.detection.late_buffer import (
     MOST_HELD,
@@ -77,6 +78,7 @@ class LateStage:
         self._events, self._shard = events, shard
         self._matches: StoredMatches | None = None
         self._lost_ns: int | None = None
+        self._admission = Admission()
         self._places = acceleration_places(shard.places(places))
         self._sequences = {key: StreamSequence() for key in self._places}
         self._pipeline: DetectionPipeline | None = None
@@ -148,10 +150,10 @@ class LateStage:
 
     def _sort(self, entry: Entry) -> None:
         """Hold a late block until its turn; let any other move its stream, and note a gap."""
-        block = entry.block()
-        key = block.stream.key
+        key = entry.block().stream.key
         sequence = self._sequences[key]
-        if sequence.continuity(block)[0] is Continuity.LATE:
+        block = self._admission.admit(entry)
+        if block is None or sequence.continuity(block)[0] is Continuity.LATE:
             self._held.add(entry)
             self._late_ns = entry.received_ns
             return
@@ -223,6 +225,7 @@ class LateStage:
         extra = {
             "late_ns": self._late_ns,
             LOST: self._lost_ns,
+            "claims": self._admission.state(),
             "held": self._held.state(),
             "passed": [saved_entry(entry) for entry in self._passed],
             "layout": self._layout(),
@@ -242,6 +245,7 @@ class LateStage:
             if place.structure.code in fitting:
                 self._sequences[key] = StreamSequence.from_state(extra["lanes"][key])
         keys = frozenset(k for k, place in self._places.items() if place.structure.code in fitting)
+        self._admission.restore(extra.get("claims", {}))
         self._held.restore(extra.get("held", {}), keys)
         passed = [restored_entry(row) for row in extra.get("passed", ())]
         self._passed = [entry for entry in passed if entry.block().stream.key in keys]

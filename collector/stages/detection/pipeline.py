@@ -183,11 +183,7 @@ def acceleration_places(places: Mapping[str, Place]) -> dict[str, Place]:
 
 
 def accepts(places: Mapping[str, Place], entry: Entry) -> bool:
-    """Return whether an entry is of one of the streams, at its rate, and not held out."""
+    """Return whether an entry is of one of the streams, and at its rate."""
     block = entry.block()
     place = places.get(block.stream.key)
-    return (
-        place is not None
-        and not entry.held_out
-        and abs(block.rate_hz / place.instrument.rate_hz - 1) < RATE_AGREES
-    )
+    return place is not None and abs(block.rate_hz / place.instrument.rate_hz - 1) < RATE_AGREES

@@ -7,6 +7,7 @@ from plumbline.collector.events.model import Event
 from plumbline.collector.events.store import EventStore
 from plumbline.collector.journal.entry import Entry
 from plumbline.collector.stages.checkpointer import Checkpointer
+from plumbline.collector.stages.detection.admission import Admission
 from plumbline.collector.stages.detection.pipeline import (
     DetectionPipeline,
     acceleration_places,
@@ -23,6 +24,8 @@ NAME = "detect"
 SNAPSHOT = "detect.live"
 LOST = "journal_lost_ns"
 """Key of the time at which the stage had to begin anew in its journal."""
+CLAIMS = "claims"
+"""Key of the claims that are heard, by stream."""
 
 
 class DetectionStage:
@@ -56,6 +59,7 @@ class DetectionStage:
         self._events, self._shard = events, shard
         self._matches: StoredMatches | None = None
         self._lost_ns: int | None = None
+        self._admission = Admission()
         self._places = acceleration_places(shard.places(places))
         self._pipeline = DetectionPipeline(self._places, settings)
         self._checkpointer = Checkpointer(
@@ -70,6 +74,7 @@ class DetectionStage:
         if checkpoint is not None:
             followed = self._pipeline.restore(checkpoint.state)
             self._compare_since(checkpoint.extra.get(LOST))
+            self._admission.restore(checkpoint.extra.get(CLAIMS, {}))
             if orphans := closed_orphans(events, shard, followed, late=False):
                 events.save(*orphans)
 
@@ -92,7 +97,8 @@ class DetectionStage:
         accepted = [entry for entry in entries if accepts(self._places, entry)]
         pieces = []
         for number, entry in enumerate(accepted):
-            if (piece := self._pipeline.piece(number, entry.block())) is not None:
+            block = self._admission.admit(entry)
+            if block is not None and (piece := self._pipeline.piece(number, block)) is not None:
                 pieces.append(piece)
         frames = self._pipeline.banks.feed(pieces)
         for number, entry in enumerate(accepted):
@@ -120,7 +126,8 @@ class DetectionStage:
         self._checkpointer.close(self._state)
 
     def _state(self) -> tuple[dict[str, Any], bytes]:
-        return {LOST: self._lost_ns}, self._pipeline.snapshot()
+        extra = {LOST: self._lost_ns, CLAIMS: self._admission.state()}
+        return extra, self._pipeline.snapshot()
 
     def _news(self, found: list[Event], front_ns: int) -> list[Event]:
         return found if self._matches is None else self._matches.news(found, front_ns)
