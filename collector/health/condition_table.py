@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from plumbline.collector.events.model import AlarmLevel
 
+COLLECTOR_CLOCK = "clock:collector"
+"""Key of the one clock that dates everything: graver than that of a node."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionRow:
@@ -98,9 +101,10 @@ CONDITION_TABLE: dict[str, ConditionRow] = {
         "Two different blocks claim one number of one boot; both are kept.",
         "Was an SD card cloned or a spool copied? Give one of the agents a new spool.",
     ),
-    "future": _row(
-        None,
-        "A node's times are ahead of the collector's clock.",
+    "clock": _row(
+        AlarmLevel.AMBER,
+        "The clock of a node, of an agent, or (`clock:collector`, RED) of this machine is wrong. "
+        "Shaking is still found, what is ahead counts at its time of arrival; dates are doubtful.",
         "`chronyc tracking` on the collector, then on that agent; mend the one that is wrong.",
     ),
     "missing": _row(
@@ -180,6 +184,8 @@ def condition_kind(key: str) -> str:
 
 def condition_level(key: str) -> AlarmLevel | None:
     """Return the level of a condition's event, or None where it opens none."""
+    if key == COLLECTOR_CLOCK:
+        return AlarmLevel.RED
     row = CONDITION_TABLE.get(condition_kind(key))
     return row.level if row else None
 

@@ -14,11 +14,12 @@ from zlib import crc32
 
 from plumbline.collector.health.conditions import Conditions
 from plumbline.collector.health.last_seen import LastSeen
+from plumbline.collector.ingest.clock_watch import ClockWatch
 from plumbline.collector.ingest.duplicate_agents import DuplicateAgents
 from plumbline.collector.ingest.ledger import Disposition, Ledger
 from plumbline.collector.ingest.quarantine import Quarantine, QuarantineCause, Quarantined
 from plumbline.collector.ingest.validation import Incoming, Refused, agent_name, checked, parsed
-from plumbline.collector.journal import Journal, Mark, is_future
+from plumbline.collector.journal import Journal, Mark
 from plumbline.wire.block import Block
 from plumbline.wire.errors import BadIdentity
 from plumbline.wire.inventory.lookup import Place
@@ -89,6 +90,7 @@ class Ingest:
         self._conditions = conditions
         self._note_topic = note_topic
         self._duplicates = DuplicateAgents()
+        self.clocks = ClockWatch(conditions)
         self._corrupt: Counter[tuple[Key, int]] = Counter()
         self._unstored: list[Quarantined] = []
         self.counts: Counter[str] = Counter()
@@ -252,24 +254,16 @@ class Ingest:
         self._conditions.set(
             f"conflict:{key.stream}:{key.boot:016x}",
             f"two different blocks of {key.stream} claim boot {key.boot:016x} number {key.seq}; "
-            "both are kept. Was an SD card cloned or a spool copied? Give one agent a new spool.",
+            "both are kept; the one that goes on with the stream is searched live, the other as "
+            "late. Was an SD card cloned or a spool copied? Give one agent a new spool.",
             received_ns,
         )
 
     def _watch(self, block: Block, topic: str, received_ns: int) -> None:
         """Report what is taken and yet strange: a time in the future, two agents of one name."""
         stream = block.stream.key
-        if is_future(block, received_ns):
+        if self.clocks.block(block, agent_name(parsed(topic)[0]), received_ns):
             self.counts["future"] += 1
-            ahead_s = (block.end_ns - received_ns) / 1e9
-            self._conditions.set(
-                f"future:{stream}",
-                f"{stream} is {ahead_s:.0f} s ahead of the collector: kept, but held out of "
-                "detection and series. Check the clocks of the agent and of this machine.",
-                received_ns,
-            )
-        else:
-            self._conditions.clear(f"future:{stream}", received_ns)
         other = self._duplicates.sampled(stream, block.boot, block.start_ns)
         if other is not None:
             self.report_duplicate_agents(topic, block.boot, other, received_ns)

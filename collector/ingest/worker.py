@@ -174,6 +174,7 @@ class IngestWorker:
             elif kind is TopicKind.HEARTBEAT:
                 heartbeat = Heartbeat.from_json(message.payload)
                 self._last_seen.heartbeat(agent, heartbeat, message.received_ns)
+                self._ingest.clocks.heartbeat(agent, heartbeat.sent_ns, message.received_ns)
                 other = self._duplicates.beat(agent, int(heartbeat.boot, 16))
                 if other is not None:
                     self._ingest.report_duplicate_agents(

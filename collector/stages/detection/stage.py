@@ -26,6 +26,8 @@ LOST = "journal_lost_ns"
 """Key of the time at which the stage had to begin anew in its journal."""
 CLAIMS = "claims"
 """Key of the claims that are heard, by stream."""
+LAG = "lag_ns"
+"""Key of the time by which the newest samples lie behind the collector's clock."""
 
 
 class DetectionStage:
@@ -60,6 +62,7 @@ class DetectionStage:
         self._matches: StoredMatches | None = None
         self._lost_ns: int | None = None
         self._admission = Admission()
+        self._lag_ns = 0
         self._places = acceleration_places(shard.places(places))
         self._pipeline = DetectionPipeline(self._places, settings)
         self._checkpointer = Checkpointer(
@@ -75,6 +78,7 @@ class DetectionStage:
             followed = self._pipeline.restore(checkpoint.state)
             self._compare_since(checkpoint.extra.get(LOST))
             self._admission.restore(checkpoint.extra.get(CLAIMS, {}))
+            self._lag_ns = checkpoint.extra.get(LAG, 0)
             if orphans := closed_orphans(events, shard, followed, late=False):
                 events.save(*orphans)
 
@@ -100,6 +104,9 @@ class DetectionStage:
             block = self._admission.admit(entry)
             if block is not None and (piece := self._pipeline.piece(number, block)) is not None:
                 pieces.append(piece)
+        lags_ns = [entry.received_ns - entry.block().end_ns for entry in accepted]
+        if lags_ns:  # a collector that is ahead must not end what goes on by the samples' time
+            self._lag_ns = max(min(lags_ns), 0)
         frames = self._pipeline.banks.feed(pieces)
         for number, entry in enumerate(accepted):
             if own_frames := frames.get(number):
@@ -116,7 +123,7 @@ class DetectionStage:
         ):
             self._events.save(*left)
         if self._checkpointer.poll_idle():
-            before_ns = now_ns - round(self._settings.stale_s * NS)
+            before_ns = now_ns - self._lag_ns - round(self._settings.stale_s * NS)
             closed = self._pipeline.close_stale("no more samples", before_ns=before_ns)
             self._checkpointer.add(self._news(closed, before_ns))
             self._checkpointer.save_if_behind(now_ns, self._state)
@@ -126,7 +133,7 @@ class DetectionStage:
         self._checkpointer.close(self._state)
 
     def _state(self) -> tuple[dict[str, Any], bytes]:
-        extra = {LOST: self._lost_ns, CLAIMS: self._admission.state()}
+        extra = {LOST: self._lost_ns, CLAIMS: self._admission.state(), LAG: self._lag_ns}
         return extra, self._pipeline.snapshot()
 
     def _news(self, found: list[Event], front_ns: int) -> list[Event]:

@@ -70,6 +70,8 @@ def test_the_runbook_is_the_tables_own() -> None:
         assert len(row.to_do) > 20
 
 
-@pytest.mark.parametrize("key", ["write:journal", "process:alerting", "disk-critical"])
+@pytest.mark.parametrize(
+    "key", ["write:journal", "process:alerting", "disk-critical", "clock:collector"]
+)
 def test_what_makes_blind_is_red(key: str) -> None:
     assert str(condition_level(key)).lower() == "red"

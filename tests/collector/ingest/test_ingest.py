@@ -52,7 +52,7 @@ def test_a_block_from_the_future_is_kept_held_out_and_reported_once(intake: Inta
     entries = intake.journal.read(0)
     assert [entry.held_out for entry in entries] == [True] * 3
     assert is_future(BLOCKS[0], now_ns)
-    assert intake.conditions_set() == ["future:XX.TWR01.3A.HN"]
+    assert intake.conditions_set() == ["clock:XX.TWR01.3A.HN"]
     intake.take(BLOCKS[5])
     assert intake.conditions_set() == [], "over, once the clock is right"
 

@@ -127,3 +127,29 @@ def test_a_clock_that_steps_back_under_the_same_numbers_goes_on(
     ]
     run_all(tower, store, stepped)
     expect_one_live_event(store)
+
+
+def test_a_collector_an_hour_ahead_ends_nothing_that_goes_on(
+    store: EventStore, tower: Tower
+) -> None:
+    entries = [replace(e, received_ns=e.received_ns + HOUR_NS) for e in shaken(tower)]
+    own = stage(tower, store)
+    for first in range(0, len(entries), 3):
+        run_stage(own, entries[first : first + 3], size=3)
+        own.idle(entries[first].received_ns + NS // 2)
+    expect_one_live_event(store)
+    (event,) = saved_events(store)
+    assert event.closed_ns is not None
+    assert event.evidence["ended"] == "quiet"
+
+
+def test_an_event_of_a_node_that_falls_silent_ends_all_the_same(
+    store: EventStore, tower: Tower
+) -> None:
+    entries = [e for e in shaken(tower) if seconds(e.made.start_ns) < 110]
+    own = stage(tower, store)
+    run_stage(own, entries)
+    own.idle(entries[-1].received_ns + 121 * NS)
+    own.idle(entries[-1].received_ns + 122 * NS)
+    (event,) = saved_events(store)
+    assert event.closed_ns is not None
