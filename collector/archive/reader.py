@@ -99,11 +99,12 @@ class ArchiveReader:
 
     def channels(self, pattern: str = "*") -> list[str]:
         """Return the channels there are, as ``XX.TWR01.3A.HNZ``, that fit a shell pattern."""
-        books = self._opened()
-        names = set(books.channels() if books else ())
+        names: set[str] = set()
         for path in self._open_files(-FOREVER_NS, FOREVER_NS):
             key, axes = stream_of(path.name)
             names.update(key + axis for axis in axes)
+        if (books := self._opened()) is not None:  # after the open files: what left them is here
+            names.update(books.channels())
         return sorted(fnmatch.filter(names, pattern))
 
     def read_window(self, stream_or_nslc: str, start_ns: int, end_ns: int) -> ArchiveWindow:
@@ -153,15 +154,20 @@ class ArchiveReader:
         end_ns: int,
         damaged: list[DamagedRecord],
     ) -> list[SampleRun]:
-        """Return all there is; read again if an hour was closed meanwhile."""
+        """Return all there is; read again if an hour was closed meanwhile.
+
+        The index is asked last: an hour that was gone from the open files is in it.
+        """
+        closed = self._chunks(names, start_ns, end_ns)
         for _ in range(ATTEMPTS):
-            before = self._chunks(names, start_ns, end_ns)
+            before = closed
             torn: list[DamagedRecord] = []
             newest = self._open_pieces(key, names, start_ns, end_ns, torn)
-            if self._chunks(names, start_ns, end_ns) == before:
+            closed = self._chunks(names, start_ns, end_ns)
+            if closed == before:
                 break
         pieces: list[SampleRun] = []
-        for chunk in before:
+        for chunk in closed:
             pieces += runs_in(self._archive, chunk, start_ns, end_ns, damaged)
         damaged += torn
         return pieces + newest

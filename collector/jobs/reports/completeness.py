@@ -1,13 +1,16 @@
 """Data completeness of each stream over a period, from the archive's index alone."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from plumbline.collector.archive.index import ArchiveIndex, IndexedChunk
-from plumbline.collector.archive.open_hour import HOUR_NS, blocks_in, hour_end_ns, stream_of
+from plumbline.collector.archive.open_hour import HOUR_NS, blocks_in, hour_end_ns
 from plumbline.wire.block import NS
 from plumbline.wire.inventory.lookup import Place
+
+ATTEMPTS = 20
 
 
 def completeness(
@@ -39,13 +42,19 @@ def completeness(
 def _stream_row(
     data: Path, index: ArchiveIndex | None, place: Place, begin_ns: int, end_ns: int
 ) -> dict[str, Any]:
-    chunks = [] if index is None else index.chunks(place.stream.nslc[0], begin_ns, end_ns)
+    chunks = _closed(index, place, begin_ns, end_ns)
+    for _ in range(ATTEMPTS):  # again if an hour was closed meanwhile
+        before = chunks
+        still_open = _still_open(data, place, begin_ns, end_ns)
+        chunks = _closed(index, place, begin_ns, end_ns)
+        if chunks == before:
+            break
     samples, errors_ns, qualities = 0.0, [], []
     for chunk in chunks:
         samples += chunk.samples * _share(chunk, begin_ns, end_ns)
         errors_ns.append(chunk.error_ns)
         qualities.append(chunk.quality)
-    for block_samples, error_ns, quality in _still_open(data, place, begin_ns, end_ns):
+    for block_samples, error_ns, quality in still_open:
         samples += block_samples
         errors_ns.append(error_ns)
         qualities.append(quality)
@@ -58,6 +67,12 @@ def _stream_row(
         "clock_error_ms": max(errors_ns) / 1e6 if errors_ns else None,
         "time_quality": min(qualities) if qualities else None,
     }
+
+
+def _closed(
+    index: ArchiveIndex | None, place: Place, begin_ns: int, end_ns: int
+) -> list[IndexedChunk]:
+    return [] if index is None else index.chunks(place.stream.nslc[0], begin_ns, end_ns)
 
 
 def _share(chunk: IndexedChunk, begin_ns: int, end_ns: int) -> float:
@@ -75,8 +90,8 @@ def _still_open(
         ends_ns = hour_end_ns(hour.name)
         if begin_ns >= ends_ns + HOUR_NS or end_ns <= ends_ns - HOUR_NS:
             continue
-        for path in sorted(hour.iterdir()) if hour.is_dir() else ():
-            if stream_of(path.name)[0] == place.stream.key:
+        with contextlib.suppress(FileNotFoundError):  # closed now: the index will say so
+            for path in hour.glob(f"{place.stream.key}.*"):  # one, or none
                 for block in blocks_in(path.read_bytes(), begin_ns, end_ns):
                     found.append((block.counts.shape[1], block.error_ns, block.quality))
     return found

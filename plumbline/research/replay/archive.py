@@ -52,15 +52,15 @@ class ArchivePlayback:
     def span(self) -> PlaybackSpan | None:
         """Return the time the archive covers, whole hours at its open end; None if empty."""
         edges: list[int] = []
+        folder = self._data / "open"  # before the index: an hour that closes now is in that then
+        for hour in folder.iterdir() if folder.is_dir() else ():
+            edges += [hour_end_ns(hour.name) - HOUR_NS, hour_end_ns(hour.name)]
         index = ArchiveIndex.to_read(self._data / "state" / "archive.db")
         if index is not None:
             for name in self._reader.channels():
                 for chunk in index.chunks(name, -FOREVER_NS, FOREVER_NS):
                     edges += [chunk.start_ns, chunk.end_ns]
             index.close()
-        folder = self._data / "open"
-        for hour in folder.iterdir() if folder.is_dir() else ():
-            edges += [hour_end_ns(hour.name) - HOUR_NS, hour_end_ns(hour.name)]
         return (min(edges), max(edges)) if edges else None
 
     def hour(self, start_ns: int, end_ns: int) -> list[Block]:

@@ -1,8 +1,9 @@
 """Windows: to the sample, across files and hours, beside a collector at work."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from blocks import T0_NS, blocks_of, truth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plumbline.collector.archive.index import ArchiveIndex
 from plumbline.collector.archive.reader import ArchiveGap, ArchiveReader
 from plumbline.collector.archive.settings import ArchiveSettings
 from plumbline.wire.block import FOREVER_NS, NS
@@ -119,6 +121,53 @@ def test_reading_beside_a_collector_that_closes_hours_sees_everything_once(
     done.set()
     watcher.join()
     assert wrong == []
+    archiving.close()
+
+
+class ClosesAt:
+    """Closes all open hours before a chosen step of a reader: a query, a listing, a file read."""
+
+    def __init__(self, step: int, close: Callable[[], None]) -> None:
+        self.left = step
+        self.close = close
+
+    def before(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        def stepped(*args: Any, **kwargs: Any) -> Any:
+            if self.left == 0:
+                self.left -= 1  # the closing takes such steps too
+                self.close()
+            self.left -= 1
+            return step(*args, **kwargs)
+
+        return stepped
+
+
+@pytest.mark.parametrize("hours_before", [0, 1])
+@pytest.mark.parametrize("step", range(12))
+def test_an_hour_that_is_closed_between_any_two_steps_of_a_reader_is_seen_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, hours_before: int
+) -> None:
+    archiving = ArchiveRig(tmp_path, ArchiveSettings(grace_s=1e6))
+    blocks = list(blocks_of(COUNTS, rate_hz=5.0, size=300))
+    archiving.take(blocks[:60])
+    for _ in range(hours_before):
+        archiving.stage.close_all()
+        archiving.take(blocks[60:120])
+    n_samples = 300 * 60 * (hours_before + 1)
+    closing = ClosesAt(step, archiving.stage.close_all)
+    for owner, name in (
+        (ArchiveIndex, "channels"),
+        (ArchiveIndex, "chunks"),
+        (Path, "iterdir"),
+        (Path, "read_bytes"),
+    ):
+        monkeypatch.setattr(owner, name, closing.before(getattr(owner, name)))
+    reader = ArchiveReader(tmp_path)
+    runs = reader.read_window(NSLC, 0, FOREVER_NS).runs
+    monkeypatch.undo()
+    assert sum(run.n_samples for run in runs) == n_samples
+    assert np.array_equal(np.concatenate([run.counts for run in runs]), COUNTS[0, :n_samples])
+    reader.close()
     archiving.close()
 
 

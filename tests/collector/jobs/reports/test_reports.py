@@ -8,9 +8,11 @@ import pytest
 from tilted_site import CLOSED_NS, ONSET_NS, SOON, TILT, Site, shaking
 
 from plumbline.cli import main
+from plumbline.collector.archive.index import ArchiveIndex, IndexedChunk
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 from plumbline.collector.field.levelling import LevellingRun, LevelReading, SurveyStore
 from plumbline.collector.field.levelling.store import survey_path
+from plumbline.collector.jobs.reports.completeness import completeness
 from plumbline.collector.jobs.reports.content import ReportSources, report_content
 from plumbline.collector.jobs.reports.job import ReportJob
 from plumbline.collector.jobs.reports.markdown import markdown
@@ -82,6 +84,24 @@ def test_the_share_held_is_the_share_that_was_sent(site: Site, closed: bool) -> 
     assert stream["held"] == pytest.approx(0.25, abs=1e-4)
     assert stream["clock_error_ms"] == pytest.approx(0.5)
     assert stream["time_quality"] == 100
+
+
+def test_an_hour_that_closes_while_the_share_is_counted_is_counted_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.archived(site.blocks(DAY.begin_ns, DAY.begin_ns + 6 * HOUR_NS - NS))
+    read = ArchiveIndex.chunks
+
+    def read_and_close(index: ArchiveIndex, *span: object) -> list[IndexedChunk]:
+        monkeypatch.undo()
+        found = read(index, *span)  # type: ignore[arg-type]
+        site.archive.close_all()
+        return found
+
+    monkeypatch.setattr(ArchiveIndex, "chunks", read_and_close)
+    place = site.places[TILT]
+    (stream,) = completeness(site.folder, [place], DAY.begin_ns, DAY.end_ns)
+    assert stream["held"] == pytest.approx(0.25, abs=1e-4)
 
 
 def test_where_a_tilt_stood_is_told_from_its_zero(site: Site) -> None:
