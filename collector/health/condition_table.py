@@ -101,6 +101,19 @@ CONDITION_TABLE: dict[str, ConditionRow] = {
         "Two different blocks claim one number of one boot; both are kept.",
         "Was an SD card cloned or a spool copied? Give one of the agents a new spool.",
     ),
+    "agent": _row(
+        None,
+        "A stream comes from another agent than the inventory names; it is judged all the same.",
+        "Was a machine exchanged? Correct `agent` in `inventory.toml`. Otherwise find out who "
+        "publishes there.",
+    ),
+    "client-id": _row(
+        AlarmLevel.AMBER,
+        "The broker closes the connection again and again just after it was made: a second "
+        "collector with the same client id takes it away.",
+        "Find the other collector (an old machine, a copy, a test) and stop it, or give it "
+        "another `client_id`.",
+    ),
     "clock": _row(
         AlarmLevel.AMBER,
         "The clock of a node, of an agent, or (`clock:collector`, RED) of this machine is wrong. "

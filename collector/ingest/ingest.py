@@ -264,9 +264,24 @@ class Ingest:
         stream = block.stream.key
         if self.clocks.block(block, agent_name(parsed(topic)[0]), received_ns):
             self.counts["future"] += 1
+        self._check_agent(stream, topic, received_ns)
         other = self._duplicates.sampled(stream, block.boot, block.start_ns)
         if other is not None:
             self.report_duplicate_agents(topic, block.boot, other, received_ns)
+
+    def _check_agent(self, stream: str, topic: str, received_ns: int) -> None:
+        """Report a stream that comes from another agent than the inventory names."""
+        agent, named = parsed(topic)[0].agent, self._places[stream].node.agent
+        if named is None or agent == named:
+            self._conditions.clear(f"agent:{stream}", received_ns)
+            return
+        self._conditions.set(
+            f"agent:{stream}",
+            f"{stream} comes from agent {agent}, the inventory names {named}: it is taken and "
+            "searched all the same. Was a machine exchanged? Correct inventory.toml; otherwise "
+            "find out who publishes there.",
+            received_ns,
+        )
 
     def report_duplicate_agents(self, topic: str, boot: int, other: int, received_ns: int) -> None:
         """Report that two machines use one agent's name."""

@@ -18,6 +18,7 @@ from plumbline.collector.ingest.buffered_socket import BatchedMqttClient
 from plumbline.collector.ingest.inbox import MessageInbox
 from plumbline.collector.ingest.settings import SubscriberSettings
 from plumbline.collector.ingest.validation import Incoming
+from plumbline.wire.block import NS
 from plumbline.wire.topics import TopicKind, all_of
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ SUBSCRIPTIONS = [
 PATIENCE_S = 1.0
 OUTGOING_BOUND = 5000
 RECONNECT_S = (1, 30)
+
+DROPS, DROPS_NS = 3, 60 * NS
+"""So many lost connections in so long are no bad link: somebody takes them away."""
 
 
 class Subscriber:
@@ -66,6 +70,7 @@ class Subscriber:
             )
         client.max_queued_messages_set(OUTGOING_BOUND)
         client.reconnect_delay_set(*RECONNECT_S)
+        self._drops_ns: list[int] = []
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -131,7 +136,10 @@ class Subscriber:
             return
         client.subscribe(SUBSCRIPTIONS)
         self.connected = True
-        self._conditions.clear("broker", self._now_ns())
+        now_ns = self._now_ns()
+        self._conditions.clear("broker", now_ns)
+        if not any(0 <= now_ns - ns < DROPS_NS for ns in self._drops_ns):
+            self._conditions.clear("client-id", now_ns)
         log.info("connected to the broker at %s", self._where)
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
@@ -144,8 +152,23 @@ class Subscriber:
         self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         was_connected, self.connected = self.connected, False
+        if was_connected and not self._stopping:
+            self._note_drop(str(reason))
         if was_connected and not self._stopping:  # else the reason is reported already
             self._report_trouble(f"the broker at {self._where} closed the connection: {reason}")
+
+    def _note_drop(self, reason: str) -> None:
+        """Note a connection that was taken away, and name the usual cause where it repeats."""
+        now_ns = self._now_ns()
+        self._drops_ns = [ns for ns in self._drops_ns if 0 <= now_ns - ns < DROPS_NS] + [now_ns]
+        if len(self._drops_ns) >= DROPS or "taken over" in reason.lower():
+            self._conditions.set(
+                "client-id",
+                f"the broker at {self._where} closes the connection again and again: is there "
+                "another collector with the same client_id? Two of one id take it from each "
+                "other; stop one, or give it another client_id",
+                now_ns,
+            )
 
     def _report_trouble(self, text: str) -> None:
         self._conditions.set("broker", text, self._now_ns())

@@ -208,3 +208,14 @@ def test_after_a_crash_the_ledger_is_what_the_journal_holds(tmp_path: Path) -> N
     assert second.watermark(T0_NS).boots[0].held == ((0, 11),)
     assert second.conditions_set() == []
     second.crash()
+
+
+def test_a_stream_of_another_agent_than_the_inventory_names_is_taken_and_told(
+    tmp_path: Path,
+) -> None:
+    intake = Intake(tmp_path, agent="pi-stranger")
+    intake.take(*BLOCKS[:2])
+    assert len(intake.journaled()) == 2
+    assert intake.conditions_set() == ["agent:XX.TWR01.3A.HN"]
+    assert "pi-3a" in intake.conditions.open()[0].text
+    intake.crash()

@@ -259,3 +259,20 @@ def test_a_broker_that_refuses_is_told_with_what_to_check(tmp_path: Path) -> Non
     finally:
         trying.stop()
         broker.stop()
+
+
+def test_two_collectors_of_one_client_id_say_the_cause(tmp_path: Path, broker: Mosquitto) -> None:
+    post = Post(tmp_path, broker.port).start()
+    client_id = f"collector-{post.intake.journal.store_id}"
+    for _ in range(3):
+        wait_until(lambda: post.subscriber.connected)
+        other = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id)
+        other.connect("127.0.0.1", broker.port)
+        other.loop_start()
+        wait_until(lambda: not post.subscriber.connected)
+        other.disconnect()
+        other.loop_stop()
+    wait_until(lambda: "client-id" in post.intake.conditions_set())
+    (found,) = [one for one in post.intake.conditions.open() if one.key == "client-id"]
+    assert "another collector with the same client_id" in found.text
+    post.stop()
