@@ -27,6 +27,9 @@ def problems_of(path: Path, *, try_broker: bool) -> list[Problem]:
     try:
         settings = read_edge(path)
     except BadSettings as bad:
+        if not path.exists():
+            what = f"there is no {path}; write a first one with: plumbline edge init"
+            return [Problem(where="", what=what)]
         return [*bad.problems, *_ports(_ports_in(path))]
     problems = [*_ports(each.port for each in settings.instrument), *_files(settings)]
     if try_broker and (trouble := broker_trouble(settings.broker)):

@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, Val
 
 Model = TypeVar("Model", bound="Settings")
 
+LISTS = ("tuple_type", "list_type", "set_type", "frozen_set_type")
+"""Kinds of errors of a value that is no list; the file knows no tuples."""
+
 
 class Settings(BaseModel):
     """Base of everything that is read from TOML."""
@@ -186,6 +189,8 @@ def _problem(item: Any, model: type[BaseModel], text: str) -> Problem:
         known = sorted(_known_keys(model))
         close = difflib.get_close_matches(str(item["loc"][-1]), known, n=1)
         what = "unknown key" + (f"; did you mean {close[0]!r}?" if close else "; remove it")
+    elif item["type"] in LISTS:
+        what = _expected_list(item, model)
     elif item["type"] == "missing":
         what = "missing; add it"
     elif not what.startswith(("must", "expected")) and isinstance(
@@ -193,6 +198,20 @@ def _problem(item: Any, model: type[BaseModel], text: str) -> Problem:
     ):
         what = f"{what}, got {item['input']!r}"
     return Problem(where=where.lstrip("."), what=what, line=_line_of(item["loc"], text))
+
+
+def _expected_list(item: Any, model: type[BaseModel]) -> str:
+    """Return what belongs in a list, as the file would spell it."""
+    name = str(item["loc"][-1])
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    fields = (part["properties"][name] for part in parts if name in part.get("properties", {}))
+    element: dict[str, Any] = next((field["items"] for field in fields if "items" in field), {})
+    table = schema.get("$defs", {}).get(str(element.get("$ref", "")).rpartition("/")[2], {})
+    keys = table.get("required") or list(table.get("properties", {}))[:2]
+    example = ", ".join(f"{key} = ..." for key in keys)
+    inside = f"{{ {example} }}, ..." if keys else "..."
+    return f"expected a list, as {name} = [{inside}], got {item['input']!r}"
 
 
 def _known_keys(model: type[BaseModel]) -> set[str]:

@@ -98,5 +98,5 @@ def default_layout(cores: int) -> Layout:
 
 def command(config: str, process: str, *, verbose: bool) -> list[str]:
     """Return the command line of one process."""
-    words = [sys.executable, "-m", "plumbline.cli", "collector", "part", config]
+    words = [sys.executable, "-P", "-m", "plumbline.cli", "collector", "part", config]
     return [*words, "--process", process, *(["--verbose"] if verbose else [])]

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import tempfile
 from pathlib import Path
 
 from plumbline.errors import CommandError
@@ -51,10 +52,17 @@ def run(args: argparse.Namespace) -> int:
     except BadSettings as error:
         raise CommandError(str(error)) from error
     if args.action == "check":
+        if trouble := _folder_trouble(settings.data):
+            raise CommandError(f"{args.config}: 1 problem\n  data: {trouble}")
         streams = sum(len(n.instrument) for s in inventory.structure for n in s.node)
         print(f"{args.config}: good; {len(inventory.structure)} structures, {streams} streams")
         for problem in problems_here(settings.alerting):
             print(f"  but {problem}")
+        if not settings.detection.limit and not settings.deformation.limit:
+            print(
+                "  but no limit is set ([[detection.limit]], [[deformation.limit]]): nothing is "
+                "judged and nobody is ever called about a structure"
+            )
         for section in renamed:
             print(f"  note: {section}; the old name is read until the next version")
         return 0
@@ -80,6 +88,18 @@ def run(args: argparse.Namespace) -> int:
         return run_supervised(args.config, settings, layout, verbose=args.verbose)
     except (PageAddressError, JournalError, NoJournal) as error:
         raise CommandError(str(error)) from error
+
+
+def _folder_trouble(folder: Path) -> str | None:
+    """Return why the data folder cannot be made or written, or None; nothing is left behind."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryDirectory(prefix=".plumbline-check-", dir=there):
+            return None
+    except OSError as error:
+        return f"{folder} cannot be made or written ({error.strerror} in {there})"
 
 
 def _announce(text: str) -> None:

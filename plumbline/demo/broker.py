@@ -22,7 +22,7 @@ def broker_command(port: int, folder: Path) -> tuple[str, list[str]]:
             "max_inflight_messages 0\n"
         )
         return "mosquitto", [found, "-c", str(config)]
-    return "amqtt", [sys.executable, "-m", "plumbline.demo.broker", str(port)]
+    return "amqtt", [sys.executable, "-P", "-m", "plumbline.demo.broker", str(port)]
 
 
 async def serve(port: int) -> None:

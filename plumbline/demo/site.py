@@ -67,8 +67,8 @@ class DemoSite:
 
     def commands(self) -> dict[str, list[str]]:
         """Return the command of every process but the broker, in the order of starting."""
-        ours = [sys.executable, "-m", "plumbline.cli"]
-        rig = [sys.executable, "-m", "plumbline.simulator.rig", str(self.config("rig"))]
+        ours = [sys.executable, "-P", "-m", "plumbline.cli"]
+        rig = [sys.executable, "-P", "-m", "plumbline.simulator.rig", str(self.config("rig"))]
         edges = {
             agent: [*ours, "edge", "run", "--config", str(self.config(agent))] for agent in AGENTS
         }

@@ -185,3 +185,8 @@ def test_init_writes_what_its_flags_say_and_nothing_twice(tmp_path, capsys):
 def test_a_configuration_that_is_not_there_is_one_line(tmp_path, capsys):
     assert main(["edge", "run", "--config", str(tmp_path / "no.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_first_check_names_the_command_that_writes_the_file(tmp_path):
+    (problem,) = problems_of(tmp_path / "edge.toml", try_broker=False)
+    assert "plumbline edge init" in str(problem)
