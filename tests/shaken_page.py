@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from places import START_NS, block_of, tower
 
+from plumbline.collector.alerting.store.standing import StandingEvents, standing_events
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.serving.web.app import application
@@ -81,6 +82,7 @@ class Page:
         self.episodes = KnownEpisodes()
         self.movements = KnownMovements()
         self.acknowledged: list[tuple[str, str]] = []
+        self.inspected = False
         self.levels: list[dict[str, Any]] = []
         self.health: dict[str, object] = {"ok": True, "stages": {}, "problems": []}
         waves, channels = WaveformBuffer(streams), ChannelWatch(streams)
@@ -122,6 +124,13 @@ class Page:
             levels=lambda: self.levels,
             limits_urad={"amber": 120.0, "red": 200.0},
             stale_after_s=15.0,
+            standing=self._standing,
+            faults=lambda _: [],
+        )
+
+    def _standing(self, structure: str) -> StandingEvents:
+        return standing_events(
+            None, structure, [] if self.inspected else list(self.events.between(0, 2**62))
         )
 
     def _alerts(self) -> list[dict[str, object]]:

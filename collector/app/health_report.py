@@ -77,6 +77,36 @@ def health(board: HealthBoard, conditions: Conditions, now_ns: int) -> dict[str,
     return {"ok": ok, "stages": rows, "problems": problems}
 
 
+BEHIND_S = 10.0
+"""A judging stage that takes its entries later than this judges nothing in time. [s]"""
+JUDGING = {"detect": "shaking", "slow": "tilt and settlement"}
+STOPPED_BY = ("disk-critical", "journal-full", "write", "process:intake", "process:detection")
+"""Conditions, by the beginning of their key, under which nothing is judged."""
+
+
+def judging_faults(board: HealthBoard, conditions: Conditions, now_ns: int) -> list[str]:
+    """Return what keeps every structure from being judged, in words; none while all is well."""
+    faults = [c.text for c in conditions.open() if c.key.startswith(STOPPED_BY)]
+    intake = latest_intake(board)
+    if intake is None or not intake[1].fresh(now_ns):
+        faults.append("intake does not report")
+    elif not (intake[0].alive and intake[0].connected):
+        faults.append("no new data are taken: see the problems on the status page")
+    rows = {
+        row["name"]: (RunnerHealth(**row), report.fresh(now_ns))
+        for report in board.latest(RUNNERS).values()
+        for row in report.body
+    }
+    for name, what in JUDGING.items():
+        if name not in rows or not rows[name][1]:
+            faults.append(f"{what} is not judged: its stage does not report")
+        elif rows[name][0].error is not None:
+            faults.append(f"{what} is not judged: its stage stopped ({rows[name][0].error})")
+        elif rows[name][0].delay_p50_s > BEHIND_S and rows[name][0].behind_bytes > 0:
+            faults.append(f"{what} is judged {rows[name][0].delay_p50_s:.0f} s late")
+    return faults
+
+
 def latest_intake(board: HealthBoard) -> tuple[IntakeReport, Report] | None:
     """Return what intake last reported; None before it ever did."""
     reports = board.latest(INTAKE).values()

@@ -6,9 +6,10 @@ from starlette.applications import Starlette
 
 from plumbline.collector.alerting.engine.engine import database
 from plumbline.collector.alerting.store.database import AlertStore
+from plumbline.collector.alerting.views import inspecting
 from plumbline.collector.alerting.views import web as alerts
 from plumbline.collector.app.context import Context
-from plumbline.collector.app.health_report import health, readings
+from plumbline.collector.app.health_report import health, judging_faults, readings
 from plumbline.collector.app.limit_listing import LimitView
 from plumbline.collector.health.channel_status import ChannelWatch
 from plumbline.collector.health.metrics import Metrics
@@ -17,6 +18,7 @@ from plumbline.collector.jobs.strong_motion.view import EpisodeView
 from plumbline.collector.serving.web.app import application
 from plumbline.collector.serving.web.limit_lines import drawn_limits_urad
 from plumbline.collector.serving.web.sources import Sources
+from plumbline.collector.serving.web.standing_history import StandingHistory
 from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 
 
@@ -30,6 +32,7 @@ def page_application(
     secret = settings.web.password_file
     password = secret.read_text(encoding="utf-8").strip() if secret else None
     metrics = Metrics(lambda: readings(context.board, context.conditions, channels, now_ns()))
+    history = StandingHistory(stores.events)
     sources = Sources(
         inventory=context.inventory,
         places=context.places,
@@ -53,5 +56,7 @@ def page_application(
         levels=LimitView(settings, stores.adoptions, stores.events_path).rows,
         limits_urad=drawn_limits_urad(settings.deformation),
         stale_after_s=settings.web.stale_after_s,
+        standing=lambda structure: inspecting.standing(path, structure, history.poll()),
+        faults=lambda now: judging_faults(context.board, context.conditions, now),
     )
     return application(sources, password=password, now_ns=now_ns), store.close

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+from plumbline.collector.alerting.store.standing import StandingEvents
 from plumbline.collector.events.model import Event
 from plumbline.collector.health.channel_status import ChannelWatch
-from plumbline.collector.serving.web.stop_work import stop_work_advice
+from plumbline.collector.serving.web.stop_work import Judgement, stop_work_advice
 from plumbline.collector.stages.live.waveform_buffer import WaveformBuffer
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Inventory
@@ -67,6 +68,10 @@ class Sources:
         Prometheus text.
     levels
         Every limit with its bounds, its standing and its level now.
+    standing
+        What stands on a structure until a named person has inspected it.
+    faults
+        What keeps every structure from being judged, in words.
     limits_urad
         Tilt limits to draw, as ``{"amber": 150.0, "red": 300.0}``.
     """
@@ -86,6 +91,8 @@ class Sources:
     levels: Callable[[], list[dict[str, Any]]]
     limits_urad: Mapping[str, float]
     stale_after_s: float
+    standing: Callable[[str], StandingEvents]
+    faults: Callable[[int], list[str]]
 
     def now(self, now_ns: int) -> dict[str, Any]:
         """Return the state of every structure, events, alerts and ages."""
@@ -95,12 +102,14 @@ class Sources:
         recent.update({event.id: event for event in self.events.open()})
         events = sorted(recent.values(), key=lambda event: -event.onset_ns)
         answered = self.answered()
+        levels, faults = self.levels(), self.faults(now_ns)
         advices = [
             stop_work_advice(
                 structure.code,
                 events,
+                standing=self.standing(structure.code),
                 answered=answered,
-                stale=self._stale(structure.code, ages),
+                judgement=self._judgement(structure.code, ages, levels, faults),
                 now_ns=now_ns,
             )
             for structure in self.inventory.structure
@@ -127,18 +136,26 @@ class Sources:
                 {"stream": key, "name": self.places[key].node.name, "age_s": age}
                 for key, age in sorted(ages.items())
             ],
-            "levels": self.levels(),
+            "levels": levels,
             "limits_urad": dict(self.limits_urad),
             "stale_after_s": self.stale_after_s,
         }
 
-    def _stale(self, structure: str, ages: Mapping[str, float | None]) -> list[str]:
-        return [
-            key
-            for key, age in sorted(ages.items())
-            if self.places[key].structure.code == structure
-            and (age is None or age > self._patience_s(key))
-        ]
+    def _judgement(
+        self,
+        structure: str,
+        ages: Mapping[str, float | None],
+        levels: Sequence[dict[str, Any]],
+        faults: Sequence[str],
+    ) -> Judgement:
+        mine = [key for key in sorted(ages) if self.places[key].structure.code == structure]
+        stale = {
+            key: "never" if age is None else f"for {age:.0f} s"
+            for key in mine
+            if (age := ages[key]) is None or age > self._patience_s(key)
+        }
+        limits = [row for row in levels if row["structure"] == structure and row["may_page"]]
+        return Judgement(faults=faults, stale=stale, streams=len(mine), limits=len(limits))
 
     def _patience_s(self, key: str) -> float:
         """Slow instruments send ten-second blocks; they may be that much older."""

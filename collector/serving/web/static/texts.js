@@ -2,6 +2,9 @@
 const TEXTS = {
   en: {
     stop: "STOP", look: "LOOK", blind: "BLIND", go: "NO LIMIT CROSSED",
+    blind_in_part: "BLIND IN PART", not_judged: "NOT JUDGED",
+    blind_in_partHint: "Some nodes send no fresh data; the others are judged.",
+    not_judgedHint: "No limit that may page is set or judged: this page cannot say go.",
     stopHint: "Stop work. Keep out until the structure has been inspected.",
     lookHint: "Go on with care; somebody must look at this now.",
     blindHint: "Fresh data are missing: this page cannot tell you that all is well.",
@@ -23,6 +26,9 @@ const TEXTS = {
   },
   th: {
     stop: "หยุดงาน", look: "ตรวจดู", blind: "ไม่มีข้อมูล", go: "ไม่เกินเกณฑ์",
+    blind_in_part: "ไม่มีข้อมูลบางจุด", not_judged: "ยังไม่ประเมิน",
+    blind_in_partHint: "บางจุดไม่มีข้อมูลล่าสุด จุดอื่นยังประเมินอยู่",
+    not_judgedHint: "ยังไม่มีเกณฑ์ที่แจ้งเตือนได้ หน้านี้ยืนยันไม่ได้ว่าทำงานต่อได้",
     stopHint: "หยุดงาน ห้ามเข้าจนกว่าจะตรวจสอบโครงสร้างแล้ว",
     lookHint: "ทำงานต่อด้วยความระมัดระวัง ต้องมีผู้ตรวจดูเดี๋ยวนี้",
     blindHint: "ไม่มีข้อมูลล่าสุด หน้านี้ยืนยันไม่ได้ว่าปกติ",
@@ -44,6 +50,9 @@ const TEXTS = {
   },
   ja: {
     stop: "作業中止", look: "要確認", blind: "データ途絶", go: "しきい値超過なし",
+    blind_in_part: "一部データ途絶", not_judged: "未判定",
+    blind_in_partHint: "一部の地点で最新データがありません。他の地点は判定中です。",
+    not_judgedHint: "通報できる基準が設定されていません。作業可とは言えません。",
     stopHint: "作業中止。点検が終わるまで立ち入らないこと。",
     lookHint: "注意して続行。担当者が直ちに確認すること。",
     blindHint: "最新データがないため、異常なしとは言えません。",

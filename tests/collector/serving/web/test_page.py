@@ -23,7 +23,9 @@ def fetched(url: str, body: dict[str, str] | None = None) -> Any:
         return json.load(answer)
 
 
-def test_a_quiet_tower_crosses_no_limit(url: str) -> None:
+def test_a_quiet_tower_crosses_no_limit(page: Page, url: str) -> None:
+    assert fetched(url + "api/now")["structures"][0]["word"] == "not_judged"
+    page.levels = [{"structure": "TWR01", "may_page": True}]
     state = fetched(url + "api/now")
     assert state["structures"][0]["word"] == "go"
     assert {age["stream"] for age in state["ages"]} >= {"XX.TWR01.0A.HN", "XX.TWR01.0A.LA"}

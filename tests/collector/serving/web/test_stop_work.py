@@ -1,11 +1,22 @@
 """Stop or not: the first row of the table that holds decides."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from plumbline.collector.alerting.store.standing import (
+    StandingEvent,
+    StandingEvents,
+    standing_events,
+)
 from plumbline.collector.events.model import AlarmLevel, Event, EventKind, Limit, Standing
-from plumbline.collector.serving.web.stop_work import INSPECTION_NS, Advice, stop_work_advice
+from plumbline.collector.serving.web.stop_work import (
+    Advice,
+    Judgement,
+    StopWorkAdvice,
+    stop_work_advice,
+)
 
 NOW_NS = 1_782_000_000_000_000_000
 QUAKE = Event(
@@ -15,12 +26,31 @@ QUAKE = Event(
 CLOSED = replace(QUAKE, closed_ns=NOW_NS - 1)
 
 
-def word(*events: Event, answered: tuple[str, ...] = (), stale: tuple[str, ...] = ()) -> Advice:
-    given = stop_work_advice(
-        "TWR01", events, answered=frozenset(answered), stale=stale, now_ns=NOW_NS
+def advice(
+    *events: Event,
+    released: tuple[str, ...] = (),
+    stale: tuple[str, ...] = (),
+    faults: tuple[str, ...] = (),
+    limits: int = 1,
+) -> StopWorkAdvice:
+    """Return the advice where nobody has inspected anything but ``released``."""
+    standing = standing_events(None, "TWR01", [e for e in events if e.id not in released])
+    return stop_work_advice(
+        "TWR01",
+        events,
+        standing=standing,
+        answered=frozenset(),
+        judgement=Judgement(
+            faults=faults, stale=dict.fromkeys(stale, "for 60 s"), streams=2, limits=limits
+        ),
+        now_ns=NOW_NS,
     )
-    assert given.reasons
-    return given.advice
+
+
+def word(*events: Event, **given: Any) -> Advice:
+    found = advice(*events, **given)
+    assert found.reasons
+    return found.advice
 
 
 @pytest.mark.parametrize("level", [AlarmLevel.RED, AlarmLevel.BLACK])
@@ -28,23 +58,53 @@ def test_red_and_black_stop_the_work(level: AlarmLevel) -> None:
     assert word(replace(QUAKE, level=level)) is Advice.STOP
 
 
-def test_shaking_that_ended_still_stops_until_it_is_answered() -> None:
+def test_shaking_that_ended_stops_until_a_person_has_inspected_however_long() -> None:
     assert word(CLOSED) is Advice.STOP
-    assert word(CLOSED, answered=("q",)) is Advice.GO
+    assert word(replace(CLOSED, onset_ns=1, closed_ns=2)) is Advice.STOP
+    assert word(CLOSED, released=("q",)) is Advice.GO
 
 
-def test_shaking_of_yesterday_no_longer_stops() -> None:
-    old = replace(QUAKE, onset_ns=NOW_NS - 2 * INSPECTION_NS, closed_ns=NOW_NS - INSPECTION_NS - 1)
-    assert word(old) is Advice.GO
-
-
-def test_amber_asks_to_look_and_only_while_it_goes_on() -> None:
+def test_amber_asks_to_look_until_somebody_has_written_a_note() -> None:
+    amber = replace(CLOSED, level=AlarmLevel.AMBER)
     assert word(replace(QUAKE, level=AlarmLevel.AMBER)) is Advice.LOOK
-    assert word(replace(CLOSED, level=AlarmLevel.AMBER)) is Advice.GO
+    assert word(amber) is Advice.LOOK
+    assert word(amber, released=("q",)) is Advice.GO
 
 
 def test_old_data_never_say_that_all_is_well() -> None:
-    assert word(stale=("XX.TWR01.0A.HN",)) is Advice.BLIND
+    assert word(stale=("XX.TWR01.0A.HN", "XX.TWR01.3A.HN")) is Advice.BLIND
+
+
+def test_what_can_still_be_judged_by_other_nodes_is_blind_in_part_and_never_plain_go() -> None:
+    found = advice(stale=("XX.TWR01.3A.HN",))
+    assert found.advice is Advice.BLIND_IN_PART
+    assert found.reasons == ("no fresh data: XX.TWR01.3A.HN for 60 s",)
+
+
+def test_a_dead_part_makes_it_blind_though_data_are_fresh() -> None:
+    assert word(faults=("the detection process died",)) is Advice.BLIND
+
+
+def test_without_a_limit_that_may_page_nothing_is_judged() -> None:
+    assert word(limits=0) is Advice.NOT_JUDGED
+    assert word(CLOSED, limits=0) is Advice.STOP
+
+
+def test_what_goes_on_above_after_an_inspection_is_looked_at_and_never_go() -> None:
+    above = StandingEvents(still_above=(StandingEvent(event=QUAKE, code="4711", inspection=None),))
+    found = stop_work_advice(
+        "TWR01", [], standing=above, answered=frozenset(),
+        judgement=Judgement(stale={}, streams=2, limits=1), now_ns=NOW_NS,
+    )  # fmt: skip
+    assert found.advice is Advice.LOOK
+    assert found.reasons[0].startswith("inspected, still above")
+
+
+def test_blindness_stands_beside_stop() -> None:
+    assert (
+        "the detection process died"
+        in advice(QUAKE, faults=("the detection process died",)).reasons
+    )
 
 
 def test_stop_is_said_even_when_blind() -> None:
