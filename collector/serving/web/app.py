@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from plumbline.collector.serving.web.request_guard import RequestGuard
 from plumbline.collector.serving.web.sources import Sources
 from plumbline.wire.inventory.model import Unit
 
@@ -81,7 +82,10 @@ def application(
             Route("/metrics", metrics),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(PasswordGuard, password=password)] if password else [],
+        middleware=[
+            Middleware(RequestGuard),
+            *([Middleware(PasswordGuard, password=password)] if password else []),
+        ],
     )
 
 
