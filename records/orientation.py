@@ -54,7 +54,7 @@ def oriented(text: str) -> Orientation:
 
 def towards(azimuth_deg: float) -> Orientation:
     """Return a horizontal direction; 360 is written as 0. [degrees]"""
-    return Orientation(vertical=False, azimuth_deg=azimuth_deg % 360)
+    return Orientation(vertical=False, azimuth_deg=float(azimuth_deg) % 360)
 
 
 def from_channel(code: str) -> Orientation:

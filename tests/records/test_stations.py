@@ -1,5 +1,6 @@
 """Axes side by side: joined in time, gathered by place, cut to what all of them have."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -146,3 +147,8 @@ def test_a_recorder_of_many_channels_is_as_many_sensors():
     assert found[0].first.notes == (
         "12 channels of one place: each is taken for a sensor of its own",
     )
+
+
+@pytest.mark.parametrize("azimuth", [np.int64(360), np.float32(0.0), 720])
+def test_a_direction_is_a_plain_number_whatever_the_header_gave(azimuth):
+    assert json.dumps(towards(azimuth).azimuth_deg) == "0.0"
