@@ -202,7 +202,9 @@ def _with_metadata(
     channels = [channel for net in found for station in net for channel in station]
     if not channels:
         return values, unit, _named(stats.channel), ("not in the StationXML given",)
-    channel = channels[0]
+    # An epoch holds up to, not including, its end: at the edge the one that begins has the word.
+    begun = [c for c in channels if c.end_date is None or stats.starttime < c.end_date]
+    channel = (begun or channels)[0]
     orientation = _named(stats.channel)
     if channel.dip is not None and abs(channel.dip) >= STEEP_DIP:
         orientation = VERTICAL

@@ -1,5 +1,6 @@
 """What ObsPy reads becomes records too: counts with a StationXML, K-NET's own scale."""
 
+import copy
 import gzip
 from pathlib import Path
 
@@ -173,3 +174,21 @@ def test_station_xml_may_spell_its_unit_in_many_ways(units, ms2, tmp_path):
     xml = station_xml(tmp_path / "station.xml", units=units)
     (record,) = read_records([tmp_path / "a.mseed", xml])
     np.testing.assert_allclose(record.si(), COUNTS / 2000.0 * ms2)
+
+
+@pytest.mark.parametrize(("offset_s", "expected"), [(-10.0, 2000.0), (0.0, 4000.0), (10.0, 4000.0)])
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_at_the_edge_of_two_epochs_the_one_that_begins_holds(
+    offset_s, expected, newest_first, tmp_path
+):
+    trace(start=START + offset_s).write(str(tmp_path / "a.mseed"), format="MSEED")
+    inventory = obspy.read_inventory(str(station_xml(tmp_path / "station.xml")))
+    (station,) = inventory[0]
+    old = station.channels[0]
+    new = copy.deepcopy(old)
+    old.start_date, old.end_date, new.start_date = START - 3600, START, START
+    new.response.instrument_sensitivity.value = 4000.0
+    station.channels = [new, old] if newest_first else [old, new]
+    inventory.write(str(tmp_path / "station.xml"), format="STATIONXML")
+    (record,) = read_records([tmp_path / "a.mseed", tmp_path / "station.xml"])
+    np.testing.assert_allclose(record.si(), COUNTS / expected)
