@@ -1,4 +1,4 @@
-"""What came into the archive lately, late data too, as its index tells it."""
+"""Additions to the archive since the last poll, late data too, from its index."""
 
 import contextlib
 from collections.abc import Collection, Iterator
@@ -38,7 +38,7 @@ class ArchiveAdditions:
         self._skip_all()
 
     def poll(self, streams: Collection[str]) -> list[AddedSpan]:
-        """Return what was added of some streams since the last poll, whatever that asked for.
+        """Return what was added of some streams since the last poll, whatever streams that was of.
 
         Parameters
         ----------

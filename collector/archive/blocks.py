@@ -38,7 +38,7 @@ def archived_blocks(
 
 
 def slices(start_ns: int, end_ns: int, slice_ns: int = SLICE_NS) -> Iterator[ArchivedSpan]:
-    """Cut a span at whole multiples of a slice: ten minutes, if nothing else is said."""
+    """Cut a span at whole multiples of a slice: ten minutes by default."""
     while start_ns < end_ns:
         stop_ns = min((start_ns // slice_ns + 1) * slice_ns, end_ns)
         yield start_ns, stop_ns

@@ -90,7 +90,7 @@ def _quality(extra: str) -> int:
 def _near(content: bytes, chunk: IndexedChunk, start_ns: int, end_ns: int) -> Iterator[memoryview]:
     """Yield the records that may touch a span, judged by their own and the next one's begin.
 
-    A record is stepped over without being parsed: an hour has hundreds and a window asks for few.
+    A record is stepped over without being parsed: an hour has hundreds and a window needs few.
     """
     view = memoryview(content)
     day_ns = chunk.start_ns // DAY_NS * DAY_NS

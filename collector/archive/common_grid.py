@@ -40,7 +40,7 @@ class AlignedStream:
     Attributes
     ----------
     rate_hz
-        About this rate, at most twice what was asked for. [Hz]
+        About this rate, at most twice the rate requested. [Hz]
     clock_error_ns
         The largest clock error of its blocks. [ns]
     """
@@ -56,7 +56,7 @@ class AlignedStream:
         return [piece.span_ns for piece in self.pieces]
 
 
-def strand(place: Place, blocks: Iterable[Block], rate_hz: float) -> AlignedStream | None:
+def aligned_stream(place: Place, blocks: Iterable[Block], rate_hz: float) -> AlignedStream | None:
     """Return a stream's samples, decimated towards a rate but never below; None without any.
 
     Parameters
@@ -92,7 +92,7 @@ def _piece(place: Place, run: Sequence[Block], rate_hz: float) -> Segment | None
     )
     values = np.concatenate([place.physical(block) for block in run], axis=-1)
     step = _step(run[0].rate_hz, rate_hz)
-    if times_s.size < 60 * step:  # shorter than the filter below, and than anything asked for
+    if times_s.size < 60 * step:  # shorter than the filter below, and than anything requested
         return None
     if step > 1:
         offset = values.mean(axis=-1, keepdims=True)
@@ -106,19 +106,19 @@ def _step(from_hz: float, to_hz: float) -> int:
     return max(1, int(from_hz / to_hz + 1e-6))
 
 
-def shared(strands: Sequence[AlignedStream]) -> list[SampleSpan]:
-    """Return the spans in which every strand has samples. [ns since 1970]"""
-    if not strands:
+def shared(streams: Sequence[AlignedStream]) -> list[SampleSpan]:
+    """Return the spans in which every stream has samples. [ns since 1970]"""
+    if not streams:
         return []
-    lead, *others = [one.spans for one in strands]
+    lead, *others = [one.spans for one in streams]
     for other in others:
         pairs = [(max(a, c), min(b, d)) for a, b in lead for c, d in other]
         lead = [pair for pair in pairs if pair[0] < pair[1]]
     return lead
 
 
-def on_grid(strands: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: float) -> list[Floats]:
-    """Return each strand's samples at the times of one grid, ``(n_axes, n)`` each.
+def on_grid(streams: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: float) -> list[Floats]:
+    """Return each stream's samples at the times of one grid, ``(n_axes, n)`` each.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def on_grid(strands: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: floa
     Raises
     ------
     ValueError
-        If a strand has no piece over the whole span.
+        If a stream has no piece over the whole span.
 
     Notes
     -----
@@ -138,7 +138,7 @@ def on_grid(strands: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: floa
     start_ns, end_ns = span_ns
     n = int((end_ns - start_ns) / NS * rate_hz + 1e-6)
     found = []
-    for one in strands:
+    for one in streams:
         piece = next((p for p in one.pieces if _holds(p.span_ns, span_ns)), None)
         if piece is None:
             raise ValueError(f"{one.place.stream.key} has no samples over the whole span")

@@ -1,7 +1,7 @@
 """Closing an hour: its blocks become miniSEED 2.4 records at the end of the day files.
 
 A day file is never rewritten. Blocks that are in it already, sample for sample (sent again after
-the ledger was lost), are left out; blocks that differ are kept.
+the ledger was lost), are left out; blocks that differ are appended.
 """
 
 import os
@@ -24,7 +24,7 @@ from plumbline.wire.block import NS
 
 @dataclass(slots=True)
 class Closing:
-    """What closing some hours comes to: chunks for the books, files to make durable."""
+    """What closing some hours comes to: chunks for the index, files to make durable."""
 
     open_names: list[str] = field(default_factory=list)
     chunks: list[IndexedChunk] = field(default_factory=list)
@@ -32,14 +32,14 @@ class Closing:
 
 
 class Repacker:
-    """Appends closed hours to the day files; says nothing to the books itself."""
+    """Appends closed hours to the day files; the stage commits them to the index."""
 
     def __init__(
-        self, archive: Path, open_folder: Path, books: ArchiveIndex, lengths: Sequence[int]
+        self, archive: Path, open_folder: Path, index: ArchiveIndex, lengths: Sequence[int]
     ):
         self._archive = archive
         self._open = open_folder
-        self._books = books
+        self._index = index
         self._lengths = lengths
 
     def close(self, name: str, length: int, closing: Closing) -> None:
@@ -57,7 +57,7 @@ class Repacker:
         content = b"".join(record.content for record in packed(run, 2, self._lengths))
         at = closing.lengths.get(day_name, -1)
         if at < 0:
-            at = self._books.day_length(day_name)
+            at = self._index.day_length(day_name)
         path = self._archive / day_name
         if at == 0 and not path.parent.is_dir():
             _make_folders(path.parent)
@@ -96,7 +96,7 @@ class Repacker:
         archived: list[list[SampleRun]] = []
         for axis in axes:
             pieces: list[SampleRun] = []
-            for chunk in self._books.chunks(key + axis, start_ns, end_ns):
+            for chunk in self._index.chunks(key + axis, start_ns, end_ns):
                 pieces += runs_in(self._archive, chunk, start_ns, end_ns)
             if not pieces:
                 return blocks
@@ -112,7 +112,7 @@ class Repacker:
 
 def _once(blocks: Iterable[OpenBlock]) -> list[OpenBlock]:
     """Return blocks without exact copies of one before: a journal that is replayed from its begin
-    (its cursor was of another one) tells an open hour again.
+    (its cursor was of another one) writes an open hour again.
     """
     found: dict[tuple[int, float, bytes], OpenBlock] = {}
     for block in blocks:
@@ -121,7 +121,7 @@ def _once(blocks: Iterable[OpenBlock]) -> list[OpenBlock]:
 
 
 def _holds(run: SampleRun, block: OpenBlock, row: int) -> bool:
-    """Tell whether a run has exactly these samples at exactly this time (to half a sample)."""
+    """Return whether a run has exactly these samples at exactly this time (to half a sample)."""
     counts = block.counts[row]
     first = run.index_at(block.start_ns - run.half_sample_ns)
     return (

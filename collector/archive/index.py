@@ -1,6 +1,6 @@
-"""The archive's books: how long each file is, where each hour lies in it, the journal cursor.
+"""The archive's index: how long each file is, where each hour lies in it, the journal cursor.
 
-One transaction says all of it, so that after a crash files are cut to their length and the journal
+One transaction has all of it, so that after a crash files are cut to their length and the journal
 is replayed from the cursor: nothing is archived twice and nothing is left out.
 """
 
@@ -52,7 +52,7 @@ class IndexedChunk(NamedTuple):
 
 
 class ArchiveIndex:
-    """``archive.db``; written by the archive stage alone, read by anyone."""
+    """Index of the archive, ``archive.db``: written by the archive stage alone, read by anyone."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db

@@ -1,7 +1,7 @@
 """Reading the archive: any window of any channel, day files and open hour together.
 
 Safe beside a running collector, in its process or another. While an hour is being closed it is for
-a moment in both places; what is told twice is told once here.
+a moment in both places; what is there twice is read once here.
 """
 
 import contextlib
@@ -38,16 +38,16 @@ class ArchiveGap(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveWindow:
-    """What the archive holds of some channels in a span of time.
+    """Samples of some channels in a span of time, and what is missing or damaged in it.
 
     Attributes
     ----------
     start_ns, end_ns
-        The span asked for; samples with ``start_ns <= time < end_ns``. [ns since 1970]
+        The span requested; samples with ``start_ns <= time < end_ns``. [ns since 1970]
     channels
-        The runs of each channel in the order of time, by SEED name; asked for and empty: no runs.
+        The runs of each channel in the order of time, by SEED name; requested and empty: no runs.
     hidden
-        Samples left out because another run tells of the same instant, by SEED name.
+        Samples left out because another run has the same instant, by SEED name.
     damaged
         Records that cannot be read; their samples are left out.
     """
@@ -81,7 +81,7 @@ class ArchiveWindow:
 
 
 class ArchiveReader:
-    """Reads one collector's archive.
+    """Reader of one collector's archive, by window and channel.
 
     Parameters
     ----------
@@ -94,8 +94,8 @@ class ArchiveReader:
     def __init__(self, data: Path, index: ArchiveIndex | None = None) -> None:
         self._archive = data / "archive"
         self._open = data / "open"
-        self._books_path = data / "state" / "archive.db"
-        self._books = index
+        self._index_path = data / "state" / "archive.db"
+        self._index = index
 
     def channels(self, pattern: str = "*") -> list[str]:
         """Return the channels there are, as ``XX.TWR01.3A.HNZ``, that fit a shell pattern."""
@@ -103,8 +103,8 @@ class ArchiveReader:
         for path in self._open_files(-FOREVER_NS, FOREVER_NS):
             key, axes = stream_of(path.name)
             names.update(key + axis for axis in axes)
-        if (books := self._opened()) is not None:  # after the open files: what left them is here
-            names.update(books.channels())
+        if (index := self._opened()) is not None:  # after the open files: what left them is here
+            names.update(index.channels())
         return sorted(fnmatch.filter(names, pattern))
 
     def read_window(self, stream_or_nslc: str, start_ns: int, end_ns: int) -> ArchiveWindow:
@@ -141,10 +141,10 @@ class ArchiveReader:
         )
 
     def close(self) -> None:
-        """Close the books."""
-        if self._books is not None:
-            self._books.close()
-            self._books = None
+        """Close the index."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
 
     def _pieces(
         self,
@@ -156,7 +156,7 @@ class ArchiveReader:
     ) -> list[SampleRun]:
         """Return all there is; read again if an hour was closed meanwhile.
 
-        The index is asked last: an hour that was gone from the open files is in it.
+        The index is read last: an hour that was gone from the open files is in it.
         """
         closed = self._chunks(names, start_ns, end_ns)
         for _ in range(ATTEMPTS):
@@ -173,10 +173,10 @@ class ArchiveReader:
         return pieces + newest
 
     def _chunks(self, names: list[str], start_ns: int, end_ns: int) -> list[IndexedChunk]:
-        books = self._opened()
-        if books is None:
+        index = self._opened()
+        if index is None:
             return []
-        return [chunk for name in names for chunk in books.chunks(name, start_ns, end_ns)]
+        return [chunk for name in names for chunk in index.chunks(name, start_ns, end_ns)]
 
     def _open_pieces(
         self,
@@ -190,7 +190,7 @@ class ArchiveReader:
         pieces: list[SampleRun] = []
         for path in self._open_files(start_ns, end_ns):
             if path.name.startswith(key + "."):
-                with contextlib.suppress(FileNotFoundError):  # closed now: the books will say so
+                with contextlib.suppress(FileNotFoundError):  # closed now: the index has it
                     damaged: list[DamagedBytes] = []
                     blocks = list(blocks_in(path.read_bytes(), start_ns, end_ns, damaged))
                     torn += [
@@ -211,9 +211,9 @@ class ArchiveReader:
                     yield from folder.iterdir()
 
     def _opened(self) -> ArchiveIndex | None:
-        if self._books is None:
-            self._books = ArchiveIndex.to_read(self._books_path)
-        return self._books
+        if self._index is None:
+            self._index = ArchiveIndex.to_read(self._index_path)
+        return self._index
 
 
 def _cut(

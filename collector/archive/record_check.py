@@ -65,7 +65,7 @@ class _Stretch(NamedTuple):
 
 
 def matches_checksum(content: bytes, chunk: IndexedChunk) -> bool:
-    """Tell whether a chunk's bytes are exactly what was appended; False where no CRC was kept."""
+    """Return whether a chunk's bytes are exactly what was appended; False without a CRC."""
     return chunk.crc is not None and len(content) == chunk.length and crc32(content) == chunk.crc
 
 

@@ -76,7 +76,7 @@ class _Maker:
         choices = lengths if self._version == 2 else lengths[:1]
         for length in choices:
             if self._bytes_a_sample > 0 and most_bytes < length > choices[-1]:
-                continue  # so few samples do not fill it; the last record tells
+                continue  # so few samples do not fill it; the last record shows it
             content, n_samples, is_full = self._record(first, end, length)
             if is_full:
                 break

@@ -1,7 +1,7 @@
-"""A Run: gap-free samples of one channel, with the recorded time of every piece it is made of.
+"""Sample run: gap-free samples of one channel, with the recorded time of every piece it is made of.
 
-An instrument's clock is never exactly its nominal rate, so one start time and a rate do not say
-when sample 360 000 was taken. A run keeps the time of each block or record in it (its anchors).
+An instrument's clock is never exactly its nominal rate, so one start time and a rate do not give
+when sample 360 000 was taken. A run has the time of each block or record in it (its anchors).
 """
 
 from collections.abc import Iterator, Sequence
@@ -133,7 +133,7 @@ def chained(pieces: Sequence[SampleRun]) -> list[SampleRun]:
 
 
 def merged(pieces: Sequence[SampleRun]) -> tuple[list[SampleRun], int]:
-    """Join pieces so that no instant is told twice: what began first wins.
+    """Join pieces so that no instant is there twice: what began first wins.
 
     Returns
     -------

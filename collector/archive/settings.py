@@ -8,7 +8,7 @@ from plumbline.wire.settings import Settings
 
 
 class ArchiveSettings(Settings):
-    """When hours are closed, and how their records are cut."""
+    """Settings of the archive: when hours are closed, and how their records are cut."""
 
     grace_s: Annotated[float, Field(ge=0)] = 60.0
     """An hour is closed this long after its end and after its last block. [s]"""

@@ -34,7 +34,7 @@ BATCH = 8
 
 
 class ArchiveLost(Exception):
-    """Day files without their books: nothing can be appended without risking what is there."""
+    """Day files without their index: nothing can be appended without risking what is there."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class _OpenFile:
 
 
 class ArchiveStage:
-    """Follows the journal into the archive.
+    """Stage that follows the journal into open hours, and closes hours into day files.
 
     Raises
     ------
@@ -62,19 +62,19 @@ class ArchiveStage:
         self._archive = data / "archive"
         self._open = data / "open"
         self._settings = settings
-        books_path = data / "state" / "archive.db"
-        if not books_path.exists() and any(self._archive.glob("*/*")):
+        index_path = data / "state" / "archive.db"
+        if not index_path.exists() and any(self._archive.glob("*/*")):
             raise ArchiveLost(
-                f"{books_path} is missing but {self._archive} holds day files; bring archive.db "
+                f"{index_path} is missing but {self._archive} holds day files; bring archive.db "
                 "back from a backup, or move the archive folder away to begin a new one"
             )
         self._archive.mkdir(parents=True, exist_ok=True)
         self._open.mkdir(parents=True, exist_ok=True)
-        self._books = ArchiveIndex.to_write(books_path, journal.store_id)
+        self._index = ArchiveIndex.to_write(index_path, journal.store_id)
         self._store_id = journal.store_id
         lengths = [n for n in LENGTHS if n <= settings.record_bytes]
-        self._repacker = Repacker(self._archive, self._open, self._books, lengths)
-        self._position = self._cursor = self._books.cursor()
+        self._repacker = Repacker(self._archive, self._open, self._index, lengths)
+        self._position = self._cursor = self._index.cursor()
         self._torn = False
         self._files: dict[str, _OpenFile] = {}
         self._dirty: set[str] = set()
@@ -87,12 +87,12 @@ class ArchiveStage:
 
     def journal_id(self) -> str | None:
         """Return the identity of the journal that the cursor belongs to."""
-        return self._books.store()
+        return self._index.store()
 
     def resume_at(self, first_offset: int, now_ns: int) -> None:
         """Go on from the oldest entry there is; what is there already is left out at the close."""
         self.commit()
-        self._books.follow(self._store_id, first_offset)
+        self._index.follow(self._store_id, first_offset)
         self._position = self._cursor = first_offset
 
     def take(self, entries: Sequence[Entry], now_ns: int) -> None:
@@ -132,7 +132,7 @@ class ArchiveStage:
         for folder in {(self._open / name).parent for name in self._dirty}:
             sync_folder(folder)
         lengths = {name: self._files[name].length for name in self._dirty}
-        self._books.commit(self._position, lengths)
+        self._index.commit(self._position, lengths)
         self._cursor = self._position
         self._dirty.clear()
 
@@ -141,7 +141,7 @@ class ArchiveStage:
         self._close_hours(list(self._files), until=float("inf"))
 
     def close(self) -> None:
-        """Let go; what is not committed is replayed from the journal.
+        """Close the files; what is not committed is replayed from the journal.
 
         After an error in the middle of its work nothing is committed: lengths and cursor may not
         belong together.
@@ -152,7 +152,7 @@ class ArchiveStage:
                 if self._settings.close_on_stop:
                     self.close_all()
         finally:
-            self._books.close()
+            self._index.close()
 
     def _write(self, name: str, content: bytes, now_ns: int) -> None:
         path = f"{self._open}/{name}"  # a `Path` costs as much as the write
@@ -174,12 +174,12 @@ class ArchiveStage:
         for first in range(0, len(names), BATCH):
             if monotonic() >= until:
                 return
-            self.commit()  # an open file that is repacked is in the books, so that it is mended
+            self.commit()  # an open file that is repacked is in the index, so that it is mended
             self._torn = True
             closing = Closing()
             for name in names[first : first + BATCH]:
                 self._repacker.close(name, self._files[name].length, closing)
-            self._books.close_hours(closing.open_names, closing.chunks)
+            self._index.close_hours(closing.open_names, closing.chunks)
             for name in closing.open_names:
                 del self._files[name]
                 self._forget(self._open / name)
@@ -191,8 +191,8 @@ class ArchiveStage:
             path.parent.rmdir()
 
     def _mend(self, now_ns: int) -> None:
-        """Cut every file to the length the books say; what follows is in the journal."""
-        known = self._books.open_files()
+        """Cut every file to the length in the index; what follows is in the journal."""
+        known = self._index.open_files()
         for path in sorted(self._open.glob("*/*")):
             name = f"{path.parent.name}/{path.name}"
             if name not in known:
@@ -209,13 +209,13 @@ class ArchiveStage:
 
     def _cut(self, day_name: str) -> None:
         path = self._archive / day_name
-        length = self._books.day_length(day_name)
+        length = self._index.day_length(day_name)
         if path.exists() and path.stat().st_size > length:
             os.truncate(path, length)
 
 
 def _cut_to(path: Path, promised: int) -> int:
-    """Cut an open file to its length in the books; return it, less where the disk lost some."""
+    """Cut an open file to its length in the index; return it, less where the disk lost some."""
     path.parent.mkdir(exist_ok=True)
     path.touch()
     length = promised

@@ -1,1 +1,1 @@
-"""What happened to a structure: findings become events, events are kept."""
+"""Events of structures: findings become events, events are stored with a revision."""

@@ -15,7 +15,7 @@ from plumbline.collector.events.store import EventStore
 from plumbline.wire.block import FOREVER_NS, NS
 
 LONGEST_NS = 86_400 * NS
-"""An episode that began longer before a window is not looked for. [ns]"""
+"""An episode that began longer before a window is not searched for. [ns]"""
 
 TimeSpan = tuple[int, int]
 """``start_ns <= time < end_ns``. [ns since 1970]"""

@@ -1,4 +1,4 @@
-"""Findings and events: what a detector saw, and what came of it."""
+"""Events: what a detector found in a structure, its level, limit, nodes and evidence."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -102,7 +102,7 @@ class Event:
     late
         Found in data that came after its time; pages only under its own rule.
     evidence
-        Which evidence decided, what the other detectors said of the same samples.
+        Which evidence decided, and the state of the other detectors at the same samples.
     """
 
     id: str
@@ -121,7 +121,7 @@ class Event:
 
 
 def with_late_nodes(event: Event, nodes: Nodes) -> Event:
-    """Return an event with what late nodes felt, where it does not know of more already."""
+    """Return an event with the measures of late nodes, where they are larger than its own."""
     more = {
         name: measures
         for name, measures in nodes.items()

@@ -29,7 +29,7 @@ INSERT OR IGNORE INTO counter VALUES ('revision', 0);
 SCHEMA = Schema(content="every event, and the state of the detectors", steps=(_TABLES,))
 _REVISION = "SELECT value FROM counter WHERE name = 'revision'"
 POLL_S = 0.05
-"""How often a waiter asks for what other processes saved: one read of shared memory. [s]"""
+"""How often a waiter polls for saves of other processes: one read of shared memory. [s]"""
 
 
 class EventStore:
@@ -63,10 +63,10 @@ class EventStore:
         Parameters
         ----------
         late_nodes
-            What nodes felt whose samples came late, by the event they are added to; later
+            Measures of nodes whose samples came late, by the event they are added to; later
             revisions of the event do not lose it.
         rows
-            More snapshots, of a state that is kept in parts.
+            More snapshots, of a state that is saved in parts.
         """
         with self._saved:
             with transaction(self._db):

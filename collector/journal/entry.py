@@ -1,4 +1,4 @@
-"""An Entry: one accepted message in the journal."""
+"""Journal entry: one accepted message, with its offset, arrival time and mark."""
 
 from dataclasses import dataclass, field
 from enum import IntFlag
@@ -7,11 +7,11 @@ from plumbline.wire.block import NS, Block
 from plumbline.wire.record import decode
 
 FUTURE_NS = 60 * NS
-"""Blocks that end this far ahead of the collector are kept but judged by nobody (design, 5)."""
+"""Blocks that end this far ahead of the collector are stored, not judged (design, 5)."""
 
 
 class Mark(IntFlag):
-    """What ingest had to say about a message it kept."""
+    """What ingest found about a message it accepted."""
 
     NONE = 0
     CONFLICT = 1
@@ -19,7 +19,7 @@ class Mark(IntFlag):
 
 
 def is_future(block: Block, received_ns: int) -> bool:
-    """Tell whether a block claims to be more than 60 s ahead of the collector's clock."""
+    """Return whether a block claims to be more than 60 s ahead of the collector's clock."""
     return block.end_ns > received_ns + FUTURE_NS
 
 
@@ -54,7 +54,7 @@ class Entry:
 
     @property
     def held_out(self) -> bool:
-        """Kept and archived, but not for detection and series: in the future, or in conflict."""
+        """True: archived, but not for detection and series; in the future, or in conflict."""
         if self.mark is not Mark.NONE and Mark.CONFLICT in self.mark:
             return True
         return is_future(self.block(), self.received_ns)

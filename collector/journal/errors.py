@@ -11,7 +11,7 @@
 
 
 class JournalError(Exception):
-    """The journal cannot do what was asked."""
+    """The journal cannot do what it is called for."""
 
 
 class JournalLocked(JournalError):

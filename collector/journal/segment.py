@@ -1,4 +1,4 @@
-"""How an entry lies in a segment file, and how a file is searched for whole entries.
+"""Layout of an entry in a segment file, and the search of a file for whole entries.
 
 An entry is a header (magic, payload length, payload CRC, time received, mark, header CRC) and the
 payload. A header that proves itself gives the next one's place; after damage the search goes on at
@@ -18,7 +18,7 @@ LARGEST_PAYLOAD = 16 << 20  # far above any block; a longer length is damage, no
 
 
 class SegmentScan(NamedTuple):
-    """One whole entry inside a buffer: where it begins, its payload's span, what the head says."""
+    """One whole entry inside a buffer: where it begins, its payload's span, its head."""
 
     start: int
     payload_start: int

@@ -148,7 +148,7 @@ class Journal:
         return self._durable
 
     def wait(self, offset: int, timeout_s: float) -> bool:
-        """Wait until something durable lies at or after an offset; tell whether it does."""
+        """Wait until something durable lies at or after an offset; return whether it does."""
         with self._news:
             return self._news.wait_for(lambda: self._durable > offset, timeout_s)
 
@@ -184,11 +184,11 @@ class Journal:
         return []
 
     def pin(self, offset: int) -> None:
-        """Keep everything from an offset on, whoever asks for its release (the ledger does)."""
+        """Retain everything from an offset on, whoever releases more; set by the ledger."""
         self._pinned = offset
 
     def release(self, below: int) -> None:
-        """Delete segments that lie wholly below an offset, where the bounds ask for it.
+        """Delete segments that lie wholly below an offset, where the bounds allow it.
 
         ``below`` is the smallest cursor of all stages that must have passed.
         """

@@ -20,7 +20,7 @@ from plumbline.collector.journal.store_id import known_store_id
 
 DURABLE = "durable"
 POLL_S = 0.02
-"""How long a reader sleeps between two looks at the durable end. [s]"""
+"""How long a reader sleeps between two reads of the durable end. [s]"""
 _END = struct.Struct("<Q")
 
 
@@ -71,7 +71,7 @@ class SegmentReader:
     folder
         The journal's folder.
     poll_s
-        How long to sleep between two looks at the durable end. [s]
+        How long to sleep between two reads of the durable end. [s]
     """
 
     def __init__(self, folder: Path, poll_s: float = POLL_S) -> None:
@@ -100,7 +100,7 @@ class SegmentReader:
         return self._durable.get()
 
     def wait(self, offset: int, timeout_s: float) -> bool:
-        """Wait until something durable lies at or after an offset; tell whether it does."""
+        """Wait until something durable lies at or after an offset; return whether it does."""
         until = time.monotonic() + timeout_s
         while self._durable.get() <= offset:
             left_s = until - time.monotonic()
@@ -139,7 +139,7 @@ class SegmentReader:
         return []
 
     def close(self) -> None:
-        """Let go of the mapped file."""
+        """Unmap the file."""
         self._durable.close()
 
     def _segments(self, offset: int | None = None) -> list[int]:

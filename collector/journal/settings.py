@@ -8,7 +8,7 @@ from plumbline.wire.settings import Settings
 
 
 class JournalSettings(Settings):
-    """How much the journal keeps and how long a group waits for its fsync."""
+    """Retention of the journal, and how long a group waits for its fsync."""
 
     bound_mb: Annotated[int, Field(ge=16)] = 8192
     """Released segments are deleted, oldest first, beyond this size. [MB]"""
@@ -19,4 +19,4 @@ class JournalSettings(Settings):
     group_ms: Annotated[float, Field(ge=0, le=50)] = 25.0
     """How long a group gathers before its one fsync. [ms]"""
     tail_mb: Annotated[float, Field(ge=0)] = 32.0
-    """Newest entries kept decoded in memory, so that stages share one decoding. [MB]"""
+    """Newest entries held decoded in memory, so that stages share one decoding. [MB]"""

@@ -1,4 +1,4 @@
-"""Whose word a watermark is: the journal's random identity, tied to this very file.
+"""Identity of the journal behind a watermark: random, and tied to this very file.
 
 A restored backup or a replaced disk must not speak with the voice of the old one, because it may
 hold less than it once said. The identity is therefore kept with the inode of its own file: a copy

@@ -1,4 +1,4 @@
-"""The newest durable entries, kept in memory so that every stage shares one decoding."""
+"""The newest durable entries in memory, so that every stage shares one decoding."""
 
 from bisect import bisect_left
 from collections.abc import Sequence

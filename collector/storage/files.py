@@ -1,4 +1,4 @@
-"""Writing to disk so that a crash leaves something that can be mended.
+"""Durable writes: whole, synced, with the folder synced where a name appeared.
 
 Everything of the collector that appends to its own files comes through here: whole writes, fsync of
 the file, fsync of the folder where a name appeared.
@@ -14,7 +14,7 @@ _syncfs = getattr(ctypes.CDLL(None), "syncfs", None)  # Linux
 
 
 def write_all(fd: int, content: bytes | bytearray | memoryview) -> None:
-    """Write every byte, or raise what the system said."""
+    """Write every byte, or raise the error of the system."""
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(fd, rest) :]

@@ -10,9 +10,9 @@ from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.common_grid import (
     AlignedStream,
     SampleSpan,
+    aligned_stream,
     on_grid,
     shared,
-    strand,
 )
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.jobs.modal.channel_selection import channel_names, level_rows
@@ -89,13 +89,13 @@ def quiet_record(
         Highest frequency that is identified. [Hz]
     """
     rate_hz = RATE_OVER_TOP * high_hz
-    strands = [
+    aligned = [
         made
         for place in streams
-        if (made := strand(place, archived_blocks(archive, place, *stretch_ns), rate_hz))
+        if (made := aligned_stream(place, archived_blocks(archive, place, *stretch_ns), rate_hz))
     ]
-    best = max((_length_ns(one) for one in strands), default=0)
-    usable = [one for one in strands if _length_ns(one) >= LEAST_SHARE * best]
+    best = max((_length_ns(one) for one in aligned), default=0)
+    usable = [one for one in aligned if _length_ns(one) >= LEAST_SHARE * best]
     if not usable:
         return SelectedRecords(record=None, shaken=False)
     rate_hz = min(rate_hz, *(one.rate_hz for one in usable))
@@ -122,7 +122,7 @@ def quiet_record(
 
 
 def _quietest(
-    strands: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: float, window_s: float
+    aligned: Sequence[AlignedStream], span_ns: SampleSpan, rate_hz: float, window_s: float
 ) -> tuple[float, SampleSpan, Floats]:
     """Return how loud the quietest window of a span is, where it lies, and its samples.
 
@@ -130,9 +130,9 @@ def _quietest(
     The measure is the loudest minute of the window over the span's median one, by the median
     channel.
     """
-    rows = on_grid(strands, span_ns, rate_hz)
+    rows = on_grid(aligned, span_ns, rate_hz)
     accel = np.concatenate(
-        [row[level_rows(one.place)] for one, row in zip(strands, rows, strict=True)]
+        [row[level_rows(one.place)] for one, row in zip(aligned, rows, strict=True)]
     )
     accel -= accel.mean(axis=1, keepdims=True)
     minute = round(MINUTE_S * rate_hz)

@@ -97,11 +97,11 @@ def write_summary(path: Path, content: dict[str, Any]) -> None:
 
 def _begun_ns(data: Path, places: Sequence[Place]) -> int | None:
     """Return when the archive of a structure begins."""
-    books = ArchiveIndex.to_read(data / "state" / "archive.db")
-    if books is None:
+    index = ArchiveIndex.to_read(data / "state" / "archive.db")
+    if index is None:
         return None
     try:
-        spans = [books.span(place.stream.nslc[0]) for place in places]
+        spans = [index.span(place.stream.nslc[0]) for place in places]
     finally:
-        books.close()
+        index.close()
     return min((span[0] for span in spans if span is not None), default=None)

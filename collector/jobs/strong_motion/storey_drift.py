@@ -22,9 +22,9 @@ from plumbline.collector.archive.blocks import archived_blocks
 from plumbline.collector.archive.common_grid import (
     AlignedStream,
     SampleSpan,
+    aligned_stream,
     on_grid,
     shared,
-    strand,
 )
 from plumbline.collector.archive.reader import ArchiveReader
 from plumbline.collector.jobs.strong_motion.node_measures import is_level
@@ -44,7 +44,7 @@ class _Stretch:
     """One level in the stretch that two share."""
 
     level: Storey
-    strand: AlignedStream
+    stream: AlignedStream
     values: Floats
 
 
@@ -111,12 +111,12 @@ class StoreyDrift:
         return not self._pairs
 
     def _measure(self, archive: ArchiveReader, upper: int, lower: int) -> None:
-        strands = {
-            level: [s for place in self._levels[level] if (s := self._strand(archive, place))]
+        streams = {
+            level: [s for place in self._levels[level] if (s := self._aligned(archive, place))]
             for level in (upper, lower)
         }
-        both = [*strands[upper], *strands[lower]]
-        if not strands[upper] or not strands[lower]:
+        both = [*streams[upper], *streams[lower]]
+        if not streams[upper] or not streams[lower]:
             return
         span_ns = max(shared(both), key=lambda span: span[1] - span[0], default=(0, 0))
         if span_ns[1] - span_ns[0] < SHORTEST_S * NS:
@@ -128,11 +128,11 @@ class StoreyDrift:
             for level, kind in ((upper, StoreyKind.FLOOR), (lower, StoreyKind.BASE))
         }
         parts = [
-            _Stretch(level=ranks[level], strand=one, values=rows[id(one)])
+            _Stretch(level=ranks[level], stream=one, values=rows[id(one)])
             for level in (upper, lower)
-            for one in strands[level]
+            for one in streams[level]
         ]
-        sensors = {sensor.name: (sensor, part.strand) for part in parts for sensor in _of(part)}
+        sensors = {sensor.name: (sensor, part.stream) for part in parts for sensor in _of(part)}
         alone = [sensor for sensor, _ in sensors.values()]
         if self.corner_hz is None:
             self.corner_hz, self.corner_reason = chosen_corner_hz(
@@ -143,7 +143,7 @@ class StoreyDrift:
         share = (span_ns[1] - span_ns[0]) / (self._window_ns[1] - self._window_ns[0])
         for drift in drifts(alone, rate_hz, self.corner_hz, named, ranks[lower]):
             sensor, one = sensors[drift.sensor]
-            errors_ns = [s.clock_error_ns for s in strands[lower]] + [one.clock_error_ns]
+            errors_ns = [s.clock_error_ns for s in streams[lower]] + [one.clock_error_ns]
             clock_m = _peak_velocity_ms(sensor, rate_hz, self.corner_hz) * hypot(
                 max(errors_ns[:-1]) / NS, errors_ns[-1] / NS
             )
@@ -154,8 +154,8 @@ class StoreyDrift:
             }
             self.found.append(report)
 
-    def _strand(self, archive: ArchiveReader, place: Place) -> AlignedStream | None:
-        return strand(place, archived_blocks(archive, place, *self._window_ns), GRID_HZ)
+    def _aligned(self, archive: ArchiveReader, place: Place) -> AlignedStream | None:
+        return aligned_stream(place, archived_blocks(archive, place, *self._window_ns), GRID_HZ)
 
     def _whole(self, upper: int, lower: int) -> Structure | None:
         """Return the structure if these two levels are its top and its base."""
@@ -167,7 +167,7 @@ class StoreyDrift:
 
 
 def _of(part: _Stretch) -> list[Sensor]:
-    place = part.strand.place
+    place = part.stream.place
     return [
         Sensor(
             name=f"{place.node.code}.{axis.code}",

@@ -58,7 +58,7 @@ class ArchiveRig:
 
     def crash(self) -> None:
         """Lose what the stage has in memory, as a kill would."""
-        self.stage._books.close()
+        self.stage._index.close()
         self.stage = self._built()
         self.follow()
 
@@ -76,5 +76,5 @@ class ArchiveRig:
 
     def close(self) -> None:
         self.reader.close()
-        self.stage._books.close()
+        self.stage._index.close()
         self.journal.close()

@@ -80,8 +80,8 @@ def live(folder: Path, rng: random.Random, share: float) -> None:
     """Take what is not held yet, in small groups, some of it out of order and twice."""
     intake = Intake(folder)
     place = intake.places[HN.key]
-    slow = place.instrument.model_copy(update={"rate_hz": RATE_HZ})
-    intake.places[HN.key] = dataclasses.replace(place, instrument=slow)
+    instrument = place.instrument.model_copy(update={"rate_hz": RATE_HZ})
+    intake.places[HN.key] = dataclasses.replace(place, instrument=instrument)
     stage = ArchiveStage(folder, intake.journal, SETTINGS, T0_NS)
     boots = intake.ledger.boots(HN.key)
     blocks = all_blocks()

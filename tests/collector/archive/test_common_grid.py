@@ -7,7 +7,7 @@ import pytest
 from recorded import T0_NS, Recorded, built, level
 
 from plumbline.collector.archive.blocks import archived_blocks
-from plumbline.collector.archive.common_grid import on_grid, shared, strand
+from plumbline.collector.archive.common_grid import aligned_stream, on_grid, shared
 from plumbline.wire.block import NS
 
 ROOF, LOWER = "XX.TWR01.3A.HN", "XX.TWR01.1A.HN"
@@ -24,9 +24,11 @@ def swaying(seconds: float, hz: float, late_s: float = 0.0, ppm: float = 0.0) ->
     return level([np.sin(2 * np.pi * hz * t), np.zeros(t.size)])
 
 
-def strands(tower: Recorded, span: tuple[int, int], rate_hz: float) -> list:
+def streams(tower: Recorded, span: tuple[int, int], rate_hz: float) -> list:
     places = [tower.known[key] for key in (ROOF, LOWER)]
-    made = [strand(place, archived_blocks(tower, place, *span), rate_hz) for place in places]
+    made = [
+        aligned_stream(place, archived_blocks(tower, place, *span), rate_hz) for place in places
+    ]
     return [one for one in made if one is not None]
 
 
@@ -35,7 +37,7 @@ def test_clocks_that_drift_apart_see_one_sine_in_one_phase(tower: Recorded, rate
     hz, seconds = 5.0, 900
     tower.put(ROOF, swaying(seconds, hz, ppm=50), T0_NS, ppm=50)
     tower.put(LOWER, swaying(seconds, hz, 0.1234, ppm=-50), T0_NS + 123_400_000, ppm=-50)
-    both = strands(tower, (T0_NS, T0_NS + seconds * NS), rate_hz)
+    both = streams(tower, (T0_NS, T0_NS + seconds * NS), rate_hz)
     (span,) = shared(both)
     roof, lower = on_grid(both, span, rate_hz)
     t = (span[0] - T0_NS) / NS + np.arange(roof.shape[1]) / rate_hz
@@ -51,16 +53,16 @@ def test_a_gap_of_one_node_parts_what_all_share(tower: Recorded) -> None:
     tower.put(ROOF, swaying(100, 1.0), T0_NS)
     tower.put(LOWER, swaying(40, 1.0), T0_NS)
     tower.put(LOWER, swaying(50, 1.0), T0_NS + 45 * NS)
-    both = strands(tower, (T0_NS, T0_NS + 100 * NS), 100.0)
+    both = streams(tower, (T0_NS, T0_NS + 100 * NS), 100.0)
     first, second = shared(both)
     assert [round((b - a) / NS) for a, b in (first, second)] == [40, 50]
     with pytest.raises(ValueError, match="no samples over the whole span"):
         on_grid(both, (first[0], second[1]), 100.0)
 
 
-def test_what_was_not_recorded_is_no_strand(tower: Recorded) -> None:
+def test_what_was_not_recorded_is_no_aligned_stream(tower: Recorded) -> None:
     tower.put(ROOF, swaying(10, 1.0), T0_NS)
-    (only,) = strands(tower, (T0_NS, T0_NS + 10 * NS), 50.0)
+    (only,) = streams(tower, (T0_NS, T0_NS + 10 * NS), 50.0)
     assert only.place.node.code == "3A"
     assert only.clock_error_ns == 500_000
     assert shared([]) == []

@@ -114,7 +114,7 @@ def test_no_flipped_bit_is_delivered_as_a_measurement(tmp_path: Path) -> None:
 
 def test_an_archive_without_checksums_is_read_record_by_record(tmp_path: Path) -> None:
     archiving = closed(tmp_path)
-    archiving.stage._books._db.execute("UPDATE chunks SET crc = NULL")
+    archiving.stage._index._db.execute("UPDATE chunks SET crc = NULL")
     window = everything(archiving)
     assert window.damaged == ()
     assert is_true(window, NSLC, 0)
@@ -125,13 +125,13 @@ def test_an_archive_without_checksums_is_read_record_by_record(tmp_path: Path) -
 
 def test_books_of_version_0_2_get_the_new_column(tmp_path: Path) -> None:
     archiving = closed(tmp_path)
-    archiving.stage._books._db.execute("ALTER TABLE chunks DROP COLUMN crc")
-    archiving.stage._books._db.execute("PRAGMA user_version = 0")
+    archiving.stage._index._db.execute("ALTER TABLE chunks DROP COLUMN crc")
+    archiving.stage._index._db.execute("PRAGMA user_version = 0")
     assert is_true(everything(archiving), NSLC, 0)
     archiving.restart()
     archiving.take(blocks_of(COUNTS, T0_NS + 400 * NS, first_seq=400))
     archiving.stage.close_all()
-    (before, after) = archiving.stage._books.chunks(NSLC, T0_NS, T0_NS + 800 * NS)
+    (before, after) = archiving.stage._index.chunks(NSLC, T0_NS, T0_NS + 800 * NS)
     assert before.crc is None
     assert after.crc is not None
     archiving.close()

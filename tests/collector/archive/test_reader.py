@@ -20,14 +20,14 @@ from plumbline.wire.block import FOREVER_NS, NS
 COUNTS = truth(3, 150 * 300)  # two and a half hours at 5 Hz
 
 
-def kept(folder: Path) -> ArchiveRig:
+def filled(folder: Path) -> ArchiveRig:
     archiving = ArchiveRig(folder)
     archiving.take(blocks_of(COUNTS, rate_hz=5.0, size=300), group=5)
     return archiving
 
 
 def test_a_window_across_day_file_and_open_hour_is_one_run(tmp_path: Path) -> None:
-    archiving = kept(tmp_path)
+    archiving = filled(tmp_path)
     window = archiving.reader.read_window("XX.TWR01.3A.HN", T0_NS + 3500 * NS, T0_NS + 7300 * NS)
     assert sorted(window.channels) == [NSLC[:-1] + axis for axis in "ENZ"]
     for row, axis in enumerate("ZNE"):
@@ -39,7 +39,7 @@ def test_a_window_across_day_file_and_open_hour_is_one_run(tmp_path: Path) -> No
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveRig]:
-    archiving = kept(tmp_path_factory.mktemp("shared"))
+    archiving = filled(tmp_path_factory.mktemp("shared"))
     yield archiving
     archiving.close()
 
@@ -71,7 +71,7 @@ def test_what_is_missing_is_listed_and_never_filled(tmp_path: Path) -> None:
 
 
 def test_shell_patterns_name_many_channels(tmp_path: Path) -> None:
-    archiving = kept(tmp_path)
+    archiving = filled(tmp_path)
     assert archiving.reader.channels("XX.*.HN[NE]") == [NSLC[:-1] + axis for axis in "EN"]
     window = archiving.reader.read_window("XX.TWR01.*.HN?", T0_NS, T0_NS + 60 * NS)
     assert len(window.runs) == 3
@@ -178,6 +178,6 @@ def test_an_empty_data_folder_has_no_channels(tmp_path: Path) -> None:
 
 
 def test_a_window_up_to_the_end_of_time_is_what_there_is(tmp_path: Path) -> None:
-    archiving = kept(tmp_path)
+    archiving = filled(tmp_path)
     (run,) = archiving.reader.read_window(NSLC, -(2**80), 2**80).runs
     np.testing.assert_array_equal(run.counts, COUNTS[0])

@@ -48,10 +48,10 @@ def test_a_revision_is_told_once_and_in_order(tmp_path: Path) -> None:
     store.save(QUAKE)
     store.save(other)
     store.save(replace(QUAKE, closed_ns=99))
-    told = store.changes(0)
-    assert [event.id for _, event in told] == ["other", QUAKE.id]
-    assert told[-1][1].closed_ns == 99
-    assert store.changes(told[-1][0]) == []
+    changes = store.changes(0)
+    assert [event.id for _, event in changes] == ["other", QUAKE.id]
+    assert changes[-1][1].closed_ns == 99
+    assert store.changes(changes[-1][0]) == []
     store.close()
 
 

@@ -80,8 +80,8 @@ def test_reading_in_any_pieces_gives_the_same_entries(
 ) -> None:
     folder = tmp_path_factory.mktemp("journal")
     payloads = [bytes([n]) * size for n, size in enumerate(sizes)]
-    kept = JournalSettings(segment_mb=0.0005, tail_mb=1 if tail else 0)
-    journal = filled(folder, [[payload] for payload in payloads], kept)
+    small = JournalSettings(segment_mb=0.0005, tail_mb=1 if tail else 0)
+    journal = filled(folder, [[payload] for payload in payloads], small)
     assert everything(journal, limit) == payloads
     journal.close()
 
@@ -139,8 +139,8 @@ def test_a_copied_journal_speaks_with_another_identity(tmp_path: Path) -> None:
 
 def test_segments_go_only_when_passed_and_old_or_too_many(tmp_path: Path) -> None:
     clock = 10**18
-    kept = JournalSettings(segment_mb=0.001, tail_mb=0, keep_hours=1)
-    journal = Journal(tmp_path, kept, now_ns=lambda: clock)
+    one_hour = JournalSettings(segment_mb=0.001, tail_mb=0, keep_hours=1)
+    journal = Journal(tmp_path, one_hour, now_ns=lambda: clock)
     for n in range(40):
         journal.append([(n, b"%03d" % n * 60)])
         journal.sync()

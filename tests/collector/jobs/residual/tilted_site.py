@@ -121,5 +121,5 @@ class Site:
         self.job.close()
         self.store.close()
         self.events.close()
-        self.archive._books.close()
+        self.archive._index.close()
         self.journal.close()
