@@ -1,6 +1,6 @@
 """The first seconds of P: peak displacement Pd and the periods tau_c and tau_p.
 
-They speak of an earthquake nearby. From 1 000 km the P wave of even a great
+They are figures of an earthquake nearby. From 1 000 km the P wave of even a great
 one is lost in the noise of a MEMS sensor in a city.
 """
 
@@ -12,12 +12,13 @@ from scipy import signal
 from plumbline.analysis.arrays import Floats
 from plumbline.analysis.dsp.bank_state import ALL, Rows, RowState
 from plumbline.analysis.dsp.filters import high_pass
+from plumbline.analysis.limit_standing import Provenance, Standing
 
 HIGH_PASS_HZ = 0.075
 """Corner after each integration (Wu and Kanamori 2005), 2 poles. [Hz]"""
 
 WINDOW_S = 3.0
-"""Length of P that is looked at. [s]"""
+"""Length of P that is measured. [s]"""
 
 DAMAGING_PD_M = 0.005
 """Above this PGV is likely over 20 cm/s: damaging (Wu and Kanamori 2008). [m]"""
@@ -25,10 +26,26 @@ DAMAGING_PD_M = 0.005
 DAMAGING_TAU_C_S = 1.0
 """Above this, together with Pd: high potential of damage (Wu and Kanamori 2008). [s]"""
 
+DAMAGING = Provenance(
+    source="Wu and Kanamori, as quoted in the P-Alert manual; the paper was not read",
+    edition="2008",
+    standing=Standing.CANDIDATE,
+)
+"""Whose limits these two are."""
+
+LEAST_SHIFT_S = 0.1
+"""The onset is moved at least this far either way for the ranges. [s]"""
+
+ABOVE_NOISE = 3.0
+"""Pd counts from so many times what the same window of noise shows."""
+
+NOISE_GAP_S = 0.5
+"""The noise window ends this long before the onset. [s]"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyP:
-    """What the first seconds of P say.
+    """Figures of the first seconds of P.
 
     Attributes
     ----------
@@ -36,12 +53,18 @@ class EarlyP:
         Largest displacement in the window. [m]
     tau_c_s
         Average period of the window. [s]
+    tau_p_s
+        Largest predominant period in the window. [s]
+    noise_m
+        Largest displacement in as long a window of noise before. [m]
     window_s
-        How much of P was there to look at. [s]
+        Length of P that was there. [s]
     """
 
     pd_m: float
     tau_c_s: float
+    tau_p_s: float
+    noise_m: float
     window_s: float
 
     @property
@@ -51,7 +74,7 @@ class EarlyP:
 
 
 def early_p(vertical_ms2: Floats, rate_hz: float, onset: int) -> EarlyP:
-    """Measure Pd and tau_c of one vertical record.
+    """Return Pd, tau_c and tau_p of one vertical record.
 
     Parameters
     ----------
@@ -87,10 +110,73 @@ def early_p(vertical_ms2: Floats, rate_hz: float, onset: int) -> EarlyP:
     displacement = signal.sosfilt(sos, _integral(velocity, rate_hz))
     stop = min(onset + round(WINDOW_S * rate_hz) + 1, len(away))
     moved = displacement[onset:stop]
+    quiet_end = max(1, onset - round(NOISE_GAP_S * rate_hz))
+    noise = displacement[max(0, quiet_end - len(moved)) : quiet_end]
+    period_s = TauP(rate_hz, 1).feed(velocity[np.newaxis, :stop])[0, onset:]
     return EarlyP(
         pd_m=float(np.max(np.abs(moved))),
         tau_c_s=tau_c(velocity[onset:stop], moved),
+        tau_p_s=float(np.max(period_s)),
+        noise_m=float(np.max(np.abs(noise))),
         window_s=(stop - 1 - onset) / rate_hz,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyFigures:
+    """First seconds of P with what the onset's uncertainty makes of them.
+
+    Attributes
+    ----------
+    at
+        Figures at the onset.
+    pd_range_m, tau_c_range_s, tau_p_range_s
+        Lowest and highest over the onset moved by two standard deviations either way.
+    """
+
+    at: EarlyP
+    pd_range_m: tuple[float, float]
+    tau_c_range_s: tuple[float, float]
+    tau_p_range_s: tuple[float, float]
+
+    @property
+    def above_noise(self) -> bool:
+        """True if Pd stands out of the noise before it; else none of the figures is of P."""
+        return self.at.pd_m > ABOVE_NOISE * self.at.noise_m
+
+
+def early_figures(
+    vertical_ms2: Floats, rate_hz: float, onset: int, onset_sigma_s: float
+) -> EarlyFigures | None:
+    """Return the figures of the first seconds of P; None without a second on both sides.
+
+    Parameters
+    ----------
+    vertical_ms2
+        Vertical acceleration, noise first, shape ``(n_samples,)``. [m/s2]
+    rate_hz
+        Sampling rate. [Hz]
+    onset
+        Index of P. [samples]
+    onset_sigma_s
+        Standard deviation of it. [s]
+    """
+    shift = round(max(2 * onset_sigma_s, LEAST_SHIFT_S) * rate_hz)
+    try:
+        at = early_p(vertical_ms2, rate_hz, onset)
+        moved = [early_p(vertical_ms2, rate_hz, onset + step) for step in (-shift, shift)]
+    except ValueError:
+        return None
+    every = [at, *moved]
+
+    def range_of(values: list[float]) -> tuple[float, float]:
+        return min(values), max(values)
+
+    return EarlyFigures(
+        at=at,
+        pd_range_m=range_of([one.pd_m for one in every]),
+        tau_c_range_s=range_of([one.tau_c_s for one in every]),
+        tau_p_range_s=range_of([one.tau_p_s for one in every]),
     )
 
 

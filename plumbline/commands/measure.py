@@ -25,10 +25,13 @@ others nothing: it is named at the end, and the exit code is 2.
 
 PGA is the peak of acceleration minus its pre-event mean, at the recorded rate, unfiltered. A
 record whose header says its offset is removed is taken as it is. 'band' is the peak between
-0.05 and 20 Hz, another figure. Velocity and displacement are above --corner. The response at the
-building's own period is read at --period, or at the first guess of --height or --storeys (46 / h,
-10 / n: good to 50 %). --hvsr is of ambient vibration: an hour of quiet, no shaking; its peak is the
-ground's frequency only where every criterion holds. --plot draws it, and a spectrogram.
+0.05 and 20 Hz, another figure. Velocity and displacement are above --corner.
+
+After a quiet beginning the onset is printed with its uncertainty, and of a vertical axis the first
+3 s of P: Pd, tau_c, tau_p, each over what the onset may be off. The response at the building's own
+period is read at --period, or at the first guess of --height or --storeys (46 / h, 10 / n: good to
+50 %). --hvsr is of ambient vibration: an hour of quiet, no shaking; its peak is the ground's
+frequency only where every criterion holds. --plot draws it, and a spectrogram.
 
 Examples:
   plumbline measure NP8040*.V1c

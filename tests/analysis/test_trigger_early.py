@@ -46,10 +46,14 @@ def test_an_offset_of_gravity_is_no_displacement():
     assert early_p(np.full(1000, 9.80665), RATE_HZ, 500).pd_m == pytest.approx(0, abs=1e-12)
 
 
+def figures(pd_m, tau_c_s):
+    return EarlyP(pd_m=pd_m, tau_c_s=tau_c_s, tau_p_s=1.0, noise_m=1e-6, window_s=3.0)
+
+
 def test_damaging_takes_both_a_long_period_and_a_large_displacement():
-    assert EarlyP(pd_m=0.006, tau_c_s=1.2, window_s=3.0).damaging
-    assert not EarlyP(pd_m=0.006, tau_c_s=0.8, window_s=3.0).damaging
-    assert not EarlyP(pd_m=0.004, tau_c_s=1.2, window_s=3.0).damaging
+    assert figures(0.006, 1.2).damaging
+    assert not figures(0.006, 0.8).damaging
+    assert not figures(0.004, 1.2).damaging
 
 
 def test_p_without_noise_before_it_is_refused():

@@ -67,6 +67,34 @@ def test_the_own_period_is_guessed_from_the_height_and_said_to_be_a_guess(axes, 
     assert "at the own period of 2.98 s (first guess 46 / h" in out
 
 
+def test_the_onset_and_the_first_seconds_are_told_with_what_they_may_be_off(tmp_path, capsys):
+    rng = np.random.default_rng(5)
+    since = np.maximum(T - 20, 0)
+    p = 2 * np.sin(2 * np.pi * 2 * since) * (since > 0) + 0.02 * rng.normal(size=T.size)
+    for channel in ("HNE", "HNN", "HNZ"):
+        text = make.cosmos(
+            p + 12.5, step_ms=10.0, scnl=f"XX01.{channel}.XX.3A",
+            channel="Sta Chan   ?:Other (Rcrdr Chan ?) Location:Ground floor",
+        )  # fmt: skip
+        (tmp_path / f"XX01.{channel}.V1c").write_text(text)
+    files = sorted(map(str, tmp_path.glob("*.V1c")))
+    (station,) = report(capsys, *files)
+    arrived = station["arrival"]
+    assert arrived["channel"] == "HNZ"
+    assert arrived["at_s"] == pytest.approx(20.0, abs=0.06)
+    assert 0 < arrived["sigma_s"] < 0.1
+    early = arrived["early"]
+    assert early["pd_range_m"][0] <= early["pd_m"] <= early["pd_range_m"][1]
+    assert early["above_noise"]
+    assert early["of_ground"]
+    assert early["damaging"] | {"source": ""} == {
+        "reached": False, "pd_over_m": 0.005, "tau_c_over_s": 1.0, "source": "",
+        "edition": "2008", "standing": "candidate",
+    }  # fmt: skip
+    _, out, _ = run(capsys, *files)
+    assert re.search(r"HNZ: onset at \d\d\.\d\d ± 0\.0\d s \(weight 0\); first 3\.0 s: Pd", out)
+
+
 def test_every_measure_is_there_with_its_unit_in_its_key(axes, capsys):
     (station,) = report(capsys, *axes, "--period", 2.7)
     first = station["axes"][0]

@@ -11,9 +11,10 @@ from plumbline.analysis.ground_motion import measures_report as reports
 from plumbline.analysis.ground_motion.baseline import MARGIN_S, SHORTEST_S
 from plumbline.analysis.ground_motion.measures import measures
 from plumbline.analysis.ground_motion.measures_report import KnownPeriod
+from plumbline.analysis.trigger.arrival_report import arrival_report
 from plumbline.collector.jobs.strong_motion.record_window import RecordWindow
 from plumbline.wire.block import NS
-from plumbline.wire.inventory.model import Axis, Node
+from plumbline.wire.inventory.model import Axis, Node, Role
 
 FLOOR_PERIODS_S = (
     *(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0),
@@ -54,7 +55,11 @@ def node_measures(
         Units in the keys; ``axes`` in the order of the rows. The JMA intensity is by the FFT
         definition on the run as it stands, which reads low while it still shakes at its end.
     """
-    pre_event_s = (onset_ns - cut.start_ns) / NS - MARGIN_S
+    onset_s = (onset_ns - cut.start_ns) / NS
+    arrived = _arrival(cut, node, axes, round(onset_s * cut.rate_hz))
+    if arrived is not None:
+        onset_s = min(onset_s, arrived["at_s"])
+    pre_event_s = onset_s - MARGIN_S
     known_quiet = SHORTEST_S <= pre_event_s <= cut.duration_s
     measured = measures(
         cut.accel_ms2,
@@ -71,6 +76,7 @@ def node_measures(
         "level": node.level,
         "rate_hz": cut.rate_hz,
         "window": window(cut) | {"end_share": end_share(measured.accel_ms2, cut.rate_hz)},
+        "arrival": arrived,
         **reports.measures_report(measured, level_axes=level, own_period=own_period),
         "axes": [
             {
@@ -81,6 +87,36 @@ def node_measures(
             }
             for i, axis in enumerate(axes)
         ],
+    }
+
+
+def _arrival(
+    cut: RecordWindow, node: Node, axes: Sequence[Axis], about: int
+) -> dict[str, Any] | None:
+    """Return the node's own onset and the first seconds of P, by its vertical axis if it has one.
+
+    The episode's onset is that of its first trigger; the node's may be earlier, and the
+    pre-event mean must end before it.
+    """
+    if not 0 < about < cut.accel_ms2.shape[-1]:
+        return None
+    vertical = next((i for i, axis in enumerate(axes) if not is_level(axis)), None)
+    row = vertical
+    if row is None:
+        row = int(np.abs(cut.accel_ms2 - cut.accel_ms2[:, :1]).max(axis=1).argmax())
+    found = arrival_report(
+        cut.accel_ms2[row],
+        cut.rate_hz,
+        about,
+        vertical=vertical is not None,
+        ground=node.role in (Role.GROUND, Role.FREE_FIELD),
+    )
+    if found is None:
+        return None
+    return {
+        "onset_ns": cut.start_ns + round(found["at_s"] * NS),
+        "channel": axes[row].code,
+        **found,
     }
 
 

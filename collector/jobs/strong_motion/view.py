@@ -76,6 +76,21 @@ def _line(row: MeasuredEpisode) -> dict[str, Any]:
         "jma_value": None if jma is None else jma["reported"],
         "long_period_class": None if long_period is None else long_period["class"],
         "completeness": body["window"]["completeness"],
+        "arrival": _arrival(body.get("arrival")),
+    }
+
+
+def _arrival(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a node's onset and the first seconds of P; measured before 0.3.0 there is none."""
+    if found is None:
+        return None
+    early = found["early"] or {}
+    figures = early if early.get("above_noise") else {}
+    return {
+        "onset_ns": str(found["onset_ns"]),
+        "sigma_s": found["sigma_s"],
+        "pd_cm": 100 * figures["pd_m"] if figures else None,
+        "tau_c_s": figures.get("tau_c_s"),
     }
 
 

@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from plumbline.analysis.ground_motion import measures_report as told
+from plumbline.analysis.drift import StoreyKind, storey_of
+from plumbline.analysis.ground_motion import measures_report as reports
+from plumbline.analysis.ground_motion.baseline import MARGIN_S, quiet_samples
 from plumbline.analysis.ground_motion.measures import Measures
+from plumbline.analysis.trigger.arrival_report import arrival_report
 from plumbline.records import Quantity, Record, Station
 from plumbline.records.record import SI
 
@@ -60,5 +63,24 @@ def axes(station: Station, measured: Measures) -> list[dict[str, Any]]:
     out = []
     for i, axis in enumerate(station.axes):
         stated = None if axis.peak is None else axis.peak * SI[axis.unit][1]
-        out.append(direction(axis) | {"stated_pga_ms2": stated} | told.axis(measured, i))
+        out.append(direction(axis) | {"stated_pga_ms2": stated} | reports.axis(measured, i))
     return out
+
+
+def arrival(station: Station, measured: Measures) -> dict[str, Any] | None:
+    """Return the onset after the quiet beginning and the first seconds of P; None without one."""
+    quiet = quiet_samples(measured.accel_ms2, station.first.rate_hz)
+    if quiet == 0:
+        return None
+    vertical = [i for i, axis in enumerate(station.axes) if axis.orientation.vertical]
+    strongest = int(np.abs(measured.accel_ms2).max(axis=-1).argmax())
+    row = vertical[0] if vertical else strongest
+    kind = storey_of(station.first.place).kind
+    found = arrival_report(
+        measured.accel_ms2[row],
+        station.first.rate_hz,
+        quiet + round(MARGIN_S * station.first.rate_hz),
+        vertical=bool(vertical),
+        ground=kind not in (StoreyKind.FLOOR, StoreyKind.ROOF),
+    )
+    return None if found is None else {"channel": station.axes[row].channel, **found}

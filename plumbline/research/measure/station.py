@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from plumbline.analysis.ground_motion import measures_report as told
+from plumbline.analysis.ground_motion import measures_report as reports
 from plumbline.analysis.ground_motion.arias import significant_duration_s
 from plumbline.analysis.ground_motion.baseline import Baseline, offset_of
 from plumbline.analysis.ground_motion.measures import measures
@@ -46,9 +46,10 @@ def measured(station: Station, rules: MeasureOptions | None = None) -> MeasuredR
         damping=rules.damping,
     )
     level = [i for i, axis in enumerate(station.axes) if axis.orientation.vertical is not True]
-    report |= told.measures_report(found, level_axes=level, own_period=rules.own_period)
+    report |= reports.measures_report(found, level_axes=level, own_period=rules.own_period)
     report["axes"] = parts.axes(station, found)
     report["given"] = [parts.given(record) for record in station.given]
+    report["arrival"] = parts.arrival(station, found)
     hvsr = None
     if rules.hvsr_window_s is not None:
         hvsr, report["hvsr"] = hvsr_of(station, found.accel_ms2, rate_hz, rules.hvsr_window_s)

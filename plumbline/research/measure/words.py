@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from plumbline.analysis.trigger.arrival_report import arrival_text
 from plumbline.research.measure.hvsr import hvsr_text
 
 COLUMNS = (
@@ -77,6 +78,8 @@ def _shaking(report: dict[str, Any]) -> Iterable[str]:
             f"{peaks['pgv_rotd100_ms'] * 100:.3f} cm/s"
         )
     yield from _intensities(report)
+    if report["arrival"] is not None:
+        yield f"  {report['arrival']['channel']}: {arrival_text(report['arrival'])}"
     if "hvsr" in report:
         yield from hvsr_text(report["hvsr"])
 

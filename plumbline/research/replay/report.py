@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from plumbline.analysis.classify import ClassifySettings
 from plumbline.analysis.constants import GAL_MS2
 from plumbline.collector.events.model import DETECTION_KINDS, Event
+from plumbline.research.replay.arrivals import arrivals
 from plumbline.research.replay.classification import explained, largest_motion
 from plumbline.research.replay.detector_run import DetectorResult, Trigger
 from plumbline.research.replay.feeding import DENSITY_MS2
@@ -157,6 +158,7 @@ def _episode(
         f"peak_{event.unit}": event.value,
         "nodes": event.nodes,
         "evidence": event.evidence,
+        "arrivals": arrivals(structure, event.onset_ns),
         "classified": explained(structure, event.onset_ns, event.closed_ns or FOREVER_NS, classify),
     }
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from plumbline.analysis.trigger.arrival_report import arrival_text
+
 MOST_TRIGGERS = 40
 """Triggers printed of one structure; ``--json`` has them all."""
 
@@ -61,6 +63,8 @@ def _episodes(report: dict[str, Any]) -> Iterator[str]:
         )
         if one["closed_s"] is not None:
             yield f"    closed at {one['closed_s']:g} s: {one['evidence'].get('ended', '')}"
+        for arrival in one["arrivals"]:
+            yield f"    node {arrival['node']} {arrival['channel']}: {arrival_text(arrival)}"
         yield from _evidence(one["evidence"])
         if (found := one.get("classified")) is not None:
             yield f"    looks like: {_classified(found)}"

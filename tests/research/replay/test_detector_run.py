@@ -23,6 +23,7 @@ from plumbline.research.replay.feeding import (
 )
 from plumbline.research.replay.material import ReplayNode, ReplayPiece, ReplayStructure
 from plumbline.research.replay.run import replayed_files
+from plumbline.research.replay.text import report_text
 from plumbline.wire.block import NS
 from plumbline.wire.inventory import Role
 
@@ -72,6 +73,11 @@ def test_a_lone_record_opens_an_episode_with_the_seconds_it_took():
     assert 0 < episode["seconds_after_onset"] < 6
     assert 0 < episode["seconds_after_1_gal"] < 6
     assert episode["classified"]["cause"] == "earthquake"
+    (arrived,) = episode["arrivals"]
+    assert (arrived["node"], arrived["channel"]) == ("0A", "Z")
+    assert arrived["at_s"] == pytest.approx(40.0, abs=0.6)  # it begins at 40 s and rises slowly
+    assert arrived["early"]["pd_range_m"][0] <= arrived["early"]["pd_m"]
+    assert f"node 0A Z: onset at {arrived['at_s']:.2f} ±" in report_text(one.report)
     assert one.report["seeded"]["noise_before_s"] == 20.0
 
 
