@@ -50,7 +50,7 @@ def intake_report(intake: Intake) -> IntakeReport:
 
 
 def health(board: HealthBoard, conditions: Conditions, now_ns: int) -> dict[str, Any]:
-    """Return ``ok``, the stages and jobs with the age of their reports, and every open problem."""
+    """Return ``ok``, stages and jobs, every open problem, and why nothing is judged (``blind``)."""
     intake = latest_intake(board)
     stages = runners(board)
     problems = [condition.text for condition in conditions.open()]
@@ -74,7 +74,8 @@ def health(board: HealthBoard, conditions: Conditions, now_ns: int) -> dict[str,
         and all(name in stages and stages[name].error is None for name in ESSENTIAL)
     )
     rows = {name: asdict(each) for name, each in stages.items()}
-    return {"ok": ok, "stages": rows, "problems": problems}
+    blind = judging_faults(board, conditions, now_ns)
+    return {"ok": ok and not blind, "stages": rows, "problems": problems, "blind": blind}
 
 
 BEHIND_S = 10.0
