@@ -19,6 +19,7 @@ from plumbline.collector.journal import JournalLocked
 from plumbline.collector.serving.web.server import PageAddressError
 from plumbline.wire.inventory import Inventory
 from plumbline.wire.notify import notify
+from plumbline.wire.stopping import set_on_signal
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def run_in_one(
     from plumbline.collector.app.collector import Collector
 
     collector = Collector(settings, inventory, time.time_ns)
-    stop = _on_signal(threading.Event())
+    stop = set_on_signal(threading.Event())
     collector.start()
     _spare_the_garbage_collector()
     announce(f"collecting; the page is at {collector.web.url}")
@@ -76,8 +77,7 @@ def run_supervised(
         call_first=call_first,
         alive=lambda: notify("READY=1\nWATCHDOG=1"),
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: supervisor.stop())
+    set_on_signal(supervisor.stopping)
     code = supervisor.run()
     notify("STOPPING=1")
     return code
@@ -95,7 +95,7 @@ def run_process(
     from plumbline.collector.app.parts import ServingPart
 
     _end_with_parent()
-    stop = _on_signal(threading.Event())
+    stop = set_on_signal(threading.Event())
     context = Context.open(settings, inventory, time.time_ns, process)
     parts = _built(context, PROCESSES[layout][process])
     running = Running(context, parts)
@@ -119,13 +119,6 @@ def _built(context: Context, names: tuple[str, ...]) -> list[Part]:
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
-
-
-def _on_signal(stop: threading.Event) -> threading.Event:
-    handler: Callable[..., None] = lambda *_: stop.set()  # noqa: E731
-    signal.signal(signal.SIGTERM, handler)
-    signal.signal(signal.SIGINT, handler)
-    return stop
 
 
 def _end_with_parent() -> None:

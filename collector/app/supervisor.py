@@ -88,24 +88,24 @@ class ProcessSupervisor:
         self._board.forget(set())
         self._conditions = SharedConditions(self._board, PROCESS)
         self._called = False
-        self._stop = threading.Event()
+        self.stopping = threading.Event()
 
     def stop(self) -> None:
-        """Ask the loop to end; safe in a signal handler."""
-        self._stop.set()
+        """Ask the loop to end."""
+        self.stopping.set()
 
     def run(self) -> int:
         """Start everything and watch it; return the exit code."""
         code = 0
         published = 0.0
         try:
-            while not self._stop.is_set() and code == 0:
+            while not self.stopping.is_set() and code == 0:
                 code = self._watch(time.monotonic())
                 if time.monotonic() - published >= 1.0:
                     published = time.monotonic()
                     self._conditions.publish(self._now_ns())
                     self._alive()
-                self._stop.wait(0.1)
+                self.stopping.wait(0.1)
         finally:
             self._end_all()
             self._board.close()

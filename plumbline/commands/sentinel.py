@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import signal
 import threading
 from importlib.resources import files
 from pathlib import Path
@@ -82,9 +81,9 @@ def run(args: argparse.Namespace) -> int:
         names = ", ".join(person.name for person in settings.person)
         print(f"test messages to {names}" + (f"; {waiting} not confirmed yet" if waiting else ""))
         return 0
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    from plumbline.wire.stopping import set_on_signal
+
+    stop = set_on_signal(threading.Event())
     print(f"watching {settings.site}", flush=True)
     sentinel.run(stop)
     return 0

@@ -15,7 +15,6 @@ from edge_node import Node
 from edge_rows import BOOT, NODE, agent_state
 
 from plumbline.cli import main
-from plumbline.edge_agent import systemd
 from plumbline.edge_agent.agent_state import NS
 from plumbline.edge_agent.clock import HostClock, kernel_synchronised, measured_offset_ns
 from plumbline.edge_agent.errors import PortAbsent, PortTrouble, SpoolTrouble
@@ -26,6 +25,7 @@ from plumbline.edge_agent.serial_port import SerialPort
 from plumbline.edge_agent.spool import Spool
 from plumbline.edge_agent.wakeup_pipe import WakeupPipe
 from plumbline.edge_agent.writer import MOST_WAITING, Writer
+from plumbline.wire import notify as systemd
 from plumbline.wire.block import Block
 from plumbline.wire.messages import State
 from plumbline.wire.record import decode
