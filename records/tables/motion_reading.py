@@ -10,6 +10,9 @@ from plumbline.records.tables.cells import BLANKS, cells, number, parting, times
 from plumbline.records.tables.errors import TableError
 from plumbline.records.tables.motion_table import MotionTable
 
+REAL_KINDS = "biuf"
+"""Kinds of NumPy's numbers that lose nothing as real ones; a complex one would lose its half."""
+
 HEAD_LINES = 200  # a heading longer than this is another kind of file
 UNIT_WORDS = frozenset(
     {*(str(unit) for unit in Unit), "s", "sec", "ms", "us", "hz", "m/s^2", "cm/s2", "degc", "-"}
@@ -110,8 +113,11 @@ def _cell_by_cell(rows: list[tuple[int, str]], mark: str, width: int, path: Path
 
 def _from_npy(path: Path) -> MotionTable:
     try:
-        values = np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
-    except ValueError as error:
+        stored = np.load(path, allow_pickle=False)
+        if stored.dtype.kind not in REAL_KINDS:
+            raise TypeError(f"it holds {stored.dtype}, not real numbers")
+        values = np.asarray(stored, dtype=np.float64)
+    except (ValueError, TypeError, EOFError) as error:
         raise TableError(f"{path}: not a plain NumPy array: {error}") from None
     if values.ndim == 1:
         values = values[:, None]

@@ -90,9 +90,12 @@ def sidecar_of(path: Path) -> Sidecar:
         rate_hz = float(said["rate_hz"]) if "rate_hz" in said else None
         if rate_hz is not None and not 0 < rate_hz < math.inf:
             raise ValueError(f"rate_hz = {rate_hz:g}: must be a number above 0")
+        units = said.get("units")
+        if units is not None and not isinstance(units, str):
+            raise TypeError(f'units = {units!r}: must be a word, as "gal"')
         return Sidecar(
             rate_hz=rate_hz,
-            units=said.get("units"),
+            units=units,
             columns=tuple(str(name) for name in said.get("columns", ())),
             exclude=tuple(str(name) for name in said.get("exclude", ())),
             places={str(k): str(v) for k, v in said.get("places", {}).items()},

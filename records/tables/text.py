@@ -51,3 +51,5 @@ def _unzipped(path: Path, content: bytes) -> bytes:
             return archive.read(names[0])
     except zipfile.BadZipFile as error:
         raise TableError(f"{path}: a damaged zip ({error})") from error
+    except (RuntimeError, NotImplementedError) as error:
+        raise TableError(f"{path}: {error}; unpack it and give the file in it") from error
