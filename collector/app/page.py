@@ -56,7 +56,7 @@ def page_application(
         levels=LimitView(settings, stores.adoptions, stores.events_path).rows,
         limits_urad=drawn_limits_urad(settings.deformation),
         stale_after_s=settings.web.stale_after_s,
-        standing=lambda structure: inspecting.standing(path, structure, history.poll()),
+        standing=lambda code: inspecting.standing(path, code, history.of_structure(code)),
         faults=lambda now: judging_faults(context.board, context.conditions, now),
     )
     return application(sources, password=password, now_ns=now_ns), store.close

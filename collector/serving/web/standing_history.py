@@ -1,5 +1,6 @@
 """Events that may stand as STOP or LOOK, however old: followed by revision, held in memory."""
 
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -27,14 +28,20 @@ class StandingHistory:
 
     def __init__(self, store: RevisedEvents) -> None:
         self._store = store
+        self._lock = threading.Lock()  # several requests are answered at once
         self._revision = 0
         self._events: dict[str, Event] = {}
 
-    def poll(self) -> list[Event]:
-        """Take what was revised, and return all events there are, oldest onset first."""
+    def of_structure(self, structure: str) -> list[Event]:
+        """Take what was revised, and return the events of one structure, oldest onset first."""
+        with self._lock:
+            self._poll()
+            mine = [event for event in self._events.values() if event.structure == structure]
+        return sorted(mine, key=lambda event: event.onset_ns)
+
+    def _poll(self) -> None:
         while changed := self._store.changes(self._revision, BATCH):
             for revision, event in changed:
                 self._revision = revision
                 if event.kind in INSPECTED_KINDS and event.level is not AlarmLevel.GREEN:
                     self._events[event.id] = event
-        return sorted(self._events.values(), key=lambda event: event.onset_ns)
